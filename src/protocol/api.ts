@@ -1,0 +1,31 @@
+/**
+ * One AWS API as Telar serves it: its wire protocol and its operations, read from the schemas that the official SDK
+ * client exports (`CreatePipeline$` …), so that the wire can never disagree with the clients.
+ */
+
+export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'rest-xml' | 'rest-json';
+
+/** An operation of the API's model. `input` and `output` are the SDK's own schemas, opaque outside protocol/. */
+export type OperationModel = {
+  name: string;
+  input: unknown;
+  output: unknown;
+  /** The `http` trait, for REST protocols. */
+  http: { method: string; uri: string; status: number } | undefined;
+  /** The input member that carries the raw body as a stream (S3 `Body`), if any. */
+  streamingInput: string | undefined;
+};
+
+export type Api = {
+  /** The service prefix of IAM actions, and Telar's name for the API: `sagemaker`, `s3`, `iam`, `sts`. */
+  name: string;
+  /** The credential scope's service names that clients sign with. */
+  signingNames: readonly string[];
+  protocol: Protocol;
+  /** The part of `X-Amz-Target` before the dot, for JSON protocols: `SageMaker`. */
+  targetPrefix: string | undefined;
+  /** The API's version, as Query clients send it, and its XML namespace. */
+  version: string;
+  xmlNamespace: string | undefined;
+  operations: ReadonlyMap<string, OperationModel>;
+};

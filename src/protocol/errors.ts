@@ -1,0 +1,62 @@
+/**
+ * The one shape in which anything refuses a request. Each service keeps a table of its own errors made with `awsError`
+ * (its errors.ts); the ones that every service shares are here, worded as AWS words them.
+ */
+
+export type AwsError = Error & {
+  /** The wire code: `ValidationException`, `NoSuchKey`, … */
+  readonly code: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** Further members of the modelled error, for example `{ BucketName }`. */
+  readonly members: Readonly<Record<string, unknown>>;
+};
+
+/** Makes an error that the codecs turn into an AWS answer. `status` below 500 is the sender's fault. */
+export function awsError(code: string, message: string, status = 400, members: Record<string, unknown> = {}): AwsError {
+  return Object.assign(new Error(message), { name: code, code, status, members });
+}
+
+export function isAwsError(error: unknown): error is AwsError {
+  return error instanceof Error && 'code' in error && 'status' in error && 'members' in error;
+}
+
+/** One violated constraint of a request, as AWS words it: `Value '' at 'pipelineName' failed to satisfy constraint: Member must …`. */
+export type Violation = string;
+
+export const commonErrors = {
+  validation: (violations: readonly Violation[]) =>
+    awsError(
+      'ValidationException',
+      `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected: ${violations.join('; ')}`,
+    ),
+  malformed: (what: string) => awsError('SerializationException', what),
+  notImplemented: (api: string, operation: string) =>
+    awsError(
+      'NotImplemented',
+      `Telar does not implement ${api}:${operation} yet. See docs/support.md for what it serves.`,
+      501,
+    ),
+  unknownOperation: (api: string, operation: string) =>
+    awsError('UnknownOperationException', `${api} has no operation named '${operation}'.`, 404),
+  unknownService: (hint: string) =>
+    awsError('UnknownOperationException', `This request names no AWS service that Telar serves (${hint}).`, 404),
+  accessDenied: (principal: string, action: string, resource: string, reason: string) =>
+    awsError(
+      'AccessDeniedException',
+      `User: ${principal} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
+      403,
+    ),
+  requestTooLarge: (limit: number) =>
+    awsError(
+      'RequestEntityTooLarge',
+      `The request body is longer than the ${limit} bytes allowed for this operation.`,
+      413,
+    ),
+  internal: (requestId: string) =>
+    awsError(
+      'InternalFailure',
+      `Telar failed while it handled request ${requestId}. Its log names the cause under this id.`,
+      500,
+    ),
+} as const;
