@@ -9,6 +9,8 @@ export type Cancel = () => void;
 export type Clock = {
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Milliseconds from an arbitrary origin, never stepped back: for measuring how long something took. */
+  monotonic(): number;
   /** Calls `run` once, at or after `at` (milliseconds since the epoch); a time that has passed fires as soon as possible. */
   at(at: number, run: () => void): Cancel;
   /** Calls `run` when the loop is free: after the input that is already there, before any timer. */
@@ -21,6 +23,7 @@ const LONGEST_TIMEOUT = 2 ** 31 - 1;
 /** The machine's clock. Timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   at(at, run) {
     let handle: NodeJS.Timeout;
     const arm = () => {

@@ -1,0 +1,181 @@
+/**
+ * The one group committer: every change to state.db, by a request or by the engine, goes through it.
+ *
+ * G1. `transact` runs its work at once, as a savepoint of the open group; its promise settles only when the group is durable.
+ * G2. A group is committed as soon as the loop is free, never on a tick.
+ * G3. Nothing that a group justifies happens before it is durable: `whenDurable` callbacks run after the sync, then the promises settle.
+ * G4. What a failed work, or a failed commit, had changed in memory is undone through `whenUndone`.
+ * G5. The loop never waits on a slow disk: a sync that takes long runs on another thread, and groups committed meanwhile share the next one.
+ * G6. After a failed sync nothing is known to be durable: the store refuses all further work (the lesson of fsyncgate).
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { World } from '../base/world.ts';
+import type { Syncer } from './sync.ts';
+
+export type Committer = {
+  /** Runs `work` synchronously in the open group. Resolves with its result once durable; rejects with its error, undone. */
+  transact<T>(work: () => T): Promise<T>;
+  /** Inside `transact`: runs `run` once the group is durable. */
+  whenDurable(run: () => void): void;
+  /** Inside `transact`: runs `run` if this work is rolled back, alone or with its group. */
+  whenUndone(run: () => void): void;
+  /** Inside `transact`: says that the group has something to make durable. */
+  markChanged(): void;
+  /** Commits what is open and waits until it is durable. */
+  drain(): Promise<void>;
+};
+
+type Waiter = { settle(): void; fail(error: Error): void };
+type Group = { changed: boolean; durable: (() => void)[]; undone: (() => void)[]; waiters: Waiter[] };
+
+export function createCommitter(
+  database: DatabaseSync,
+  syncer: Syncer,
+  world: World,
+  onCommitted: () => void,
+): Committer {
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  const savepoint = database.prepare('SAVEPOINT work');
+  const release = database.prepare('RELEASE work');
+  const rollbackWork = database.prepare('ROLLBACK TO work');
+
+  let open: Group | undefined;
+  let working = false;
+  let failure: Error | undefined;
+  let syncing = false;
+  /** Committed, and waiting for the next sync. */
+  let unsynced: Group[] = [];
+
+  function openGroup(): Group {
+    if (open) return open;
+    begin.run();
+    open = { changed: false, durable: [], undone: [], waiters: [] };
+    world.clock.soon(commitOpen);
+    return open;
+  }
+
+  function undo(group: Group, from: number): void {
+    for (const run of group.undone.splice(from).reverse()) run();
+  }
+
+  function commitOpen(): void {
+    const group = open;
+    if (!group) return;
+    open = undefined;
+    if (group.changed) world.crashPoint('commit:before');
+    try {
+      commit.run();
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      undo(group, 0);
+      for (const waiter of group.waiters) waiter.fail(error as Error);
+      return;
+    }
+    if (group.changed) world.crashPoint('commit:after');
+    unsynced.push(group);
+    if (!syncing) syncAll();
+    if (group.changed) onCommitted();
+  }
+
+  /** Syncs until no committed group is left; the only place that acknowledges. */
+  function syncAll(): void {
+    while (unsynced.length > 0) {
+      const groups = unsynced;
+      unsynced = [];
+      if (groups.some((group) => group.changed)) {
+        const pending = syncer.sync();
+        if (pending) {
+          syncing = true;
+          pending.then(
+            () => {
+              syncing = false;
+              acknowledge(groups);
+              syncAll();
+            },
+            (error: Error) => failForGood(error, groups),
+          );
+          return;
+        }
+      }
+      acknowledge(groups);
+    }
+  }
+
+  function acknowledge(groups: readonly Group[]): void {
+    if (groups.some((group) => group.changed)) world.crashPoint('sync:after');
+    for (const group of groups) for (const run of group.durable) run();
+    for (const group of groups) for (const waiter of group.waiters) waiter.settle();
+  }
+
+  function failForGood(error: Error, groups: readonly Group[]): void {
+    failure = new Error(
+      `The disk refused to make state.db durable (${error.message}). Telar stops accepting work; check the disk, then start it again.`,
+    );
+    world.log('error', 'store.sync-failed', { message: error.message });
+    for (const group of [...groups, ...unsynced]) for (const waiter of group.waiters) waiter.fail(failure);
+    unsynced = [];
+  }
+
+  function run<T>(group: Group, work: () => T): T {
+    const { durable, undone } = group;
+    const marks = { durable: durable.length, undone: undone.length };
+    savepoint.run();
+    working = true;
+    try {
+      const result = work();
+      release.run();
+      return result;
+    } catch (error) {
+      // SQLite itself ends the whole transaction on errors such as a full disk; then the group is gone, not this work alone.
+      if (database.isTransaction) {
+        rollbackWork.run();
+        release.run();
+        durable.length = marks.durable;
+        undo(group, marks.undone);
+      } else {
+        open = undefined;
+        undo(group, 0);
+        for (const waiter of group.waiters) waiter.fail(error as Error);
+      }
+      throw error;
+    } finally {
+      working = false;
+    }
+  }
+
+  return {
+    transact<T>(work: () => T): Promise<T> {
+      if (failure) return Promise.reject(failure);
+      if (working) return Promise.reject(new Error('Broken invariant (a bug in Telar): transact inside transact'));
+      const group = openGroup();
+      let result: T;
+      try {
+        result = run(group, work);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      return new Promise((resolve, reject) => group.waiters.push({ settle: () => resolve(result), fail: reject }));
+    },
+    whenDurable: (callback) => void inGroup().durable.push(callback),
+    whenUndone: (callback) => void inGroup().undone.push(callback),
+    markChanged() {
+      inGroup().changed = true;
+    },
+    async drain() {
+      commitOpen();
+      if (syncing) await new Promise<void>((resolve, reject) => unsyncedBarrier(resolve, reject));
+      if (failure) throw failure;
+    },
+  };
+
+  function unsyncedBarrier(resolve: () => void, reject: (error: Error) => void): void {
+    unsynced.push({ changed: false, durable: [], undone: [], waiters: [{ settle: resolve, fail: reject }] });
+  }
+
+  function inGroup(): Group {
+    if (!open || !working)
+      throw new Error('Broken invariant (a bug in Telar): state.db is changed only inside transact');
+    return open;
+  }
+}
