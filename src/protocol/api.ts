@@ -2,15 +2,19 @@
  * One AWS API as Telar serves it: its wire protocol and its operations, read from the schemas that the official SDK
  * client exports (`CreatePipeline$` …), so that the wire can never disagree with the clients.
  */
+import type { StructureShape } from './shapes.ts';
 
 export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'rest-xml' | 'rest-json';
 
-/** An operation of the API's model. `input` and `output` are the SDK's own schemas, opaque outside protocol/. */
+/** An operation of the API's model. The shapes are resolved when first asked for. */
 export type OperationModel = {
   name: string;
-  input: unknown;
-  output: unknown;
-  /** The `http` trait, for REST protocols. */
+  input(): StructureShape;
+  output(): StructureShape;
+  /**
+   * The `http` trait, for REST protocols. `uri` is `/path/{Label}/{Greedy+}?literal&name=value`; S3's begins with
+   * `/{Bucket}` wherever the operation is on a bucket, whatever style of address the client chose.
+   */
   http: { method: string; uri: string; status: number } | undefined;
   /** The input member that carries the raw body as a stream (S3 `Body`), if any. */
   streamingInput: string | undefined;

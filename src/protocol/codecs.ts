@@ -1,0 +1,18 @@
+/** The codec of an API, by its protocol. */
+import type { Api } from './api.ts';
+import type { Codec } from './codec.ts';
+import { jsonCodec } from './json.ts';
+
+export type { Codec, DecodeRequest } from './codec.ts';
+
+/** The codec that speaks the API's protocol. Cheap: make it once per Api all the same. */
+export function codecOf(api: Api): Codec {
+  switch (api.protocol) {
+    case 'json-1.0':
+      return jsonCodec('1.0');
+    case 'json-1.1':
+      return jsonCodec('1.1');
+    default:
+      throw new Error(`no codec for ${api.protocol}`);
+  }
+}

@@ -1,0 +1,48 @@
+/** Makes an Api from the official SDK client of a service. */
+import type { Api, OperationModel } from './api.ts';
+import { operationSchema } from './shapes.ts';
+
+export type ApiDefinition = Omit<Api, 'operations' | 'targetPrefix' | 'xmlNamespace'> & {
+  targetPrefix?: string;
+  xmlNamespace?: string;
+  /** The module `@aws-sdk/client-…`. */
+  sdk: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * Reads the operations of an API from its SDK client's exported schemas.
+ *
+ * @example
+ * import * as sdk from '@aws-sdk/client-sts';
+ * defineApi({ name: 'sts', signingNames: ['sts'], protocol: 'query', version: '2011-06-15',
+ *   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/', sdk })
+ */
+export function defineApi(definition: ApiDefinition): Api {
+  const { sdk, targetPrefix, xmlNamespace, ...rest } = definition;
+  const operations = new Map<string, OperationModel>();
+  for (const [key, value] of Object.entries(sdk)) {
+    if (!key.endsWith('$')) continue;
+    const operation = operationModel(value, rest.protocol === 'rest-json' || rest.protocol === 'rest-xml');
+    if (operation) operations.set(operation.name, operation);
+  }
+  return { ...rest, targetPrefix, xmlNamespace, operations };
+}
+
+function operationModel(value: unknown, rest: boolean): OperationModel | undefined {
+  const schema = operationSchema(value);
+  if (!schema) return undefined;
+  const { name, traits, input, output } = schema;
+  if (!rest || !traits.http) return { name, input, output, http: undefined, streamingInput: undefined };
+  const members = input().members();
+  const [method, uri, status] = traits.http;
+  // The SDK moves an S3 bucket from the path to the host, and its schemas no longer say where it was.
+  const bucket =
+    members.some((member) => member.name === 'Bucket' && member.traits.httpLabel) && !uri.includes('{Bucket}');
+  return {
+    name,
+    input,
+    output,
+    http: { method, uri: bucket ? `/{Bucket}${uri}` : uri, status },
+    streamingInput: members.find((member) => member.traits.httpPayload && member.traits.streaming)?.name,
+  };
+}
