@@ -1,0 +1,233 @@
+/**
+ * The durable kernel. It owns the journals and the tasks and timers under way; it knows no language, no service, no HTTP.
+ *
+ * K1. An event, the state it leads to and the effects it asks for commit together or not at all.
+ * K2. A task row exists from the event that asks for the task until the event that ends it. Whoever removes the row records
+ *     the end; every later result of that task finds no row and is ignored. So a recorded success never runs again.
+ * K3. After a crash, every queued task is started, every outside task is begun again, every passed timer fires at once, and
+ *     running tasks are completed by those who run them (they know the task by its key).
+ * K4. States in memory are a cache of journals: whatever rolls back a transaction forgets the states it had changed.
+ * K5. One suspension point: `scheduler.ts` yields between slices; everything here is synchronous.
+ */
+import { assert } from '../base/assert.ts';
+import type { World } from '../base/world.ts';
+import type { Store } from '../store/store.ts';
+import type { Effect, Executor, KernelEvent, Language, RunView, TaskName } from './language.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
+import { engineStore, type RunRow } from './store.ts';
+
+/** A language and the executor of its tasks, their types forgotten. */
+type Registered = { language: Language<unknown, { kind: string }>; executor: Executor<unknown, { kind: string }> };
+
+type Run = { id: number; key: string; open: boolean; state: unknown; registered: Registered };
+
+export type Engine = {
+  /** Makes a language known. Before `recover`. */
+  register<State, Event extends { kind: string }>(
+    language: Language<State, Event>,
+    executor: Executor<State, Event>,
+  ): void;
+  /** Inside a transaction: begins a run under a key of its own and appends its first event. */
+  start<Event extends { kind: string }>(language: string, key: string, input: unknown, first: Event): void;
+  /** Inside a transaction: appends an event to a run, open or closed. */
+  append<Event extends { kind: string }>(key: string, event: Event): void;
+  /** Inside a transaction: ends a running task with an event. False when the task had ended already: the event is ignored. */
+  complete<Event extends { kind: string }>(key: string, task: TaskName, event: Event): boolean;
+  /** The state of a run, folded from its journal; undefined when there is no such run. Read it, never change it. */
+  state<State>(key: string): State | undefined;
+  /** Every event of a run, oldest first. */
+  history<Event>(key: string): { at: number; event: Event }[];
+  /** Takes up whatever a former server left unfinished. */
+  recover(): void;
+  /** Starts no further task. */
+  stop(): void;
+};
+
+/** Closed runs whose states are kept for readers. */
+const CLOSED_KEPT = 64;
+
+export function createEngine(store: Store, world: World): Engine {
+  const db = engineStore(store.sql);
+  const languages = new Map<string, Registered>();
+  const runs = new Map<number, Run>();
+  const ids = new Map<string, number>();
+  /** Those of `runs` that are closed, the longest unused first. */
+  const closed = new Set<Run>();
+  const scheduler: Scheduler = createScheduler(store, db, world, { startTask, fireTimer, startFailed });
+
+  function forget(run: Run): void {
+    runs.delete(run.id);
+    ids.delete(run.key);
+    closed.delete(run);
+  }
+
+  function remember(run: Run): Run {
+    runs.set(run.id, run);
+    ids.set(run.key, run.id);
+    if (!run.open) keepClosed(run);
+    return run;
+  }
+
+  function keepClosed(run: Run): void {
+    closed.delete(run);
+    closed.add(run);
+    for (const oldest of closed) {
+      if (closed.size <= CLOSED_KEPT) return;
+      forget(oldest);
+    }
+  }
+
+  function load(row: RunRow): Run {
+    const known = runs.get(row.id);
+    if (known) return known;
+    const registered = languages.get(row.language);
+    assert(registered, `the language '${row.language}' of run ${row.key} is registered`);
+    const state = registered.language.begin(JSON.parse(row.input));
+    for (const { at, event } of db.events({ run: row.id })) registered.language.apply(state, JSON.parse(event), at);
+    return remember({ id: row.id, key: row.key, open: row.open === 1, state, registered });
+  }
+
+  function runByKey(key: string): Run | undefined {
+    const id = ids.get(key);
+    const known = id === undefined ? undefined : runs.get(id);
+    if (known) return known;
+    const row = db.runByKey({ key });
+    return row && load(row);
+  }
+
+  function runById(id: number): Run {
+    const known = runs.get(id);
+    if (known) return known;
+    const row = db.runById({ id });
+    assert(row, `run ${id} of a task or timer exists`);
+    return load(row);
+  }
+
+  function record(run: Run, event: { kind: string } | KernelEvent): void {
+    const at = world.clock.now();
+    store.whenUndone(() => forget(run));
+    db.append({ run: run.id, at, event: JSON.stringify(event) });
+    const effects = run.registered.language.apply(run.state, event, at);
+    for (const effect of effects) carryOut(run, effect);
+    run.registered.executor.observed?.(run, event, at);
+  }
+
+  function setOpen(run: Run, open: boolean): void {
+    run.open = open;
+    db.setOpen({ id: run.id, open: open ? 1 : 0 });
+    if (open) closed.delete(run);
+    else keepClosed(run);
+  }
+
+  function carryOut(run: Run, effect: Effect): void {
+    switch (effect.kind) {
+      case 'task':
+        db.queueTask({ run: run.id, task: effect.task, body: JSON.stringify(effect.body) });
+        scheduler.taskQueued(run.id, effect.task);
+        return;
+      case 'cancel':
+        cancel(run, effect.task);
+        return;
+      case 'timer':
+        db.setTimer({ run: run.id, timer: effect.timer, due: Math.ceil(effect.at) });
+        scheduler.timerSet(effect.at);
+        return;
+      case 'clearTimer':
+        db.clearTimer({ run: run.id, timer: effect.timer });
+        return;
+      case 'close':
+        setOpen(run, false);
+        return;
+      case 'reopen':
+        setOpen(run, true);
+    }
+  }
+
+  function cancel(run: Run, task: TaskName): void {
+    const row = db.task({ run: run.id, task });
+    if (!row) return;
+    if (row.state !== 'queued') {
+      run.registered.executor.cancel(run, task, JSON.parse(row.body));
+      return;
+    }
+    db.endTask({ run: run.id, task });
+    record(run, { kind: 'dropped', task });
+  }
+
+  /** Inside a transaction: starts one queued task; answers the outside work to begin once that is durable. */
+  function startTask(runId: number, task: TaskName): (() => Promise<void>) | undefined {
+    const row = db.task({ run: runId, task });
+    if (!row || row.state === 'running') return undefined;
+    const run = runById(runId);
+    world.crashPoint('effect:before');
+    const started = run.registered.executor.start(run, task, JSON.parse(row.body));
+    if (started.kind === 'outside') {
+      db.setTaskState({ run: runId, task, state: 'outside' });
+      return () => runOutside(run.key, task, started.work);
+    }
+    if (started.kind === 'finished') db.endTask({ run: runId, task });
+    else db.setTaskState({ run: runId, task, state: 'running' });
+    if (started.event) record(run, started.event);
+    world.crashPoint('effect:after');
+    return undefined;
+  }
+
+  async function runOutside(key: string, task: TaskName, work: () => Promise<{ kind: string }>): Promise<void> {
+    const event = await work();
+    scheduler.persist(`end of task ${task} of ${key}`, () => void complete(key, task, event));
+  }
+
+  /** In a transaction of its own, after that of the start was rolled back. */
+  function startFailed(runId: number, task: TaskName, error: unknown): void {
+    const row = db.task({ run: runId, task });
+    if (!row) return;
+    const run = runById(runId);
+    const event = run.registered.executor.failed(run, task, JSON.parse(row.body), error);
+    db.endTask({ run: runId, task });
+    record(run, event);
+  }
+
+  function fireTimer(runId: number, timer: string): void {
+    db.clearTimer({ run: runId, timer });
+    record(runById(runId), { kind: 'timer', timer });
+  }
+
+  function complete(key: string, task: TaskName, event: { kind: string }): boolean {
+    const run = runByKey(key);
+    assert(run, `run ${key} of task ${task} exists`);
+    if (db.endTask({ run: run.id, task }) === 0) return false;
+    record(run, event);
+    return true;
+  }
+
+  return {
+    register: (language, executor) =>
+      void languages.set(language.name, { language, executor } as unknown as Registered),
+    start(language, key, input, first) {
+      const registered = languages.get(language);
+      assert(registered, `the language '${language}' is registered`);
+      const text = JSON.stringify(input);
+      const id = db.insertRun({ language, key, input: text });
+      // From the text, not the value: the state is the same as after a reload, down to undefined members.
+      const run: Run = { id, key, open: true, state: registered.language.begin(JSON.parse(text)), registered };
+      record(remember(run), first);
+    },
+    append(key, event) {
+      const run = runByKey(key);
+      assert(run, `run ${key} exists`);
+      record(run, event);
+    },
+    complete,
+    state: <State>(key: string) => runByKey(key)?.state as State | undefined,
+    history<Event>(key: string) {
+      const run = runByKey(key);
+      return run
+        ? Array.from(db.events({ run: run.id }), ({ at, event }) => ({ at, event: JSON.parse(event) as Event }))
+        : [];
+    },
+    recover: () => scheduler.recover(),
+    stop: () => scheduler.stop(),
+  };
+}
+
+export type { RunView };

@@ -1,0 +1,85 @@
+/** All SQL of the durable kernel: runs, their journals, the tasks and timers that are under way. */
+import type { Migrations } from '../store/migrations.ts';
+import type { Sql } from '../store/sql.ts';
+
+export const engineMigrations: Migrations = {
+  owner: 'engine',
+  steps: [
+    `CREATE TABLE runs (
+       id INTEGER PRIMARY KEY,
+       language TEXT NOT NULL,
+       key TEXT NOT NULL UNIQUE,
+       input TEXT NOT NULL,
+       open INTEGER NOT NULL
+     ) STRICT;
+     CREATE INDEX runs_open ON runs (id) WHERE open = 1;
+     -- Appended in journal order: a page for many runs at each commit, not one page for each.
+     CREATE TABLE journal (
+       position INTEGER PRIMARY KEY,
+       run INTEGER NOT NULL,
+       at INTEGER NOT NULL,
+       event TEXT NOT NULL
+     ) STRICT;
+     CREATE INDEX journal_by_run ON journal (run);
+     CREATE TABLE tasks (
+       run INTEGER NOT NULL,
+       task TEXT NOT NULL,
+       state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'outside')),
+       body TEXT NOT NULL,
+       PRIMARY KEY (run, task)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE timers (
+       run INTEGER NOT NULL,
+       timer TEXT NOT NULL,
+       due INTEGER NOT NULL,
+       PRIMARY KEY (run, timer)
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX timers_by_due ON timers (due);`,
+  ],
+};
+
+export type RunRow = { id: number; language: string; key: string; input: string; open: number };
+export type TaskState = 'queued' | 'running' | 'outside';
+export type TaskRow = { run: number; task: string; state: TaskState; body: string };
+export type TimerRow = { run: number; timer: string; due: number };
+
+export type EngineStore = ReturnType<typeof engineStore>;
+
+export function engineStore(sql: Sql) {
+  return {
+    insertRun: sql.insert<{ language: string; key: string; input: string }>(
+      'INSERT INTO runs (language, key, input, open) VALUES ($language, $key, $input, 1)',
+    ),
+    runByKey: sql.one<{ key: string }, RunRow>('SELECT * FROM runs WHERE key = $key'),
+    runById: sql.one<{ id: number }, RunRow>('SELECT * FROM runs WHERE id = $id'),
+    setOpen: sql.change<{ id: number; open: number }>('UPDATE runs SET open = $open WHERE id = $id'),
+
+    append: sql.change<{ run: number; at: number; event: string }>(
+      'INSERT INTO journal (run, at, event) VALUES ($run, $at, $event)',
+    ),
+    events: sql.each<{ run: number }, { at: number; event: string }>(
+      'SELECT at, event FROM journal WHERE run = $run ORDER BY position',
+    ),
+
+    queueTask: sql.change<{ run: number; task: string; body: string }>(
+      "INSERT INTO tasks (run, task, state, body) VALUES ($run, $task, 'queued', $body)",
+    ),
+    task: sql.one<{ run: number; task: string }, TaskRow>('SELECT * FROM tasks WHERE run = $run AND task = $task'),
+    setTaskState: sql.change<{ run: number; task: string; state: TaskState }>(
+      'UPDATE tasks SET state = $state WHERE run = $run AND task = $task',
+    ),
+    endTask: sql.change<{ run: number; task: string }>('DELETE FROM tasks WHERE run = $run AND task = $task'),
+    tasksInState: sql.all<{ state: TaskState }, { run: number; task: string }>(
+      'SELECT run, task FROM tasks WHERE state = $state ORDER BY run, task',
+    ),
+
+    setTimer: sql.change<TimerRow>(
+      'INSERT INTO timers (run, timer, due) VALUES ($run, $timer, $due) ON CONFLICT (run, timer) DO UPDATE SET due = excluded.due',
+    ),
+    clearTimer: sql.change<{ run: number; timer: string }>('DELETE FROM timers WHERE run = $run AND timer = $timer'),
+    dueTimers: sql.all<{ now: number; most: number }, TimerRow>(
+      'SELECT * FROM timers WHERE due <= $now ORDER BY due, run, timer LIMIT $most',
+    ),
+    nextTimer: sql.one<Record<string, never>, { due: number | null }>('SELECT min(due) AS due FROM timers'),
+  };
+}
