@@ -1,0 +1,149 @@
+/**
+ * THE request pipeline, in order: identify → authenticate → decode → (dispatch: validate → authorize → run → audit) → encode.
+ *
+ * N1. Every request is answered, in its own protocol, with a request id; nothing that a client sends makes a 500.
+ * N2. A body is read up to its limit only, and only by an authenticated caller unless its hash is part of the signature.
+ * N3. The answer leaves after what it says is durable.
+ */
+import { hash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { uuid } from '../base/random.ts';
+import type { World } from '../base/world.ts';
+import type { Api } from './api.ts';
+import { authErrors } from './authErrors.ts';
+import { type Codec, codecOf } from './codecs.ts';
+import type { Dispatch } from './dispatch.ts';
+import { type AwsError, commonErrors, isAwsError } from './errors.ts';
+import { type Apis, type Identified, identifyApi, identifyOperation } from './identify.ts';
+import { openPayload } from './payload.ts';
+import type { Call, Principal } from './service.ts';
+import { type Authorization, parseAuthorization, type Signed, unsignedRefusal, verifySignature } from './sigv4.ts';
+import type { WireRequest, WireResponse } from './wire.ts';
+
+/** What the holder of an access key is known by. */
+export type Credential = {
+  secret: string;
+  /** Temporary credentials only: the token that must come with the key. */
+  sessionToken: string | undefined;
+  /** Milliseconds since the epoch, for temporary credentials. */
+  expires: number | undefined;
+  principal: Principal;
+};
+
+export type ChainOptions = {
+  apis: readonly Api[];
+  dispatch: Dispatch;
+  world: World;
+  account: string;
+  credential(accessKeyId: string): Credential | undefined;
+  /** With authentication off, every request is made by this principal. */
+  unauthenticated: Principal | undefined;
+};
+
+export type Chain = { handle(request: WireRequest): Promise<WireResponse> };
+
+/** Longest body of a request that is not an object's bytes: twice what any served operation needs. */
+const LONGEST_BODY = 6 * 1024 * 1024;
+const DEFAULT_REGION = 'us-east-1';
+
+type Authenticated = { principal: Principal; region: string; signed: Signed | undefined; secret: string | undefined };
+
+export function createChain(options: ChainOptions): Chain {
+  const { dispatch, world, account } = options;
+  const apis: Apis = { all: options.apis, s3: options.apis.find(({ protocol }) => protocol === 'rest-xml') };
+  const codecs = new Map<Api, Codec>(options.apis.map((api) => [api, codecOf(api)]));
+  const fallback = codecOf(apis.s3 ?? options.apis[0]!);
+
+  async function handle(request: WireRequest): Promise<WireResponse> {
+    const requestId = uuid(world.random);
+    let codec = fallback;
+    let what = `${request.method} ${request.path}`;
+    try {
+      const auth = parseAuthorization(request);
+      const api = identifyApi(apis, request, auth);
+      if ('error' in api) throw api.error;
+      codec = codecs.get(api)!;
+      const body = isRest(api) ? undefined : await readBody(request.body, LONGEST_BODY);
+      const identified = identifyOperation(api, request, body);
+      if ('error' in identified) throw identified.error;
+      what = `${api.name}:${identified.operation.name}`;
+      const output = await answer(identified, request, auth, body, requestId);
+      return codec.encode(identified.operation, output, requestId);
+    } catch (error) {
+      const refusal = isAwsError(error) ? error : unexpected(error, requestId, what);
+      if (refusal.status < 500) world.log('debug', 'request.refused', { requestId, what, code: refusal.code });
+      return codec.encodeError(refusal, requestId, request);
+    }
+  }
+
+  async function answer(
+    { api, operation, params }: Identified,
+    request: WireRequest,
+    auth: Authorization,
+    readAlready: Buffer | undefined,
+    requestId: string,
+  ): Promise<unknown> {
+    const streaming = operation.streamingInput !== undefined;
+    // A REST body is read before the signature is checked only where the signature may cover it.
+    const body = readAlready ?? (streaming ? undefined : await readBody(request.body, LONGEST_BODY));
+    const caller = authenticate(api, request, auth, body);
+    const input = codecs.get(api)!.decode(operation, {
+      method: request.method,
+      path: request.path,
+      query: request.query,
+      headers: request.headers,
+      params,
+      body: body ?? openPayload(request, caller.signed, caller.secret),
+    });
+    const call: Call = {
+      requestId,
+      account,
+      region: caller.region,
+      principal: caller.principal,
+      now: world.clock.now(),
+      headers: request.headers,
+    };
+    return dispatch.run(api, operation.name, input, call);
+  }
+
+  function authenticate(api: Api, request: WireRequest, auth: Authorization, body: Buffer | undefined): Authenticated {
+    const region = auth.kind === 'signed' ? auth.region : DEFAULT_REGION;
+    if (options.unauthenticated) {
+      return { principal: options.unauthenticated, region, signed: undefined, secret: undefined };
+    }
+    if (auth.kind !== 'signed') throw unsignedRefusal(auth, api);
+    const errors = authErrors(api.protocol);
+    const credential = options.credential(auth.accessKeyId);
+    if (!credential) throw errors.unknownKey(auth.accessKeyId);
+    if (credential.sessionToken !== auth.sessionToken) throw errors.invalidToken();
+    const now = world.clock.now();
+    if (credential.expires !== undefined && credential.expires <= now) throw errors.expiredToken();
+    const bodyHash = body && hash('sha256', body, 'hex');
+    const refusal = verifySignature(auth, request, credential.secret, api, bodyHash, now);
+    if (refusal) throw refusal;
+    return { principal: credential.principal, region, signed: auth, secret: credential.secret };
+  }
+
+  function unexpected(error: unknown, requestId: string, what: string): AwsError {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    world.log('error', 'request.failed', { requestId, what, message, stack });
+    return commonErrors.internal(requestId);
+  }
+
+  return { handle };
+}
+
+function isRest(api: Api): boolean {
+  return api.protocol === 'rest-xml' || api.protocol === 'rest-json';
+}
+
+async function readBody(stream: Readable, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limit) throw commonErrors.requestTooLarge(limit);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
+}
