@@ -1,0 +1,148 @@
+/** Reads who signed a request, in which of SigV4's two forms. Verifies nothing: see sigv4.ts. */
+import { queryPairs } from './uri.ts';
+import type { WireRequest } from './wire.ts';
+
+export type Signed = {
+  kind: 'signed';
+  /** In the Authorization header, or in the query of a presigned URL. */
+  form: 'header' | 'query';
+  accessKeyId: string;
+  /** `YYYYMMDD` of the credential scope. */
+  scopeDate: string;
+  region: string;
+  service: string;
+  signedHeaders: readonly string[];
+  /** 64 hexadecimal digits. */
+  signature: string;
+  /** `YYYYMMDDTHHMMSSZ`. */
+  date: string;
+  sessionToken: string | undefined;
+  /** Seconds for which a presigned URL is valid, from `date` on. */
+  expires: number | undefined;
+  /** `X-Amz-Content-Sha256` of a presigned URL. */
+  contentSha256: string | undefined;
+};
+
+export type Authorization =
+  | { kind: 'anonymous' }
+  | { kind: 'malformed'; form: 'header' | 'query'; reason: string }
+  | Signed;
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+const LONGEST_LIFE_S = 604_800;
+
+/** Reads a request's Authorization header or presigned query. Never throws. */
+export function parseAuthorization(request: Pick<WireRequest, 'query' | 'headers'>): Authorization {
+  const header = request.headers['authorization'];
+  if (header !== undefined) return parseHeader(header, request.headers);
+  return request.query.includes('X-Amz-') ? parsePresigned(request.query) : { kind: 'anonymous' };
+}
+
+function parseHeader(header: string, headers: WireRequest['headers']): Authorization {
+  const malformed = (reason: string): Authorization => ({ kind: 'malformed', form: 'header', reason });
+  const space = header.indexOf(' ');
+  if ((space === -1 ? header : header.slice(0, space)) !== ALGORITHM)
+    return malformed(`The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`);
+  const parts: Record<string, string> = {};
+  for (const part of header.slice(space + 1).split(',')) {
+    const equals = part.indexOf('=');
+    if (equals > 0) parts[part.slice(0, equals).trim()] = part.slice(equals + 1).trim();
+  }
+  const missing = ['Credential', 'Signature', 'SignedHeaders']
+    .filter((name) => !parts[name])
+    .map((name) => `Authorization header requires '${name}' parameter.`);
+  const date = headers['x-amz-date'] ?? fromHttpDate(headers['date']);
+  if (date === undefined)
+    missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  if (missing.length > 0) return malformed(missing.join(' '));
+  return assemble('header', {
+    credential: parts['Credential'] ?? '',
+    signedHeaders: parts['SignedHeaders'] ?? '',
+    signature: parts['Signature'] ?? '',
+    date: date ?? '',
+    sessionToken: headers['x-amz-security-token'],
+    expires: undefined,
+    contentSha256: undefined,
+  });
+}
+
+function parsePresigned(query: string): Authorization {
+  const values = new Map(queryPairs(query).filter(([name]) => name.startsWith('X-Amz-')));
+  const malformed = (reason: string): Authorization => ({ kind: 'malformed', form: 'query', reason });
+  const algorithm = values.get('X-Amz-Algorithm');
+  if (algorithm === undefined && !values.has('X-Amz-Signature')) return { kind: 'anonymous' };
+  if (algorithm !== ALGORITHM) return malformed(`X-Amz-Algorithm only supports "${ALGORITHM}"`);
+  const needed = ['X-Amz-Credential', 'X-Amz-Signature', 'X-Amz-Date', 'X-Amz-SignedHeaders', 'X-Amz-Expires'];
+  if (needed.some((name) => !values.get(name)))
+    return malformed(
+      `Query-string authentication version 4 requires the X-Amz-Algorithm, ${needed.join(', ')} parameters.`,
+    );
+  const expires = values.get('X-Amz-Expires') ?? '';
+  if (!/^-?\d{1,15}$/.test(expires)) return malformed('X-Amz-Expires should be a number');
+  if (expires.startsWith('-')) return malformed('X-Amz-Expires must be non-negative');
+  if (Number(expires) > LONGEST_LIFE_S)
+    return malformed(
+      `X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than ${LONGEST_LIFE_S} seconds`,
+    );
+  return assemble('query', {
+    credential: values.get('X-Amz-Credential') ?? '',
+    signedHeaders: values.get('X-Amz-SignedHeaders') ?? '',
+    signature: values.get('X-Amz-Signature') ?? '',
+    date: values.get('X-Amz-Date') ?? '',
+    sessionToken: values.get('X-Amz-Security-Token'),
+    expires: Number(expires),
+    contentSha256: values.get('X-Amz-Content-Sha256'),
+  });
+}
+
+type Parts = Pick<Signed, 'signature' | 'date' | 'sessionToken' | 'expires' | 'contentSha256'> & {
+  credential: string;
+  signedHeaders: string;
+};
+
+function assemble(form: Signed['form'], parts: Parts): Authorization {
+  const malformed = (reason: string): Authorization => ({ kind: 'malformed', form, reason });
+  const { credential, signedHeaders, ...rest } = parts;
+  const [accessKeyId, scopeDate, region, service, terminator, ...more] = credential.split('/');
+  if (!accessKeyId || !scopeDate || !region || !service || !terminator || more.length > 0)
+    return malformed(
+      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+    );
+  if (terminator !== 'aws4_request')
+    return malformed(`Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'.`);
+  if (!/^\d{8}$/.test(scopeDate))
+    return malformed(`Date in Credential scope must be in YYYYMMDD format, got '${scopeDate}'.`);
+  if (!/^[a-z0-9-]{1,64}$/.test(region))
+    return malformed(`Credential should be scoped to a valid region, not '${region}'.`);
+  if (Number.isNaN(epochOf(rest.date)))
+    return malformed(
+      `Date must be in ISO-8601 'basic format'. Got '${rest.date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
+    );
+  return {
+    kind: 'signed',
+    form,
+    accessKeyId,
+    scopeDate,
+    region,
+    service,
+    signedHeaders: signedHeaders.split(';'),
+    ...rest,
+  };
+}
+
+/** Milliseconds since the epoch of `YYYYMMDDTHHMMSSZ`; NaN when it is anything else. */
+export function epochOf(date: string): number {
+  if (!/^\d{8}T\d{6}Z$/.test(date)) return Number.NaN;
+  const [year, month, day] = [date.slice(0, 4), date.slice(4, 6), date.slice(6, 8)];
+  return Date.parse(`${year}-${month}-${day}T${date.slice(9, 11)}:${date.slice(11, 13)}:${date.slice(13, 15)}Z`);
+}
+
+/** `YYYYMMDDTHHMMSSZ` of milliseconds since the epoch. */
+export function basicDate(epoch: number): string {
+  return new Date(epoch).toISOString().replace(/[-:]|\.\d{3}/g, '');
+}
+
+function fromHttpDate(value: string | undefined): string | undefined {
+  const epoch = value === undefined ? Number.NaN : Date.parse(value);
+  return Number.isNaN(epoch) ? undefined : basicDate(epoch);
+}
