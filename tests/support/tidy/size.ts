@@ -1,0 +1,41 @@
+/** The house's rules about size: what cannot be read in one go is several things. */
+import { type Finding, type Node, nameOf, type SourceFile, written } from './source.ts';
+
+const LONGEST_FILE = 500;
+const LONGEST_FUNCTION = 80;
+
+export function filesAreShort(files: readonly SourceFile[]): Finding[] {
+  const python = files.filter((file) => file.path.endsWith('.py'));
+  return [...written(files), ...python]
+    .filter((file) => file.lines > LONGEST_FILE)
+    .map(
+      (file) => `${file.path}:${LONGEST_FILE + 1} is one line too many: the file has ${file.lines}. Split it by noun.`,
+    );
+}
+
+const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
+
+export function functionsAreShort(files: readonly SourceFile[]): Finding[] {
+  return written(files).flatMap((file) =>
+    file.syntax().nodes.flatMap(({ node, parent }) => {
+      if (!FUNCTIONS.has(node.type) || isSuite(parent)) return [];
+      const first = file.lineAt(node.start);
+      const lines = file.lineAt(node.end) - first + 1;
+      if (lines <= LONGEST_FUNCTION) return [];
+      return [
+        `${file.path}:${first} begins a function of ${lines} lines; ${LONGEST_FUNCTION} are allowed. Give its parts names.`,
+      ];
+    }),
+  );
+}
+
+/** `describe('…', () => { … })` groups tests; it is no function that anyone reads as one. */
+function isSuite(parent: Node | undefined): boolean {
+  return parent?.type === 'CallExpression' && /^describe(\.|$)/.test(suiteName(parent['callee']) ?? '');
+}
+
+/** The callee of `describe`, `describe.each(table)` and the like. */
+function suiteName(callee: unknown): string | undefined {
+  const called = callee as Node;
+  return called.type === 'CallExpression' ? nameOf(called['callee']) : nameOf(called);
+}
