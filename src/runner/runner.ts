@@ -1,0 +1,203 @@
+/**
+ * Runs jobs as supervised, sandboxed processes of this machine. The jobs service stages a job's inputs into its folder,
+ * launches it here, waits for its end, and stores its outputs.
+ *
+ * R1. A job id is launched at most once, however often and from however many servers it is asked for (supervisor.sh, S1).
+ * R2. A job outlives the server; a later runner on the same folder attaches to it by its id alone.
+ * R3. When `exit` or `stop` has resolved, no process of the job runs any more.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmod, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { World } from '../base/world.ts';
+import { jobEnvironment } from './environment.ts';
+import { runnerError } from './errors.ts';
+import { FILES, type JobFolder, jobFolder, writeWhole } from './folder.ts';
+import type { ReadyImage } from './images/image.ts';
+import { createImages } from './images/images.ts';
+import { type Isolation, isolation as machineIsolation } from './isolation.ts';
+import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
+import { commandScript } from './shell.ts';
+import { isClaimed, type JobExit, startSupervisor, stopJob, waitForExit } from './supervision.ts';
+
+export type { JobFolder } from './folder.ts';
+export type { JobExit } from './supervision.ts';
+
+export type LaunchSpec = {
+  /** Letters, digits, hyphens; unique; names the folder. */
+  jobId: string;
+  /** The image's URI as clients name it. */
+  image: string;
+  /** Replaces the image's own, as in Docker. */
+  entrypoint: readonly string[] | undefined;
+  /** Follow the entrypoint. A training job without an entrypoint of its own has the one argument `train`. */
+  arguments: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  /** No network at all, not even the loopback. */
+  networkIsolation: boolean;
+};
+
+export type Runner = {
+  /** Where a job's files are; nothing is created. @throws InvalidJobId */
+  folder(jobId: string): JobFolder;
+  /** undefined when this image can be run here, else a sentence: what is wrong with it, and what to do. */
+  refusal(image: string): string | undefined;
+  /**
+   * Makes the image's environment where it is missing: once, however many ask at a time, and safely against a crash half
+   * way. The progress lines are for people.
+   *
+   * @throws UnknownImage, PythonMissing, VenvMissing, RegistryUnreachable, PackageMissing, DiskFull, EnvironmentBroken
+   */
+  prepare(image: string, progress: (line: string) => void): Promise<void>;
+  /**
+   * Starts a job of a prepared image, or attaches to it when its id was launched before. Resolves when it is running.
+   *
+   * @throws IsolationUnavailable, LaunchFailed, and what `prepare` throws
+   */
+  launch(spec: LaunchSpec): Promise<void>;
+  /** Whether the job was ever launched, by this server or an earlier one. */
+  launched(jobId: string): boolean;
+  /** Resolves when the job has ended, at once when it ended before. @throws NeverLaunched */
+  exit(jobId: string): Promise<JobExit>;
+  /** SIGTERM to every process of the job, SIGKILL after the grace; resolves when all are gone. @throws NeverLaunched */
+  stop(jobId: string, graceMilliseconds: number): Promise<void>;
+  /** Kills the job if it still runs, and deletes its folder. A job that does not exist is removed already. */
+  remove(jobId: string): Promise<void>;
+};
+
+export type RunnerOptions = {
+  world: World;
+  /** One folder a job. The server's alone: jobs see their own part only. */
+  jobsFolder: string;
+  /** The images' environments. */
+  imagesFolder: string;
+  /** Files and folders that no job may see: keys, the database, ~/.aws. */
+  hide: readonly string[];
+  /** How jobs are isolated; asked of the machine when left out. */
+  isolation?: Isolation;
+};
+
+/** @throws IsolationUnavailable when the job cannot be run honestly without a sandbox. */
+function refuseDegraded(spec: LaunchSpec, reason: string): void {
+  const words = [...(spec.entrypoint ?? []), ...spec.arguments];
+  const word = words.find((text) => text.includes(INSIDE.ml));
+  const name = Object.keys(spec.environment).find((key) => spec.environment[key]!.includes(INSIDE.ml));
+  const why = word
+    ? `its command names '${word}'`
+    : name
+      ? `its environment variable ${name} names '${spec.environment[name]}'`
+      : spec.networkIsolation
+        ? 'it asks for network isolation'
+        : undefined;
+  if (!why) return;
+  throw runnerError('IsolationUnavailable', `Job ${spec.jobId} cannot run here: ${why}, and ${reason}`);
+}
+
+function prepareFolder(folder: JobFolder): void {
+  for (const path of [folder.root, folder.ml]) mkdirSync(path, { recursive: true, mode: 0o755 });
+  mkdirSync(join(folder.root, FILES.tmp, basename(INSIDE.home)), { recursive: true, mode: 0o755 });
+  mkdirSync(join(folder.root, FILES.stage), { recursive: true, mode: 0o755 });
+  writeFileSync(folder.log, '', { flag: 'a', mode: 0o644 });
+}
+
+/** The command that a container runtime would run. @throws LaunchFailed when there is none. */
+function commandOf(spec: LaunchSpec, image: ReadyImage): string[] {
+  const command = [...(spec.entrypoint ?? image.entrypoint), ...spec.arguments];
+  if (command.length > 0 && command[0] !== '') return command;
+  throw runnerError(
+    'LaunchFailed',
+    `Job ${spec.jobId} has nothing to run: image ${spec.image} has no entrypoint of its own. Give the job an entrypoint or arguments.`,
+  );
+}
+
+/** Writes all that the supervisor needs; the same for the same spec, so that two servers may do it at once. */
+function writeScripts(folder: JobFolder, spec: LaunchSpec, image: ReadyImage, how: Isolation, hide: readonly string[]) {
+  const inside = how.kind === 'namespaces';
+  const tmp = inside ? INSIDE.tmp : join(folder.root, FILES.tmp);
+  const environment = jobEnvironment({
+    server: process.env,
+    path: image.path.map((entry) => (inside ? `${INSIDE.telar}/${entry.inside}` : entry.outside)),
+    home: inside ? INSIDE.home : join(tmp, basename(INSIDE.home)),
+    tmp,
+    // The name by which SageMaker's own toolkit learns of another base folder.
+    image: inside ? image.environment : { ...image.environment, SAGEMAKER_BASE_DIR: folder.ml },
+    own: spec.environment,
+  });
+  const notices = image.notice ? [image.notice] : [];
+  if (!inside) notices.unshift(`Isolation is off for this job: ${how.reason}`);
+  writeWhole(join(folder.root, FILES.command), commandScript(commandOf(spec, image), environment, notices));
+  if (inside) {
+    const { mounts, needs } = image;
+    const plan: SandboxPlan = { as: how.as, folder, networkIsolation: spec.networkIsolation, mounts, needs, hide };
+    writeWhole(join(folder.root, FILES.sandbox), sandboxScript(plan));
+    writeWhole(join(folder.root, FILES.enter), enterNamespaces(plan));
+  } else {
+    writeWhole(join(folder.root, FILES.enter), ENTER_PROCESS_GROUP);
+  }
+}
+
+/** Deletes a folder in which a job may have taken its own user's rights away. */
+async function removeFolder(root: string): Promise<void> {
+  const open = async (folder: string): Promise<void> => {
+    await chmod(folder, 0o700);
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (entry.isDirectory()) await open(join(folder, entry.name));
+    }
+  };
+  try {
+    await rm(root, { recursive: true, force: true });
+  } catch {
+    await open(root);
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+export function createRunner(options: RunnerOptions): Runner {
+  const { world, jobsFolder, imagesFolder } = options;
+  const hide = [jobsFolder, imagesFolder, ...options.hide];
+  const images = createImages({ clock: world.clock, imagesFolder });
+  const exits = new Map<string, Promise<JobExit>>();
+
+  const folder = (jobId: string) => jobFolder(jobsFolder, jobId);
+  const claimed = (jobId: string): string => {
+    const { root } = folder(jobId);
+    if (isClaimed(root)) return root;
+    throw runnerError('NeverLaunched', `Job ${jobId} was never launched here: there is none in ${root}.`);
+  };
+  const launch = async (spec: LaunchSpec): Promise<void> => {
+    const place = folder(spec.jobId);
+    if (isClaimed(place.root)) return;
+    const how = options.isolation ?? (await machineIsolation());
+    if (how.kind === 'none') refuseDegraded(spec, how.reason);
+    const image = await images.ready(spec.image);
+    prepareFolder(place);
+    writeScripts(place, spec, image, how, hide);
+    world.crashPoint('job:launch');
+    await startSupervisor(place.root, world.clock);
+    world.crashPoint('job:launched');
+  };
+  const exit = async (jobId: string): Promise<JobExit> => {
+    const root = claimed(jobId);
+    let waiting = exits.get(jobId);
+    if (!waiting) {
+      waiting = waitForExit(root, world.clock).finally(() => exits.delete(jobId));
+      exits.set(jobId, waiting);
+    }
+    return waiting;
+  };
+  const stop = async (jobId: string, grace: number) => void (await stopJob(claimed(jobId), grace, world.clock));
+  return {
+    folder,
+    refusal: images.refusal,
+    prepare: images.prepare,
+    launch,
+    launched: (jobId) => isClaimed(folder(jobId).root),
+    exit,
+    stop,
+    async remove(jobId) {
+      const { root } = folder(jobId);
+      if (isClaimed(root)) await stop(jobId, 0);
+      await removeFolder(root);
+    },
+  };
+}
