@@ -106,7 +106,8 @@ export type ModelStep = StepBase & Retryable & { Type: 'Model'; Arguments: Argum
 export type RegisterModelStep = StepBase & Retryable & { Type: 'RegisterModel'; Arguments: Arguments };
 export type ConditionStep = StepBase & {
   Type: 'Condition';
-  Arguments: { Conditions: Condition[]; IfSteps: Step[]; ElseSteps: Step[] };
+  /** An absent branch is an empty one. */
+  Arguments: { Conditions: Condition[]; IfSteps?: Step[]; ElseSteps?: Step[] };
 };
 export type FailStep = StepBase & { Type: 'Fail'; Arguments: { ErrorMessage?: Expression } };
 export type LambdaStep = StepBase &
@@ -119,6 +120,8 @@ export type CheckStep = StepBase &
     Type: 'QualityCheck' | 'ClarifyCheck';
     Arguments: Arguments;
     CheckType: Expression;
+    /** Of ClarifyCheck: the model that is asked. */
+    ModelName?: Expression;
     ModelPackageGroupName?: Expression;
     SkipCheck?: Expression;
     FailOnViolation?: Expression;

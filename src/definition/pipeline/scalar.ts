@@ -1,0 +1,21 @@
+/** Scalars: how they read as text, and when a text is a number. */
+import type { Scalar } from './types.ts';
+
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/** Is the text a finite decimal number, as JSON, Python or a shell would write it? */
+export function isNumeric(text: string): boolean {
+  return text.length <= 64 && NUMBER.test(text) && Number.isFinite(Number(text));
+}
+
+/**
+ * A scalar as text, the way Std:Join and the listing of parameters show it: numbers as the shortest decimal that reads
+ * back the same, booleans as `true` and `false`.
+ */
+export function scalarText(value: string | number | boolean): string {
+  return typeof value === 'string' ? value : String(Object.is(value, -0) ? 0 : value);
+}
+
+export function isScalar(value: unknown): value is Scalar {
+  return value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
