@@ -1,0 +1,288 @@
+/**
+ * The bytes of objects: small ones travel in the row that names them, larger ones are files under the data folder's
+ * `objects/`, named by their SHA-256. Rows belong to whoever stores objects; this module owns the files.
+ *
+ * B1. A file appears under its name only whole and synced (temporary file, datasync, rename, directory sync): whoever has
+ *     received bytes may commit a row that names them.
+ * B2. A file is never written again. Equal contents share one file.
+ * B3. A file leaves only by `sweep`, which takes none that a row names or that anyone holds. `receive` holds what it
+ *     returns until `release`, so that a sweep cannot slip between the rename and the commit of the row.
+ * B4. Memory stays within a few chunks, however long an upload is; the loop hashes at most one chunk at a stretch.
+ * B5. Names are made here, from digests and counters; nothing that a client sends becomes a path.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { type FileHandle, mkdir, opendir, open as openFile, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { DataFolder } from './folder.ts';
+
+/** Bytes at rest. */
+export type StoredBytes =
+  | { kind: 'inline'; bytes: Uint8Array }
+  /** `file` is the lower-case hexadecimal SHA-256 of the content. */
+  | { kind: 'file'; file: string; size: number };
+
+/** Whatever wants to see the bytes pass: a digest, a counter. */
+export type Hasher = { update(chunk: Uint8Array): unknown };
+
+export type Received = {
+  stored: StoredBytes;
+  /** In bytes. */
+  size: number;
+  /** Call once the row that names the bytes is committed, or given up. */
+  release(): void;
+};
+
+export type ReceiveOptions = {
+  /** The most bytes to accept. */
+  limit: number;
+  /** What to throw beyond the limit. */
+  tooLong(): Error;
+  /** See every chunk in order, at most CHUNK bytes at a time. @default none */
+  hashers?: readonly Hasher[];
+};
+
+/** A stretch of bytes, both ends included, as in HTTP's Range. */
+export type ByteRange = { first: number; last: number };
+
+export type Bytes = {
+  /**
+   * Stores what `source` gives. On any error, the source's own included, nothing is left that anyone could read.
+   *
+   * @example
+   * const received = await bytes.receive(request, { limit: 5 * 2 ** 30, tooLong, hashers: [md5] });
+   * try { await store.transact(() => rows.insert(received.stored)) } finally { received.release() }
+   */
+  receive(source: AsyncIterable<Uint8Array>, options: ReceiveOptions): Promise<Received>;
+  /**
+   * Bytes for reading, the whole when no range is given. A file is opened before this returns: a later sweep does not
+   * disturb the reader, who must read the stream to its end or destroy it.
+   */
+  open(stored: StoredBytes, range?: ByteRange): Buffer | Readable;
+  /** The file of stored bytes, to be read only; undefined for inline ones. */
+  pathOf(stored: StoredBytes): string | undefined;
+  /** Keeps the bytes from being swept until the answered function is called. */
+  hold(stored: StoredBytes): () => void;
+  /**
+   * Removes every file that nobody holds and for which `isReferenced` answers false: leftovers of a crash between a
+   * rename and its commit, and of deleted rows. Answers how many went.
+   */
+  sweep(isReferenced: (file: string) => boolean): Promise<{ files: number }>;
+};
+
+/** Up to this many bytes travel in the row. */
+export const INLINE_LIMIT = 64 * 1024;
+/** The most that is hashed or written in one stretch. */
+const CHUNK = 256 * 1024;
+const FAN_OUT = /^[0-9a-f]{2}$/;
+const DIGEST = /^[0-9a-f]{64}$/;
+const UPLOAD = 'upload-';
+const SWEPT = 'swept-';
+
+type Place = Pick<DataFolder, 'objects' | 'temporary'>;
+
+/** Opens the bytes of a data folder, which must exist and be locked. Torn uploads of an earlier process are removed. */
+export function openBytes(place: Place): Bytes {
+  for (const name of readdirSync(place.temporary)) {
+    if (name.startsWith(UPLOAD) || name.startsWith(SWEPT)) rmSync(join(place.temporary, name), { force: true });
+  }
+  const holds = createHolds();
+  let counter = 0;
+  /** The fan-out folders that exist durably, so far as this process knows. */
+  const directories = new Map<string, Promise<void>>();
+  const temporary = (prefix: string) => join(place.temporary, `${prefix}${++counter}`);
+  const pathOf = (file: string) => join(place.objects, file.slice(0, 2), file);
+
+  async function receive(source: AsyncIterable<Uint8Array>, options: ReceiveOptions): Promise<Received> {
+    const inline: Uint8Array[] = [];
+    let size = 0;
+    let spill: Spill | undefined;
+    try {
+      for await (const chunk of piecesOf(source)) {
+        size += chunk.length;
+        if (size > options.limit) throw options.tooLong();
+        for (const hasher of options.hashers ?? []) hasher.update(chunk);
+        if (!spill) inline.push(chunk);
+        if (!spill && size > INLINE_LIMIT) {
+          spill = await openSpill(temporary(UPLOAD));
+          for (const early of inline.splice(0)) await spill.write(early);
+        } else if (spill) await spill.write(chunk);
+      }
+      if (!spill) return { stored: { kind: 'inline', bytes: Buffer.concat(inline, size) }, size, release: () => {} };
+      const file = await spill.finish();
+      const release = holds.add(file);
+      try {
+        await settle(spill.path, file);
+      } catch (error) {
+        release();
+        throw error;
+      }
+      return { stored: { kind: 'file', file, size }, size, release };
+    } catch (error) {
+      await spill?.discard();
+      throw error;
+    }
+  }
+
+  /** Gives a synced temporary file its name, durably. The file is held already. */
+  async function settle(path: string, file: string): Promise<void> {
+    const directory = join(place.objects, file.slice(0, 2));
+    await ready(directory);
+    if (existsSync(pathOf(file))) await rm(path);
+    else renameSync(path, pathOf(file));
+    // Also when the file was there: whoever renamed it may not have synced yet.
+    await syncDirectory(directory);
+  }
+
+  function ready(directory: string): Promise<void> {
+    let made = directories.get(directory);
+    if (!made) {
+      made = mkdir(directory, { recursive: true, mode: 0o700 }).then(() => syncDirectory(place.objects));
+      directories.set(directory, made);
+      made.catch(() => directories.delete(directory));
+    }
+    return made;
+  }
+
+  async function sweep(isReferenced: (file: string) => boolean): Promise<{ files: number }> {
+    let files = 0;
+    for (const directory of await readdir(place.objects)) {
+      if (!FAN_OUT.test(directory)) continue;
+      // Read a few names at a time, so that the loop is free between them.
+      for await (const { name } of await opendir(join(place.objects, directory))) {
+        // Checked and moved away in one stretch: no upload of the same content can come between.
+        if (!DIGEST.test(name) || holds.has(name) || isReferenced(name)) continue;
+        // Another sweep may have been here since the name was read.
+        if (!existsSync(pathOf(name))) continue;
+        const gone = temporary(SWEPT);
+        renameSync(pathOf(name), gone);
+        await rm(gone);
+        files += 1;
+      }
+    }
+    return { files };
+  }
+
+  return {
+    receive,
+    sweep,
+    open(stored, range) {
+      if (stored.kind === 'inline') {
+        const bytes = Buffer.from(stored.bytes.buffer, stored.bytes.byteOffset, stored.bytes.byteLength);
+        return range ? bytes.subarray(range.first, range.last + 1) : bytes;
+      }
+      const fd = openSync(pathOf(stored.file), 'r');
+      const limits = range ? { start: range.first, end: range.last } : { start: 0 };
+      return createReadStream('', { fd, highWaterMark: CHUNK, ...limits });
+    },
+    pathOf: (stored) => (stored.kind === 'inline' ? undefined : pathOf(stored.file)),
+    hold: (stored) => (stored.kind === 'inline' ? () => {} : holds.add(stored.file)),
+  };
+}
+
+/** How many bytes are stored. */
+export function sizeOf(stored: StoredBytes): number {
+  return stored.kind === 'inline' ? stored.bytes.length : stored.size;
+}
+
+type Holds = { add(file: string): () => void; has(file: string): boolean };
+
+/** Who uses which file, counted: the same content may be held many times over. */
+function createHolds(): Holds {
+  const counts = new Map<string, number>();
+  return {
+    has: (file) => counts.has(file),
+    add(file) {
+      counts.set(file, (counts.get(file) ?? 0) + 1);
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        const left = counts.get(file)! - 1;
+        if (left === 0) counts.delete(file);
+        else counts.set(file, left);
+      };
+    },
+  };
+}
+
+type Spill = {
+  path: string;
+  write(chunk: Uint8Array): Promise<void>;
+  /** Syncs and closes; answers the content's SHA-256. */
+  finish(): Promise<string>;
+  discard(): Promise<void>;
+};
+
+/** An upload that outgrew its row. Chunks are hashed while the ones before them are written. */
+async function openSpill(path: string): Promise<Spill> {
+  // Readable by jobs that have it bound into their sandbox; the folders above keep everyone else out.
+  const file: FileHandle = await openFile(path, 'wx', 0o444);
+  const sha256 = createHash('sha256');
+  let waiting: Uint8Array[] = [];
+  let length = 0;
+  let writing: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  async function flush(): Promise<void> {
+    await writing;
+    if (waiting.length === 0) return;
+    writing = writeAll(file, waiting);
+    // Whoever awaits it next sees the failure; until then it must not count as unhandled.
+    writing.catch(() => {});
+    waiting = [];
+    length = 0;
+  }
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    await file.close();
+  }
+  return {
+    path,
+    async write(chunk) {
+      sha256.update(chunk);
+      waiting.push(chunk);
+      length += chunk.length;
+      if (length >= CHUNK) await flush();
+    },
+    async finish() {
+      await flush();
+      await writing;
+      await file.datasync();
+      await close();
+      return sha256.digest('hex');
+    },
+    async discard() {
+      await writing.catch(() => {});
+      await close().catch(() => {});
+      await rm(path, { force: true });
+    },
+  };
+}
+
+/** The system may write less than it was given, for example when the disk is about to be full. */
+async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  const bytes = Buffer.concat(chunks);
+  for (let written = 0; written < bytes.length; ) {
+    written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await openFile(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** The same bytes in pieces of at most CHUNK. */
+async function* piecesOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    if (chunk.length <= CHUNK) yield chunk;
+    else for (let at = 0; at < chunk.length; at += CHUNK) yield chunk.subarray(at, at + CHUNK);
+  }
+}
