@@ -1,0 +1,188 @@
+/**
+ * The state of a pipeline execution: what its events have led to so far. `language.ts` alone changes it.
+ *
+ * P1. A step's status moves only along `STEP_TRANSITIONS`.
+ * P2. `waiting[i]` counts the upstream steps of i that have not ended; `open` counts the steps that have not ended.
+ */
+import { assert } from '../../base/assert.ts';
+import type { PipelineDefinition, Scalar } from '../../definition/pipeline/types.ts';
+import { parsePipeline } from '../../definition/pipeline/parse.ts';
+import type { Plan } from '../../definition/pipeline/plan.ts';
+import type { DocumentOutcome, StepResult } from '../../definition/pipeline/resolve.ts';
+import type { Failure } from '../../definition/pipeline/retry.ts';
+
+/** As ListPipelineExecutionSteps says it, and two of Telar's own: `Waiting` for its turn, `Skipped` by a condition. */
+export type StepStatus = 'Waiting' | 'Skipped' | 'Starting' | 'Executing' | 'Stopping' | 'Stopped' | 'Failed' | 'Succeeded';
+
+/** Which statuses may follow which. Stopped and Failed steps wait again when their execution is retried. */
+export const STEP_TRANSITIONS: Readonly<Record<StepStatus, readonly StepStatus[]>> = {
+  Waiting: ['Starting', 'Skipped'],
+  Skipped: [],
+  Starting: ['Executing', 'Succeeded', 'Failed', 'Stopping', 'Stopped'],
+  Executing: ['Starting', 'Succeeded', 'Failed', 'Stopping', 'Stopped'],
+  Stopping: ['Succeeded', 'Failed', 'Stopped'],
+  Stopped: ['Waiting'],
+  Failed: ['Waiting'],
+  Succeeded: [],
+};
+
+export type ExecutionStatus = 'Executing' | 'Stopping' | 'Stopped' | 'Failed' | 'Succeeded';
+
+export const EXECUTION_TRANSITIONS: Readonly<Record<ExecutionStatus, readonly ExecutionStatus[]>> = {
+  Executing: ['Stopping', 'Failed', 'Succeeded'],
+  Stopping: ['Stopped', 'Failed', 'Succeeded'],
+  Stopped: ['Executing'],
+  Failed: ['Executing'],
+  Succeeded: [],
+};
+
+/** All that a run is begun with; fixed for its life. */
+export type ExecutionInput = {
+  executionArn: string;
+  executionId: string;
+  pipelineArn: string;
+  pipelineName: string;
+  roleArn: string;
+  region: string;
+  /** The definition's text, as it was when the execution started. */
+  definition: string;
+  parameters: Readonly<Record<string, Scalar>>;
+  /** Steps reused from an earlier execution, with their results, and steps left out (selective execution). */
+  reused: Readonly<Record<string, StepResult>>;
+  leftOut: readonly string[];
+  maxParallel: number | undefined;
+};
+
+/** What a step's job is, for ListPipelineExecutionSteps: `{ ProcessingJob: { Arn } }`, `{ Condition: { Outcome } }`, … */
+export type StepMetadata = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What the step cache said of a step, and why: for `telar why`. Opaque to the engine. */
+export type CacheReport = Readonly<Record<string, unknown>>;
+
+export type StepState = {
+  status: StepStatus;
+  /** Starts so far, over the whole life of the execution: names its tasks. */
+  starts: number;
+  /** Retries by policy since the execution was started or retried: AttemptCount. */
+  retries: number;
+  firstFailureAt: number | undefined;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+  result: StepResult | undefined;
+  failure: Failure | undefined;
+  metadata: StepMetadata;
+  cacheHit: { sourceExecutionArn: string } | undefined;
+  cache: CacheReport | undefined;
+  /** Documents that must be read before the step can start. */
+  needs: Set<string>;
+  reused: boolean;
+  leftOut: boolean;
+};
+
+export type PipelineState = {
+  input: ExecutionInput;
+  definition: PipelineDefinition;
+  plan: Plan;
+  status: ExecutionStatus;
+  failureReason: string | undefined;
+  startedAt: number;
+  endedAt: number | undefined;
+  changedAt: number;
+  steps: StepState[];
+  waiting: number[];
+  /** Steps whose turn has come, in order; `readyHead` is the first not yet taken. */
+  ready: number[];
+  readyHead: number;
+  /** Tasks and timers of steps under way, and documents being read. */
+  active: number;
+  /** Steps between a failed attempt and their retry. */
+  retrying: Set<number>;
+  open: number;
+  documents: Map<string, DocumentOutcome>;
+  /** Reads so far: names their tasks. */
+  reads: number;
+  /** Document → steps that wait for it. */
+  readers: Map<string, number[]>;
+  maxParallel: number;
+  /** A step has failed for good, or a Fail step was reached: nothing further starts. */
+  failing: boolean;
+  /** A Fail step was reached: the execution cannot be retried. */
+  failedByDesign: boolean;
+};
+
+const ENDED: ReadonlySet<StepStatus> = new Set(['Skipped', 'Stopped', 'Failed', 'Succeeded']);
+
+export function hasEnded(status: StepStatus): boolean {
+  return ENDED.has(status);
+}
+
+/** Executions of one definition share its parsed form: a definition of 2,000 steps is parsed once, not once a run. */
+const parsed = new Map<string, { definition: PipelineDefinition; plan: Plan }>();
+const PARSED_KEPT = 32;
+
+export function parsedDefinition(text: string): { definition: PipelineDefinition; plan: Plan } {
+  const known = parsed.get(text);
+  if (known) return known;
+  const result = parsePipeline(text);
+  assert('plan' in result, 'a definition was checked before an execution of it started');
+  if (parsed.size >= PARSED_KEPT) for (const oldest of [...parsed.keys()].slice(0, PARSED_KEPT / 2)) parsed.delete(oldest);
+  parsed.set(text, result);
+  return result;
+}
+
+export function beginExecution(input: ExecutionInput): PipelineState {
+  const { definition, plan } = parsedDefinition(input.definition);
+  const leftOut = new Set(input.leftOut);
+  const steps = plan.steps.map(({ name }): StepState => {
+    const result = Object.hasOwn(input.reused, name) ? input.reused[name] : undefined;
+    return {
+      status: result ? 'Succeeded' : leftOut.has(name) ? 'Skipped' : 'Waiting',
+      starts: 0,
+      retries: 0,
+      firstFailureAt: undefined,
+      startedAt: undefined,
+      endedAt: undefined,
+      result,
+      failure: undefined,
+      metadata: {},
+      cacheHit: undefined,
+      cache: undefined,
+      needs: new Set(),
+      reused: result !== undefined,
+      leftOut: leftOut.has(name),
+    };
+  });
+  return {
+    input,
+    definition,
+    plan,
+    status: 'Executing',
+    failureReason: undefined,
+    startedAt: 0,
+    endedAt: undefined,
+    changedAt: 0,
+    steps,
+    waiting: plan.steps.map(({ upstream }) => upstream.filter((index) => steps[index]!.status === 'Waiting').length),
+    ready: [],
+    readyHead: 0,
+    active: 0,
+    retrying: new Set(),
+    open: steps.filter(({ status }) => !hasEnded(status)).length,
+    documents: new Map(),
+    reads: 0,
+    readers: new Map(),
+    maxParallel: input.maxParallel ?? Number.POSITIVE_INFINITY,
+    failing: false,
+    failedByDesign: false,
+  };
+}
+
+export function setStatus(step: StepState, status: StepStatus): void {
+  assert(STEP_TRANSITIONS[step.status].includes(status), `a step goes from ${step.status} to ${status}`);
+  step.status = status;
+}
+
+export function setExecutionStatus(state: PipelineState, status: ExecutionStatus): void {
+  assert(EXECUTION_TRANSITIONS[state.status].includes(status), `an execution goes from ${state.status} to ${status}`);
+  state.status = status;
+}
