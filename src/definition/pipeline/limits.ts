@@ -20,8 +20,8 @@ export const MAX_PARAMETER_VALUE = 1024;
 export const MAX_STEP_NAME = 64;
 export const MAX_DISPLAY_NAME = 256;
 export const MAX_DESCRIPTION = 3072;
-/** Letters, digits, hyphens and underscores: a step's, a parameter's, a property file's name. */
-export const NAME_PATTERN = /^[A-Za-z0-9\-_]+$/;
+/** Letters, digits, hyphens and underscores: the name of a step or a parameter. `__proto__` is no name. */
+export const NAME_PATTERN = /^(?!__proto__$)[A-Za-z0-9\-_]+$/;
 
 export const MAX_SELECTED_STEPS = 50;
 
