@@ -57,7 +57,7 @@ export function identifyOperation(api: Api, request: WireRequest, body: Buffer |
     case 'rest-xml':
     case 'rest-json': {
       const path = api.protocol === 'rest-xml' ? s3Address(request.headers['host'] ?? '', request.path) : request.path;
-      const route = findRoute(api, request.method, path, request.query);
+      const route = findRoute(api, request.method, path, request.query, request.headers);
       return route
         ? { api, operation: route.operation, params: route.params }
         : { api, error: commonErrors.unknownOperation(api.name, `${request.method} ${request.path}`) };
