@@ -68,22 +68,22 @@ type Findings = { error: ResolveError | undefined; needs: Set<string> };
  */
 export function resolve(expression: Expression, scope: Scope): Resolution<Json> {
   const findings: Findings = { error: undefined, needs: new Set() };
-  const value = valueOf(expression, scope, findings);
+  const value = worth(expression, scope, findings);
   if (findings.error) return { ok: false, error: findings.error };
   if (findings.needs.size > 0) return { ok: false, needs: [...findings.needs] };
   return { ok: true, value: value ?? null };
 }
 
 /** Undefined means that `findings` says why. */
-function valueOf(expression: Expression, scope: Scope, findings: Findings): Json | undefined {
+function worth(expression: Expression, scope: Scope, findings: Findings): Json | undefined {
   if (expression === null || typeof expression !== 'object') return expression;
-  if (Array.isArray(expression)) return expression.map((item) => valueOf(item, scope, findings) ?? null);
+  if (Array.isArray(expression)) return expression.map((item) => worth(item, scope, findings) ?? null);
   const members = expression as { [key: string]: Expression };
   if (Object.hasOwn(members, 'Std:Join')) return join(members['Std:Join']!, scope, findings);
   if (Object.hasOwn(members, 'Std:JsonGet')) return jsonGet(members['Std:JsonGet']!, scope, findings);
   const keys = Object.keys(members);
   if (keys.length === 1 && keys[0] === 'Get') return get(members['Get']!, scope, findings);
-  return Object.fromEntries(keys.map((key) => [key, valueOf(members[key]!, scope, findings) ?? null]));
+  return Object.fromEntries(keys.map((key) => [key, worth(members[key]!, scope, findings) ?? null]));
 }
 
 function fail(findings: Findings, code: ResolveErrorCode, message: string): undefined {
@@ -169,7 +169,7 @@ function join(join: Expression, scope: Scope, findings: Findings): Json | undefi
   if (typeof on !== 'string' || !Array.isArray(values)) {
     return fail(findings, 'MalformedExpression', 'A Std:Join needs Values, a list, and On, a string.');
   }
-  const resolved = values.map((value) => valueOf(value, scope, findings));
+  const resolved = values.map((value) => worth(value, scope, findings));
   const texts: string[] = [];
   for (const [index, value] of resolved.entries()) {
     if (value === undefined) continue;
@@ -214,7 +214,7 @@ function jsonGet(jsonGet: Expression, scope: Scope, findings: Findings): Json | 
 type Source = { uri: string; advice: string };
 
 function uriSource(s3Uri: Expression | undefined, scope: Scope, findings: Findings): Source | undefined {
-  const uri = valueOf(s3Uri ?? null, scope, findings);
+  const uri = worth(s3Uri ?? null, scope, findings);
   if (uri === undefined) return undefined;
   if (typeof uri === 'string' && uri.startsWith('s3://')) {
     return { uri, advice: 'Correct the Path, or what writes this object.' };

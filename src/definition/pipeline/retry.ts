@@ -43,7 +43,9 @@ export function nextRetry(
   if (!policy) return undefined;
   const interval = policy.IntervalSeconds ?? RETRY_DEFAULTS.intervalSeconds;
   const rate = policy.BackoffRate ?? RETRY_DEFAULTS.backoffRate;
-  const at = now + Math.min(LONGEST_WAIT, Math.round(interval * 1000 * rate ** retries));
+  // An interval of 0 times a rate beyond all numbers is no number: it means no wait.
+  const wait = Math.min(LONGEST_WAIT, Math.round(interval * 1000 * rate ** retries)) || 0;
+  const at = now + wait;
   if (policy.ExpireAfterMin !== undefined) {
     return at <= firstFailureAt + policy.ExpireAfterMin * 60_000 ? { at } : undefined;
   }
