@@ -1,0 +1,133 @@
+/**
+ * From a project to AWS documents: what the CLI publishes to Telar's server, and `telar deploy` writes as Terraform.
+ *
+ * I1. Pure: the same project and context give the same documents, byte for byte.
+ * I2. Everything is checked by the parsers that the server itself uses: what comes out will be accepted.
+ */
+import { arn } from '../base/arn.ts';
+import { describeProblems, parsePolicy } from '../definition/policy/parse.ts';
+import { mistake, must } from './mistake.ts';
+import { type Pipeline, pipelineDefinition, pipelineRoleArn } from './pipeline.ts';
+import type { PolicyDocument, Statement } from './policy.ts';
+import type { CodeBundle, DataUpload, Project } from './project.ts';
+import { type S3Uri, s3Uri } from './references.ts';
+import { iamArn, type Role } from './roles.ts';
+import { type Context, settle } from './scope.ts';
+import { BUNDLE_FILE } from './steps/script.ts';
+
+export type RoleDocuments = {
+  name: string;
+  arn: string;
+  description?: string;
+  /** Who may assume it: AssumeRolePolicyDocument. */
+  trustPolicy: PolicyDocument;
+  /** Inline policies, for PutRolePolicy. */
+  policies: { name: string; document: PolicyDocument }[];
+};
+
+export type PipelineDocuments = {
+  name: string;
+  arn: string;
+  displayName?: string;
+  description?: string;
+  roleArn: string;
+  /** The definition's JSON text. */
+  definition: string;
+  /** ParallelismConfiguration.MaxParallelExecutionSteps */
+  maxParallelSteps?: number;
+  /** Parameters of `telar run`, once the code bundle has a place. */
+  startParameters: (codeBundleUri: S3Uri) => Readonly<Record<string, string>>;
+};
+
+export type ProjectDocuments = {
+  name: string;
+  account: string;
+  region: string;
+  bucket: { name: string; arn: string };
+  roles: RoleDocuments[];
+  modelPackageGroups: { name: string; arn: string; description?: string }[];
+  pipelines: PipelineDocuments[];
+  data: readonly DataUpload[];
+  code?: CodeBundle;
+};
+
+/**
+ * All of a project's documents for an account and region.
+ *
+ * @throws when the account is not twelve digits, a policy does not parse, a pipeline does not parse in this region (an image
+ *   without a registry there), or startParameters names no parameter
+ * @example projectDocuments(project, { account: '000000000000', region: 'eu-west-1' }).pipelines[0].definition
+ */
+export function projectDocuments(project: Project, context: Context): ProjectDocuments {
+  const { account, region } = context;
+  const subject = `project '${project.name}'`;
+  must(/^\d{12}$/.test(account), subject, `'${account}' is no account id: give twelve digits`);
+  must(/^[a-z]{2}(-[a-z]+)+-\d$/.test(region), subject, `'${region}' is no region: give one such as eu-west-1`);
+  return {
+    name: project.name,
+    account,
+    region,
+    bucket: { name: project.bucket, arn: `arn:aws:s3:::${project.bucket}` },
+    roles: project.roles.map((role) => roleDocuments(role, context)),
+    modelPackageGroups: project.modelPackageGroups.map(({ name, description }) => ({
+      name,
+      arn: arn('sagemaker', region, account, `model-package-group/${name}`),
+      ...(description && { description }),
+    })),
+    pipelines: project.pipelines.map((pipeline) => pipelineDocuments(project, pipeline, context)),
+    data: project.data,
+    ...(project.code && { code: project.code }),
+  };
+}
+
+/**
+ * Where a version of a project's code bundle lies.
+ *
+ * @param version a commit's SHA, `<sha>-dirty-<hash>` or `manual-<hash>`
+ * @example codeBundleKey(code, '6b221bb') // 'pipeline/code/6b221bb/pipeline_code.tar.gz'
+ */
+export function codeBundleKey(code: CodeBundle, version: string): string {
+  return `${code.prefix}/${version}/${BUNDLE_FILE}`;
+}
+
+function pipelineDocuments(project: Project, pipeline: Pipeline, context: Context): PipelineDocuments {
+  const { name, displayName, description, maxParallelSteps } = pipeline;
+  const { bucket } = project;
+  return {
+    name,
+    arn: arn('sagemaker', context.region, context.account, `pipeline/${name}`),
+    ...(displayName && { displayName }),
+    ...(description && { description }),
+    roleArn: pipelineRoleArn(pipeline, context),
+    definition: JSON.stringify(pipelineDefinition(pipeline, context)),
+    ...(maxParallelSteps && { maxParallelSteps }),
+    startParameters: (codeBundleUri) =>
+      pipeline.startParameters({ bucket, codeBundleUri, uri: (key) => s3Uri(bucket, key) }),
+  };
+}
+
+function roleDocuments(role: Role, context: Context): RoleDocuments {
+  const { name, description, service } = role;
+  const policies = Object.entries(role.policies).map(([policy, statements]) => ({
+    name: policy,
+    document: policyDocument(`policy '${policy}' of role '${name}'`, statements, context),
+  }));
+  return {
+    name,
+    arn: iamArn(name)(context),
+    ...(description && { description }),
+    trustPolicy: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
+    },
+    policies,
+  };
+}
+
+/** @throws when the document is one that IAM would refuse */
+function policyDocument(subject: string, statements: readonly Statement[], context: Context): PolicyDocument {
+  const document = settle({ Version: '2012-10-17', Statement: statements }, context);
+  const parsed = parsePolicy(JSON.stringify(document), 'identity');
+  if ('problems' in parsed) throw mistake(subject, describeProblems(parsed.problems));
+  return document as PolicyDocument;
+}

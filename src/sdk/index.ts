@@ -1,0 +1,98 @@
+/**
+ * Telar's authoring SDK: a project, its pipelines and their stable resources, as typed TypeScript values that become plain
+ * AWS documents.
+ *
+ * @example
+ * import { defineProject, definePipeline, processingStep, trainingStep } from 'telar';
+ */
+export {
+  type Algorithm,
+  customAlgorithm,
+  type Hyperparameters,
+  type XgboostHyperparameters,
+  type XgboostMetric,
+  xgboost,
+} from './algorithms.ts';
+export {
+  type Condition,
+  equals,
+  greaterThan,
+  greaterThanOrEqualTo,
+  isIn,
+  lessThan,
+  lessThanOrEqualTo,
+  not,
+  or,
+} from './conditions.ts';
+export {
+  codeBundleKey,
+  type PipelineDocuments,
+  type ProjectDocuments,
+  projectDocuments,
+  type RoleDocuments,
+} from './documents.ts';
+export { type Image, images } from './images.ts';
+export {
+  defineParameters,
+  execution,
+  type Parameter,
+  type Parameters,
+  parameter,
+  type StartValues,
+} from './parameters.ts';
+export { definePipeline, type Pipeline, type PipelineOptions, pipelineDefinition, type Uploads } from './pipeline.ts';
+export { type Cache, type JobFault, type Retry, type RetryOptions, retry, type StepFault } from './policies.ts';
+export type { PolicyDocument, Statement } from './policy.ts';
+export {
+  type CodeBundle,
+  type CsvSplit,
+  codeBundle,
+  type DataUpload,
+  defineProject,
+  type FileUpload,
+  type Project,
+  type ProjectOptions,
+  splitCsv,
+  uploadFile,
+} from './project.ts';
+export { asText, join, type Ref, reference, type S3Uri, s3Uri, type Value } from './references.ts';
+export {
+  defineRole,
+  type JobKind,
+  type PipelineRoleOptions,
+  pipelineRole,
+  type Role,
+  type RoleArn,
+  type RoleLike,
+} from './roles.ts';
+export type { Context, Late } from './scope.ts';
+export {
+  type ConditionStep,
+  type ConditionStepOptions,
+  conditionStep,
+  type FailStepOptions,
+  failStep,
+} from './steps/control.ts';
+export { type AnsweringStep, callbackStep, lambdaStep } from './steps/integration.ts';
+export {
+  type ModelPackageGroup,
+  type ModelStep,
+  type ModelStepOptions,
+  modelPackageGroup,
+  modelStep,
+  type RegisterModelStep,
+  type RegisterModelStepOptions,
+  registerModelStep,
+} from './steps/model.ts';
+export {
+  type ProcessingInput,
+  type ProcessingOutput,
+  type ProcessingStep,
+  type ProcessingStepOptions,
+  processingStep,
+} from './steps/processing.ts';
+export { type PropertyFile, type PropertyFileOptions, type Shape, shapeOf } from './steps/propertyFile.ts';
+export { type BundledScript, bundledScript } from './steps/script.ts';
+export type { Instance, Raw, Step, Texts } from './steps/step.ts';
+export { type Channel, csv, type TrainingStep, type TrainingStepOptions, trainingStep } from './steps/training.ts';
+export { type TransformStep, type TransformStepOptions, transformStep } from './steps/transform.ts';

@@ -1,0 +1,141 @@
+/**
+ * Projects: the stable resources of one machine-learning system, and the uploads that its runs begin with. Plain data:
+ * nothing here reads a file or calls AWS; the CLI and `telar deploy` do.
+ */
+import { must } from './mistake.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Role } from './roles.ts';
+import type { ModelPackageGroup } from './steps/model.ts';
+
+/** One local file, uploaded as it is. */
+export type FileUpload = { readonly kind: 'file'; readonly file: string; readonly key: string };
+/** A CSV file whose first rows become `train` and the rest `validation`, each with the header. */
+export type CsvSplit = {
+  readonly kind: 'splitCsv';
+  readonly file: string;
+  readonly at: number;
+  readonly train: string;
+  readonly validation: string;
+};
+export type DataUpload = FileUpload | CsvSplit;
+
+/** Files that become `<prefix>/<version>/pipeline_code.tar.gz`. */
+export type CodeBundle = {
+  readonly kind: 'codeBundle';
+  /** Relative to the project's folder, the one of telar.config.ts. */
+  readonly folder: string;
+  /** Files and folders of `folder`, by their paths in it. */
+  readonly include: readonly string[];
+  readonly prefix: string;
+};
+
+export type Project = {
+  readonly kind: 'project';
+  readonly name: string;
+  /** @default the region that the CLI is given */
+  readonly region?: string;
+  readonly bucket: string;
+  readonly roles: readonly Role[];
+  readonly modelPackageGroups: readonly ModelPackageGroup[];
+  readonly pipelines: readonly Pipeline[];
+  readonly data: readonly DataUpload[];
+  readonly code?: CodeBundle;
+};
+
+/**
+ * Uploads one file.
+ *
+ * @param options.file relative to the project's folder
+ * @param options.key the object's key in the project's bucket
+ * @example uploadFile({ file: 'data/prices.csv', key: 'curated/prices.csv' })
+ */
+export function uploadFile(options: { file: string; key: string }): FileUpload {
+  mustBeKey(options.key);
+  return { kind: 'file', ...options };
+}
+
+/**
+ * Splits a CSV file in file order: of n rows the first ⌊n·at⌋ go to `train`, the rest to `validation`, the header to both.
+ *
+ * @param options.file relative to the project's folder
+ * @param options.at the share of rows that train, between 0 and 1
+ * @throws when `at` is not between 0 and 1, or both keys are the same
+ * @example splitCsv({ file: 'titanic.csv', at: 0.8, train: 'curated/train.csv', validation: 'curated/validation.csv' })
+ */
+export function splitCsv(options: Omit<CsvSplit, 'kind'>): CsvSplit {
+  const subject = `splitCsv of '${options.file}'`;
+  must(options.at > 0 && options.at < 1, subject, `at is ${options.at}: give a share between 0 and 1, such as 0.8`);
+  must(options.train !== options.validation, subject, 'train and validation are the same key: give two');
+  mustBeKey(options.train);
+  mustBeKey(options.validation);
+  return { kind: 'splitCsv', ...options };
+}
+
+/**
+ * The code that a pipeline's scripts come from.
+ *
+ * @param options.include files and folders, relative to `folder`
+ * @param options.folder relative to the project's folder. @default '.'
+ * @param options.prefix where versions are uploaded. @default 'pipeline/code'
+ * @throws when nothing is included, or a path leaves the folder
+ * @example codeBundle({ include: ['preprocess.py', 'evaluate.py'] })
+ */
+export function codeBundle(options: { include: readonly string[]; folder?: string; prefix?: string }): CodeBundle {
+  const { include, folder = '.', prefix = 'pipeline/code' } = options;
+  must(include.length > 0, 'codeBundle', '`include` is empty: name at least one file');
+  for (const path of include) {
+    must(
+      !path.startsWith('/') && !path.split('/').includes('..'),
+      'codeBundle',
+      `'${path}' leaves the folder '${folder}': move the file there, or choose another folder`,
+    );
+  }
+  mustBeKey(prefix);
+  return { kind: 'codeBundle', folder, include, prefix };
+}
+
+export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'name' | 'bucket'>;
+
+/**
+ * A project: the default export of `telar.config.ts`.
+ *
+ * @throws when the bucket's name is none of S3's, two resources of a kind share a name, or a pipeline's role is not listed
+ * @example
+ * export default defineProject({ name: 'titanic', bucket, roles: [role], modelPackageGroups: [survival],
+ *   pipelines: [modelBuild], data: [passengers], code: codeBundle({ include: ['preprocess.py'] }) });
+ */
+export function defineProject(options: ProjectOptions): Project {
+  const { roles = [], modelPackageGroups = [], pipelines = [], data = [] } = options;
+  const subject = `project '${options.name}'`;
+  must(
+    /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
+    subject,
+    `'${options.bucket}' is no bucket name: use 3 to 63 lower-case letters, digits, dots and hyphens`,
+  );
+  mustBeDistinct(subject, 'roles', roles);
+  mustBeDistinct(subject, 'model package groups', modelPackageGroups);
+  mustBeDistinct(subject, 'pipelines', pipelines);
+  for (const { name, role } of pipelines) {
+    const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
+    must(
+      unlisted === undefined,
+      subject,
+      `pipeline '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
+    );
+  }
+  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, data };
+}
+
+function mustBeDistinct(subject: string, noun: string, resources: readonly { readonly name: string }[]): void {
+  const names = resources.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  must(twice === undefined, subject, `two ${noun} are named '${twice}': rename one`);
+}
+
+function mustBeKey(key: string): void {
+  must(
+    key.length > 0 && !key.startsWith('/') && !key.endsWith('/'),
+    `the key '${key}'`,
+    'an S3 key is not empty and neither begins nor ends with a slash here',
+  );
+}
