@@ -149,7 +149,7 @@ function programOf(value: unknown): string | undefined {
 }
 
 /** The text of a string literal. */
-export function textOf(value: unknown): string | undefined {
+function textOf(value: unknown): string | undefined {
   return isNode(value) && value.type === 'Literal' && typeof value['value'] === 'string' ? value['value'] : undefined;
 }
 
