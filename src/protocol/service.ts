@@ -62,7 +62,7 @@ type AccessRule<I> = (input: I, call: Call) => Access[];
 
 /** Declares an operation that changes nothing. */
 export function reads<I, O>(
-  access: AccessRule<I>,
+  access: AccessRule<NoInfer<I>>,
   run: (input: I, call: Call) => O,
   audit: 'management' | 'data' = 'management',
 ): TransactionOperation<I, O> {
@@ -71,7 +71,7 @@ export function reads<I, O>(
 
 /** Declares an operation that changes state. */
 export function writes<I, O>(
-  access: AccessRule<I>,
+  access: AccessRule<NoInfer<I>>,
   run: (input: I, call: Call) => O,
   audit: 'management' | 'data' = 'management',
 ): TransactionOperation<I, O> {
@@ -80,7 +80,7 @@ export function writes<I, O>(
 
 /** Declares an operation that moves bytes. */
 export function streams<I, O>(
-  access: AccessRule<I>,
+  access: AccessRule<NoInfer<I>>,
   run: (input: I, call: StreamCall) => Promise<O>,
   options: { audit: 'management' | 'data'; readOnly: boolean },
 ): StreamOperation<I, O> {

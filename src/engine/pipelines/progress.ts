@@ -1,7 +1,7 @@
 /** How an execution moves on: starting the steps whose turn has come, and passing on what an ended step means. */
 import { evaluateConditions } from '../../definition/pipeline/condition.ts';
 import { resolve } from '../../definition/pipeline/resolve.ts';
-import type { ConditionStep, FailStep, Json } from '../../definition/pipeline/types.ts';
+import type { Arguments, ConditionStep, FailStep, Json } from '../../definition/pipeline/types.ts';
 import type { Effect } from '../language.ts';
 import { type PipelineTask, readTask, stepTask } from './events.ts';
 import { scopeOf } from './scope.ts';
@@ -32,8 +32,7 @@ export function launch(state: PipelineState, index: number, at: number, effects:
   const first = step.status === 'Waiting';
   // The job's own name is part of what its arguments may refer to, so the start is counted first.
   const start = step.starts + 1;
-  const { Arguments: written, ...others } = planned;
-  const outcome = resolve({ arguments: written, ...stepValues(others) }, scopeOf(state, index, start, at));
+  const outcome = resolve(planned.Arguments as Arguments, scopeOf(state, index, start, at));
   if (!outcome.ok && 'needs' in outcome) return awaitDocuments(state, index, outcome.needs, effects);
   if (first) {
     state.active += 1;
@@ -46,8 +45,7 @@ export function launch(state: PipelineState, index: number, at: number, effects:
   }
   step.starts = start;
   step.failure = undefined;
-  const resolved = outcome.value as { arguments: { [key: string]: Json } };
-  const body: PipelineTask = { kind: 'step', step: name, start, arguments: resolved.arguments };
+  const body: PipelineTask = { kind: 'step', step: name, start, arguments: outcome.value as { [key: string]: Json } };
   effects.push({ kind: 'task', task: stepTask(name, start), body });
 }
 
@@ -137,9 +135,4 @@ function skip(state: PipelineState, from: number): void {
     state.open -= 1;
     pending.push(...state.plan.steps[index]!.downstream);
   }
-}
-
-/** The expressions beside `Arguments` that a step is started with (a Lambda step's FunctionArn, …). */
-function stepValues(step: object): Record<string, never> {
-  return 'FunctionArn' in step || 'SqsQueueUrl' in step ? ({ values: step } as never) : {};
 }

@@ -1,0 +1,155 @@
+/**
+ * The socket: node:http in front of the chain. It knows headers and streams, no service.
+ *
+ * W1. Only requests that name this machine (or AWS's own hosts, through the proxy) are answered, and only pages that this
+ *     server itself served may call it from a browser: a rebound DNS name gets nowhere.
+ * W2. A client that is slow, silent or gone costs a connection for a bounded time and never a hang.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import type { Log } from '../base/log.ts';
+import type { WireRequest, WireResponse } from '../protocol/wire.ts';
+
+export type HttpOptions = {
+  handle(request: WireRequest): Promise<WireResponse>;
+  host: string;
+  port: number;
+  log: Log;
+  version: string;
+};
+
+export type HttpServer = { port: number; close(): Promise<void> };
+
+const LOCAL_HOST = /^(?:(?:[a-z0-9.-]+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/i;
+const AWS_HOST = /^[a-z0-9.-]+\.amazonaws\.com$/i;
+/** How long a client may take over its headers, and over a whole request with its body. */
+const HEADERS_WITHIN = 20_000;
+const REQUEST_WITHIN = 3_600_000;
+/** How much of an unwanted body is read, so that its sender gets to see the answer. */
+const LINGER = { bytes: 4 * 1024 * 1024, milliseconds: 2000 };
+
+/** Starts listening. @throws a sentence when the port is taken. */
+export async function listen(options: HttpOptions): Promise<HttpServer> {
+  const server = createServer({
+    maxHeaderSize: 64 * 1024,
+    requestTimeout: REQUEST_WITHIN,
+    headersTimeout: HEADERS_WITHIN,
+  });
+  server.keepAliveTimeout = 65_000;
+  server.on('request', (request, response) => void serve(options, request, response));
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    else socket.destroy();
+  });
+  await bind(server, options.host, options.port);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        // What is under way gets a moment to be answered; then the sockets go.
+        setTimeout(() => server.closeAllConnections(), 1000).unref();
+      }),
+  };
+}
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      reject(
+        Object.assign(
+          new Error(
+            `Port ${port} on ${host} is taken by another program. Stop it, or choose another port with --port (0 takes any free one).`,
+          ),
+          { code: 'PortTaken' },
+        ),
+      );
+    });
+    server.listen(port, host, () => resolve());
+  });
+}
+
+async function serve(options: HttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const refused = refusal(request);
+    if (refused) return plain(response, 403, refused);
+    const url = request.url ?? '/';
+    if (url.startsWith('/_telar/')) return reserved(options, url, response);
+    await write(response, await options.handle(wireRequest(request, url)));
+  } catch (error) {
+    options.log('debug', 'http.broken', { message: error instanceof Error ? error.message : String(error) });
+    response.destroy();
+  } finally {
+    if (!request.complete) linger(request);
+  }
+}
+
+function refusal(request: IncomingMessage): string | undefined {
+  const host = hostname(request.headers.host ?? '');
+  if (!LOCAL_HOST.test(host) && !AWS_HOST.test(host)) {
+    return `This server answers to this machine's own names only, not to '${host}'.`;
+  }
+  const { origin } = request.headers;
+  if (origin === undefined || origin === 'null') return undefined;
+  const local = URL.canParse(origin) && LOCAL_HOST.test(new URL(origin).hostname);
+  return local ? undefined : `Pages from ${origin} may not call this server.`;
+}
+
+function hostname(host: string): string {
+  return host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.replace(/:\d*$/, '');
+}
+
+function reserved(options: HttpOptions, url: string, response: ServerResponse): void {
+  if (url !== '/_telar/health') return plain(response, 404, 'Nothing is served here.');
+  const body = JSON.stringify({ status: 'ok', version: options.version, pid: process.pid });
+  response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+}
+
+function plain(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${text}\n`);
+}
+
+function wireRequest(request: IncomingMessage, url: string): WireRequest {
+  const mark = url.indexOf('?');
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
+  }
+  return {
+    method: request.method ?? 'GET',
+    path: mark === -1 ? url : url.slice(0, mark),
+    query: mark === -1 ? '' : url.slice(mark + 1),
+    headers,
+    body: request,
+    remoteAddress: request.socket.remoteAddress ?? '',
+  };
+}
+
+async function write(response: ServerResponse, { status, headers, body }: WireResponse): Promise<void> {
+  if (response.destroyed) {
+    if (body && typeof body === 'object' && 'destroy' in body) body.destroy();
+    return;
+  }
+  if (!response.req.complete) response.shouldKeepAlive = false;
+  response.writeHead(status, headers);
+  if (body && typeof body === 'object' && 'pipe' in body) await pipeline(body, response);
+  else response.end(body);
+}
+
+/** Reads on for a moment where the body was not wanted: a socket closed in its face would lose the answer. */
+function linger(request: IncomingMessage): void {
+  let read = 0;
+  const give = () => request.destroy();
+  const timer = setTimeout(give, LINGER.milliseconds);
+  timer.unref();
+  request.on('data', (chunk: Buffer) => {
+    read += chunk.length;
+    if (read > LINGER.bytes) give();
+  });
+  request.on('close', () => clearTimeout(timer));
+  request.on('error', () => {});
+}

@@ -1,0 +1,53 @@
+/** The errors of the pipelines service, worded as SageMaker words them where a recorded answer is known. */
+import type { Problem } from '../../definition/pipeline/types.ts';
+import { awsError } from '../../protocol/errors.ts';
+
+export const errors = {
+  pipelineNotFound: (name: string) => awsError('ResourceNotFound', `Pipeline '${name}' does not exist.`),
+  versionNotFound: (name: string, version: number) =>
+    awsError('ResourceNotFound', `Pipeline '${name}' has no version ${version}.`),
+  executionNotFound: (arn: string) => awsError('ResourceNotFound', `Pipeline execution '${arn}' does not exist.`),
+  /** The SDK's upsert looks for "already exists" in a ValidationException. */
+  pipelineExists: (name: string) =>
+    awsError('ValidationException', `Pipeline names must be unique within an AWS account and region. Pipeline with name (${name}) already exists.`),
+  roleNotFound: (arn: string) =>
+    awsError('ValidationException', `The role '${arn}' does not exist. Create it with iam create-role, or name another.`),
+  noDefinition: () =>
+    awsError('ValidationException', 'Give exactly one of PipelineDefinition and PipelineDefinitionS3Location.'),
+  /** All that is wrong with a definition, each problem with its place. */
+  definition: (problems: readonly Problem[]) =>
+    awsError('ValidationException', problems.map(({ path, message }) => `${message} (at ${path})`).join('\n')),
+  start: (problems: readonly Problem[]) =>
+    awsError('ValidationException', problems.map(({ message }) => message).join('\n')),
+  stepType: (step: string, type: string) =>
+    awsError(
+      'ValidationException',
+      `Step '${step}' has the type ${type}, which this Telar does not run yet. It runs Processing, Training, Condition, Fail and RegisterModel steps.`,
+    ),
+  inUse: (name: string, execution: string) =>
+    awsError('ConflictException', `Pipeline '${name}' has an execution in progress (${execution}). Stop it, or wait for its end.`),
+  notStoppable: (arn: string, status: string) =>
+    awsError('ConflictException', `Pipeline execution '${arn}' cannot be stopped: its status is ${status}.`),
+  notRetryable: (arn: string, status: string) =>
+    awsError(
+      'ConflictException',
+      `Pipeline execution '${arn}' cannot be retried: its status is ${status}. Only failed and stopped executions can.`,
+    ),
+  failedByDesign: (arn: string) =>
+    awsError(
+      'ConflictException',
+      `Pipeline execution '${arn}' cannot be retried: it ended in a Fail step. Start a new execution instead.`,
+    ),
+  tokenReused: (token: string) =>
+    awsError(
+      'ConflictException',
+      `The ClientRequestToken '${token}' was used with another request. Use a token of its own for each request.`,
+    ),
+  callbackUnknown: () =>
+    awsError('ResourceNotFound', 'No step waits for this callback token: this Telar runs no Callback steps yet.'),
+  selectiveSource: (arn: string, status: string) =>
+    awsError(
+      'ValidationException',
+      `The source execution '${arn}' is still ${status}. Selective execution reuses the results of one that has ended.`,
+    ),
+} as const;

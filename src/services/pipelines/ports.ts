@@ -1,0 +1,48 @@
+/** What the pipelines service needs from others; wired by the server. */
+import type { Call } from '../../protocol/service.ts';
+
+/** A job or model package that a step made, as its own service describes it. */
+export type Described = Readonly<Record<string, unknown>>;
+
+/** One version of one object. */
+export type ObjectVersion = { bucket: string; key: string; version: string };
+
+/** What a finished job touched: what a later cache hit must find unchanged. */
+export type JobLineage = {
+  /** Objects that it read, through its inputs or with its own credentials. */
+  reads: readonly ObjectVersion[];
+  /** Prefixes that it read whole, each with a digest of what lay under it. */
+  prefixes: readonly { uri: string; fingerprint: string }[];
+  /** Objects that it wrote through its outputs. */
+  outputs: readonly ObjectVersion[];
+};
+
+export type PipelinePorts = {
+  /** Runs a SageMaker operation inside the transaction under way, as the call's principal: the one dispatch. */
+  invoke(operation: string, input: object, call: Call): Described;
+  /** A call made by a role, under a session name, in a region: what a step's job is created with. */
+  callAs(roleArn: string, region: string, session: string): Call;
+  roleExists(roleArn: string): boolean;
+  lineageOf(jobArn: string): JobLineage;
+  /** Undefined when there is no such object. */
+  currentVersion(bucket: string, key: string): string | undefined;
+  /** A digest of the objects under a prefix: it changes when one is added, removed or written anew. */
+  prefixFingerprint(s3Uri: string): string;
+  /** The text of an object, read as the caller may. Rejects with a sentence when it cannot be, or is over `limit` bytes. */
+  readText(s3Uri: string, limit: number, call: Call): Promise<string>;
+  setTags(arn: string, tags: readonly Tag[]): void;
+  removeTags(arn: string): void;
+};
+
+export type Tag = { Key?: string | undefined; Value?: string | undefined };
+
+/** How a step's job ended, as the jobs service tells it, inside the transaction that records it. */
+export type JobEnd = {
+  jobArn: string;
+  status: 'Completed' | 'Failed' | 'Stopped';
+  /** The job's Describe answer, after its end. */
+  describe: Described;
+  failureReason: string | undefined;
+  /** The fault was Telar's or the machine's, not the job's own: retry policies for SageMaker.JOB_INTERNAL_ERROR apply. */
+  internal: boolean;
+};
