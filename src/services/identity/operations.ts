@@ -1,0 +1,20 @@
+/** The operations of IAM and STS that Telar serves: each file's table names and types its part, exhaustively. */
+import { accessKeyOperations } from './accessKeyOperations.ts';
+import type { Parts } from './context.ts';
+import { rolePolicyOperations, userPolicyOperations } from './heldOperations.ts';
+import { policyOperations } from './policyOperations.ts';
+import { roleOperations } from './roleOperations.ts';
+import { userOperations } from './userOperations.ts';
+
+export { stsOperations } from './stsOperations.ts';
+
+export function iamOperations(parts: Parts) {
+  return {
+    ...roleOperations(parts),
+    ...rolePolicyOperations(parts),
+    ...userOperations(parts),
+    ...userPolicyOperations(parts),
+    ...accessKeyOperations(parts),
+    ...policyOperations(parts),
+  };
+}

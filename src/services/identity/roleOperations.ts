@@ -1,0 +1,144 @@
+/** IAM's operations on roles themselves; the policies that roles hold are in heldOperations.ts. */
+import { type Access, type Operations, reads, writes } from '../../protocol/service.ts';
+import type { Iam, Parts } from './context.ts';
+import { iamErrors } from './errors.ts';
+import { iamPage, within } from './listing.ts';
+import { iamArn, newId } from './names.ts';
+import {
+  checkTrust,
+  DEFAULT_SESSION_SECONDS,
+  describeRole,
+  describeRoleWithTags,
+  requireRole,
+  roleResource,
+} from './roles.ts';
+import { addTags, readTags, removeTags, tagKey } from './tags.ts';
+
+type Names =
+  | 'CreateRole'
+  | 'GetRole'
+  | 'ListRoles'
+  | 'UpdateRole'
+  | 'UpdateRoleDescription'
+  | 'UpdateAssumeRolePolicy'
+  | 'DeleteRole'
+  | 'TagRole'
+  | 'UntagRole'
+  | 'ListRoleTags'
+  | 'ListInstanceProfilesForRole';
+
+export function roleOperations(parts: Parts): Operations<Iam, Names> {
+  const { store } = parts;
+  const on =
+    (action: string) =>
+    ({ RoleName }: { RoleName?: string | undefined }): Access[] => [
+      { action: `iam:${action}`, resource: roleResource(parts, RoleName!) },
+    ];
+  const update = (name: string, change: { description?: string | undefined; seconds?: number | undefined }) => {
+    const { description, max_session_seconds } = requireRole(parts, name);
+    store.roles.update({
+      name,
+      description: change.description ?? description,
+      max_session_seconds: change.seconds ?? max_session_seconds,
+    });
+    return requireRole(parts, name);
+  };
+
+  return {
+    CreateRole: writes(
+      ({ RoleName, Path }) => [
+        { action: 'iam:CreateRole', resource: iamArn(parts.account, 'role', Path ?? '/', RoleName!) },
+      ],
+      (input, { now }) => {
+        if (input.PermissionsBoundary !== undefined)
+          throw iamErrors.unsupported('permissions boundaries', 'Leave PermissionsBoundary out.');
+        const name = input.RoleName!;
+        if (store.roles.sameName({ name })) throw iamErrors.exists('Role', name);
+        checkTrust(parts, input.AssumeRolePolicyDocument!);
+        const row = {
+          name,
+          id: newId(parts.world.random, 'role'),
+          path: input.Path ?? '/',
+          tags: addTags('{}', input.Tags ?? []),
+          created_at: now,
+          trust: input.AssumeRolePolicyDocument!,
+          description: input.Description ?? null,
+          max_session_seconds: input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS,
+        };
+        store.roles.insert(row);
+        return { Role: describeRoleWithTags(parts, row) };
+      },
+    ),
+    GetRole: reads(on('GetRole'), ({ RoleName }) => ({
+      Role: describeRoleWithTags(parts, requireRole(parts, RoleName!)),
+    })),
+    ListRoles: reads(
+      () => [{ action: 'iam:ListRoles', resource: '*' }],
+      (input) => {
+        const prefix = input.PathPrefix ?? '/';
+        const { items, ...page } = iamPage(
+          input,
+          { operation: 'ListRoles', prefix },
+          (after, limit) => store.roles.list({ after, prefix, limit }),
+          ({ name }) => name,
+        );
+        return { Roles: items.map((row) => describeRole(parts, row)), ...page };
+      },
+    ),
+    UpdateRole: writes(on('UpdateRole'), ({ RoleName, Description, MaxSessionDuration }) => {
+      update(RoleName!, { description: Description, seconds: MaxSessionDuration });
+      return {};
+    }),
+    UpdateRoleDescription: writes(on('UpdateRoleDescription'), ({ RoleName, Description }) => ({
+      Role: describeRole(parts, update(RoleName!, { description: Description })),
+    })),
+    UpdateAssumeRolePolicy: writes(on('UpdateAssumeRolePolicy'), ({ RoleName, PolicyDocument }) => {
+      const { name } = requireRole(parts, RoleName!);
+      checkTrust(parts, PolicyDocument!);
+      store.roles.setTrust({ name, trust: PolicyDocument! });
+      return {};
+    }),
+    DeleteRole: writes(on('DeleteRole'), ({ RoleName }) => {
+      deleteRole(parts, RoleName!);
+      return {};
+    }),
+    TagRole: writes(on('TagRole'), ({ RoleName, Tags }) => {
+      const { name, tags } = requireRole(parts, RoleName!);
+      store.roles.setTags({ name, tags: addTags(tags, Tags!) });
+      return {};
+    }),
+    UntagRole: writes(on('UntagRole'), ({ RoleName, TagKeys }) => {
+      const { name, tags } = requireRole(parts, RoleName!);
+      store.roles.setTags({ name, tags: removeTags(tags, TagKeys!) });
+      return {};
+    }),
+    ListRoleTags: reads(on('ListRoleTags'), (input) => {
+      const { name, tags } = requireRole(parts, input.RoleName!);
+      const { items, ...page } = iamPage(
+        input,
+        { operation: 'ListRoleTags', name },
+        within(readTags(tags), tagKey),
+        tagKey,
+      );
+      return { Tags: items, ...page };
+    }),
+    // No operation makes instance profiles here, so a role is in none; Terraform asks before it deletes a role.
+    ListInstanceProfilesForRole: reads(on('ListInstanceProfilesForRole'), ({ RoleName }) => {
+      requireRole(parts, RoleName!);
+      return { InstanceProfiles: [], IsTruncated: false };
+    }),
+  };
+}
+
+function deleteRole(parts: Parts, name: string): void {
+  const { id } = requireRole(parts, name);
+  const holder = { holder_kind: 'role', holder: name } as const;
+  if (parts.store.held.attached(holder).length > 0) {
+    throw iamErrors.deleteConflict('Cannot delete entity, must detach all policies first.');
+  }
+  if (parts.store.held.inlines(holder).length > 0) {
+    throw iamErrors.deleteConflict('Cannot delete entity, must delete policies first.');
+  }
+  parts.keyring.endSessionsOf(id);
+  parts.store.roles.remove({ name });
+}
