@@ -18,6 +18,8 @@ export type OperationModel = {
   http: { method: string; uri: string; status: number } | undefined;
   /** The input member that carries the raw body as a stream (S3 `Body`), if any. */
   streamingInput: string | undefined;
+  /** The checksum headers of a request are about its body (elsewhere, as in CompleteMultipartUpload, about the object). */
+  checksummed: boolean;
 };
 
 export type Api = {

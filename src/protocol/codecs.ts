@@ -1,7 +1,11 @@
 /** The codec of an API, by its protocol. */
+import { unreachable } from '../base/assert.ts';
 import type { Api } from './api.ts';
 import type { Codec } from './codec.ts';
 import { jsonCodec } from './json.ts';
+import { queryCodec } from './query.ts';
+import { restJsonCodec } from './restJson.ts';
+import { restXmlCodec } from './restXml.ts';
 
 export type { Codec, DecodeRequest } from './codec.ts';
 
@@ -12,7 +16,13 @@ export function codecOf(api: Api): Codec {
       return jsonCodec('1.0');
     case 'json-1.1':
       return jsonCodec('1.1');
+    case 'query':
+      return queryCodec(api);
+    case 'rest-xml':
+      return restXmlCodec(api);
+    case 'rest-json':
+      return restJsonCodec();
     default:
-      throw new Error(`no codec for ${api.protocol}`);
+      return unreachable(api.protocol);
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { codecOf } from './codecs.ts';
 import { awsError, isAwsError } from './errors.ts';
 import { defineApi } from './models.ts';
-import { answerOf, requestOf } from './testing.ts';
+import { answerOf, operationOf, requestOf } from './testing.ts';
 
 const api = defineApi({
   name: 'sagemaker',
@@ -17,11 +17,7 @@ const api = defineApi({
 const codec = codecOf(api);
 const client = { client: sagemaker.SageMakerClient };
 
-function operation(name: string) {
-  const model = api.operations.get(name);
-  if (!model) throw new Error(`no ${name}`);
-  return model;
-}
+const operation = (name: string) => operationOf(api, name);
 
 const decodeBody = (name: string, body: string) =>
   codec.decode(operation(name), {

@@ -25,33 +25,35 @@ type Misfit = { misfit: true; found: string; wanted: string; place: (string | nu
  * epoch; REST-JSON honours the traits for both.
  */
 export function jsonWalkers(honoursTraits: boolean): JsonWalkers {
-  const decoders = new WeakMap<Shape, Decode>();
-  const encoders = new WeakMap<Shape, NonNullable<Encode>>();
-  const wireName = (member: Member) => (honoursTraits ? (member.traits.jsonName ?? member.name) : member.name);
+  const wireName: WireName = (member) => (honoursTraits ? (member.traits.jsonName ?? member.name) : member.name);
+  return { decoderOf: decoders(wireName), encoderOf: encoders(wireName, honoursTraits) };
+}
 
-  function decoderOf(shape: Shape): Decode {
-    let decoder = decoders.get(shape);
-    if (!decoder) {
-      decoder = compileDecoder(shape);
-      decoders.set(shape, decoder);
-    }
+type WireName = (member: Member) => string;
+
+function decoders(wireName: WireName): (shape: Shape) => Decode {
+  const made = new WeakMap<Shape, Decode>();
+  return of;
+
+  function of(shape: Shape): Decode {
+    const decoder = made.get(shape) ?? compile(shape);
+    made.set(shape, decoder);
     return decoder;
   }
 
-  function compileDecoder(shape: Shape): Decode {
-    if (shape.kind === 'structure') return structureDecoder(shape);
-    if (shape.kind === 'list') return listDecoder(decoderOf(shape.member.shape), Boolean(shape.traits.sparse));
-    if (shape.kind === 'map') return mapDecoder(decoderOf(shape.value.shape), Boolean(shape.traits.sparse));
+  function compile(shape: Shape): Decode {
+    if (shape.kind === 'structure') return structure(shape);
+    if (shape.kind === 'list') return listDecoder(of(shape.member.shape), Boolean(shape.traits.sparse));
+    if (shape.kind === 'map') return mapDecoder(of(shape.value.shape), Boolean(shape.traits.sparse));
     return shape.kind === 'timestamp' ? readTimestamp : READ[shape.kind];
   }
 
-  function structureDecoder(shape: StructureShape): Decode {
+  function structure(shape: StructureShape): Decode {
     let table: Map<string, { name: string; decode: Decode }> | undefined;
-    const compile = () =>
-      new Map(shape.members().map((m) => [wireName(m), { name: m.name, decode: decoderOf(m.shape) }]));
     return (value) => {
       if (!isValues(value)) throw misfit(value, 'structure');
-      table ??= compile();
+      // Compiled on first use: shapes are recursive.
+      table ??= new Map(shape.members().map((m) => [wireName(m), { name: m.name, decode: of(m.shape) }]));
       const result: Values = {};
       let count = 0;
       let key = '';
@@ -70,22 +72,22 @@ export function jsonWalkers(honoursTraits: boolean): JsonWalkers {
       return result;
     };
   }
+}
 
-  function encoderOf(shape: StructureShape): (value: Values) => Values {
-    let encoder = encoders.get(shape);
-    if (!encoder) {
-      encoder = structureEncoder(shape);
-      encoders.set(shape, encoder);
-    }
-    return encoder as (value: Values) => Values;
+function encoders(wireName: WireName, honoursTraits: boolean): (shape: StructureShape) => (value: Values) => Values {
+  const made = new WeakMap<Shape, (value: Values) => Values>();
+  return of;
+
+  function of(shape: StructureShape): (value: Values) => Values {
+    const encoder = made.get(shape) ?? structure(shape);
+    made.set(shape, encoder);
+    return encoder;
   }
 
-  function structureEncoder(shape: StructureShape): NonNullable<Encode> {
+  function structure(shape: StructureShape): (value: Values) => Values {
     let table: { name: string; wire: string; encode: Encode }[] | undefined;
-    const compile = () =>
-      shape.members().map((m) => ({ name: m.name, wire: wireName(m), encode: anyEncoder(m.shape, m.name) }));
-    return (value: Values) => {
-      table ??= compile();
+    return (value) => {
+      table ??= shape.members().map((m) => ({ name: m.name, wire: wireName(m), encode: any(m.shape, m.name) }));
       const result: Values = {};
       for (const { name, wire, encode } of table) {
         const item = value[name];
@@ -96,21 +98,19 @@ export function jsonWalkers(honoursTraits: boolean): JsonWalkers {
     };
   }
 
-  function anyEncoder(shape: Shape, where: string): Encode {
-    if (shape.kind === 'structure') return encoderOf(shape);
+  function any(shape: Shape, where: string): Encode {
+    if (shape.kind === 'structure') return of(shape);
     if (shape.kind === 'timestamp') return timestampEncoder(honoursTraits ? shape.format : 'default', where);
     if (shape.kind === 'list') {
-      const item = anyEncoder(shape.member.shape, where);
+      const item = any(shape.member.shape, where);
       return item && ((value: readonly never[]) => value.map((one) => (one === null ? null : item(one))));
     }
     if (shape.kind === 'map') {
-      const item = anyEncoder(shape.value.shape, where);
+      const item = any(shape.value.shape, where);
       return item && ((value: Record<string, never>) => mapValues(value, (one) => (one === null ? null : item(one))));
     }
     return WRITE[shape.kind];
   }
-
-  return { decoderOf, encoderOf };
 }
 
 /** Runs a decoder and turns what it refuses into AWS's SerializationException, which names the place. */

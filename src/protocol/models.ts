@@ -32,7 +32,8 @@ function operationModel(value: unknown, rest: boolean): OperationModel | undefin
   const schema = operationSchema(value);
   if (!schema) return undefined;
   const { name, traits, input, output } = schema;
-  if (!rest || !traits.http) return { name, input, output, http: undefined, streamingInput: undefined };
+  if (!rest || !traits.http)
+    return { name, input, output, http: undefined, streamingInput: undefined, checksummed: false };
   const members = input().members();
   const [method, uri, status] = traits.http;
   // The SDK moves an S3 bucket from the path to the host, and its schemas no longer say where it was.
@@ -43,6 +44,7 @@ function operationModel(value: unknown, rest: boolean): OperationModel | undefin
     input,
     output,
     http: { method, uri: bucket ? `/{Bucket}${uri}` : uri, status },
+    checksummed: traits.httpChecksum !== undefined,
     streamingInput: members.find((member) => member.traits.httpPayload && member.traits.streaming)?.name,
   };
 }

@@ -26,6 +26,8 @@ export type Traits = {
   xmlAttribute?: unknown;
   /** `[prefix, uri]`. */
   xmlNamespace?: readonly [string, string];
+  /** The operation's request may vouch for its body with a checksum. */
+  httpChecksum?: unknown;
   http?: readonly [method: string, uri: string, status: number];
   awsQueryError?: readonly [code: string, status: number];
   httpError?: number;

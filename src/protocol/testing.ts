@@ -1,5 +1,6 @@
 /** For tests: the official SDK clients without a socket. Captures what a client sends, and lets it read an answer. */
 import { Readable } from 'node:stream';
+import type { Api, OperationModel } from './api.ts';
 import type { DecodeRequest } from './codec.ts';
 import type { WireResponse } from './wire.ts';
 
@@ -85,4 +86,11 @@ async function bytesOf(body: unknown): Promise<Buffer> {
 
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** An operation of an API, which must be there. */
+export function operationOf(api: Api, name: string): OperationModel {
+  const model = api.operations.get(name);
+  if (!model) throw new Error(`${api.name} has no operation ${name}`);
+  return model;
 }
