@@ -1,0 +1,219 @@
+/** The operations on single objects: put, get, head, delete. */
+import type { Readable } from 'node:stream';
+import { isAwsError } from '../../protocol/errors.ts';
+import {
+  type Access,
+  type Call,
+  type Operations,
+  reads,
+  type StreamCall,
+  streams,
+  writes,
+} from '../../protocol/service.ts';
+import type { ByteRange, Bytes } from '../../store/bytes.ts';
+import type { Store } from '../../store/store.ts';
+import { attributesOf, refuseUnsupported } from './attributes.ts';
+import { receiveBody } from './body.ts';
+import { algorithmNamed, checksumMembers } from './checksums.ts';
+import { checkRead, type WriteConditions } from './conditions.ts';
+import { s3Errors } from './errors.ts';
+import type { Objects } from './objects.ts';
+import { contentRange, partRangeOf, rangeOf } from './ranges.ts';
+import type { StoredObject } from './store.ts';
+import { bySecond, type Input, type Output, onObject, quoted, type S3Sdk } from './wire.ts';
+
+type Names = 'PutObject' | 'GetObject' | 'HeadObject' | 'DeleteObject' | 'DeleteObjects';
+type Context = { store: Store; bytes: Bytes; objects: Objects };
+
+export function objectOperations({ store, bytes, objects }: Context): Operations<S3Sdk, Names> {
+  return {
+    PutObject: streams(
+      (input) => writeAccess(input),
+      (input, call) => putObject(bytes, objects, input, call),
+      { audit: 'data', readOnly: false },
+    ),
+
+    GetObject: streams(
+      (input) => readAccess(input),
+      (input, call) =>
+        // Inside a transaction, so that what is answered is durable; opened there, so that no sweep comes between.
+        call.commit(() => {
+          const { object, range } = select(objects, input);
+          const body = bytes.open(objects.bytesOf(object), range);
+          if (!Buffer.isBuffer(body)) store.whenUndone(() => body.destroy());
+          return { ...describe(object, range, input), Body: asSdkStream(body) };
+        }),
+      { audit: 'data', readOnly: true },
+    ),
+
+    HeadObject: reads(
+      (input) => readAccess(input),
+      (input) => {
+        const { object, range } = select(objects, input);
+        return describe(object, range, input);
+      },
+      'data',
+    ),
+
+    DeleteObject: writes(
+      (input) => deleteAccess(input),
+      (input, call) => {
+        refuseDirectoryConditions(input.IfMatchLastModifiedTime, input.IfMatchSize);
+        objects.remove(input, input.IfMatch, call.now);
+        return {};
+      },
+      'data',
+    ),
+
+    DeleteObjects: writes(
+      ({ Bucket, Delete }) => (Delete?.Objects ?? []).flatMap((object) => deleteAccess({ Bucket, ...object })),
+      (input, call) => deleteObjects(objects, input, call),
+      'data',
+    ),
+  };
+}
+
+const readAccess = (input: { Bucket?: string; Key?: string; VersionId?: string }): Access[] =>
+  onObject(input.VersionId === undefined ? 'GetObject' : 'GetObjectVersion', input);
+
+const deleteAccess = (input: {
+  Bucket?: string | undefined;
+  Key?: string | undefined;
+  VersionId?: string | undefined;
+}): Access[] => onObject(input.VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion', input);
+
+/** What a write needs: to put the object, and its tags where it brings some. */
+export function writeAccess(input: { Bucket?: string; Key?: string; Tagging?: string }): Access[] {
+  return [...onObject('PutObject', input), ...(input.Tagging ? onObject('PutObjectTagging', input) : [])];
+}
+
+export function writeConditions(input: { IfMatch?: string; IfNoneMatch?: string }): WriteConditions {
+  return { ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch };
+}
+
+async function putObject(
+  bytes: Bytes,
+  objects: Objects,
+  input: Input<'PutObject'>,
+  call: StreamCall,
+): Promise<Output<'PutObject'>> {
+  refuseUnsupported(input);
+  if (input.WriteOffsetBytes !== undefined) throw s3Errors.notImplemented('x-amz-write-offset-bytes');
+  const attributes = attributesOf(input);
+  const wanted = algorithmNamed(input.ChecksumAlgorithm);
+  objects.admit(input, writeConditions(input));
+  const { stored, size, md5, checksum, release } = await receiveBody(bytes, input, call, wanted);
+  try {
+    const object = await call.commit(() => {
+      objects.bucket(input);
+      return objects.write(
+        {
+          ...{ bucket: input.Bucket ?? '', key: input.Key ?? '', modifiedAt: call.now, stored, size, md5, etag: md5 },
+          ...{ checksum: checksum && { ...checksum, type: 'FULL_OBJECT' }, parts: undefined, attributes },
+        },
+        writeConditions(input),
+      );
+    });
+    return {
+      ETag: quoted(object.etag),
+      ...checksumMembers(object.checksum),
+      ...(object.checksum ? { ChecksumType: object.checksum.type } : {}),
+    };
+  } finally {
+    release();
+  }
+}
+
+type ReadInput = Input<'GetObject'> & Input<'HeadObject'>;
+
+/** Finds what a read is about. @throws NoSuchKey, PreconditionFailed, NotModified, InvalidRange, InvalidPartNumber */
+function select(objects: Objects, input: ReadInput): { object: StoredObject; range: ByteRange | undefined } {
+  if (input.SSECustomerAlgorithm || input.SSECustomerKey) {
+    throw s3Errors.notImplemented('x-amz-server-side-encryption-customer-algorithm');
+  }
+  const object = objects.get(input);
+  checkRead(
+    {
+      ...{ ifMatch: input.IfMatch, ifNoneMatch: input.IfNoneMatch },
+      ...{ ifModifiedSince: input.IfModifiedSince, ifUnmodifiedSince: input.IfUnmodifiedSince },
+    },
+    object,
+  );
+  if (input.PartNumber === undefined) return { object, range: rangeOf(input.Range, object.size) };
+  if (input.Range !== undefined) {
+    throw s3Errors.invalidRequest('Cannot specify both Range header and partNumber query parameter.');
+  }
+  const sizes = object.parts?.map(({ size }) => size) ?? [object.size];
+  return { object, range: partRangeOf(input.PartNumber, sizes) };
+}
+
+/** What GetObject and HeadObject say of an object besides its bytes. */
+function describe(
+  object: StoredObject,
+  range: ByteRange | undefined,
+  input: ReadInput,
+): Omit<Output<'GetObject'> & Output<'HeadObject'>, 'Body'> {
+  const { attributes, size } = object;
+  const checksum = input.ChecksumMode === 'ENABLED' && !range ? object.checksum : undefined;
+  const expires = input.ResponseExpires?.getTime() ?? attributes.expires;
+  return omitUndefined({
+    AcceptRanges: 'bytes',
+    LastModified: bySecond(object.modifiedAt),
+    ETag: quoted(object.etag),
+    ContentLength: range ? range.last - range.first + 1 : size,
+    ContentRange: range && contentRange(range, size),
+    ContentType: input.ResponseContentType ?? attributes.contentType,
+    CacheControl: input.ResponseCacheControl ?? attributes.cacheControl,
+    ContentDisposition: input.ResponseContentDisposition ?? attributes.contentDisposition,
+    ContentEncoding: input.ResponseContentEncoding ?? attributes.contentEncoding,
+    ContentLanguage: input.ResponseContentLanguage ?? attributes.contentLanguage,
+    Expires: expires === undefined ? undefined : new Date(expires),
+    WebsiteRedirectLocation: attributes.websiteRedirect,
+    StorageClass: attributes.storageClass,
+    Metadata: { ...attributes.metadata },
+    TagCount: attributes.tags?.length,
+    PartsCount: input.PartNumber === undefined ? undefined : object.parts?.length,
+    ...checksumMembers(checksum),
+    ChecksumType: checksum?.type,
+  });
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+function omitUndefined<T extends Record<string, unknown>>(members: T): Partial<Defined<T>> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<Defined<T>>;
+}
+
+/** The SDK types a body as its clients see it, with their helpers on it; the codec sends a plain stream or buffer. */
+function asSdkStream(body: Buffer | Readable): NonNullable<Output<'GetObject'>['Body']> {
+  return body as unknown as NonNullable<Output<'GetObject'>['Body']>;
+}
+
+/** Conditions that only directory buckets know: ignoring one would delete what should stay. */
+function refuseDirectoryConditions(lastModified: Date | undefined, size: number | undefined): void {
+  if (lastModified !== undefined) throw s3Errors.notImplemented('x-amz-if-match-last-modified-time');
+  if (size !== undefined) throw s3Errors.notImplemented('x-amz-if-match-size');
+}
+
+const MOST_DELETED = 1000;
+
+/** Each key succeeds or fails by itself. @throws MalformedXML, NoSuchBucket */
+function deleteObjects(objects: Objects, input: Input<'DeleteObjects'>, call: Call): Output<'DeleteObjects'> {
+  const { Objects: asked = [], Quiet: quiet } = input.Delete ?? {};
+  if (asked.length === 0 || asked.length > MOST_DELETED) throw s3Errors.malformedXml();
+  objects.bucket(input);
+  const deleted: NonNullable<Output<'DeleteObjects'>['Deleted']> = [];
+  const errors: NonNullable<Output<'DeleteObjects'>['Errors']> = [];
+  for (const { Key, VersionId, ETag, LastModifiedTime, Size } of asked) {
+    const version = VersionId === undefined ? {} : { VersionId };
+    try {
+      refuseDirectoryConditions(LastModifiedTime, Size);
+      objects.remove({ Bucket: input.Bucket, Key, VersionId }, ETag, call.now);
+      deleted.push({ Key, ...version });
+    } catch (error) {
+      if (!isAwsError(error)) throw error;
+      errors.push({ Key, ...version, Code: error.code, Message: error.message });
+    }
+  }
+  return { ...(quiet ? {} : { Deleted: deleted }), ...(errors.length > 0 ? { Errors: errors } : {}) };
+}
