@@ -1,0 +1,222 @@
+/** CopyObject and UploadPartCopy. Copies share the file of their source; bytes are read only where a digest is missing. */
+import { createHash } from 'node:crypto';
+import { createHasher } from '../../protocol/checksums.ts';
+import { type Access, type Operations, type StreamCall, streams } from '../../protocol/service.ts';
+import { type ByteRange, type Bytes, type StoredBytes, sizeOf } from '../../store/bytes.ts';
+import { type Attributes, attributesOf, parseTags, refuseUnsupported } from './attributes.ts';
+import { LARGEST_PUT } from './body.ts';
+import { algorithmNamed, type ChecksumAlgorithm, checksumMembers, type ObjectChecksum } from './checksums.ts';
+import { checkCopySource } from './conditions.ts';
+import { s3Errors } from './errors.ts';
+import { checkPartNumber } from './multipart.ts';
+import { openUpload, partOf, setPart } from './multipartOperations.ts';
+import { writeAccess, writeConditions } from './objectOperations.ts';
+import type { Objects } from './objects.ts';
+import { copyRangeOf } from './ranges.ts';
+import type { ObjectsStore, StoredObject } from './store.ts';
+import { bySecond, type Input, type Output, onObject, quoted, type S3Sdk } from './wire.ts';
+
+type Context = { bytes: Bytes; objects: Objects; rows: ObjectsStore };
+type Source = { object: StoredObject; stored: StoredBytes; release(): void };
+
+export function copyOperations(context: Context): Operations<S3Sdk, 'CopyObject' | 'UploadPartCopy'> {
+  return {
+    CopyObject: streams(
+      (input) => [...sourceAccess(input.CopySource), ...writeAccess(input)],
+      (input, call) => copyObject(context, input, call),
+      { audit: 'data', readOnly: false },
+    ),
+    UploadPartCopy: streams(
+      (input) => [...sourceAccess(input.CopySource), ...onObject('PutObject', input)],
+      (input, call) => copyPart(context, input, call),
+      { audit: 'data', readOnly: false },
+    ),
+  };
+}
+
+/**
+ * `bucket/key`, `/bucket/key` or `bucket/key?versionId=…`, percent-encoded.
+ *
+ * @throws InvalidArgument
+ */
+export function parseCopySource(header: string | undefined): {
+  Bucket: string;
+  Key: string;
+  VersionId: string | undefined;
+} {
+  const [path = '', version] = (header ?? '').split('?versionId=');
+  const match = /^\/?([^/]+)\/(.+)$/s.exec(decoded(path));
+  if (!match || match[1]!.startsWith('arn:')) {
+    throw s3Errors.invalidArgument(
+      'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+      'x-amz-copy-source',
+      header ?? '',
+    );
+  }
+  return { Bucket: match[1]!, Key: match[2]!, VersionId: version };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+function sourceAccess(header: string | undefined): Access[] {
+  const source = parseCopySource(header);
+  return onObject(source.VersionId === undefined ? 'GetObject' : 'GetObjectVersion', source);
+}
+
+/** Finds a copy's source and takes hold of its bytes. @throws NoSuchKey, NoSuchBucket, PreconditionFailed */
+function openSource({ bytes, objects }: Context, input: Input<'CopyObject'> | Input<'UploadPartCopy'>): Source {
+  const owner = input.ExpectedSourceBucketOwner;
+  const address = parseCopySource(input.CopySource);
+  const object = objects.get(owner === undefined ? address : { ...address, ExpectedBucketOwner: owner });
+  checkCopySource(
+    {
+      ...{ ifMatch: input.CopySourceIfMatch, ifNoneMatch: input.CopySourceIfNoneMatch },
+      ...{ ifModifiedSince: input.CopySourceIfModifiedSince, ifUnmodifiedSince: input.CopySourceIfUnmodifiedSince },
+    },
+    object,
+  );
+  const stored = objects.bytesOf(object);
+  return { object, stored, release: bytes.hold(stored) };
+}
+
+async function copyObject(
+  context: Context,
+  input: Input<'CopyObject'>,
+  call: StreamCall,
+): Promise<Output<'CopyObject'>> {
+  const { bytes, objects } = context;
+  refuseUnsupported(input);
+  if (input.CopySourceSSECustomerKey) {
+    throw s3Errors.notImplemented('x-amz-copy-source-server-side-encryption-customer-key');
+  }
+  const asked = algorithmNamed(input.ChecksumAlgorithm);
+  const source = await call.commit(() => {
+    objects.admit(input, writeConditions(input));
+    return openSource(context, input);
+  });
+  try {
+    const { object, stored } = source;
+    refuseIdleCopy(input, object);
+    if (object.size > LARGEST_PUT) {
+      throw s3Errors.invalidRequest(
+        `The specified copy source is larger than the maximum allowable size for a copy source: ${LARGEST_PUT}`,
+      );
+    }
+    const attributes = copiedAttributes(input, object.attributes);
+    const checksum = await wholeChecksum(bytes, source, asked ?? object.checksum?.algorithm);
+    const copy = await call.commit(() => {
+      objects.bucket(input);
+      return objects.write(
+        {
+          ...{ bucket: input.Bucket ?? '', key: input.Key ?? '', modifiedAt: call.now, stored, attributes, checksum },
+          // A copy is an object put whole, however its source came to be.
+          ...{ size: object.size, md5: object.md5, etag: object.md5, parts: undefined },
+        },
+        writeConditions(input),
+      );
+    });
+    return { CopyObjectResult: resultOf(copy, checksum) };
+  } finally {
+    source.release();
+  }
+}
+
+/** S3 refuses a copy that would change nothing. @throws InvalidRequest */
+function refuseIdleCopy(input: Input<'CopyObject'>, source: StoredObject): void {
+  const itself = source.bucket === input.Bucket && source.key === input.Key;
+  const changes =
+    input.MetadataDirective === 'REPLACE' ||
+    input.TaggingDirective === 'REPLACE' ||
+    input.WebsiteRedirectLocation !== undefined ||
+    input.StorageClass !== undefined ||
+    input.ServerSideEncryption !== undefined;
+  if (!itself || changes) return;
+  throw s3Errors.invalidRequest(
+    "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+  );
+}
+
+/** The directives say what comes from the source; storage class and redirect never do. */
+function copiedAttributes(input: Input<'CopyObject'>, source: Attributes): Attributes {
+  const { tags: sourceTags, storageClass: _, websiteRedirect: __, ...kept } = source;
+  const { tags: ____, ...fresh } = attributesOf(input);
+  const base = input.MetadataDirective === 'REPLACE' ? fresh : { ...placed(fresh), ...kept };
+  const tags = input.TaggingDirective === 'REPLACE' ? parseTags(input.Tagging ?? '') : (sourceTags ?? []);
+  return tags.length > 0 ? { ...base, tags } : base;
+}
+
+function placed({ storageClass, websiteRedirect }: Attributes): Pick<Attributes, 'storageClass' | 'websiteRedirect'> {
+  return { ...(storageClass ? { storageClass } : {}), ...(websiteRedirect ? { websiteRedirect } : {}) };
+}
+
+/** The source's checksum of the whole, or one computed now. */
+async function wholeChecksum(
+  bytes: Bytes,
+  { object, stored }: Source,
+  algorithm: ChecksumAlgorithm | undefined,
+): Promise<ObjectChecksum | undefined> {
+  if (!algorithm) return undefined;
+  if (object.checksum?.algorithm === algorithm && object.checksum.type === 'FULL_OBJECT') return object.checksum;
+  const hasher = createHasher(algorithm);
+  for await (const chunk of chunksOf(bytes, stored)) hasher.update(chunk);
+  return { algorithm, value: hasher.digest(), type: 'FULL_OBJECT' };
+}
+
+async function* chunksOf(bytes: Bytes, stored: StoredBytes, range?: ByteRange): AsyncGenerator<Uint8Array> {
+  const body = bytes.open(stored, range);
+  if (Buffer.isBuffer(body)) yield body;
+  else yield* body as AsyncIterable<Uint8Array>;
+}
+
+async function copyPart(
+  context: Context,
+  input: Input<'UploadPartCopy'>,
+  call: StreamCall,
+): Promise<Output<'UploadPartCopy'>> {
+  const { bytes, objects, rows } = context;
+  const number = checkPartNumber(input.PartNumber);
+  const { source, upload } = await call.commit(() => {
+    const upload = openUpload(objects, rows, input, input.UploadId);
+    return { source: openSource(context, input), upload };
+  });
+  try {
+    const range = copyRangeOf(input.CopySourceRange, sizeOf(source.stored));
+    const md5 = createHash('md5');
+    const hasher = upload.algorithm && createHasher(upload.algorithm);
+    const received = await bytes.receive(chunksOf(bytes, source.stored, range), {
+      limit: LARGEST_PUT,
+      tooLong: () => s3Errors.entityTooLarge(source.object.size, LARGEST_PUT),
+      hashers: hasher ? [md5, hasher] : [md5],
+    });
+    try {
+      const checksum = hasher && upload.algorithm ? { algorithm: upload.algorithm, value: hasher.digest() } : undefined;
+      const part = partOf(number, { size: received.size, md5: md5.digest('hex'), checksum }, call.now);
+      await call.commit(() => {
+        openUpload(objects, rows, input, input.UploadId);
+        setPart(objects, rows, upload, part, received.stored);
+      });
+      return { CopyPartResult: resultOf({ etag: part.md5, modifiedAt: call.now }, checksum) };
+    } finally {
+      received.release();
+    }
+  } finally {
+    source.release();
+  }
+}
+
+function resultOf(
+  made: { etag: string; modifiedAt: number },
+  checksum: ObjectChecksum | { algorithm: ChecksumAlgorithm; value: string } | undefined,
+) {
+  return {
+    ...{ ETag: quoted(made.etag), LastModified: bySecond(made.modifiedAt) },
+    ...checksumMembers(checksum),
+    ...(checksum && 'type' in checksum ? { ChecksumType: checksum.type } : {}),
+  };
+}
