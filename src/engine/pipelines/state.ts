@@ -5,7 +5,7 @@
  * P2. `waiting[i]` counts the upstream steps of i that have not ended; `open` counts the steps that have not ended.
  */
 import { assert } from '../../base/assert.ts';
-import type { PipelineDefinition, Scalar } from '../../definition/pipeline/types.ts';
+import type { PipelineDefinition } from '../../definition/pipeline/types.ts';
 import { parsePipeline } from '../../definition/pipeline/parse.ts';
 import type { Plan } from '../../definition/pipeline/plan.ts';
 import type { DocumentOutcome, StepResult } from '../../definition/pipeline/resolve.ts';
@@ -46,10 +46,12 @@ export type ExecutionInput = {
   region: string;
   /** The definition's text, as it was when the execution started. */
   definition: string;
-  parameters: Readonly<Record<string, Scalar>>;
+  parameters: Readonly<Record<string, string | number | boolean>>;
   /** Steps reused from an earlier execution, with their results, and steps left out (selective execution). */
   reused: Readonly<Record<string, StepResult>>;
   leftOut: readonly string[];
+  /** The execution that the reused results are from. */
+  reusedFrom: string | undefined;
   maxParallel: number | undefined;
 };
 

@@ -9,9 +9,15 @@ export const errors = {
   executionNotFound: (arn: string) => awsError('ResourceNotFound', `Pipeline execution '${arn}' does not exist.`),
   /** The SDK's upsert looks for "already exists" in a ValidationException. */
   pipelineExists: (name: string) =>
-    awsError('ValidationException', `Pipeline names must be unique within an AWS account and region. Pipeline with name (${name}) already exists.`),
+    awsError(
+      'ValidationException',
+      `Pipeline names must be unique within an AWS account and region. Pipeline with name (${name}) already exists.`,
+    ),
   roleNotFound: (arn: string) =>
-    awsError('ValidationException', `The role '${arn}' does not exist. Create it with iam create-role, or name another.`),
+    awsError(
+      'ValidationException',
+      `The role '${arn}' does not exist. Create it with iam create-role, or name another.`,
+    ),
   noDefinition: () =>
     awsError('ValidationException', 'Give exactly one of PipelineDefinition and PipelineDefinitionS3Location.'),
   /** All that is wrong with a definition, each problem with its place. */
@@ -25,7 +31,10 @@ export const errors = {
       `Step '${step}' has the type ${type}, which this Telar does not run yet. It runs Processing, Training, Condition, Fail and RegisterModel steps.`,
     ),
   inUse: (name: string, execution: string) =>
-    awsError('ConflictException', `Pipeline '${name}' has an execution in progress (${execution}). Stop it, or wait for its end.`),
+    awsError(
+      'ConflictException',
+      `Pipeline '${name}' has an execution in progress (${execution}). Stop it, or wait for its end.`,
+    ),
   notStoppable: (arn: string, status: string) =>
     awsError('ConflictException', `Pipeline execution '${arn}' cannot be stopped: its status is ${status}.`),
   notRetryable: (arn: string, status: string) =>

@@ -119,7 +119,14 @@ export type ExecutionRow = {
 };
 
 export type StepJobRow = { job: string; execution: string; step: string; start: number };
-export type CacheRow = { pipeline: string; step: string; key: string; execution: string; ended_at: number; entry: string };
+export type CacheRow = {
+  pipeline: string;
+  step: string;
+  key: string;
+  execution: string;
+  ended_at: number;
+  entry: string;
+};
 export type TokenRow = { token: string; operation: string; request: string; answer: string; at: number };
 
 /** `after` is the sort value and the ARN of the last item given; `since` and `until` bound the creation time. */
@@ -166,10 +173,10 @@ function pipelineStatements(sql: Sql) {
     deletePipeline: sql.change<{ arn: string }>('DELETE FROM pipelines WHERE arn = $arn'),
     deleteVersions: sql.change<{ arn: string }>('DELETE FROM pipeline_versions WHERE pipeline = $arn'),
     pipeline: sql.one<{ arn: string }, PipelineRow>('SELECT * FROM pipelines WHERE arn = $arn'),
-    pipelines: byOrder((column: PipelineSort, order) => list(column === 'Name' ? 'name' : 'created_at', order), [
-      'Name',
-      'CreationTime',
-    ]),
+    pipelines: byOrder(
+      (column: PipelineSort, order) => list(column === 'Name' ? 'name' : 'created_at', order),
+      ['Name', 'CreationTime'],
+    ),
     insertVersion: sql.change<VersionRow>(
       `INSERT INTO pipeline_versions VALUES ($pipeline, $version, $definition, $created_at, $display_name, $description,
          $last_execution)`,
@@ -252,7 +259,9 @@ function stepStatements(sql: Sql) {
     token: sql.one<{ token: string; operation: string }, TokenRow>(
       'SELECT * FROM pipeline_tokens WHERE token = $token AND operation = $operation',
     ),
-    insertToken: sql.change<TokenRow>('INSERT INTO pipeline_tokens VALUES ($token, $operation, $request, $answer, $at)'),
+    insertToken: sql.change<TokenRow>(
+      'INSERT INTO pipeline_tokens VALUES ($token, $operation, $request, $answer, $at)',
+    ),
   };
 }
 

@@ -1,0 +1,186 @@
+/**
+ * Carries out the tasks of executions: jobs through the same operations that clients call, with the execution's role.
+ *
+ * X1. The job of a start is created in the transaction that records the start: there is never one without the other.
+ * X2. The end of a job reaches its step in the transaction that records the end of the job.
+ */
+import { cacheKey } from '../../definition/pipeline/cacheKey.ts';
+import { type DocumentOutcome, parseDocument } from '../../definition/pipeline/resolve.ts';
+import type { Failure } from '../../definition/pipeline/retry.ts';
+import type { Json, Step } from '../../definition/pipeline/types.ts';
+import type { Executor, RunView, TaskStart } from '../../engine/language.ts';
+import { type PipelineEvent, type PipelineTask, stepTask } from '../../engine/pipelines/events.ts';
+import { jobName } from '../../engine/pipelines/scope.ts';
+import type { CacheReport, PipelineState, StepMetadata } from '../../engine/pipelines/state.ts';
+import { isAwsError } from '../../protocol/errors.ts';
+import { type CacheEntry, lookUp } from './cache.ts';
+import type { Parts } from './context.ts';
+import type { Described, JobEnd } from './ports.ts';
+
+type StepTask = Extract<PipelineTask, { kind: 'step' }>;
+type Start = TaskStart<PipelineEvent>;
+
+/** The operations behind the step types whose work is a job. */
+const JOBS = {
+  Processing: {
+    create: 'CreateProcessingJob',
+    stop: 'StopProcessingJob',
+    name: 'ProcessingJobName',
+    arn: 'ProcessingJobArn',
+    metadata: 'ProcessingJob',
+  },
+  Training: {
+    create: 'CreateTrainingJob',
+    stop: 'StopTrainingJob',
+    name: 'TrainingJobName',
+    arn: 'TrainingJobArn',
+    metadata: 'TrainingJob',
+  },
+} as const;
+type JobStep = keyof typeof JOBS;
+
+/** The largest JSON document that a condition or a property may read, in bytes. */
+const LONGEST_DOCUMENT = 4 * 1024 * 1024;
+
+export type PipelineExecutor = Executor<PipelineState, PipelineEvent> & {
+  /** Inside the transaction that ends a job: passes the end on to the step that made it, if one did. */
+  jobEnded(end: JobEnd): void;
+};
+
+export function createExecutor(parts: Parts): PipelineExecutor {
+  const { db, engine, ports, world, trackObjects } = parts;
+
+  const callFor = ({ input }: PipelineState) =>
+    ports.callAs(input.roleArn, input.region, `pipeline-${input.executionId}`);
+
+  function start({ state }: RunView<PipelineState>, task: PipelineTask): Start {
+    if (task.kind === 'read') return { kind: 'outside', work: () => read(state, task.uri) };
+    const planned = state.plan.steps[state.plan.byName.get(task.step)!]!.step;
+    switch (planned.Type) {
+      case 'Processing':
+      case 'Training':
+        return startJob(state, planned, planned.Type, task);
+      case 'RegisterModel':
+        return registerModel(state, task);
+      default:
+        throw new Error(`Steps of the type ${planned.Type} are refused when a pipeline is created.`);
+    }
+  }
+
+  async function read(state: PipelineState, uri: string): Promise<PipelineEvent> {
+    const outcome = await ports
+      .readText(uri, LONGEST_DOCUMENT, callFor(state))
+      .then(parseDocument, (error: Error): DocumentOutcome => ({ ok: false, reason: error.message }));
+    return { kind: 'document-read', uri, outcome };
+  }
+
+  function startJob(state: PipelineState, planned: Step, type: JobStep, task: StepTask): Start {
+    const { input } = state;
+    const looked = lookUp({ db, ports, trackObjects }, input.pipelineArn, planned, task.arguments, world.clock.now());
+    const cache: CacheReport = looked.verdict;
+    const which = { step: task.step, start: task.start };
+    if (looked.hit) {
+      const { entry, source } = looked.hit;
+      const { result, metadata } = entry;
+      const cacheHit = { sourceExecutionArn: source };
+      return { kind: 'finished', event: { kind: 'step-succeeded', ...which, result, metadata, cacheHit, cache } };
+    }
+    const job = JOBS[type];
+    const request = { ...task.arguments, [job.name]: jobName(input.executionId, task.step, task.start) };
+    const arn = String(ports.invoke(job.create, request, callFor(state))[job.arn]);
+    db.insertStepJob({ job: arn, execution: input.executionArn, ...which });
+    const metadata: StepMetadata = { [job.metadata]: { Arn: arn } };
+    return { kind: 'running', event: { kind: 'step-started', ...which, metadata, cache } };
+  }
+
+  function registerModel(state: PipelineState, task: StepTask): Start {
+    const call = callFor(state);
+    const arn = String(ports.invoke('CreateModelPackage', task.arguments, call)['ModelPackageArn']);
+    const describe = wireJson(ports.invoke('DescribeModelPackage', { ModelPackageName: arn }, call));
+    const metadata: StepMetadata = { RegisterModel: { Arn: arn } };
+    const { step, start } = task;
+    return { kind: 'finished', event: { kind: 'step-succeeded', step, start, result: { describe }, metadata } };
+  }
+
+  function cancel({ state }: RunView<PipelineState>, task: PipelineTask): void {
+    if (task.kind === 'read') return;
+    const planned = state.plan.steps[state.plan.byName.get(task.step)!]!.step;
+    if (planned.Type !== 'Processing' && planned.Type !== 'Training') return;
+    const job = JOBS[planned.Type];
+    ports.invoke(job.stop, { [job.name]: jobName(state.input.executionId, task.step, task.start) }, callFor(state));
+  }
+
+  function jobEnded(end: JobEnd): void {
+    const made = db.stepJob({ job: end.jobArn });
+    if (!made) return;
+    const state = engine.state<PipelineState>(made.execution)!;
+    const which = { step: made.step, start: made.start };
+    const recorded = engine.complete<PipelineEvent>(
+      made.execution,
+      stepTask(made.step, made.start),
+      endEvent(end, which, state),
+    );
+    if (recorded && end.status === 'Completed') keep(state, which, end);
+  }
+
+  /** What a successful job leaves for later executions. */
+  function keep(state: PipelineState, { step }: { step: string }, end: JobEnd): void {
+    const { status, metadata, cache, result } = state.steps[state.plan.byName.get(step)!]!;
+    if (status !== 'Succeeded' || !result || cache?.['verdict'] !== 'miss') return;
+    const attributes = cache['attributes'] as CacheEntry['attributes'];
+    const entry: CacheEntry = { attributes, result, metadata, lineage: ports.lineageOf(end.jobArn) };
+    db.insertCache({
+      pipeline: state.input.pipelineArn,
+      step,
+      key: cacheKey(attributes),
+      execution: state.input.executionArn,
+      ended_at: world.clock.now(),
+      entry: JSON.stringify(entry),
+    });
+  }
+
+  return {
+    start: (run, _task, body) => start(run, body as PipelineTask),
+    failed(_run, _task, body, error) {
+      const task = body as PipelineTask;
+      if (task.kind === 'read') {
+        return { kind: 'document-read', uri: task.uri, outcome: { ok: false, reason: failureOf(error).reason } };
+      }
+      return { kind: 'step-failed', step: task.step, start: task.start, failure: failureOf(error) };
+    },
+    cancel: (run, _task, body) => cancel(run, body as PipelineTask),
+    observed({ key, state }, _event, at) {
+      const row = db.execution({ arn: key });
+      if (!row || row.status === state.status) return;
+      db.setStatus({ arn: key, status: state.status, failure_reason: state.failureReason ?? null, modified_at: at });
+    },
+    jobEnded,
+  };
+}
+
+function endEvent(end: JobEnd, which: { step: string; start: number }, state: PipelineState): PipelineEvent {
+  if (end.status === 'Completed') {
+    return { kind: 'step-succeeded', ...which, result: { describe: wireJson(end.describe) } };
+  }
+  if (end.status === 'Stopped' && state.status === 'Stopping') return { kind: 'step-stopped', ...which };
+  const reason = end.failureReason ?? (end.status === 'Stopped' ? 'The job was stopped.' : 'The job failed.');
+  return {
+    kind: 'step-failed',
+    ...which,
+    failure: end.internal ? { reason, type: 'SageMaker.JOB_INTERNAL_ERROR' } : { reason },
+  };
+}
+
+/** What retry policies may match on, from the error of a refused start. */
+function failureOf(error: unknown): Failure {
+  if (!isAwsError(error)) return { reason: `InternalServerError: ${String(error)}`, type: 'Step.SERVICE_FAULT' };
+  const reason = `ClientError: ${error.message} (${error.code})`;
+  if (/Throttl|TooManyRequests/.test(error.code)) return { reason, type: 'Step.THROTTLING' };
+  if (error.code === 'ResourceLimitExceeded') return { reason, type: 'SageMaker.RESOURCE_LIMIT' };
+  return error.status >= 500 ? { reason, type: 'Step.SERVICE_FAULT' } : { reason };
+}
+
+/** A Describe answer as it stands on the wire: dates as text, absent members left out. */
+function wireJson(value: Described): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}
