@@ -27,8 +27,12 @@ export const iamErrors = {
       'Invalid Marker. Repeat the request that gave it, unchanged, or start again without it.',
     ),
   validation: (message: string) => awsError('ValidationError', message),
-  unsupported: (what: string, instead: string) =>
-    awsError('NotImplemented', `Telar does not support ${what} yet. ${instead}`, 501),
+  noBoundaries: (member: string) =>
+    awsError(
+      'NotImplemented',
+      `Telar does not support permissions boundaries yet. Repeat the request without ${member}.`,
+      501,
+    ),
 } as const;
 
 export const stsErrors = {

@@ -4,6 +4,7 @@ import type { Parts } from './context.ts';
 import { rolePolicyOperations, userPolicyOperations } from './heldOperations.ts';
 import { policyOperations } from './policyOperations.ts';
 import { roleOperations } from './roleOperations.ts';
+import { tagOperations } from './tagOperations.ts';
 import { userOperations } from './userOperations.ts';
 
 export { stsOperations } from './stsOperations.ts';
@@ -14,6 +15,7 @@ export function iamOperations(parts: Parts) {
     ...rolePolicyOperations(parts),
     ...userOperations(parts),
     ...userPolicyOperations(parts),
+    ...tagOperations(parts),
     ...accessKeyOperations(parts),
     ...policyOperations(parts),
   };

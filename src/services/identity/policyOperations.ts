@@ -76,7 +76,7 @@ function wholePolicies(parts: Parts): Operations<Iam, 'CreatePolicy' | 'GetPolic
       (input) => {
         const { Scope: scope = 'All', PathPrefix: prefix = '/', OnlyAttached: onlyAttached = false } = input;
         if (input.PolicyUsageFilter === 'PermissionsBoundary') {
-          throw iamErrors.unsupported('permissions boundaries', 'Leave PolicyUsageFilter out.');
+          throw iamErrors.noBoundaries('PolicyUsageFilter');
         }
         const { items, ...page } = iamPage(
           input,

@@ -1,8 +1,8 @@
-/** IAM's operations on roles themselves; the policies that roles hold are in heldOperations.ts. */
-import { type Access, type Operations, reads, writes } from '../../protocol/service.ts';
+/** IAM's operations on roles themselves; the policies that they hold are in heldOperations.ts, their tags in tagOperations.ts. */
+import { type Access, type InputOf, type Operations, reads, writes } from '../../protocol/service.ts';
 import type { Iam, Parts } from './context.ts';
 import { iamErrors } from './errors.ts';
-import { iamPage, within } from './listing.ts';
+import { iamPage } from './listing.ts';
 import { iamArn, newId } from './names.ts';
 import {
   checkTrust,
@@ -12,7 +12,8 @@ import {
   requireRole,
   roleResource,
 } from './roles.ts';
-import { addTags, readTags, removeTags, tagKey } from './tags.ts';
+import type { RoleRow } from './store.ts';
+import { addTags } from './tags.ts';
 
 type Names =
   | 'CreateRole'
@@ -22,9 +23,6 @@ type Names =
   | 'UpdateRoleDescription'
   | 'UpdateAssumeRolePolicy'
   | 'DeleteRole'
-  | 'TagRole'
-  | 'UntagRole'
-  | 'ListRoleTags'
   | 'ListInstanceProfilesForRole';
 
 export function roleOperations(parts: Parts): Operations<Iam, Names> {
@@ -49,25 +47,7 @@ export function roleOperations(parts: Parts): Operations<Iam, Names> {
       ({ RoleName, Path }) => [
         { action: 'iam:CreateRole', resource: iamArn(parts.account, 'role', Path ?? '/', RoleName!) },
       ],
-      (input, { now }) => {
-        if (input.PermissionsBoundary !== undefined)
-          throw iamErrors.unsupported('permissions boundaries', 'Leave PermissionsBoundary out.');
-        const name = input.RoleName!;
-        if (store.roles.sameName({ name })) throw iamErrors.exists('Role', name);
-        checkTrust(parts, input.AssumeRolePolicyDocument!);
-        const row = {
-          name,
-          id: newId(parts.world.random, 'role'),
-          path: input.Path ?? '/',
-          tags: addTags('{}', input.Tags ?? []),
-          created_at: now,
-          trust: input.AssumeRolePolicyDocument!,
-          description: input.Description ?? null,
-          max_session_seconds: input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS,
-        };
-        store.roles.insert(row);
-        return { Role: describeRoleWithTags(parts, row) };
-      },
+      (input, { now }) => ({ Role: describeRoleWithTags(parts, createRole(parts, input, now)) }),
     ),
     GetRole: reads(on('GetRole'), ({ RoleName }) => ({
       Role: describeRoleWithTags(parts, requireRole(parts, RoleName!)),
@@ -102,32 +82,32 @@ export function roleOperations(parts: Parts): Operations<Iam, Names> {
       deleteRole(parts, RoleName!);
       return {};
     }),
-    TagRole: writes(on('TagRole'), ({ RoleName, Tags }) => {
-      const { name, tags } = requireRole(parts, RoleName!);
-      store.roles.setTags({ name, tags: addTags(tags, Tags!) });
-      return {};
-    }),
-    UntagRole: writes(on('UntagRole'), ({ RoleName, TagKeys }) => {
-      const { name, tags } = requireRole(parts, RoleName!);
-      store.roles.setTags({ name, tags: removeTags(tags, TagKeys!) });
-      return {};
-    }),
-    ListRoleTags: reads(on('ListRoleTags'), (input) => {
-      const { name, tags } = requireRole(parts, input.RoleName!);
-      const { items, ...page } = iamPage(
-        input,
-        { operation: 'ListRoleTags', name },
-        within(readTags(tags), tagKey),
-        tagKey,
-      );
-      return { Tags: items, ...page };
-    }),
     // No operation makes instance profiles here, so a role is in none; Terraform asks before it deletes a role.
     ListInstanceProfilesForRole: reads(on('ListInstanceProfilesForRole'), ({ RoleName }) => {
       requireRole(parts, RoleName!);
       return { InstanceProfiles: [], IsTruncated: false };
     }),
   };
+}
+
+function createRole(parts: Parts, input: InputOf<Iam, 'CreateRole'>, now: number): RoleRow {
+  if (input.PermissionsBoundary !== undefined) throw iamErrors.noBoundaries('PermissionsBoundary');
+  const name = input.RoleName!;
+  if (parts.store.roles.sameName({ name })) throw iamErrors.exists('Role', name);
+  const trust = input.AssumeRolePolicyDocument!;
+  checkTrust(parts, trust);
+  const row: RoleRow = {
+    name,
+    id: newId(parts.world.random, 'role'),
+    path: input.Path ?? '/',
+    tags: addTags('{}', input.Tags ?? []),
+    created_at: now,
+    trust,
+    description: input.Description ?? null,
+    max_session_seconds: input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS,
+  };
+  parts.store.roles.insert(row);
+  return row;
 }
 
 function deleteRole(parts: Parts, name: string): void {

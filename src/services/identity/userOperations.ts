@@ -2,20 +2,12 @@
 import { type Access, type Operations, reads, writes } from '../../protocol/service.ts';
 import type { Iam, Parts } from './context.ts';
 import { iamErrors } from './errors.ts';
-import { iamPage, within } from './listing.ts';
+import { iamPage } from './listing.ts';
 import { iamArn, newId } from './names.ts';
-import { addTags, readTags, removeTags, tagKey } from './tags.ts';
+import { addTags } from './tags.ts';
 import { describeUser, describeUserWithTags, namedOrCalling, requireUser, userResource } from './users.ts';
 
-type Names =
-  | 'CreateUser'
-  | 'GetUser'
-  | 'ListUsers'
-  | 'DeleteUser'
-  | 'TagUser'
-  | 'UntagUser'
-  | 'ListUserTags'
-  | 'ListGroupsForUser';
+type Names = 'CreateUser' | 'GetUser' | 'ListUsers' | 'DeleteUser' | 'ListGroupsForUser';
 
 export function userOperations(parts: Parts): Operations<Iam, Names> {
   const { store } = parts;
@@ -31,8 +23,7 @@ export function userOperations(parts: Parts): Operations<Iam, Names> {
         { action: 'iam:CreateUser', resource: iamArn(parts.account, 'user', Path ?? '/', UserName!) },
       ],
       (input, { now }) => {
-        if (input.PermissionsBoundary !== undefined)
-          throw iamErrors.unsupported('permissions boundaries', 'Leave PermissionsBoundary out.');
+        if (input.PermissionsBoundary !== undefined) throw iamErrors.noBoundaries('PermissionsBoundary');
         const name = input.UserName!;
         if (store.users.sameName({ name })) throw iamErrors.exists('User', name);
         const row = {
@@ -71,26 +62,6 @@ export function userOperations(parts: Parts): Operations<Iam, Names> {
       deleteUser(parts, UserName!);
       return {};
     }),
-    TagUser: writes(on('TagUser'), ({ UserName, Tags }) => {
-      const { name, tags } = requireUser(parts, UserName!);
-      store.users.setTags({ name, tags: addTags(tags, Tags!) });
-      return {};
-    }),
-    UntagUser: writes(on('UntagUser'), ({ UserName, TagKeys }) => {
-      const { name, tags } = requireUser(parts, UserName!);
-      store.users.setTags({ name, tags: removeTags(tags, TagKeys!) });
-      return {};
-    }),
-    ListUserTags: reads(on('ListUserTags'), (input) => {
-      const { name, tags } = requireUser(parts, input.UserName!);
-      const { items, ...page } = iamPage(
-        input,
-        { operation: 'ListUserTags', name },
-        within(readTags(tags), tagKey),
-        tagKey,
-      );
-      return { Tags: items, ...page };
-    }),
     // No operation makes groups here, so a user is in none; Terraform asks before it deletes a user.
     ListGroupsForUser: reads(on('ListGroupsForUser'), ({ UserName }) => {
       requireUser(parts, UserName!);
@@ -99,8 +70,9 @@ export function userOperations(parts: Parts): Operations<Iam, Names> {
   };
 }
 
-function deleteUser({ store, keyring, ...rest }: Parts, name: string): void {
-  const { id } = requireUser({ store, keyring, ...rest }, name);
+function deleteUser(parts: Parts, name: string): void {
+  const { store, keyring } = parts;
+  const { id } = requireUser(parts, name);
   const holder = { holder_kind: 'user', holder: name } as const;
   if (store.credentials.keysOf({ user: name }).length > 0) {
     throw iamErrors.deleteConflict('Cannot delete entity, must delete access keys first.');
