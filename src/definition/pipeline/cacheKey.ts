@@ -7,7 +7,7 @@
  * https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-default-keys.html
  */
 import { createHash } from 'node:crypto';
-import type { Expression, Json, Step, StepType } from './types.ts';
+import type { Json, Step, StepType } from './types.ts';
 
 export type CacheAttribute = { name: string; value: Json };
 
@@ -79,16 +79,6 @@ const BESIDE = [
   'SuppliedBaselineStatistics',
 ] as const;
 
-/** The expressions of a step beside its Arguments (`FunctionArn`, `SkipCheck`, …): to be resolved with them. */
-export function expressionsBeside(step: Step): { [key: string]: Expression } {
-  const members = new Map<string, Expression>(Object.entries(step));
-  const beside = [...BESIDE, 'FailOnViolation'].flatMap((name): [string, Expression][] => {
-    const value = members.get(name);
-    return value === undefined ? [] : [[name, value]];
-  });
-  return Object.fromEntries(beside);
-}
-
 /**
  * The attributes of a step that its cache key is made of, sorted by name. Those that are absent are left out; a step of
  * a type that is never cached has none.
@@ -141,6 +131,7 @@ export function canonicalJson(value: Json): string {
 
 /** The SHA-256 of a step's attributes, in hexadecimal. Scope it by pipeline and step: other steps' results never count. */
 export function cacheKey(attributes: readonly CacheAttribute[]): string {
-  const value = attributes.map(({ name, value }) => ({ name, value }));
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson([...attributes]))
+    .digest('hex');
 }

@@ -5,7 +5,7 @@
  *
  * Taken from the AWS service model. Members that come up later at AWS must be added here.
  */
-import type { StepType } from './types.ts';
+import type { Expression, Step, StepType } from './types.ts';
 
 export type StepMembers = {
   /** The operation whose request the step's Arguments are. */
@@ -146,4 +146,27 @@ export function membersOf(type: StepType): StepMembers | undefined {
   if (type !== 'QualityCheck' && type !== 'ClarifyCheck') return STEP_MEMBERS[type];
   const job = STEP_MEMBERS.Processing;
   return job && { ...job, response: new Set([...job.response, ...CHECK_PROPERTIES]) };
+}
+
+const BESIDE_ARGUMENTS = [
+  'FunctionArn',
+  'SqsQueueUrl',
+  'CheckType',
+  'ModelName',
+  'ModelPackageGroupName',
+  'SkipCheck',
+  'FailOnViolation',
+  'RegisterNewBaseline',
+  'SuppliedBaselineStatistics',
+  'SuppliedBaselineConstraints',
+] as const;
+
+/** The expressions of a step beside its Arguments (`FunctionArn`, `SkipCheck`, …): to be resolved with them. */
+export function expressionsBeside(step: Step): { [key: string]: Expression } {
+  const members = new Map<string, Expression>(Object.entries(step));
+  const beside = BESIDE_ARGUMENTS.flatMap((name): [string, Expression][] => {
+    const value = members.get(name);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(beside);
 }

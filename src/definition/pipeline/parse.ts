@@ -33,8 +33,11 @@ export function parsePipeline(text: string): Parsed {
     const message = `The pipeline definition has ${bytes} bytes; at most ${MAX_DEFINITION_BYTES} are allowed.`;
     return { problems: [{ path: '$', rule: 'too-long', message }] };
   }
-  const document = parseJson(text);
-  if (!isObject(document)) return { problems: [{ path: '$', rule: 'not-json', message: NOT_AN_OBJECT }] };
+  const { document, error } = parseJson(text);
+  if (!isObject(document)) {
+    const message = error === undefined ? NOT_AN_OBJECT : `${NOT_AN_OBJECT} The text is not JSON: ${error}.`;
+    return { problems: [{ path: '$', rule: 'not-json', message }] };
+  }
   const list = problemList();
   if (!isSafeToWalk(document, list.report)) return { problems: list.problems() };
   definitionShape(document, DOCUMENT, list.report);
@@ -49,11 +52,11 @@ export function parsePipeline(text: string): Parsed {
   return { definition, plan: planFrom(survey, upstream, sorted.order, definition.Parameters ?? []) };
 }
 
-function parseJson(text: string): Json | undefined {
+function parseJson(text: string): { document?: Json; error?: string } {
   try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
+    return { document: JSON.parse(text) as Json };
+  } catch (error) {
+    return { error: (error instanceof Error ? error.message : String(error)).slice(0, 200) };
   }
 }
 
@@ -68,13 +71,11 @@ function isSafeToWalk(document: Json, report: Report): boolean {
       report(place, 'too-deep', `Lists and objects are nested more than ${MAX_DEPTH} deep.`);
       safe = false;
     }
-    for (const key of Object.keys(value)) {
-      if (key === '__proto__' && !Array.isArray(value)) {
+    for (const [key, child] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+      if (key === '__proto__') {
         report(inside(place, key), 'unsafe-key', "No object may have a property '__proto__'.");
         safe = false;
       }
-    }
-    for (const [key, child] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
       if (typeof child === 'object') open.push({ value: child, place: inside(place, key), depth: depth + 1 });
     }
   }

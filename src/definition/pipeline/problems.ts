@@ -17,7 +17,7 @@ export function inside(parent: Place, key: string | number): Place {
 }
 
 /** The JSON path of a place. @example '$.Steps[2].Arguments.RoleArn' */
-export function formatPlace(place: Place): string {
+function formatPlace(place: Place): string {
   const parts: string[] = [];
   for (let at = place; at.parent; at = at.parent) {
     if (typeof at.key === 'number') parts.push(`[${at.key}]`);

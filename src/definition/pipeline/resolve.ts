@@ -96,7 +96,7 @@ function fail(findings: Findings, code: ResolveErrorCode, message: string): unde
 function get(text: Expression, scope: Scope, findings: Findings): Json | undefined {
   const reference = typeof text === 'string' ? parseReference(text) : { malformed: 'it is not a string' };
   if (isMalformed(reference)) {
-    return fail(findings, 'MalformedExpression', `Get '${String(text)}' cannot be read: ${reference.malformed}.`);
+    return fail(findings, 'MalformedExpression', `Get cannot be read: ${written(text)}: ${reference.malformed}.`);
   }
   switch (reference.kind) {
     case 'parameter': {
@@ -175,7 +175,7 @@ function join(join: Expression, scope: Scope, findings: Findings): Json | undefi
     if (value === undefined) continue;
     if (isScalar(value) && value !== null) texts.push(scalarText(value));
     else {
-      const what = `Value ${index + 1} of a Std:Join (${JSON.stringify(values[index])?.slice(0, 200)})`;
+      const what = `Value ${index + 1} of a Std:Join (${written(values[index] ?? null)})`;
       return fail(
         findings,
         'NotAScalar',
@@ -191,7 +191,8 @@ function join(join: Expression, scope: Scope, findings: Findings): Json | undefi
 function jsonGet(jsonGet: Expression, scope: Scope, findings: Findings): Json | undefined {
   const { PropertyFile: file, S3Uri: s3Uri, Path: path } = objectOf(jsonGet);
   const segments = typeof path === 'string' ? parseJsonPath(path) : undefined;
-  if (!segments) return fail(findings, 'MalformedExpression', `Std:JsonGet cannot read its Path '${String(path)}'.`);
+  if (!segments)
+    return fail(findings, 'MalformedExpression', `Std:JsonGet cannot read its Path: ${written(path ?? null)}.`);
   const source = file !== undefined ? fileSource(file, scope, findings) : uriSource(s3Uri, scope, findings);
   if (!source) return undefined;
   const { uri } = source;
@@ -219,11 +220,7 @@ function uriSource(s3Uri: Expression | undefined, scope: Scope, findings: Findin
   if (typeof uri === 'string' && uri.startsWith('s3://')) {
     return { uri, advice: 'Correct the Path, or what writes this object.' };
   }
-  return fail(
-    findings,
-    'MalformedExpression',
-    `S3Uri of a Std:JsonGet is ${JSON.stringify(uri).slice(0, 200)}: it must begin with s3://.`,
-  );
+  return fail(findings, 'MalformedExpression', `S3Uri of a Std:JsonGet is ${written(uri)}: it must begin with s3://.`);
 }
 
 /** A property file lies under the S3Uri of the output that it names. */
@@ -261,6 +258,11 @@ function isShallow(value: Json): boolean {
     for (const child of Object.values(next.value)) open.push({ value: child, depth: next.depth + 1 });
   }
   return true;
+}
+
+/** An expression or a value as it stands in JSON, for messages. */
+function written(expression: Expression): string {
+  return JSON.stringify(expression).slice(0, 200);
 }
 
 function objectOf(expression: Expression): { [key: string]: Expression } {

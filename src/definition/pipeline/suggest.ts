@@ -17,7 +17,7 @@ export function didYouMean(given: string, known: Iterable<string>): string {
     if (++seen > MAX_CANDIDATES) break;
     if (name.length > MAX_LENGTH || Math.abs(name.length - given.length) > 2) continue;
     const distance = editDistance(given.toLowerCase(), name.toLowerCase());
-    if (distance <= Math.min(2, given.length / 3) && (!best || distance < best.distance)) best = { name, distance };
+    if (distance <= Math.min(2, given.length / 2.5) && (!best || distance < best.distance)) best = { name, distance };
   }
   return best ? ` Did you mean '${best.name}'?` : '';
 }

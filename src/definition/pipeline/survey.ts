@@ -224,7 +224,7 @@ function collectJsonGet(jsonGet: Json, place: Place, into: ReferenceAt[], report
   if (file !== undefined) collectPropertyFile(file, inside(place, 'PropertyFile'), into, report);
   if (uri !== undefined && typeof uri !== 'string') {
     const at = inside(place, 'S3Uri');
-    if (!isObject(uri) || !isExpression(uri)) {
+    if (!isExpression(uri)) {
       report(at, 'malformed-expression', () => `S3Uri must be a string, a Std:Join or a Get, and is ${kindOf(uri)}.`);
     }
     collect(uri, at, into, report);
@@ -257,8 +257,9 @@ function collectGet(get: Json, place: Place, asFile: boolean, into: ReferenceAt[
   } else into.push({ reference, text: get, place });
 }
 
-function isExpression(value: { [key: string]: Json }): boolean {
-  return Object.keys(value).some((key) => key === 'Get' || key.startsWith('Std:'));
+/** Is the value a Get or a function, and no plain structure? */
+export function isExpression(value: Json): boolean {
+  return isObject(value) && Object.keys(value).some((key) => key === 'Get' || key.startsWith('Std:'));
 }
 
 function rejectOthers(value: Json, known: readonly string[], what: string, place: Place, report: Report): void {

@@ -51,7 +51,6 @@ export type Condition =
   | { Type: 'In' | 'NotIn'; QueryValue: Expression; Values: Expression[] }
   | { Type: 'Not'; Condition: Condition }
   | { Type: 'Or'; Conditions: Condition[] };
-export type ConditionType = Condition['Type'];
 
 // ---- policies of a step --------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import { itemName } from '../jsonPath.ts';
 import { membersOf } from '../members.ts';
 import { inside, isObject, kindOf, memberOf, type Place, quoteList, type Report } from '../problems.ts';
 import { didYouMean } from '../suggest.ts';
-import type { StepNode, Survey } from '../survey.ts';
+import { isExpression, type StepNode, type Survey } from '../survey.ts';
 import { type Json, STEP_TYPES } from '../types.ts';
 
 /** Names are unique over the whole pipeline, branches included. */
@@ -45,6 +45,16 @@ export function knownArguments(survey: Survey, report: Report): void {
         return `Unknown Argument member '${key.slice(0, 80)}': it is not in ${where}.${didYouMean(key, members.request)}`;
       });
     }
+  }
+}
+
+/** What a Fail step says is a text, or an expression that gives one. */
+export function failMessagesAreTexts(survey: Survey, report: Report): void {
+  for (const step of survey.steps) {
+    const message = step.type === 'Fail' ? memberOf(memberOf(step.raw, 'Arguments'), 'ErrorMessage') : undefined;
+    if (message === undefined || typeof message === 'string' || isExpression(message)) continue;
+    const place = inside(inside(step.place, 'Arguments'), 'ErrorMessage');
+    report(place, 'wrong-type', () => `ErrorMessage must be a string or an expression, and is ${kindOf(message)}.`);
   }
 }
 
