@@ -20,9 +20,10 @@ Invariants, each held by a test in test_features.py:
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Dict, List, Mapping, Union
+from typing import IO
 
 import numpy as np
 import pandas as pd
@@ -55,8 +56,8 @@ _RESOLUTION = 1024
 class Companions:
     """Known women and boys that travelled under one key: how many, and how many of them survived."""
 
-    count: Dict[str, int]
-    survived: Dict[str, int]
+    count: dict[str, int]
+    survived: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -69,18 +70,18 @@ class Preprocessor:
     """
 
     training_rows: int
-    fill: Dict[str, float]
+    fill: dict[str, float]
     ticket: Companions
     family: Companions
     both: Companions
 
 
-def read_passengers(source: Union[str, Path, IO[bytes], IO[str]]) -> pd.DataFrame:
+def read_passengers(source: str | Path | IO[bytes] | IO[str]) -> pd.DataFrame:
     """Read a passenger CSV with the dtypes these rules expect (a ticket is text, "0013" is not 13)."""
     return pd.read_csv(source, dtype={name: str for name in TEXT_COLUMNS})
 
 
-def missing_columns(frame: pd.DataFrame, labelled: bool) -> List[str]:
+def missing_columns(frame: pd.DataFrame, labelled: bool) -> list[str]:
     """The columns that `frame` lacks, in a fixed order; with `labelled`, the label is one of them."""
     wanted = ((LABEL,) if labelled else ()) + INPUT_COLUMNS
     return [name for name in wanted if name not in frame.columns]
@@ -161,7 +162,7 @@ def load(path: Path) -> Preprocessor:
     return Preprocessor(training_rows=learned["training_rows"], fill=learned["fill"], **tables)
 
 
-def _rules() -> Dict[str, object]:
+def _rules() -> dict[str, object]:
     """The constants that must be the same in training and in inference."""
     return {
         "companion_prior": COMPANION_PRIOR,
@@ -230,7 +231,7 @@ def _companions(key: pd.Series, survived: pd.Series) -> Companions:
     )
 
 
-def _known_companions(facts: pd.DataFrame, preprocessor: Preprocessor) -> "tuple[np.ndarray, np.ndarray]":
+def _known_companions(facts: pd.DataFrame, preprocessor: Preprocessor) -> tuple[np.ndarray, np.ndarray]:
     """How many known women and boys share a row's ticket or family, and how many of them survived."""
 
     def total(field: str) -> np.ndarray:

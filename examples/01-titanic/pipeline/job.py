@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Callable, Optional, Sequence
+from typing import Callable
 
 MESSAGE_LIMIT = 1000  # SageMaker keeps the first kilobyte of the message as the job's ExitMessage.
 
@@ -24,7 +25,7 @@ def ml_root() -> Path:
     return Path(os.environ.get("ML_ROOT", "/opt/ml"))
 
 
-def run(main: Callable[[Optional[Sequence[str]]], None]) -> None:
+def run(main: Callable[[Sequence[str] | None], None]) -> None:
     """Run `main` as the job: plain log lines on stdout, exit 0, or exit 1 with one clear message.
 
     The message of a JobError also goes to /opt/ml/output/message, which SageMaker shows as the

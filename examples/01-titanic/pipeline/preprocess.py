@@ -12,8 +12,8 @@ from __future__ import annotations
 import argparse
 import io
 import logging
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Optional, Sequence, Tuple
 from urllib.parse import urlparse
 
 import pandas as pd
@@ -24,7 +24,7 @@ import job
 log = logging.getLogger("preprocess")
 
 
-def main(argv: Optional[Sequence[str]] = None) -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     log.info("Code bundle: %s", args.code_bundle_uri)
     train = read(args.input_train_uri)
@@ -57,7 +57,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     log.info("Done. SageMaker uploads the outputs under %s", args.output_prefix)
 
 
-def parse_args(argv: Optional[Sequence[str]]) -> argparse.Namespace:
+def parse_args(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Make numeric training and validation files from passengers.")
     parser.add_argument("--input-train-uri", required=True, help="labelled CSV: s3://bucket/key, or a local path")
     parser.add_argument("--input-validation-uri", required=True, help="labelled CSV: s3://bucket/key, or a local path")
@@ -99,7 +99,9 @@ def read_local(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise job.JobError(f"{path} cannot be read: {error.strerror}. Give an s3:// URI or an existing file.") from error
+        raise job.JobError(
+            f"{path} cannot be read: {error.strerror}. Give an s3:// URI or an existing file."
+        ) from error
 
 
 def read_s3(uri: str) -> bytes:
@@ -122,7 +124,7 @@ def read_s3(uri: str) -> bytes:
         raise job.JobError(f"{uri} cannot be read: {error}. Check the S3 endpoint, region and credentials.") from error
 
 
-def split_s3(uri: str) -> Tuple[str, str]:
+def split_s3(uri: str) -> tuple[str, str]:
     parts = urlparse(uri, allow_fragments=False)
     bucket, key = parts.netloc, uri[len(f"s3://{parts.netloc}/") :]
     if not bucket or not key:
