@@ -96,6 +96,30 @@ test('a chain of 2,000 steps is planned in its order', () => {
   expect(planOf(definition(steps)).steps.map(({ name }) => name)).toEqual(steps.map((step) => step['Name']).reverse());
 });
 
+test('never throws: a real document with any one value replaced', () => {
+  const document = JSON.parse(SDK_DOCUMENT) as Json;
+  const places: [Json[] | Fields, string][] = [];
+  const walk = (value: Json): void => {
+    if (value === null || typeof value !== 'object') return;
+    for (const key of Object.keys(value)) places.push([value, key]);
+    for (const child of Object.values(value)) walk(child);
+  };
+  walk(document);
+  fc.assert(
+    fc.property(fc.nat({ max: places.length - 1 }), fc.jsonValue({ maxDepth: 2 }), (at, value) => {
+      const [parent, key] = places[at]! as [Fields, string];
+      const before = parent[key]!;
+      parent[key] = value as Json;
+      const problems = problemsOf(JSON.stringify(document));
+      parent[key] = before;
+      for (const { path, message } of problems) {
+        expect(path).toMatch(/^\$/);
+        expect(message).toMatch(/[.?]$/);
+      }
+    }),
+  );
+});
+
 test('never throws: texts, JSON, and JSON that is nearly a definition', () => {
   const keys = fc.constantFrom(
     'Name',
