@@ -46,7 +46,7 @@ const role = pipelineRole({
 });
 
 const passengers = splitCsv({
-  file: 'titanic.csv',
+  file: 'data/titanic.csv',
   at: 0.8,
   train: 'curated/train.csv',
   validation: 'curated/validation.csv',
@@ -123,8 +123,11 @@ const evaluate = processingStep({
   maxRuntimeSeconds: 1800,
   script: bundledScript(parameters.CodeBundleUri, 'evaluate.py'),
   arguments: ['--accuracy-threshold', asText(parameters.AccuracyThreshold)],
-  inputs: { model: train.modelArtifacts, validation: preprocess.outputs.validation },
-  outputs: { evaluation: runs('evaluation') },
+  inputs: {
+    model: { from: train.modelArtifacts, localPath: '/opt/ml/processing/model' },
+    validation: { from: preprocess.outputs.validation, localPath: '/opt/ml/processing/validation' },
+  },
+  outputs: { evaluation: { to: runs('evaluation'), localPath: '/opt/ml/processing/evaluation' } },
   propertyFiles: {
     EvaluationReport: {
       output: 'evaluation',
@@ -181,5 +184,5 @@ export default defineProject({
   modelPackageGroups: [survival],
   pipelines: [modelBuild],
   data: [passengers],
-  code: codeBundle({ include: ['preprocess.py', 'evaluate.py'] }),
+  code: codeBundle({ folder: 'pipeline', include: ['preprocess.py', 'evaluate.py', 'features.py', 'job.py'] }),
 });

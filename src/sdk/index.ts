@@ -35,8 +35,8 @@ export { type Image, images } from './images.ts';
 export {
   defineParameters,
   execution,
+  type NamedParameters,
   type Parameter,
-  type Parameters,
   parameter,
   type StartValues,
 } from './parameters.ts';

@@ -3,6 +3,7 @@
  *
  * Mirrors https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-parameters.html
  */
+import { MAX_PARAMETER_NAME, NAME_PATTERN } from '../definition/pipeline/limits.ts';
 import type { ParameterDefinition } from '../definition/pipeline/types.ts';
 import { must } from './mistake.ts';
 import { type Primitive, type Ref, reference, type S3Uri } from './references.ts';
@@ -14,9 +15,9 @@ declare const valueType: unique symbol;
 export type ParameterSketch<T extends Primitive> = Omit<ParameterDefinition, 'Name'> & { readonly [valueType]?: T };
 /** A named parameter: a reference to the value that it will have. */
 export type Parameter<T extends Primitive> = Ref<T> & { readonly [definition]: ParameterDefinition };
-export type Parameters = { readonly [name: string]: Parameter<Primitive> };
+export type NamedParameters = { readonly [name: string]: Parameter<Primitive> };
 /** The values that may be given at start, by name. */
-export type StartValues<P extends Parameters> = {
+export type StartValues<P extends NamedParameters> = {
   readonly [Name in keyof P]?: P[Name] extends Parameter<infer T> ? T : never;
 };
 
@@ -49,7 +50,7 @@ export const parameter = {
 /**
  * Names parameters: each key becomes a parameter's name, each value a reference to it.
  *
- * @throws when a name is not AWS's `[A-Za-z0-9](-*[A-Za-z0-9]){0,255}`, or a default is not among `oneOf`
+ * @throws when a name is not AWS's `[A-Za-z0-9\-_]{1,256}`, or a default is not among `oneOf`
  * @example
  * const parameters = defineParameters({
  *   InputTrainUri: parameter.s3Uri(),
@@ -103,9 +104,9 @@ function sketch<T extends Primitive>(
 function nameParameter(name: string, sketched: ParameterSketch<Primitive>): Parameter<Primitive> {
   const subject = `parameter '${name}'`;
   must(
-    /^[A-Za-z0-9](-*[A-Za-z0-9]){0,255}$/.test(name),
+    NAME_PATTERN.test(name) && name.length <= MAX_PARAMETER_NAME,
     subject,
-    'the name may hold letters, digits and inner hyphens only, at most 256',
+    `the name may hold letters, digits, hyphens and underscores only, at most ${MAX_PARAMETER_NAME}`,
   );
   const { EnumValues, DefaultValue } = sketched;
   must(

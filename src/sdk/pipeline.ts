@@ -6,12 +6,12 @@
  * Mirrors https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreatePipeline.html
  */
 import { parsePipeline } from '../definition/pipeline/parse.ts';
-import type { PipelineDefinition } from '../definition/pipeline/types.ts';
+import type { PipelineDefinition, Problem } from '../definition/pipeline/types.ts';
 import { mistake, must } from './mistake.ts';
-import { type Parameter, type Parameters, parameterDefinition, type StartValues } from './parameters.ts';
+import { type NamedParameters, type Parameter, parameterDefinition, type StartValues } from './parameters.ts';
 import type { Primitive, S3Uri, Value } from './references.ts';
 import { type RoleLike, roleArn } from './roles.ts';
-import { type Context, type Draft, type Scope, settle } from './scope.ts';
+import { type Context, type Draft, type Scope, type Settled, settle } from './scope.ts';
 import type { Step } from './steps/step.ts';
 
 /** What the project's uploads have become, for a start's parameters. */
@@ -23,7 +23,7 @@ export type Uploads = {
   uri: (key: string) => S3Uri;
 };
 
-export type PipelineOptions<P extends Parameters> = {
+export type PipelineOptions<P extends NamedParameters> = {
   /** Letters, digits and inner hyphens; at most 82. */
   name: string;
   /** @default the name */
@@ -43,7 +43,7 @@ export type PipelineOptions<P extends Parameters> = {
   startParameters?: (uploads: Uploads) => StartValues<P>;
 };
 
-export type Pipeline<P extends Parameters = Parameters> = {
+export type Pipeline<P extends NamedParameters = NamedParameters> = {
   readonly kind: 'pipeline';
   readonly name: string;
   readonly displayName?: string;
@@ -69,7 +69,7 @@ const ANYWHERE: Context = { account: '000000000000', region: 'us-east-1' };
  *   startParameters: ({ codeBundleUri, uri }) => ({ CodeBundleUri: codeBundleUri, InputTrainUri: uri(passengers.train) }),
  * });
  */
-export function definePipeline<const P extends Parameters = Record<never, never>>(
+export function definePipeline<const P extends NamedParameters = Record<never, never>>(
   options: PipelineOptions<P>,
 ): Pipeline<P> {
   const { name, displayName, description, role, steps, maxParallelSteps, startParameters } = options;
@@ -113,10 +113,42 @@ export function definePipeline<const P extends Parameters = Record<never, never>
  * @example JSON.stringify(pipelineDefinition(modelBuild, { account: '123456789012', region: 'eu-west-1' }))
  */
 export function pipelineDefinition(pipeline: Pipeline, context: Context): PipelineDefinition {
-  const parsed = parsePipeline(JSON.stringify(settle(pipeline.draft, pipelineScope(pipeline, context))));
+  const document = settle(pipeline.draft, pipelineScope(pipeline, context));
+  const parsed = parsePipeline(JSON.stringify(document));
   if ('definition' in parsed) return parsed.definition;
-  const list = parsed.problems.map(({ path, message }) => `\n  - ${message} (${path})`);
+  const list = parsed.problems.map((problem) => `\n  - ${inWords(problem, document)}`);
   throw new Error(`Pipeline '${pipeline.name}' cannot be published. Correct this and try again:${list.join('')}`);
+}
+
+/** What to do in telar.config.ts about problems of which the parser knows only the document. */
+const ADVICE: Readonly<Record<string, string>> = {
+  'unknown-step': "Add it to the pipeline's `steps`, or to a branch of a Condition step.",
+  'duplicate-step': 'Rename one; a step of a branch stands in its Condition step only, not in `steps` as well.',
+  'unknown-parameter': "Add it to the pipeline's `parameters`.",
+};
+
+/** A problem as its author knows it: with the name of the step that it is in. */
+function inWords({ path, rule, message }: Problem, document: Settled): string {
+  const step = innermostStep(path, document);
+  const where = step === undefined || message.includes(`'${step}'`) ? '' : `In step '${step}': `;
+  const advice = ADVICE[rule];
+  return `${where}${message}${advice ? ` ${advice}` : ''} (${path})`;
+}
+
+/** The name of the innermost step on the way to a place such as `$.Steps[3].Arguments.IfSteps[0].Arguments`. */
+function innermostStep(path: string, document: Settled): string | undefined {
+  let at: Settled | undefined = document;
+  let name: string | undefined;
+  for (const [key] of path.matchAll(/[^.[\]$]+/g)) {
+    if (typeof at !== 'object' || at === null) return name;
+    at = Array.isArray(at) ? at[Number(key)] : at[key];
+    if (isStep(at)) name = at.Name;
+  }
+  return name;
+}
+
+function isStep(value: Settled | undefined): value is { Name: string; Type: string; Arguments: Settled } {
+  return typeof value === 'object' && value !== null && 'Arguments' in value && 'Name' in value && 'Type' in value;
 }
 
 /** The ARN of the pipeline's role. */
@@ -134,7 +166,7 @@ function pipelineScope(pipeline: Pipeline, context: Context): Scope {
 }
 
 /** @throws when a parameter stands under a key that is not its name: start values would miss it */
-function namedAsKeyed(subject: string, parameters: Parameters): Parameter<Primitive>[] {
+function namedAsKeyed(subject: string, parameters: NamedParameters): Parameter<Primitive>[] {
   return Object.entries(parameters).map(([key, named]) => {
     const { Name } = parameterDefinition(named);
     must(Name === key, subject, `parameter '${Name}' stands under the key '${key}': write it as '${Name}'`);
@@ -142,11 +174,15 @@ function namedAsKeyed(subject: string, parameters: Parameters): Parameter<Primit
   });
 }
 
-function experimentConfig(experiment: PipelineOptions<Parameters>['experiment']): Draft {
+function experimentConfig(experiment: PipelineOptions<NamedParameters>['experiment']): Draft {
   return experiment ? { ExperimentName: experiment.name, TrialName: experiment.trial } : null;
 }
 
-function asTexts(subject: string, parameters: Parameters, values: StartValues<Parameters>): Record<string, string> {
+function asTexts(
+  subject: string,
+  parameters: NamedParameters,
+  values: StartValues<NamedParameters>,
+): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(values)) {
     if (value === undefined) continue;

@@ -1,5 +1,11 @@
 /** What a step does about results that exist already, and about faults that pass: CacheConfig and RetryPolicies. */
 import { parseDuration } from '../base/duration.ts';
+import {
+  MAX_RETRY_ATTEMPTS,
+  MAX_RETRY_EXPIRE_MINUTES,
+  MAX_RETRY_INTERVAL_SECONDS,
+  RETRY_DEFAULTS,
+} from '../definition/pipeline/limits.ts';
 import type { CacheConfig, ExceptionType, RetryPolicy } from '../definition/pipeline/types.ts';
 import { must } from './mistake.ts';
 
@@ -47,13 +53,20 @@ export type RetryOptions<F extends ExceptionType> = {
  * @see https://docs.aws.amazon.com/sagemaker/latest/dg/pipelines-retry-policy.html
  */
 export function retry<const F extends ExceptionType>(options: RetryOptions<F>): Retry<F> {
-  const { on, intervalSeconds = 1, backoffRate = 2, maxAttempts, expireAfterMinutes } = options;
+  const {
+    on,
+    intervalSeconds = RETRY_DEFAULTS.intervalSeconds,
+    backoffRate = RETRY_DEFAULTS.backoffRate,
+    maxAttempts,
+    expireAfterMinutes,
+  } = options;
   const subject = `the retry policy for ${on.join(', ') || 'no faults'}`;
   must(on.length > 0, subject, '`on` is empty: name at least one fault, such as Step.SERVICE_FAULT');
-  mustBeWithin(subject, 'intervalSeconds', intervalSeconds, 1, 43_200);
+  mustBeWithin(subject, 'intervalSeconds', intervalSeconds, 1, MAX_RETRY_INTERVAL_SECONDS);
   must(backoffRate >= 1, subject, `backoffRate is ${backoffRate}: give 1 (a steady interval) or more`);
-  if (maxAttempts !== undefined) mustBeWithin(subject, 'maxAttempts', maxAttempts, 1, 20);
-  if (expireAfterMinutes !== undefined) mustBeWithin(subject, 'expireAfterMinutes', expireAfterMinutes, 1, 14_400);
+  if (maxAttempts !== undefined) mustBeWithin(subject, 'maxAttempts', maxAttempts, 1, MAX_RETRY_ATTEMPTS);
+  if (expireAfterMinutes !== undefined)
+    mustBeWithin(subject, 'expireAfterMinutes', expireAfterMinutes, 1, MAX_RETRY_EXPIRE_MINUTES);
   const policy: RetryPolicy = {
     ExceptionType: [...on],
     IntervalSeconds: intervalSeconds,

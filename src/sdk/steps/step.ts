@@ -5,11 +5,12 @@
  *
  * Mirrors https://docs.aws.amazon.com/sagemaker/latest/dg/build-and-manage-steps.html
  */
+import { MAX_STEP_NAME, NAME_PATTERN } from '../../definition/pipeline/limits.ts';
 import type { ExceptionType, StepType } from '../../definition/pipeline/types.ts';
 import { must } from '../mistake.ts';
 import type { PathOf, ValueAt } from '../paths.ts';
 import { type Cache, cacheConfig, type Retry, retryPolicies } from '../policies.ts';
-import { type Primitive, type Ref, reference, type Value } from '../references.ts';
+import { type Ref, reference, type Value } from '../references.ts';
 import type { RoleLike } from '../roles.ts';
 import { type Draft, type Late, overlay } from '../scope.ts';
 
@@ -19,7 +20,7 @@ export type Step<T extends StepType = StepType> = { readonly name: string; reado
 export type Awaitable = Step<Exclude<StepType, 'Fail'>>;
 
 export type StepOptions = {
-  /** Unique in its pipeline: letters, digits and inner hyphens, at most 64. */
+  /** Unique in its pipeline: letters, digits, hyphens and underscores, at most 64. */
   name: string;
   /** Shown instead of the name. @default the name */
   displayName?: string;
@@ -65,9 +66,9 @@ export function makeStep<T extends StepType>(
   const { name, displayName, description, dependsOn, cache, retry } = options;
   const subject = `step '${name}'`;
   must(
-    /^[A-Za-z0-9](-*[A-Za-z0-9]){0,63}$/.test(name),
+    NAME_PATTERN.test(name) && name.length <= MAX_STEP_NAME,
     subject,
-    'the name may hold letters, digits and inner hyphens only, at most 64',
+    `the name may hold letters, digits, hyphens and underscores only, at most ${MAX_STEP_NAME}`,
   );
   const draft = {
     Name: name,
