@@ -4,7 +4,7 @@
  */
 import type { StructureShape } from './shapes.ts';
 
-export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'rest-xml' | 'rest-json';
+export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'rest-xml' | 'rest-json' | 'own-json';
 
 /** An operation of the API's model. The shapes are resolved when first asked for. */
 export type OperationModel = {

@@ -3,6 +3,7 @@ import { unreachable } from '../base/assert.ts';
 import type { Api } from './api.ts';
 import type { Codec } from './codec.ts';
 import { jsonCodec } from './json.ts';
+import { ownCodec } from './ownApi.ts';
 import { queryCodec } from './query.ts';
 import { restJsonCodec } from './restJson.ts';
 import { restXmlCodec } from './restXml.ts';
@@ -22,6 +23,8 @@ export function codecOf(api: Api): Codec {
       return restXmlCodec(api);
     case 'rest-json':
       return restJsonCodec();
+    case 'own-json':
+      return ownCodec(api);
     default:
       return unreachable(api.protocol);
   }

@@ -46,7 +46,8 @@ export function identifyApi(apis: Apis, request: WireRequest, auth: Authorizatio
 export function identifyOperation(api: Api, request: WireRequest, body: Buffer | undefined): Identified | Unidentified {
   switch (api.protocol) {
     case 'json-1.0':
-    case 'json-1.1': {
+    case 'json-1.1':
+    case 'own-json': {
       const target = request.headers['x-amz-target'] ?? '';
       return named(api, target.slice(target.lastIndexOf('.') + 1));
     }
