@@ -58,6 +58,10 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return now !== undefined && !now.state.startsWith('Z') && now.state !== 'X' && now.start === identity.start;
 }
 
+export function ownIdentity(): ProcessIdentity {
+  return { pid: process.pid, start: stat(process.pid)?.start ?? '', boot: bootId() };
+}
+
 /** The pids of all processes below `pid` (Linux). Orphans of a pid namespace are adopted by its first process: none escapes. */
 export function descendants(pid: number): number[] {
   const children = new Map<number, number[]>();

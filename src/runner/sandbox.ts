@@ -85,7 +85,7 @@ started=$1`;
 
 /** Only now, so that stopping the job never signals the making of its sandbox. The job's folder is covered, but still open. */
 const TARGET = `printf '%s\\n%s\\n%s\\n' "$outside" "$started" "$boot" >target.partial
-must mv target.partial target`;
+mv target.partial target`;
 
 /** What lay under /opt is bound again on a fresh /opt, where ml and telar can then be made. */
 const OPT = `stage=$PWD/stage

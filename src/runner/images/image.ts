@@ -26,7 +26,7 @@ export type ImageReference = { repository: string; tag: string };
  */
 export function parseImage(uri: string): ImageReference | undefined {
   const [name] = uri.split('@');
-  const match = /^((?:[a-z0-9._-]+(?::\d+)?\/)*[a-z0-9._-]+)(?::([\w][\w.-]{0,127}))?$/.exec(name!);
+  const match = /^((?:[a-z0-9][a-z0-9._-]*(?::\d+)?\/)*[a-z0-9][a-z0-9._-]*)(?::([\w][\w.-]{0,127}))?$/.exec(name!);
   if (!match) return undefined;
   const parts = match[1]!.split('/');
   // As Docker does: the first part is a host when it looks like one.

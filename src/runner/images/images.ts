@@ -2,18 +2,28 @@
  * The images of this machine: which URIs are answered, and making them ready.
  *
  * I1. One build at a time for an image; whoever asks meanwhile waits for the same one.
+ * I2. An environment is found by what it is made of: a changed recipe or interpreter has another folder. One that exists
+ *     is used without starting Python.
  */
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import { runnerError } from '../errors.ts';
-import { parseImage, type ReadyImage } from './image.ts';
+import { isRunnerError, runnerError } from '../errors.ts';
+import { buildEnvironment, MANIFEST } from './build.ts';
+import { type ImageReference, parseImage, type ReadyImage } from './image.ts';
+import { findInterpreters, type Interpreter, supports, versionText } from './python.ts';
+import { findRecipe, KNOWN_IMAGES, NODE_REPOSITORIES, type PythonRecipe, type Variant } from './recipes.ts';
 
 export type Images = {
+  /** undefined when the URI is answered, else what is wrong and what to do. */
   refusal(uri: string): string | undefined;
   prepare(uri: string, progress: (line: string) => void): Promise<void>;
   /** The image, made ready silently where it is not. */
   ready(uri: string): Promise<ReadyImage>;
 };
+
+const PROGRAMS = join(import.meta.dirname, 'programs');
 
 /** Runs JavaScript and TypeScript with the very Node.js that runs the server. */
 const NODE: ReadyImage = {
@@ -25,16 +35,141 @@ const NODE: ReadyImage = {
   notice: undefined,
 };
 
-export function createImages(_options: { clock: Clock; imagesFolder: string }): Images {
+function nodeRefusal({ tag }: ImageReference): string | undefined {
+  const major = process.versions.node.split('.')[0]!;
+  if (tag === 'latest' || tag.split('.')[0] === major) return undefined;
+  return `The node image runs on the server's own Node.js, which is ${process.versions.node}: ask for telar/node:${major}, not for tag '${tag}'.`;
+}
+
+function environmentFolder(
+  imagesFolder: string,
+  recipe: PythonRecipe,
+  variant: Variant,
+  interpreter: Interpreter,
+): string {
+  const parts = [
+    recipe.name,
+    variant.packages,
+    interpreter.version,
+    interpreter.prefix,
+    process.platform,
+    process.arch,
+  ];
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
+  return join(imagesFolder, `${recipe.name}-${hash}`);
+}
+
+function readyPython(folder: string, recipe: PythonRecipe, variant: Variant, interpreter: Interpreter): ReadyImage {
+  return {
+    mounts: { python: folder, programs: PROGRAMS },
+    path: [
+      { inside: 'programs/bin', outside: join(PROGRAMS, 'bin') },
+      { inside: 'python/bin', outside: join(folder, 'bin') },
+    ],
+    needs: [interpreter.prefix, interpreter.executable],
+    environment: recipe.environment,
+    entrypoint: [],
+    notice: variant.notice,
+  };
+}
+
+/** An environment that is there already, of the best variant that is. */
+function existing(imagesFolder: string, recipe: PythonRecipe): ReadyImage | undefined {
+  let names: string[];
+  try {
+    names = readdirSync(imagesFolder).filter((name) => name.startsWith(`${recipe.name}-`));
+  } catch {
+    return undefined;
+  }
+  for (const variant of recipe.variants) {
+    for (const name of names) {
+      const folder = join(imagesFolder, name);
+      const manifest = join(folder, MANIFEST);
+      if (!existsSync(manifest)) continue;
+      const { interpreter } = JSON.parse(readFileSync(manifest, 'utf8')) as { interpreter: Interpreter };
+      const same = environmentFolder(imagesFolder, recipe, variant, interpreter) === folder;
+      if (same && existsSync(interpreter.executable)) return readyPython(folder, recipe, variant, interpreter);
+    }
+  }
+  return undefined;
+}
+
+function pythonMissing(recipe: PythonRecipe, found: readonly Interpreter[]): Error {
+  const range = (variant: Variant) => [variant.python.from, variant.python.to].map((version) => version.join('.'));
+  const lowest = range(recipe.variants[0]!)[0];
+  const highest = range(recipe.variants.at(-1)!)[1];
+  const there =
+    found.length === 0
+      ? 'there is none on the PATH'
+      : `found ${found.map((one) => versionText(one.version)).join(', ')}`;
+  return runnerError(
+    'PythonMissing',
+    `Image ${recipe.name} needs Python ${lowest} to ${highest}, best ${range(recipe.variants[0]!)[1]}: ${there}. Install one (Debian, Ubuntu: apt install python3 python3-venv), or name it in TELAR_PYTHON.`,
+  );
+}
+
+/** Builds the best variant that some interpreter of this machine can carry. */
+async function build(
+  imagesFolder: string,
+  recipe: PythonRecipe,
+  progress: (line: string) => void,
+  clock: Clock,
+): Promise<ReadyImage> {
+  const interpreters = await findInterpreters(process.env);
+  let unusable: unknown;
+  for (const variant of recipe.variants) {
+    for (const interpreter of interpreters.filter((one) => supports(variant, one.version))) {
+      const folder = environmentFolder(imagesFolder, recipe, variant, interpreter);
+      try {
+        await buildEnvironment({ recipe, variant, interpreter, folder, progress, clock });
+        return readyPython(folder, recipe, variant, interpreter);
+      } catch (error) {
+        // Another interpreter may well have the module that this one lacks.
+        if (!isRunnerError(error) || error.code !== 'VenvMissing') throw error;
+        progress(`  ${error.message}`);
+        unusable = error;
+      }
+    }
+  }
+  throw unusable ?? pythonMissing(recipe, interpreters);
+}
+
+export function createImages(options: { clock: Clock; imagesFolder: string }): Images {
+  const { clock, imagesFolder } = options;
+  const building = new Map<string, { ready: Promise<ReadyImage>; listeners: ((line: string) => void)[] }>();
+
   const refusal = (uri: string): string | undefined => {
     const reference = parseImage(uri);
-    if (reference && /^(telar\/)?node$/.test(reference.repository)) return undefined;
-    return `Telar has no image for '${uri}'.`;
+    if (reference && NODE_REPOSITORIES.includes(reference.repository)) return nodeRefusal(reference);
+    if (reference && findRecipe(reference)) return undefined;
+    return `Telar has no image for '${uri}'. It runs these, from any registry and account: ${KNOWN_IMAGES}.`;
   };
-  const ready = async (uri: string): Promise<ReadyImage> => {
+  const make = (uri: string, progress: (line: string) => void): Promise<ReadyImage> => {
+    const recipe = findRecipe(parseImage(uri)!);
+    if (!recipe) return Promise.resolve(NODE);
+    const there = existing(imagesFolder, recipe);
+    if (there) return Promise.resolve(there);
+    let shared = building.get(recipe.name);
+    if (!shared) {
+      const listeners: ((line: string) => void)[] = [];
+      const tell = (line: string) => {
+        for (const listener of listeners) listener(line);
+      };
+      const ready = build(imagesFolder, recipe, tell, clock).finally(() => building.delete(recipe.name));
+      shared = { ready, listeners };
+      building.set(recipe.name, shared);
+    }
+    shared.listeners.push(progress);
+    return shared.ready;
+  };
+  const checked = async (uri: string, progress: (line: string) => void): Promise<ReadyImage> => {
     const wrong = refusal(uri);
     if (wrong) throw runnerError('UnknownImage', wrong);
-    return NODE;
+    return make(uri, progress);
   };
-  return { refusal, ready, prepare: async (uri) => void (await ready(uri)) };
+  return {
+    refusal,
+    prepare: async (uri, progress) => void (await checked(uri, progress)),
+    ready: (uri) => checked(uri, () => {}),
+  };
 }
