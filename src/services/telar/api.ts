@@ -1,0 +1,47 @@
+/** The operations of the `telar` service: what AWS has no operation for. Shared with the CLI and the console. */
+import { z } from 'zod';
+import type { CacheVerdict } from './ports.ts';
+
+export const telarSchemas = {
+  /** Why a step ran, or did not: the cache's verdict and what it compared. */
+  ExplainStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
+  /** A part of a job's log, from a byte on. */
+  GetJobLog: z.strictObject({
+    JobArn: z.string().min(1),
+    From: z.number().int().min(0).default(0),
+    /** Bytes at most. */
+    Limit: z.number().int().min(1).max(1_048_576).default(262_144),
+  }),
+  /** What the server is, and how it fares. */
+  DescribeServer: z.strictObject({}),
+  /** The newest management events of the audit trail. */
+  ListAuditEvents: z.strictObject({ MaxResults: z.number().int().min(1).max(1000).default(100) }),
+} as const;
+
+export type TelarInput<Name extends keyof typeof telarSchemas> = z.infer<(typeof telarSchemas)[Name]>;
+
+export type TelarOutputs = {
+  ExplainStep: {
+    StepName: string;
+    StepStatus: string;
+    Cache: CacheVerdict | { verdict: 'none'; reason: string };
+    SourcePipelineExecutionArn: string | undefined;
+  };
+  GetJobLog: {
+    /** UTF-8; a character cut by the limit is left for the next call. */
+    Text: string;
+    /** Where to go on. */
+    Next: number;
+    /** The log has ended: nothing will be added. */
+    Ended: boolean;
+  };
+  DescribeServer: {
+    Version: string;
+    Account: string;
+    DataFolder: string;
+    StartedAt: string;
+    /** Highest delay of the event loop since the last call, in milliseconds. */
+    LoopLagMilliseconds: number;
+  };
+  ListAuditEvents: { Events: { Sequence: number; Time: string; Event: unknown }[] };
+};

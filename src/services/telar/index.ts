@@ -1,0 +1,10 @@
+/** The `telar` service: what AWS has no operation for, on the same chain and in the same shape. */
+import { defineOwnApi } from '../../protocol/ownApi.ts';
+import type { Service } from '../../protocol/service.ts';
+import { telarSchemas } from './api.ts';
+import { operations } from './operations.ts';
+import type { TelarPorts } from './ports.ts';
+
+export function createTelarService(ports: TelarPorts): Service {
+  return { name: 'telar', api: defineOwnApi('telar', 'Telar', telarSchemas), operations: operations(ports) };
+}

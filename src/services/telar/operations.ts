@@ -1,0 +1,74 @@
+/** The exhaustive table of the telar service. */
+import { arn as formatArn } from '../../base/arn.ts';
+import { type Call, type Operation, reads, streams } from '../../protocol/service.ts';
+import type { TelarInput, TelarOutputs, telarSchemas } from './api.ts';
+import { errors } from './errors.ts';
+import { readLogPart } from './log.ts';
+import type { CacheVerdict, TelarPorts } from './ports.ts';
+
+type Table = { [N in keyof typeof telarSchemas]: Operation<TelarInput<N>, TelarOutputs[N]> };
+
+const onServer = (action: string) => (_input: unknown, call: Call) => [
+  { action: `telar:${action}`, resource: formatArn('telar', call.region, call.account, 'server') },
+];
+
+export function operations(ports: TelarPorts): Table {
+  return {
+    ExplainStep: reads(
+      (input) => [{ action: 'telar:ExplainStep', resource: input.PipelineExecutionArn }],
+      (input) => explainStep(ports, input),
+    ),
+    GetJobLog: streams(
+      (input) => [{ action: 'telar:GetJobLog', resource: input.JobArn }],
+      async ({ JobArn, From, Limit }) => {
+        const log = ports.logOf(JobArn);
+        if (!log) throw errors.noJob(JobArn);
+        const { text, next, atEnd } = await readLogPart(log.path, From, Limit);
+        return { Text: text, Next: next, Ended: log.ended && atEnd };
+      },
+      { audit: 'data', readOnly: true },
+    ),
+    DescribeServer: reads(onServer('DescribeServer'), () => ({
+      Version: ports.server.version,
+      Account: ports.server.account,
+      DataFolder: ports.server.dataFolder,
+      StartedAt: new Date(ports.server.startedAt).toISOString(),
+      LoopLagMilliseconds: ports.loopLag(),
+    })),
+    ListAuditEvents: reads(onServer('ListAuditEvents'), ({ MaxResults }) => ({
+      Events: ports.auditEvents(MaxResults).map(({ seq, at, record }) => ({
+        Sequence: seq,
+        Time: new Date(at).toISOString(),
+        Event: JSON.parse(record) as unknown,
+      })),
+    })),
+  };
+}
+
+function explainStep(ports: TelarPorts, { PipelineExecutionArn, StepName }: TelarInput<'ExplainStep'>) {
+  const state = ports.executionState(PipelineExecutionArn);
+  if (!state) throw errors.noExecution(PipelineExecutionArn);
+  const index = state.plan.byName.get(StepName);
+  if (index === undefined) throw errors.noStep(StepName, [...state.plan.byName.keys()]);
+  const step = state.steps[index]!;
+  return {
+    StepName,
+    StepStatus: step.status,
+    Cache: (step.cache as CacheVerdict | undefined) ?? {
+      verdict: 'none' as const,
+      reason: withoutVerdict(step.status),
+    },
+    SourcePipelineExecutionArn: step.cacheHit?.sourceExecutionArn,
+  };
+}
+
+function withoutVerdict(status: string): string {
+  switch (status) {
+    case 'Waiting':
+      return 'The step has not begun: what it waits for has not ended, or its execution has.';
+    case 'Skipped':
+      return 'The step was skipped: it stands in a branch that was not taken, or after such a step.';
+    default:
+      return 'Steps of this type are not cached.';
+  }
+}
