@@ -110,17 +110,16 @@ async function copyObject(
     }
     const attributes = copiedAttributes(input, object.attributes);
     const checksum = await wholeChecksum(bytes, source, asked ?? object.checksum?.algorithm);
-    const copy = await call.commit(() => {
-      objects.bucket(input);
-      return objects.write(
+    const copy = await call.commit(() =>
+      objects.write(
         {
           ...{ bucket: input.Bucket ?? '', key: input.Key ?? '', modifiedAt: call.now, stored, attributes, checksum },
           // A copy is an object put whole, however its source came to be.
           ...{ size: object.size, md5: object.md5, etag: object.md5, parts: undefined },
         },
         writeConditions(input),
-      );
-    });
+      ),
+    );
     return { CopyObjectResult: resultOf(copy, checksum) };
   } finally {
     source.release();

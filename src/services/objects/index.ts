@@ -8,12 +8,12 @@ import { defineApi } from '../../protocol/models.ts';
 import type { Service } from '../../protocol/service.ts';
 import type { Bytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
+import { type ObjectAccess, objectAccess } from './objectAccess.ts';
 import { createObjects } from './objects.ts';
 import { type ObjectOperations, objectsOperations } from './operations.ts';
-import { type ObjectsPort, objectsPort } from './port.ts';
 import { objectsStore } from './store.ts';
 
-export type { ObjectName, ObjectsPort, OpenedObject } from './port.ts';
+export type { ObjectAccess, ObjectName, OpenedObject } from './objectAccess.ts';
 export { migrations } from './store.ts';
 
 export type ObjectsContext = { store: Store; bytes: Bytes; world: World; account: string };
@@ -21,7 +21,7 @@ export type ObjectsContext = { store: Store; bytes: Bytes; world: World; account
 export type ObjectsService = {
   service: Service & { operations: ObjectOperations };
   /** What other services get through their ports. */
-  port: ObjectsPort;
+  objects: ObjectAccess;
   /**
    * Removes the files that no object, former version or part names: leftovers of crashes and of uploads given up.
    * Runs once after each start; may run beside requests.
@@ -57,7 +57,7 @@ export function createObjectsService({ store, bytes, world, account }: ObjectsCo
         await sweeping;
       },
     },
-    port: objectsPort({ store, rows, bytes, objects, world }),
+    objects: objectAccess({ store, rows, bytes, objects, world }),
     sweep,
   };
 }

@@ -104,16 +104,15 @@ async function putObject(
   objects.admit(input, writeConditions(input));
   const { stored, size, md5, checksum, release } = await receiveBody(bytes, input, call, wanted);
   try {
-    const object = await call.commit(() => {
-      objects.bucket(input);
-      return objects.write(
+    const object = await call.commit(() =>
+      objects.write(
         {
           ...{ bucket: input.Bucket ?? '', key: input.Key ?? '', modifiedAt: call.now, stored, size, md5, etag: md5 },
           ...{ checksum: checksum && { ...checksum, type: 'FULL_OBJECT' }, parts: undefined, attributes },
         },
         writeConditions(input),
-      );
-    });
+      ),
+    );
     return {
       ETag: quoted(object.etag),
       ...checksumMembers(object.checksum),

@@ -23,7 +23,7 @@ export type ObjectName = { bucket: string; key: string };
 /** Content that can be read: a file, to be read only and never linked out of the data folder; or the bytes themselves. */
 export type OpenedObject = { object: StoredObject } & ({ path: string } | { bytes: Buffer });
 
-export type ObjectsPort = {
+export type ObjectAccess = {
   /** Every object under a prefix, in S3's order. @throws NoSuchBucket */
   listPrefix(bucket: string, prefix: string): ObjectEntry[];
   /** @throws NoSuchBucket, NoSuchKey */
@@ -60,7 +60,7 @@ export type ObjectsPort = {
 
 type Context = { store: Store; rows: ObjectsStore; bytes: Bytes; objects: Objects; world: World };
 
-export function objectsPort({ store, rows, bytes, objects, world }: Context): ObjectsPort {
+export function objectAccess({ store, rows, bytes, objects, world }: Context): ObjectAccess {
   const at = (bucket: string, key: string) => ({ Bucket: bucket, Key: key });
 
   async function putFile(
