@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ACCOUNT, memoryStore, perform, refusal, testWorld } from '../../../tests/support/operations.ts';
+import type { Store } from '../../store/store.ts';
+import { migrations } from './index.ts';
+import { body, objectsOver, type TestFolder, type TestObjects, testFolder } from './testing.ts';
+
+let folder: TestFolder;
+let store: Store;
+let s3: TestObjects;
+
+beforeEach(async () => {
+  folder = testFolder();
+  const world = testWorld();
+  store = memoryStore([migrations], world);
+  s3 = objectsOver(folder, store, world, ACCOUNT);
+  await perform(store, s3.operations.CreateBucket, { Bucket: 'data' });
+});
+afterEach(async () => {
+  await store.close();
+  folder.remove();
+});
+
+const name = (key: string) => ({ bucket: 'data', key });
+const large = randomBytes(100_000);
+
+describe('what other services do with objects', () => {
+  it('store files and buffers, and read them back', async () => {
+    const path = join(folder.root, 'model.tar.gz');
+    writeFileSync(path, large);
+    const stored = await s3.objects.putFile(name('model'), path, { ContentType: 'application/x-tar' });
+    writeFileSync(path, 'changed afterwards');
+    await s3.objects.putFile(name('evaluation.json'), Buffer.from('{}'));
+    expect(s3.objects.head('data', 'model')).toEqual(stored);
+    expect(stored).toMatchObject({ size: 100_000, attributes: { contentType: 'application/x-tar' } });
+    const model = s3.objects.openObject('data', 'model');
+    expect('path' in model && readFileSync(model.path).equals(large)).toBe(true);
+    expect(s3.objects.openObject('data', 'evaluation.json')).toMatchObject({ bytes: Buffer.from('{}') });
+  });
+
+  it('read small objects at once, larger ones soon, too large ones not at all', async () => {
+    await s3.objects.putFile(name('small'), Buffer.from('{"a":1}'));
+    await s3.objects.putFile(name('large'), large);
+    expect(s3.objects.readSmall('data', 'small', 100)).toEqual(Buffer.from('{"a":1}'));
+    expect(await s3.objects.readSmall('data', 'large', 100_000)).toEqual(large);
+    expect(() => s3.objects.readSmall('data', 'large', 99_999)).toThrow('exceeds the maximum allowed size');
+  });
+
+  it('list a prefix, in order', async () => {
+    for (const key of ['p/b', 'p/a', 'p', 'q/a']) await s3.objects.putFile(name(key), Buffer.from(key));
+    expect(s3.objects.listPrefix('data', 'p/').map(({ key, size }) => [key, size])).toEqual([
+      ['p/a', 3],
+      ['p/b', 3],
+    ]);
+    expect(s3.objects.listPrefix('data', 'none')).toEqual([]);
+  });
+
+  it('follow versions, which only grow, and read former ones', async () => {
+    const first = await s3.objects.putFile(name('k'), Buffer.from('one'));
+    const second = await s3.objects.putFile(name('k'), large);
+    expect(second.version).toBeGreaterThan(first.version);
+    expect(s3.objects.currentVersions([name('k'), name('none'), { bucket: 'none', key: 'k' }])).toEqual([
+      ...[second.version, undefined, undefined],
+    ]);
+    await perform(store, s3.operations.DeleteObject, { Bucket: 'data', Key: 'k' });
+    expect(await s3.sweep()).toEqual({ files: 0 });
+    expect(s3.objects.openObject('data', 'k', first.version)).toMatchObject({ bytes: Buffer.from('one') });
+    expect(s3.objects.openObject('data', 'k', second.version)).toHaveProperty('path');
+    expect(() => s3.objects.openObject('data', 'other', second.version)).toThrow('The specified key does not exist.');
+    const third = await s3.objects.putFile(name('k'), Buffer.from('three'));
+    expect(third.version).toBeGreaterThan(second.version);
+  });
+
+  it('commit what records an object with the object, or neither', async () => {
+    const failing = s3.objects.putFile(name('k'), large, {}, () => {
+      throw new Error('the record was refused');
+    });
+    await expect(failing).rejects.toThrow('the record was refused');
+    expect(s3.objects.currentVersions([name('k')])).toEqual([undefined]);
+    let recorded = 0;
+    const { version } = await s3.objects.putFile(name('k'), large, {}, (object) => {
+      recorded = object.version;
+    });
+    expect(recorded).toBe(version);
+  });
+
+  it('are told of missing buckets and keys in S3’s words', async () => {
+    expect(await refusal(s3.objects.putFile({ bucket: 'none', key: 'k' }, large))).toBe(
+      'NoSuchBucket: The specified bucket does not exist',
+    );
+    expect(() => s3.objects.listPrefix('none', '')).toThrow('The specified bucket does not exist');
+    expect(() => s3.objects.head('data', 'none')).toThrow('The specified key does not exist.');
+    expect(() => s3.objects.readSmall('data', 'none', 1)).toThrow('The specified key does not exist.');
+    expect(folder.files()).toEqual([]);
+  });
+});
+
+describe('bytes that are read while their object goes', () => {
+  it('are read to the end', async () => {
+    const { operations } = s3;
+    await perform(store, operations.PutObject, { Bucket: 'data', Key: 'k', Body: body(large) });
+    const answer = await perform(store, operations.GetObject, { Bucket: 'data', Key: 'k' });
+    await perform(store, operations.DeleteObject, { Bucket: 'data', Key: 'k' });
+    await s3.bytes.sweep(() => false);
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer.Body as unknown as AsyncIterable<Buffer>) chunks.push(chunk);
+    expect(Buffer.concat(chunks).equals(large)).toBe(true);
+  });
+});
