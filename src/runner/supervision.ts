@@ -99,7 +99,6 @@ export async function startSupervisor(root: string, clock: Clock): Promise<void>
     cwd: '/',
     env: { PATH: SYSTEM_PATH, LC_ALL: 'C' },
   });
-  child.unref();
   let failure: string | undefined;
   child.on('error', (error) => {
     failure = error.message;
@@ -115,6 +114,7 @@ export async function startSupervisor(root: string, clock: Clock): Promise<void>
       `The supervisor of the job in ${root} could not start: ${failure}. Is the disk full, or the folder not writable?`,
     );
   });
+  child.unref(); // from here on the job is no reason for this process to stay
 }
 
 /** Kills what a supervisor left behind, and waits until it has gone. */
