@@ -35,7 +35,7 @@ NUMBER_COLUMNS = ("Pclass", "SibSp", "Parch")
 INPUT_COLUMNS = TEXT_COLUMNS + NUMBER_COLUMNS
 
 #: The model's columns, in the order in which it was trained.
-FEATURES = ("pclass", "female", "woman_or_boy", "family_band", "companion_survival")
+FEATURES = ("pclass", "female", "woman_or_boy", "companions")
 
 #: A passenger without known companions gets this rate: "nothing is known". It is a constant and
 #: not the training mean on purpose: a mean over all rows would carry a row's own label into its
@@ -46,8 +46,9 @@ COMPANION_PRIOR_WEIGHT = 1.0
 
 FEMALE_TITLES = ("Mrs", "Miss", "Mme", "Mlle", "Ms", "Lady", "the Countess", "Countess", "Dona")
 BOY_TITLE = "Master"
-#: Family sizes at which the next band begins: alone, 2 to 4 together, 5 and more.
-FAMILY_BAND_STARTS = (2, 5)
+#: Smoothed rates at which the next band of `companions` begins: 0 most of them died, 1 unknown or
+#: mixed, 2 most of them survived.
+COMPANION_BAND_STARTS = (0.4, 0.6)
 
 _RESOLUTION = 1024
 
@@ -165,9 +166,9 @@ def load(path: Path) -> Preprocessor:
 def _rules() -> dict[str, object]:
     """The constants that must be the same in training and in inference."""
     return {
+        "companion_band_starts": list(COMPANION_BAND_STARTS),
         "companion_prior": COMPANION_PRIOR,
         "companion_prior_weight": COMPANION_PRIOR_WEIGHT,
-        "family_band_starts": list(FAMILY_BAND_STARTS),
         "female_titles": list(FEMALE_TITLES),
         "boy_title": BOY_TITLE,
     }
@@ -190,8 +191,8 @@ def _number(frame: pd.DataFrame, column: str) -> pd.Series:
 
 
 def _median(number: pd.Series) -> float:
-    median = number.median()
-    return float(median) if np.isfinite(median) else 0.0
+    known = number.dropna()
+    return float(known.median()) if len(known) else 0.0
 
 
 def _facts(frame: pd.DataFrame, fill: Mapping[str, float]) -> pd.DataFrame:
@@ -214,7 +215,6 @@ def _facts(frame: pd.DataFrame, fill: Mapping[str, float]) -> pd.DataFrame:
             "pclass": number["Pclass"],
             "female": female.astype(int),
             "woman_or_boy": (female | boy).astype(int),
-            "family_size": size,
             "ticket": ticket.astype(object),
             "family": family.astype(object),
             "both": (ticket + "/" + family).astype(object),
@@ -246,12 +246,12 @@ def _known_companions(facts: pd.DataFrame, preprocessor: Preprocessor) -> tuple[
 
 def _features(facts: pd.DataFrame, count: np.ndarray, survived: np.ndarray) -> pd.DataFrame:
     prior, weight = COMPANION_PRIOR, COMPANION_PRIOR_WEIGHT
+    rate = (survived + prior * weight) / (count + weight)
     columns = {
         "pclass": facts["pclass"],
         "female": facts["female"],
         "woman_or_boy": facts["woman_or_boy"],
-        "family_band": np.digitize(facts["family_size"], FAMILY_BAND_STARTS),
-        "companion_survival": (survived + prior * weight) / (count + weight),
+        "companions": np.digitize(rate, COMPANION_BAND_STARTS),
     }
     features = pd.DataFrame(columns, index=facts.index)[list(FEATURES)].astype(float)
     return (features * _RESOLUTION).round() / _RESOLUTION

@@ -43,6 +43,7 @@ CANDIDATES: dict[str, Candidate] = {
     "age": lambda f, t: f["Age"].fillna(t["Age"].median()),
     "fare": lambda f, t: f["Fare"].fillna(t["Fare"].median()),
     "fare_per_person": lambda f, t: f["Fare"].fillna(t["Fare"].median()) / (f["SibSp"] + f["Parch"] + 1),
+    "family_band": lambda f, t: pd.cut(f["SibSp"] + f["Parch"], [-1, 0, 3, 99], labels=False),
     "family_size": lambda f, t: f["SibSp"] + f["Parch"] + 1,
     "sibsp": lambda f, t: f["SibSp"],
     "parch": lambda f, t: f["Parch"],
