@@ -1,0 +1,24 @@
+/** What a model package says of how its model is served: containers, and the data that they load. */
+import type { CreatePackageInput } from './context.ts';
+import { registryErrors } from './errors.ts';
+import type { RegistryPorts } from './ports.ts';
+
+type Container = NonNullable<NonNullable<CreatePackageInput['InferenceSpecification']>['Containers']>[number];
+
+/** @throws ValidationException for what cannot be said together, and for model data that does not exist */
+export function checkContainers(ports: RegistryPorts, containers: readonly Container[]): void {
+  for (const container of containers) {
+    if (container.AdditionalS3DataSource !== undefined) throw registryErrors.additionalSourceNotAllowed();
+    if (container.ModelDataUrl !== undefined && container.ModelDataSource !== undefined) {
+      throw registryErrors.twoSources();
+    }
+    const missing = dataUris(container).find((uri) => !ports.objectExists(uri));
+    if (missing) throw registryErrors.noModelData(missing);
+  }
+}
+
+function dataUris({ ModelDataUrl, ModelDataSource, AdditionalModelDataSources }: Container): string[] {
+  return [ModelDataUrl, ModelDataSource?.S3DataSource?.S3Uri]
+    .concat((AdditionalModelDataSources ?? []).map(({ S3DataSource }) => S3DataSource?.S3Uri))
+    .filter((uri) => uri !== undefined);
+}
