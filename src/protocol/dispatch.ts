@@ -40,8 +40,13 @@ export type Dispatch = {
   find(api: Api, operation: string): Operation<unknown, unknown> | undefined;
   /** Runs an operation in transactions of its own; resolves once what it did is durable. */
   run(api: Api, operation: string, input: unknown, call: Call): Promise<unknown>;
-  /** Runs an operation inside the transaction under way. Throws AwsErrors. Only for operations that do not move bytes. */
-  runWithin(api: Api, operation: string, input: unknown, call: Call): unknown;
+  /**
+   * Runs an operation inside the transaction under way. Throws AwsErrors. Only for operations that do not move bytes.
+   *
+   * @param instead what to run in place of the operation's own work, once it is admitted: for callers inside Telar for
+   *   whom an operation does a little more than for clients
+   */
+  runWithin(api: Api, operation: string, input: unknown, call: Call, instead?: () => unknown): unknown;
 };
 
 type Row = Operation<unknown, unknown>;
@@ -76,10 +81,14 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     };
   }
 
-  function within(api: Api, operation: string, input: unknown, call: Call, admitted: { row: Row; access: Access[] }) {
-    const { row, access } = admitted;
-    if (row.kind === 'stream') throw new Error(`Broken invariant (a bug in Telar): ${operation} moves bytes`);
-    const output = row.run(input, call);
+  function within(
+    api: Api,
+    operation: string,
+    call: Call,
+    { row, access }: { row: Row; access: Access[] },
+    work: () => unknown,
+  ) {
+    const output = work();
     if (!row.readOnly && row.audit === 'management') audit(recordOf(api, operation, access, call));
     return output;
   }
@@ -89,7 +98,9 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     try {
       admitted = admit(api, operation, input, call);
       const { row, access } = admitted;
-      if (row.kind === 'transaction') return await transact(() => within(api, operation, input, call, admitted!));
+      if (row.kind === 'transaction') {
+        return await transact(() => within(api, operation, call, { row, access }, () => row.run(input, call)));
+      }
       let committed = false;
       const commit = <T>(work: () => T): Promise<T> =>
         transact(() => {
@@ -110,7 +121,12 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   return {
     find: (api, operation) => table.get(api)?.get(operation),
     run,
-    runWithin: (api, operation, input, call) => within(api, operation, input, call, admit(api, operation, input, call)),
+    runWithin(api, operation, input, call, instead) {
+      const admitted = admit(api, operation, input, call);
+      const { row } = admitted;
+      if (row.kind === 'stream') throw new Error(`Broken invariant (a bug in Telar): ${operation} moves bytes`);
+      return within(api, operation, call, admitted, instead ?? (() => row.run(input, call)));
+    },
   };
 }
 

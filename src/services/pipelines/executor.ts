@@ -95,7 +95,7 @@ export function createExecutor(parts: Parts): PipelineExecutor {
 
   function registerModel(state: PipelineState, task: StepTask): Start {
     const call = callFor(state);
-    const arn = String(ports.invoke('CreateModelPackage', task.arguments, call)['ModelPackageArn']);
+    const arn = ports.registerModel(task.arguments, call).ModelPackageArn;
     const describe = wireJson(ports.invoke('DescribeModelPackage', { ModelPackageName: arn }, call));
     const metadata: StepMetadata = { RegisterModel: { Arn: arn } };
     const { step, start } = task;

@@ -5,7 +5,7 @@ import type { Call } from '../../protocol/service.ts';
 export type Described = Readonly<Record<string, unknown>>;
 
 /** One version of one object. */
-export type ObjectVersion = { bucket: string; key: string; version: string };
+export type ObjectVersion = { bucket: string; key: string; version: number };
 
 /** What a finished job touched: what a later cache hit must find unchanged. */
 export type JobLineage = {
@@ -20,12 +20,14 @@ export type JobLineage = {
 export type PipelinePorts = {
   /** Runs a SageMaker operation inside the transaction under way, as the call's principal: the one dispatch. */
   invoke(operation: string, input: object, call: Call): Described;
+  /** Registers a model version, as CreateModelPackage does; a group that is missing is made. */
+  registerModel(input: object, call: Call): { ModelPackageArn: string };
   /** A call made by a role, under a session name, in a region: what a step's job is created with. */
   callAs(roleArn: string, region: string, session: string): Call;
   roleExists(roleArn: string): boolean;
   lineageOf(jobArn: string): JobLineage;
   /** Undefined when there is no such object. */
-  currentVersion(bucket: string, key: string): string | undefined;
+  currentVersion(bucket: string, key: string): number | undefined;
   /** A digest of the objects under a prefix: it changes when one is added, removed or written anew. */
   prefixFingerprint(s3Uri: string): string;
   /** The text of an object, read as the caller may. Rejects with a sentence when it cannot be, or is over `limit` bytes. */

@@ -1,0 +1,32 @@
+/** The AWS APIs whose operations several services share, or whose services take them from outside. */
+import * as iamSdk from '@aws-sdk/client-iam';
+import * as sagemakerSdk from '@aws-sdk/client-sagemaker';
+import * as stsSdk from '@aws-sdk/client-sts';
+import { defineApi } from '../protocol/models.ts';
+
+export const sagemaker = defineApi({
+  name: 'sagemaker',
+  signingNames: ['sagemaker'],
+  protocol: 'json-1.1',
+  targetPrefix: 'SageMaker',
+  version: '2017-07-24',
+  sdk: sagemakerSdk,
+});
+
+export const iam = defineApi({
+  name: 'iam',
+  signingNames: ['iam'],
+  protocol: 'query',
+  version: '2010-05-08',
+  xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+  sdk: iamSdk,
+});
+
+export const sts = defineApi({
+  name: 'sts',
+  signingNames: ['sts'],
+  protocol: 'query',
+  version: '2011-06-15',
+  xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  sdk: stsSdk,
+});
