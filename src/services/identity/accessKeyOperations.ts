@@ -7,7 +7,8 @@ import { newId, newSecret } from './names.ts';
 import type { AccessKeyRow, UserRow } from './store.ts';
 import { namedOrCalling, requireUser, userResource } from './users.ts';
 
-export const MOST_ACCESS_KEYS = 2;
+/** A primary one, and one to rotate to. */
+const MOST_ACCESS_KEYS = 2;
 
 type Names = 'CreateAccessKey' | 'ListAccessKeys' | 'UpdateAccessKey' | 'DeleteAccessKey' | 'GetAccessKeyLastUsed';
 

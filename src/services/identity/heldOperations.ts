@@ -12,7 +12,8 @@ import { requireRole, roleResource } from './roles.ts';
 import type { Holder } from './store.ts';
 import { requireUser, userResource } from './users.ts';
 
-export const MOST_ATTACHED = 10;
+/** Attached policies of one role or user. */
+const MOST_ATTACHED = 10;
 
 type RoleNames =
   | 'PutRolePolicy'

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import {
+  administered,
+  document,
+  type IamTable,
+  readBucket,
+  roleArn,
+  serviceTrust,
+  trusting,
+} from '../../../tests/support/identity.ts';
 import { ACCOUNT, perform, refusal, START } from '../../../tests/support/operations.ts';
 import type { Principal } from '../../protocol/service.ts';
-import { administered, document, type IamTable, readBucket, roleArn, serviceTrust, trusting } from './testing.ts';
 
 describe('roles', () => {
   it('are described as IAM does', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { administered, readBucket, roleArn, serviceTrust, trusting } from '../../../tests/support/identity.ts';
 import { ACCOUNT, refusal, START, testCall } from '../../../tests/support/operations.ts';
 import type { Operation, Principal } from '../../protocol/service.ts';
-import { administered, readBucket, roleArn, serviceTrust, trusting } from './testing.ts';
 
 describe('the first administrator', () => {
   it('is made once, is found again, and is not root', async () => {

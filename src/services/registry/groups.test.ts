@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ACCOUNT, administrator, refusal, START } from '../../../tests/support/operations.ts';
-import { group, registry, version } from './testing.ts';
+import { group, registry, version } from '../../../tests/support/registry.ts';
 
 describe('model package groups', () => {
   it('are created with tags and described', async () => {

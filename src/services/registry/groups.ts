@@ -9,7 +9,7 @@ import type { GroupRow } from './store.ts';
 type Description = OutputOf<Sdk, 'DescribeModelPackageGroup'>;
 type Summary = NonNullable<OutputOf<Sdk, 'ListModelPackageGroups'>['ModelPackageGroupSummaryList']>[number];
 
-export const arnOfGroup = ({ account }: Parts, { region, name }: Pick<GroupRow, 'region' | 'name'>): string =>
+const arnOfGroup = ({ account }: Parts, { region, name }: Pick<GroupRow, 'region' | 'name'>): string =>
   groupArn({ account, region }, name);
 
 /** The group of a name or ARN, if there is one. */

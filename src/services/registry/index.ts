@@ -8,7 +8,6 @@ import { registryStore } from './store.ts';
 
 export type { RegistryContext } from './context.ts';
 export * from './legal.ts';
-export type { RegistryPorts } from './ports.ts';
 export { migrations } from './store.ts';
 
 export type Registry = {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { administrator, refusal, START, testCall } from '../../../tests/support/operations.ts';
+import { group, InferenceSpecification, MODEL, registry, version } from '../../../tests/support/registry.ts';
 import type { CreatePackageInput } from './context.ts';
 import { APPROVAL_STATUSES } from './legal.ts';
-import { group, InferenceSpecification, MODEL, registry, version } from './testing.ts';
 
 const who = { IamIdentity: { Arn: administrator.arn, PrincipalId: administrator.userId } };
 const ModelMetrics = {

@@ -1,4 +1,4 @@
-/** All SQL of the tags service. */
+/** All SQL of the tags service: one row for each key of each tagged resource. */
 import type { Migrations } from '../../store/migrations.ts';
 import type { Sql } from '../../store/sql.ts';
 

@@ -1,19 +1,11 @@
 /** An identity service over a store in memory, for this folder's tests. */
 import * as iamSdk from '@aws-sdk/client-iam';
 import * as stsSdk from '@aws-sdk/client-sts';
-import {
-  ACCOUNT,
-  memoryStore,
-  perform,
-  START,
-  type TestClock,
-  testCall,
-  testWorld,
-} from '../../../tests/support/operations.ts';
-import { defineApi } from '../../protocol/models.ts';
-import type { Call, Operation } from '../../protocol/service.ts';
-import { createIdentityServices, migrations } from './index.ts';
-import type { iamOperations, stsOperations } from './operations.ts';
+import { defineApi } from '../../src/protocol/models.ts';
+import type { Call, Operation } from '../../src/protocol/service.ts';
+import { createIdentityServices, migrations } from '../../src/services/identity/index.ts';
+import type { iamOperations, stsOperations } from '../../src/services/identity/operations.ts';
+import { ACCOUNT, memoryStore, perform, START, type TestClock, testCall, testWorld } from './operations.ts';
 
 const sts = defineApi({ name: 'sts', signingNames: ['sts'], protocol: 'query', version: '2011-06-15', sdk: stsSdk });
 const iam = defineApi({ name: 'iam', signingNames: ['iam'], protocol: 'query', version: '2010-05-08', sdk: iamSdk });

@@ -1,20 +1,11 @@
 /** A model registry over a store in memory, for this folder's tests. */
 import * as sdk from '@aws-sdk/client-sagemaker';
-import {
-  ACCOUNT,
-  memoryStore,
-  perform,
-  REGION,
-  START,
-  type TestClock,
-  testCall,
-  testWorld,
-} from '../../../tests/support/operations.ts';
-import { defineApi } from '../../protocol/models.ts';
-import type { Call, InputOf, Operation, OutputOf } from '../../protocol/service.ts';
-import type { Sdk } from './context.ts';
-import { createRegistryService, migrations } from './index.ts';
-import type { groupOperations, packageOperations } from './operations.ts';
+import { defineApi } from '../../src/protocol/models.ts';
+import type { Call, InputOf, Operation, OutputOf } from '../../src/protocol/service.ts';
+import type { Sdk } from '../../src/services/registry/context.ts';
+import { createRegistryService, migrations } from '../../src/services/registry/index.ts';
+import type { groupOperations, packageOperations } from '../../src/services/registry/operations.ts';
+import { ACCOUNT, memoryStore, perform, REGION, START, type TestClock, testCall, testWorld } from './operations.ts';
 
 const api = defineApi({
   name: 'sagemaker',
