@@ -11,6 +11,7 @@ import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,7 +25,7 @@ CUT = 1 + int(0.8 * (len(LINES) - 1))
 class Objects(BaseHTTPRequestHandler):
     """As much of S3 as one GetObject needs: two objects, NoSuchKey, AccessDenied."""
 
-    objects = {"/bucket/train.csv": LINES[:CUT], "/bucket/validation.csv": [LINES[0], *LINES[CUT:]]}
+    objects: ClassVar = {"/bucket/train.csv": LINES[:CUT], "/bucket/validation.csv": [LINES[0], *LINES[CUT:]]}
 
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
