@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemWorld, type World } from '../base/world.ts';
 import { silentLog } from '../base/log.ts';
+import { systemWorld, type World } from '../base/world.ts';
 import { openMemoryStore } from '../store/store.ts';
 import { createEngine } from './kernel.ts';
 import type { Executor, Language } from './language.ts';
@@ -59,7 +59,9 @@ function harness(database = new DatabaseSync(':memory:')) {
 describe('the kernel', () => {
   it('carries tasks inside the store, outside work, refusals and timers to the end', async () => {
     const { store, engine, until } = harness();
-    await store.transact(() => engine.start('sequence', 'a', ['inside', 'outside', 'refused', 'timer'], { kind: 'begin' }));
+    await store.transact(() =>
+      engine.start('sequence', 'a', ['inside', 'outside', 'refused', 'timer'], { kind: 'begin' }),
+    );
     await until(() => engine.state<State>('a')!.at === 4);
     expect(engine.state<State>('a')!.log).toEqual(['begin', 'done inside', 'done outside', 'done refused', 'timer']);
   });

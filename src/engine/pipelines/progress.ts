@@ -103,7 +103,12 @@ function awaitDocuments(state: PipelineState, index: number, uris: readonly stri
 }
 
 /** Ends an active step, and passes on what that means for those downstream. */
-export function endStep(state: PipelineState, index: number, status: 'Succeeded' | 'Failed' | 'Stopped', at: number): void {
+export function endStep(
+  state: PipelineState,
+  index: number,
+  status: 'Succeeded' | 'Failed' | 'Stopped',
+  at: number,
+): void {
   const step = state.steps[index]!;
   setStatus(step, status);
   step.endedAt = at;

@@ -5,14 +5,22 @@
  * P2. `waiting[i]` counts the upstream steps of i that have not ended; `open` counts the steps that have not ended.
  */
 import { assert } from '../../base/assert.ts';
-import type { PipelineDefinition } from '../../definition/pipeline/types.ts';
 import { parsePipeline } from '../../definition/pipeline/parse.ts';
 import type { Plan } from '../../definition/pipeline/plan.ts';
 import type { DocumentOutcome, StepResult } from '../../definition/pipeline/resolve.ts';
 import type { Failure } from '../../definition/pipeline/retry.ts';
+import type { PipelineDefinition } from '../../definition/pipeline/types.ts';
 
 /** As ListPipelineExecutionSteps says it, and two of Telar's own: `Waiting` for its turn, `Skipped` by a condition. */
-export type StepStatus = 'Waiting' | 'Skipped' | 'Starting' | 'Executing' | 'Stopping' | 'Stopped' | 'Failed' | 'Succeeded';
+export type StepStatus =
+  | 'Waiting'
+  | 'Skipped'
+  | 'Starting'
+  | 'Executing'
+  | 'Stopping'
+  | 'Stopped'
+  | 'Failed'
+  | 'Succeeded';
 
 /** Which statuses may follow which. Stopped and Failed steps wait again when their execution is retried. */
 export const STEP_TRANSITIONS: Readonly<Record<StepStatus, readonly StepStatus[]>> = {
@@ -127,7 +135,8 @@ export function parsedDefinition(text: string): { definition: PipelineDefinition
   if (known) return known;
   const result = parsePipeline(text);
   assert('plan' in result, 'a definition was checked before an execution of it started');
-  if (parsed.size >= PARSED_KEPT) for (const oldest of [...parsed.keys()].slice(0, PARSED_KEPT / 2)) parsed.delete(oldest);
+  if (parsed.size >= PARSED_KEPT)
+    for (const oldest of [...parsed.keys()].slice(0, PARSED_KEPT / 2)) parsed.delete(oldest);
   parsed.set(text, result);
   return result;
 }

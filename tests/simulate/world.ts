@@ -1,0 +1,146 @@
+/**
+ * A simulated machine: one seeded order of everything that happens. Time stands still while something runs and jumps to
+ * the next event otherwise; a crash ends the server's incarnation at a chosen crash point, and what was not committed is gone.
+ *
+ * M1. The same seed gives the same run, to the last event: nothing here reads the real clock or real randomness.
+ * M2. After a crash nothing of the old incarnation acts: its timers never fire, its transactions never settle.
+ */
+import { silentLog } from '../../src/base/log.ts';
+import type { CrashPoint, World } from '../../src/base/world.ts';
+import type { Store } from '../../src/store/store.ts';
+
+export type Rng = {
+  next(): number;
+  int(below: number): number;
+  chance(probability: number): boolean;
+  pick<T>(from: readonly T[]): T;
+};
+
+/** A small seeded generator (mulberry32). */
+export function rng(seed: number): Rng {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+  const int = (below: number) => Math.floor(next() * below);
+  return { next, int, chance: (probability) => next() < probability, pick: (from) => from[int(from.length)]! };
+}
+
+/** A seed for one purpose, from a seed and a name: what happens to a job does not depend on when it is asked. */
+export function seedOf(seed: number, name: string): number {
+  let mixed = seed >>> 0;
+  for (let index = 0; index < name.length; index += 1)
+    mixed = Math.imul(mixed ^ name.charCodeAt(index), 0x01000193) >>> 0;
+  return mixed;
+}
+
+export class Crash extends Error {}
+
+type Due = { at: number; order: number; run: () => void };
+
+export type Machine = {
+  now(): number;
+  /** Something of the machine itself, which outlives the server: a process that ends, a crash at a time. */
+  schedule(at: number, run: () => void): void;
+  /** A world for a new incarnation of the server. The former one, if any, is dead. */
+  boot(crashAt: number): Incarnation;
+  /** Runs until nothing is due any more, or the incarnation has crashed. */
+  run(): Promise<'idle' | 'crashed'>;
+  /** How many crash points the incarnation has passed. */
+  passed(): number;
+};
+
+export type Incarnation = {
+  world: World;
+  alive(): boolean;
+  /** The store as this incarnation sees it: after its death, transactions neither run nor settle. */
+  guard(store: Store): Store;
+};
+
+const BEGINNING = Date.UTC(2026, 0, 1);
+/** An event is followed by so many turns of the microtask queue: the longest chain of promises in the server, with room. */
+const MICROTASKS = 64;
+
+export function createMachine(seed: number): Machine {
+  let time = BEGINNING;
+  let order = 0;
+  let due: Due[] = [];
+  let soon: (() => void)[] = [];
+  let current: { alive: boolean; passed: number } = { alive: false, passed: 0 };
+  const random = rng(seedOf(seed, 'world'));
+
+  const add = (at: number, run: () => void) => {
+    const entry = { at: Math.max(at, time), order: order++, run };
+    due.push(entry);
+    return () => {
+      due = due.filter((other) => other !== entry);
+    };
+  };
+
+  function boot(crashAt: number): Incarnation {
+    const life = { alive: true, passed: 0 };
+    current = life;
+    soon = [];
+    const whileAlive = (run: () => void) => () => {
+      if (life.alive) run();
+    };
+    const world: World = {
+      log: silentLog,
+      random: { fill: (bytes) => bytes.forEach((_, index) => void (bytes[index] = random.int(256))) },
+      clock: {
+        now: () => time,
+        monotonic: () => time,
+        at: (at, run) => add(at, whileAlive(run)),
+        soon: (run) => void soon.push(whileAlive(run)),
+      },
+      crashPoint(_point: CrashPoint) {
+        if (!life.alive) throw new Crash();
+        life.passed += 1;
+        if (life.passed === crashAt) {
+          life.alive = false;
+          throw new Crash();
+        }
+      },
+    };
+    return {
+      world,
+      alive: () => life.alive,
+      guard: (store) => ({
+        ...store,
+        transact: (work) => (life.alive ? store.transact(work) : new Promise(() => {})),
+      }),
+    };
+  }
+
+  async function settle(run: () => void): Promise<void> {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+    }
+    for (let turn = 0; turn < MICROTASKS && current.alive; turn += 1) await undefined;
+  }
+
+  async function run(): Promise<'idle' | 'crashed'> {
+    while (current.alive) {
+      const first = soon.shift();
+      if (first) {
+        await settle(first);
+        continue;
+      }
+      if (due.length === 0) return 'idle';
+      const next = due.reduce((best, entry) =>
+        entry.at < best.at || (entry.at === best.at && entry.order < best.order) ? entry : best,
+      );
+      due = due.filter((entry) => entry !== next);
+      time = next.at;
+      await settle(next.run);
+    }
+    return 'crashed';
+  }
+
+  return { now: () => time, schedule: (at, run) => void add(at, run), boot, run, passed: () => current.passed };
+}
