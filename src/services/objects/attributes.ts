@@ -63,18 +63,13 @@ const DEFAULT_TYPE = 'binary/octet-stream';
 
 /** @throws MetadataTooLarge, InvalidTag, InvalidStorageClass, NotImplemented */
 export function attributesOf(input: AttributeInput): Attributes {
-  const encoding = input.ContentEncoding?.split(',')
-    .map((part) => part.trim())
-    // The framing of the request, not a property of the object.
-    .filter((part) => part !== '' && part !== 'aws-chunked')
-    .join(',');
   const attributes: Attributes = {
     contentType: input.ContentType || DEFAULT_TYPE,
     metadata: metadataOf(input.Metadata),
   };
   if (input.CacheControl) attributes.cacheControl = input.CacheControl;
   if (input.ContentDisposition) attributes.contentDisposition = input.ContentDisposition;
-  if (encoding) attributes.contentEncoding = encoding;
+  if (input.ContentEncoding) attributes.contentEncoding = input.ContentEncoding;
   if (input.ContentLanguage) attributes.contentLanguage = input.ContentLanguage;
   if (input.Expires) attributes.expires = input.Expires.getTime();
   if (input.WebsiteRedirectLocation) attributes.websiteRedirect = input.WebsiteRedirectLocation;

@@ -36,7 +36,7 @@ export async function receiveBody(
   call: Pick<Call, 'headers'>,
   wanted: ChecksumAlgorithm | undefined,
 ): Promise<ReceivedBody> {
-  const length = declaredLength(input, call);
+  const length = input.ContentLength;
   if (length !== undefined && length > LARGEST_PUT) throw s3Errors.entityTooLarge(length, LARGEST_PUT);
   const verified = isVerified(input.Body);
   const declared = checksumOf(input);
@@ -61,12 +61,6 @@ export async function receiveBody(
     received.release();
     throw error;
   }
-}
-
-/** The length of the object's bytes; the Content-Length of a framed body counts its framing, too. */
-function declaredLength(input: BodyInput, { headers }: Pick<Call, 'headers'>): number | undefined {
-  const decoded = headers['x-amz-decoded-content-length'];
-  return decoded === undefined ? input.ContentLength : Number(decoded);
 }
 
 type Verified = { readonly checksum: Checksum | undefined };

@@ -1,7 +1,7 @@
 /** CopyObject and UploadPartCopy. Copies share the file of their source; bytes are read only where a digest is missing. */
 import { createHash } from 'node:crypto';
 import { createHasher } from '../../protocol/checksums.ts';
-import { type Access, type Operations, type StreamCall, streams } from '../../protocol/service.ts';
+import { type Access, type Call, type Operations, type StreamCall, streams } from '../../protocol/service.ts';
 import { type ByteRange, type Bytes, type StoredBytes, sizeOf } from '../../store/bytes.ts';
 import { type Attributes, attributesOf, parseTags, refuseUnsupported } from './attributes.ts';
 import { LARGEST_PUT } from './body.ts';
@@ -12,11 +12,12 @@ import { checkPartNumber } from './multipart.ts';
 import { openUpload, partOf, setPart } from './multipartOperations.ts';
 import { writeAccess, writeConditions } from './objectOperations.ts';
 import type { Objects } from './objects.ts';
+import type { ObjectsPorts } from './ports.ts';
 import { copyRangeOf } from './ranges.ts';
 import type { ObjectsStore, StoredObject } from './store.ts';
 import { bySecond, type Input, type Output, onObject, quoted, type S3Sdk } from './wire.ts';
 
-type Context = { bytes: Bytes; objects: Objects; rows: ObjectsStore };
+type Context = { bytes: Bytes; objects: Objects; rows: ObjectsStore; ports: ObjectsPorts };
 type Source = { object: StoredObject; stored: StoredBytes; release(): void };
 
 export function copyOperations(context: Context): Operations<S3Sdk, 'CopyObject' | 'UploadPartCopy'> {
@@ -70,7 +71,11 @@ function sourceAccess(header: string | undefined): Access[] {
 }
 
 /** Finds a copy's source and takes hold of its bytes. @throws NoSuchKey, NoSuchBucket, PreconditionFailed */
-function openSource({ bytes, objects }: Context, input: Input<'CopyObject'> | Input<'UploadPartCopy'>): Source {
+function openSource(
+  { bytes, objects, ports }: Context,
+  input: Input<'CopyObject'> | Input<'UploadPartCopy'>,
+  call: Call,
+): Source {
   const owner = input.ExpectedSourceBucketOwner;
   const address = parseCopySource(input.CopySource);
   const object = objects.get(owner === undefined ? address : { ...address, ExpectedBucketOwner: owner });
@@ -81,6 +86,7 @@ function openSource({ bytes, objects }: Context, input: Input<'CopyObject'> | In
     },
     object,
   );
+  ports.objectRead(call, object);
   const stored = objects.bytesOf(object);
   return { object, stored, release: bytes.hold(stored) };
 }
@@ -98,7 +104,7 @@ async function copyObject(
   const asked = algorithmNamed(input.ChecksumAlgorithm);
   const source = await call.commit(() => {
     objects.admit(input, writeConditions(input));
-    return openSource(context, input);
+    return openSource(context, input, call);
   });
   try {
     const { object, stored } = source;
@@ -182,7 +188,7 @@ async function copyPart(
   const number = checkPartNumber(input.PartNumber);
   const { source, upload } = await call.commit(() => {
     const upload = openUpload(objects, rows, input, input.UploadId);
-    return { source: openSource(context, input), upload };
+    return { source: openSource(context, input, call), upload };
   });
   try {
     const range = copyRangeOf(input.CopySourceRange, sizeOf(source.stored));

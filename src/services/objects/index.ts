@@ -11,12 +11,20 @@ import type { Store } from '../../store/store.ts';
 import { type ObjectAccess, objectAccess } from './objectAccess.ts';
 import { createObjects } from './objects.ts';
 import { type ObjectOperations, objectsOperations } from './operations.ts';
+import type { ObjectsPorts } from './ports.ts';
 import { objectsStore } from './store.ts';
 
 export type { ObjectAccess, ObjectName, OpenedObject } from './objectAccess.ts';
 export { migrations } from './store.ts';
 
-export type ObjectsContext = { store: Store; bytes: Bytes; world: World; account: string };
+export type ObjectsContext = {
+  store: Store;
+  bytes: Bytes;
+  world: World;
+  account: string;
+  /** @default nobody is told */
+  ports?: ObjectsPorts;
+};
 
 export type ObjectsService = {
   service: Service & { operations: ObjectOperations };
@@ -29,7 +37,15 @@ export type ObjectsService = {
   sweep(): Promise<{ files: number }>;
 };
 
-export function createObjectsService({ store, bytes, world, account }: ObjectsContext): ObjectsService {
+const TELLS_NOBODY: ObjectsPorts = { objectRead: () => {} };
+
+export function createObjectsService({
+  store,
+  bytes,
+  world,
+  account,
+  ports = TELLS_NOBODY,
+}: ObjectsContext): ObjectsService {
   const rows = objectsStore(store.sql);
   const objects = createObjects(store, rows, bytes, account);
   let stopping = false;
@@ -45,7 +61,7 @@ export function createObjectsService({ store, bytes, world, account }: ObjectsCo
         ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01' },
         ...{ xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/', sdk },
       }),
-      operations: objectsOperations({ store, rows, bytes, objects, random: world.random }),
+      operations: objectsOperations({ store, rows, bytes, objects, ports, random: world.random }),
       start() {
         sweeping = sweep().then(
           ({ files }) => files > 0 && world.log('info', 'objects.swept', { files }),

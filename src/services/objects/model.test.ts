@@ -18,18 +18,20 @@ const KEYS = ['a', 'a/b', 'a/c', 'a/é', 'b', '..', '\u{1f9f6}', '\uffff'];
 const CONTENTS = [0, 10, 65_536, 65_537, SMALLEST_PART].map((size, index) => Buffer.alloc(size, `${index}telar`));
 
 const key = fc.constantFrom(...KEYS);
-const small = fc.constantFrom(...CONTENTS.slice(0, 4));
-const any = fc.constantFrom(...CONTENTS);
-const which = fc.nat({ max: 3 });
+/** By their index, so that a counterexample can be read. */
+const small = fc.nat({ max: 3 });
+const any = fc.nat({ max: 4 });
+const contentAt = (index: number) => CONTENTS[index]!;
+const which = fc.nat({ max: 2 });
 
 type Step =
-  | { do: 'put'; key: string; content: Buffer; onlyNew: boolean }
+  | { do: 'put'; key: string; content: number; onlyNew: boolean }
   | { do: 'delete'; key: string }
   | { do: 'get'; key: string }
   | { do: 'copy'; from: string; to: string }
   | { do: 'list'; prefix: string; delimiter: string | undefined; limit: number }
   | { do: 'begin'; key: string }
-  | { do: 'part'; upload: number; number: number; content: Buffer }
+  | { do: 'part'; upload: number; number: number; content: number }
   | { do: 'complete' | 'abort' | 'parts'; upload: number }
   | { do: 'uploads' | 'sweep' };
 
@@ -71,8 +73,8 @@ function expected(model: Model, one: Step): unknown {
   switch (one.do) {
     case 'put':
       if (one.onlyNew && model.objects.has(one.key)) return 'PreconditionFailed';
-      model.objects.set(one.key, one.content);
-      return md5(one.content);
+      model.objects.set(one.key, contentAt(one.content));
+      return md5(contentAt(one.content));
     case 'delete':
       model.objects.delete(one.key);
       return 'done';
@@ -115,8 +117,8 @@ function expectedOfUpload(model: Model, one: Extract<Step, { upload: number }>):
   const parts = [...upload.parts].sort(([a], [b]) => a - b);
   switch (one.do) {
     case 'part':
-      upload.parts.set(one.number, one.content);
-      return md5(one.content);
+      upload.parts.set(one.number, contentAt(one.content));
+      return md5(contentAt(one.content));
     case 'parts':
       return parts.map(([number, content]) => `${number} ${content.length} ${md5(content)}`);
     case 'abort':
@@ -160,7 +162,8 @@ function actor(s3: TestObjects, run: <I, O>(operation: Operation<I, O>, input: I
     switch (one.do) {
       case 'part':
         return unquoted(
-          (await run(operations.UploadPart, { ...at, PartNumber: one.number, Body: body(one.content) })).ETag,
+          (await run(operations.UploadPart, { ...at, PartNumber: one.number, Body: body(contentAt(one.content)) }))
+            .ETag,
         );
       case 'parts': {
         const { Parts = [] } = await run(operations.ListParts, at);
@@ -170,6 +173,8 @@ function actor(s3: TestObjects, run: <I, O>(operation: Operation<I, O>, input: I
         await run(operations.AbortMultipartUpload, at);
         return 'done';
       case 'complete': {
+        // What a sweep must not take is the parts of an upload that goes on.
+        await s3.sweep();
         const Parts = [...upload.parts]
           .sort(([a], [b]) => a - b)
           .map(([PartNumber, content]) => ({ PartNumber, ETag: md5(content) }));
@@ -184,7 +189,8 @@ function actor(s3: TestObjects, run: <I, O>(operation: Operation<I, O>, input: I
       case 'put': {
         const condition = one.onlyNew ? { IfNoneMatch: '*' } : {};
         return unquoted(
-          (await run(operations.PutObject, { Bucket, Key: one.key, Body: body(one.content), ...condition })).ETag,
+          (await run(operations.PutObject, { Bucket, Key: one.key, Body: body(contentAt(one.content)), ...condition }))
+            .ETag,
         );
       }
       case 'delete':
@@ -224,7 +230,8 @@ async function agree(steps: readonly Step[]): Promise<void> {
     const model: Model = { objects: new Map(), uploads: [] };
     // Reading everything back at the end finds what a sweep took too much.
     const readBack = KEYS.map((each): Step => ({ do: 'get', key: each }));
-    for (const one of [...steps, { do: 'sweep' } as const, ...readBack]) {
+    const begun = KEYS.slice(0, 2).map((each): Step => ({ do: 'begin', key: each }));
+    for (const one of [...begun, ...steps, { do: 'sweep' } as const, ...readBack]) {
       const actual = await act(model, one).catch((error: unknown) => {
         if (isAwsError(error)) return error.code;
         throw error;

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ACCOUNT, memoryStore, perform, refusal, testWorld } from '../../../tests/support/operations.ts';
+import { ACCOUNT, administrator, memoryStore, perform, refusal, testWorld } from '../../../tests/support/operations.ts';
+import type { Call } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
 import { migrations } from './index.ts';
+import type { ObjectVersion } from './ports.ts';
 import { body, objectsOver, type TestFolder, type TestObjects, testFolder } from './testing.ts';
 
 let folder: TestFolder;
@@ -73,17 +75,27 @@ describe('what other services do with objects', () => {
     expect(third.version).toBeGreaterThan(second.version);
   });
 
-  it('commit what records an object with the object, or neither', async () => {
-    const failing = s3.objects.putFile(name('k'), large, {}, () => {
+  it('commit an object with what records it, or neither', async () => {
+    const received = await s3.objects.receive(name('k'), large);
+    const failing = store.transact(() => {
+      received.write();
       throw new Error('the record was refused');
     });
     await expect(failing).rejects.toThrow('the record was refused');
     expect(s3.objects.currentVersions([name('k')])).toEqual([undefined]);
-    let recorded = 0;
-    const { version } = await s3.objects.putFile(name('k'), large, {}, (object) => {
-      recorded = object.version;
-    });
-    expect(recorded).toBe(version);
+    expect(await s3.sweep()).toEqual({ files: 0 });
+    const { version } = await store.transact(received.write);
+    received.release();
+    expect(s3.objects.currentVersions([name('k')])).toEqual([version]);
+    expect(await s3.sweep()).toEqual({ files: 0 });
+  });
+
+  it('given up after they were received leave nothing', async () => {
+    const { size, release } = await s3.objects.receive(name('k'), large);
+    expect(size).toBe(100_000);
+    release();
+    expect(await s3.sweep()).toEqual({ files: 1 });
+    expect(folder.files()).toEqual([]);
   });
 
   it('are told of missing buckets and keys in S3’s words', async () => {
@@ -94,6 +106,24 @@ describe('what other services do with objects', () => {
     expect(() => s3.objects.head('data', 'none')).toThrow('The specified key does not exist.');
     expect(() => s3.objects.readSmall('data', 'none', 1)).toThrow('The specified key does not exist.');
     expect(folder.files()).toEqual([]);
+  });
+});
+
+describe('readers', () => {
+  it('are told of to the lineage, with the version that they read', async () => {
+    const read: string[] = [];
+    const ports = {
+      objectRead: ({ principal }: Call, { bucket, key, version }: ObjectVersion) =>
+        void read.push(`${principal.arn} ${bucket}/${key} ${version}`),
+    };
+    const { operations, objects } = objectsOver(folder, store, testWorld(), ACCOUNT, ports);
+    const { version } = await objects.putFile(name('k'), Buffer.from('v'));
+    await perform(store, operations.GetObject, { Bucket: 'data', Key: 'k' });
+    await perform(store, operations.HeadObject, { Bucket: 'data', Key: 'k' });
+    await perform(store, operations.CopyObject, { Bucket: 'data', Key: 'l', CopySource: 'data/k' });
+    await refusal(perform(store, operations.GetObject, { Bucket: 'data', Key: 'none' }));
+    const line = `${administrator.arn} data/k ${version}`;
+    expect(read).toEqual([line, line]);
   });
 });
 

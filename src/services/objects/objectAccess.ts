@@ -23,6 +23,16 @@ export type ObjectName = { bucket: string; key: string };
 /** Content that can be read: a file, to be read only and never linked out of the data folder; or the bytes themselves. */
 export type OpenedObject = { object: StoredObject } & ({ path: string } | { bytes: Buffer });
 
+/** Bytes on their way to being an object. */
+export type ReceivedObject = {
+  /** In bytes. */
+  size: number;
+  /** Inside a transaction: makes the object. @throws NoSuchBucket when the bucket has gone meanwhile */
+  write(): StoredObject;
+  /** Once the transaction has ended, or the bytes are given up. */
+  release(): void;
+};
+
 export type ObjectAccess = {
   /** Every object under a prefix, in S3's order. @throws NoSuchBucket */
   listPrefix(bucket: string, prefix: string): ObjectEntry[];
@@ -42,55 +52,59 @@ export type ObjectAccess = {
    */
   openObject(bucket: string, key: string, version?: number): OpenedObject;
   /**
-   * Stores a file's or a buffer's bytes under a key; resolves once durable. The file may change or go afterwards.
+   * Takes in a file's or a buffer's bytes, durably; nobody sees them until they are written. The file may change or go
+   * afterwards.
    *
    * @param attributes content type, metadata … as PutObject takes them
-   * @param also more work for the same transaction: what records the object commits with it
    * @throws NoSuchBucket, KeyTooLongError
+   * @example
+   * const received = await objects.receive({ bucket, key }, '/tmp/model.tar.gz');
+   * try { await store.transact(() => record(received.write().version)) } finally { received.release() }
    */
-  putFile(
-    name: ObjectName,
-    content: string | Uint8Array,
-    attributes?: AttributeInput,
-    also?: (object: StoredObject) => void,
-  ): Promise<StoredObject>;
+  receive(name: ObjectName, content: string | Uint8Array, attributes?: AttributeInput): Promise<ReceivedObject>;
+  /** `receive` and `write` in one, in a transaction of its own; resolves once durable. */
+  putFile(name: ObjectName, content: string | Uint8Array, attributes?: AttributeInput): Promise<StoredObject>;
   /** The current version of each object, in order; undefined where there is none, or no bucket. */
   currentVersions(names: readonly ObjectName[]): (number | undefined)[];
 };
+
+const UNCONDITIONAL = { ifMatch: undefined, ifNoneMatch: undefined };
 
 type Context = { store: Store; rows: ObjectsStore; bytes: Bytes; objects: Objects; world: World };
 
 export function objectAccess({ store, rows, bytes, objects, world }: Context): ObjectAccess {
   const at = (bucket: string, key: string) => ({ Bucket: bucket, Key: key });
 
-  async function putFile(
+  async function receive(
     { bucket, key }: ObjectName,
     content: string | Uint8Array,
     input: AttributeInput = {},
-    also: (object: StoredObject) => void = () => {},
-  ): Promise<StoredObject> {
+  ): Promise<ReceivedObject> {
     const attributes = attributesOf(input);
-    const unconditional = { ifMatch: undefined, ifNoneMatch: undefined };
-    objects.admit(at(bucket, key), unconditional);
-    const md5 = createHash('md5');
+    objects.admit(at(bucket, key), UNCONDITIONAL);
+    const hasher = createHash('md5');
     const { stored, size, release } = await bytes.receive(sourceOf(content), {
       limit: LARGEST_OBJECT,
       tooLong: () => s3Errors.entityTooLarge(undefined, LARGEST_OBJECT),
-      hashers: [md5],
+      hashers: [hasher],
     });
-    const etag = md5.digest('hex');
+    const md5 = hasher.digest('hex');
+    const whole = { checksum: undefined, parts: undefined };
+    return {
+      size,
+      release,
+      write() {
+        const modifiedAt = world.clock.now();
+        const object = { bucket, key, modifiedAt, stored, size, md5, etag: md5, attributes, ...whole };
+        return objects.write(object, UNCONDITIONAL);
+      },
+    };
+  }
+
+  async function putFile(...received: Parameters<typeof receive>): Promise<StoredObject> {
+    const { write, release } = await receive(...received);
     try {
-      return await store.transact(() => {
-        const object = objects.write(
-          {
-            ...{ bucket, key, modifiedAt: world.clock.now(), stored, size, md5: etag, etag, attributes },
-            ...{ checksum: undefined, parts: undefined },
-          },
-          unconditional,
-        );
-        also(object);
-        return object;
-      });
+      return await store.transact(write);
     } finally {
       release();
     }
@@ -116,6 +130,7 @@ export function objectAccess({ store, rows, bytes, objects, world }: Context): O
         ? { object, path: bytes.pathOf(stored)! }
         : { object, bytes: Buffer.from(stored.bytes) };
     },
+    receive,
     putFile,
     currentVersions: (names) => names.map(({ bucket, key }) => rows.currentVersion(bucket, key)),
   };

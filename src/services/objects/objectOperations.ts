@@ -18,14 +18,15 @@ import { algorithmNamed, checksumMembers } from './checksums.ts';
 import { checkRead, type WriteConditions } from './conditions.ts';
 import { s3Errors } from './errors.ts';
 import type { Objects } from './objects.ts';
+import type { ObjectsPorts } from './ports.ts';
 import { contentRange, partRangeOf, rangeOf } from './ranges.ts';
 import type { StoredObject } from './store.ts';
 import { bySecond, type Input, type Output, onObject, quoted, type S3Sdk } from './wire.ts';
 
 type Names = 'PutObject' | 'GetObject' | 'HeadObject' | 'DeleteObject' | 'DeleteObjects';
-type Context = { store: Store; bytes: Bytes; objects: Objects };
+type Context = { store: Store; bytes: Bytes; objects: Objects; ports: ObjectsPorts };
 
-export function objectOperations({ store, bytes, objects }: Context): Operations<S3Sdk, Names> {
+export function objectOperations({ store, bytes, objects, ports }: Context): Operations<S3Sdk, Names> {
   return {
     PutObject: streams(
       (input) => writeAccess(input),
@@ -39,6 +40,7 @@ export function objectOperations({ store, bytes, objects }: Context): Operations
         // Inside a transaction, so that what is answered is durable; opened there, so that no sweep comes between.
         call.commit(() => {
           const { object, range } = select(objects, input);
+          ports.objectRead(call, object);
           const body = bytes.open(objects.bytesOf(object), range);
           if (!Buffer.isBuffer(body)) store.whenUndone(() => body.destroy());
           return { ...describe(object, range, input), Body: asSdkStream(body) };

@@ -13,6 +13,7 @@ import { listOperations } from './listOperations.ts';
 import { multipartOperations } from './multipartOperations.ts';
 import { objectOperations } from './objectOperations.ts';
 import type { Objects } from './objects.ts';
+import type { ObjectsPorts } from './ports.ts';
 import type { ObjectsStore } from './store.ts';
 import { onObject, type S3Sdk } from './wire.ts';
 
@@ -26,7 +27,14 @@ type Names =
 
 export type ObjectOperations = Operations<S3Sdk, Names>;
 
-type Context = { store: Store; rows: ObjectsStore; bytes: Bytes; objects: Objects; random: Random };
+type Context = {
+  store: Store;
+  rows: ObjectsStore;
+  bytes: Bytes;
+  objects: Objects;
+  ports: ObjectsPorts;
+  random: Random;
+};
 
 export function objectsOperations(context: Context): ObjectOperations {
   return {

@@ -9,6 +9,7 @@ import { type Bytes, openBytes } from '../../store/bytes.ts';
 import { type DataFolder, dataFolder } from '../../store/folder.ts';
 import type { Store } from '../../store/store.ts';
 import { createObjectsService, type ObjectsService } from './index.ts';
+import type { ObjectsPorts } from './ports.ts';
 
 export type TestFolder = DataFolder & {
   /** The object files that lie there, torn uploads included. */
@@ -30,9 +31,15 @@ export function testFolder(): TestFolder {
 
 export type TestObjects = ObjectsService & { operations: ObjectsService['service']['operations']; bytes: Bytes };
 
-export function objectsOver(folder: DataFolder, store: Store, world: World, account: string): TestObjects {
+export function objectsOver(
+  folder: DataFolder,
+  store: Store,
+  world: World,
+  account: string,
+  ports?: ObjectsPorts,
+): TestObjects {
   const bytes = openBytes(folder);
-  const made = createObjectsService({ store, bytes, world, account });
+  const made = createObjectsService({ store, bytes, world, account, ...(ports ? { ports } : {}) });
   return { ...made, operations: made.service.operations, bytes };
 }
 
