@@ -22,6 +22,16 @@ export function passedOn(server: Readonly<Record<string, string | undefined>>): 
   return kept;
 }
 
+const LOOPBACK = 'localhost,127.0.0.1,::1';
+
+/** Telar itself is on the loopback: no proxy may stand between it and a job. */
+function aroundProxies(variables: Record<string, string>): Record<string, string> {
+  if (!Object.keys(variables).some((name) => /_proxy$/i.test(name))) return variables;
+  const given = variables['no_proxy'] ?? variables['NO_PROXY'];
+  const value = given ? `${given},${LOOPBACK}` : LOOPBACK;
+  return { ...variables, no_proxy: value, NO_PROXY: value };
+}
+
 /**
  * @param path the image's own folders, which come before the system's
  * @param own wins over everything else, as `docker run --env` does
@@ -37,7 +47,7 @@ export function jobEnvironment(options: {
   const { server, path, home, tmp, image, own } = options;
   return {
     LANG: 'C.UTF-8',
-    ...passedOn(server),
+    ...aroundProxies(passedOn(server)),
     PATH: [...path, '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
     HOME: home,
     TMPDIR: tmp,

@@ -21,7 +21,7 @@ export function parseIdentity(text: string): ProcessIdentity | undefined {
 let boot: string | undefined;
 
 /** Changes with each start of the machine. The same text as supervisor.sh takes. */
-export function bootId(): string {
+function bootId(): string {
   boot ??= LINUX
     ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
     : execFileSync('sysctl', ['-n', 'kern.boottime'], { encoding: 'utf8' }).trim();

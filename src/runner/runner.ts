@@ -6,8 +6,9 @@
  * R2. A job outlives the server; a later runner on the same folder attaches to it by its id alone.
  * R3. When `exit` or `stop` has resolved, no process of the job runs any more.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { chmod, readdir, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { World } from '../base/world.ts';
 import { jobEnvironment } from './environment.ts';
@@ -93,9 +94,22 @@ function refuseDegraded(spec: LaunchSpec, reason: string): void {
   throw runnerError('IsolationUnavailable', `Job ${spec.jobId} cannot run here: ${why}, and ${reason}`);
 }
 
+/** pip's settings in the user's home, which a job's requirements.txt needs as much as a build of its image does. */
+function carryPipSettings(home: string): void {
+  const user = homedir();
+  const configuration = process.env['XDG_CONFIG_HOME'] ?? join(user, '.config');
+  const places = [join(configuration, 'pip/pip.conf'), join(user, '.pip/pip.conf')];
+  const found = places.find((place) => existsSync(place));
+  if (!found) return;
+  mkdirSync(join(home, '.config/pip'), { recursive: true, mode: 0o755 });
+  copyFileSync(found, join(home, '.config/pip/pip.conf'));
+}
+
 function prepareFolder(folder: JobFolder): void {
   for (const path of [folder.root, folder.ml]) mkdirSync(path, { recursive: true, mode: 0o755 });
-  mkdirSync(join(folder.root, FILES.tmp, basename(INSIDE.home)), { recursive: true, mode: 0o755 });
+  const home = join(folder.root, FILES.tmp, basename(INSIDE.home));
+  mkdirSync(home, { recursive: true, mode: 0o755 });
+  carryPipSettings(home);
   mkdirSync(join(folder.root, FILES.stage), { recursive: true, mode: 0o755 });
   writeFileSync(folder.log, '', { flag: 'a', mode: 0o644 });
 }

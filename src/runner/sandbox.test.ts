@@ -99,6 +99,7 @@ describe.each(kinds)('a sandbox made as %s', (as, isolation) => {
   });
 });
 
+// Another user can be played by root alone; run by another user, all the tests above are this one.
 describe.runIf(machine.kind === 'namespaces' && process.getuid?.() === 0)('a server that is not root', () => {
   it('runs its jobs in a sandbox all the same', () => {
     const folder = join(base, 'nobody');
@@ -126,7 +127,7 @@ describe.runIf(machine.kind === 'namespaces' && process.getuid?.() === 0)('a ser
       clearInterval(keep);`;
     const drop = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
     const node = [process.execPath, '--input-type=module', '-e', script];
-    const ran = spawnSync('setpriv', [...drop, ...node], {
+    const ran = spawnSync('env', ['setpriv', ...drop, ...node], {
       encoding: 'utf8',
       env: { PATH: process.env['PATH'], HOME: '/' },
     });

@@ -82,12 +82,12 @@ def install_requirements(arguments):
     return python
 
 
-def command_for(program, python):
+def command_for(program, python, arguments):
     if program.endswith(".sh"):
-        return ["/bin/sh", "-c", shlex.join(["./" + program])]
+        return ["/bin/sh", "-c", shlex.join(["./" + program, *arguments])]
     if os.path.exists(os.path.join(contract.CODE, "setup.py")):
-        return [python, "-m", program[:-3].replace("/", ".") if program.endswith(".py") else program]
-    return [python, program]
+        return [python, "-m", program[:-3].replace("/", ".") if program.endswith(".py") else program, *arguments]
+    return [python, program, *arguments]
 
 
 def log_position():
@@ -142,7 +142,7 @@ def run(values, own):
     if os.path.exists(os.path.join(contract.CODE, "setup.py")):
         wanted += ["."]
     python = install_requirements(wanted) if wanted else sys.executable
-    command = command_for(program, python) + values["user_args"]
+    command = command_for(program, python, values["user_args"])
     environment = dict(os.environ, **contract.variables(values, own))
     environment["PATH"] = os.pathsep.join([os.path.dirname(python), os.environ.get("PATH", "")])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [contract.CODE, os.environ.get("PYTHONPATH", "")]))
