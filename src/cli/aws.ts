@@ -1,0 +1,66 @@
+/**
+ * The official AWS clients, pointed at a Telar server. Each is loaded when a verb first needs it, so that `telar --help` and
+ * `telar env` load none.
+ */
+import type { IAM } from '@aws-sdk/client-iam';
+import type { S3 } from '@aws-sdk/client-s3';
+import type { SageMaker } from '@aws-sdk/client-sagemaker';
+import type { STS } from '@aws-sdk/client-sts';
+import type { Connection } from './connection.ts';
+import { type TelarClient, telarClient } from './telarClient.ts';
+
+export type Clients = {
+  connection: Connection;
+  telar: TelarClient;
+  sagemaker(): Promise<SageMaker>;
+  s3(): Promise<S3>;
+  iam(): Promise<IAM>;
+  sts(): Promise<STS>;
+};
+
+export function clientsOf(connection: Connection): Clients {
+  const { url: endpoint, region, credentials } = connection;
+  const options = { endpoint, region, credentials };
+  return {
+    connection,
+    telar: telarClient(connection),
+    sagemaker: once(async () => {
+      const { SageMaker } = await import('@aws-sdk/client-sagemaker');
+      return new SageMaker(options);
+    }),
+    s3: once(async () => {
+      const { S3 } = await import('@aws-sdk/client-s3');
+      return new S3({ ...options, forcePathStyle: true });
+    }),
+    iam: once(async () => {
+      const { IAM } = await import('@aws-sdk/client-iam');
+      return new IAM(options);
+    }),
+    sts: once(async () => {
+      const { STS } = await import('@aws-sdk/client-sts');
+      return new STS(options);
+    }),
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** Every item of a list operation, page after page. @param read one page: its items, and the token of the next */
+export async function everyPage<T>(
+  read: (token: string | undefined) => Promise<{ items: readonly T[] | undefined; next: string | undefined }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  let token: string | undefined;
+  do {
+    const { items = [], next } = await read(token);
+    all.push(...items);
+    token = next;
+  } while (token !== undefined);
+  return all;
+}

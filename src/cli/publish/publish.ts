@@ -1,0 +1,71 @@
+/**
+ * Publishing a project: what differs is shown first, then done, in the order in which the resources need each other.
+ *
+ * P1. Publishing twice changes nothing the second time.
+ * P2. Everything is read and compared before anything is changed; a project that cannot be published whole is not begun.
+ */
+import type { Project, ProjectDocuments } from '../../sdk/index.ts';
+import type { Clients } from '../aws.ts';
+import type { Output } from '../output.ts';
+import { type Bundle, makeBundle } from '../project/bundle.ts';
+import { dataObjects } from '../project/data.ts';
+import { documentsOf } from '../project/load.ts';
+import { type Change, changeRecord, describeChanges } from './change.ts';
+import { pipelineChange } from './pipelines.ts';
+import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
+import { roleChange } from './roles.ts';
+
+export type Published = { documents: ProjectDocuments; bundle: Bundle | undefined; changes: Change[] };
+
+/**
+ * @param folder of telar.config.ts
+ * @param options.dryRun show the difference and stop
+ */
+export async function publish(
+  clients: Clients,
+  out: Output,
+  project: Project,
+  folder: string,
+  options: { dryRun?: boolean } = {},
+): Promise<Published> {
+  const documents = await projectDocumentsFor(clients, project);
+  const bundle = documents.code && (await makeBundle(folder, documents.code, documents.bucket.name));
+  const changes = await compare(clients, documents, bundle, folder);
+  const differing = changes.filter(({ apply }) => apply);
+  out.line(out.style.bold(`Publishing ${project.name}`));
+  out.lines(describeChanges(changes, out.style));
+  out.event({ event: 'difference', project: project.name, changes: changes.map(changeRecord) });
+  if (!options.dryRun) {
+    for (const { kind, name, action, apply } of differing) {
+      await apply?.();
+      out.event({ event: 'published', kind, name, action });
+    }
+  }
+  return { documents, bundle, changes };
+}
+
+/** A project's documents in the account and region of the server. */
+export async function projectDocumentsFor(clients: Clients, project: Project): Promise<ProjectDocuments> {
+  const { Account } = await clients.telar('DescribeServer', {});
+  return documentsOf(project, Account, clients.connection.region);
+}
+
+async function compare(
+  clients: Clients,
+  documents: ProjectDocuments,
+  bundle: Bundle | undefined,
+  folder: string,
+): Promise<Change[]> {
+  const { name: project, region } = documents;
+  const bucket = documents.bucket.name;
+  const data = dataObjects(folder, documents.data);
+  const [s3, iam, sagemaker] = await Promise.all([clients.s3(), clients.iam(), clients.sagemaker()]);
+  return Promise.all([
+    bucketChange(s3, bucket, region),
+    ...documents.roles.map((role) => roleChange(iam, role, project)),
+    ...documents.modelPackageGroups.map((group) => groupChange(sagemaker, group, project)),
+    ...data.map((object) => dataChange(s3, bucket, object)),
+    ...(bundle ? [bundleChange(s3, bucket, bundle)] : []),
+    ...documents.pipelines.map((pipeline) => pipelineChange(sagemaker, pipeline, project)),
+  ]);
+}
