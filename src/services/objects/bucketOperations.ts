@@ -1,4 +1,4 @@
-/** The operations on buckets. */
+/** The operations on buckets: made, found, listed, located, deleted. What a bucket cannot be here it is refused to be made as. */
 import { createHash } from 'node:crypto';
 import { decodeToken, encodeToken } from '../../protocol/pages.ts';
 import { type Operations, reads, writes } from '../../protocol/service.ts';

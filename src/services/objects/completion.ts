@@ -77,7 +77,10 @@ function begin({ bytes, objects, rows }: Context, input: Asked): Plan | { done: 
     );
   }
   checkWrite(writeConditions(input), objects.find(input), upload.key);
-  const stored = parts.map((part) => rows.partBytes(upload.id, part.number)!);
+  const stored = parts.map((part): StoredBytes => {
+    const { file, size } = part;
+    return file === undefined ? rows.partBytes(upload.id, part.number)! : { kind: 'file', file, size };
+  });
   const releases = stored.map((each) => bytes.hold(each));
   return {
     ...{ upload, parts, stored },

@@ -1,4 +1,4 @@
-/** ListObjectsV2 and ListObjects. */
+/** ListObjectsV2 and ListObjects: the same pages (listing.ts), continued by a token or by a marker. */
 import { decodeToken, encodeToken } from '../../protocol/pages.ts';
 import { type Operations, reads } from '../../protocol/service.ts';
 import { ownerOf } from './bucketOperations.ts';

@@ -5,7 +5,7 @@ import { algorithmNamed, type ChecksumMembers, checksumOf } from './checksums.ts
 import { s3Errors } from './errors.ts';
 import type { Part, Upload } from './store.ts';
 
-export const MOST_PARTS = 10_000;
+const MOST_PARTS = 10_000;
 /** In bytes; only the last part may be smaller. */
 export const SMALLEST_PART = 5 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
-/** The operations of multipart uploads, but for their completion. */
+/** The operations of multipart uploads, but for their completion: begin, parts, abort, lists. An upload is known by its id, bucket and key together. */
 import type { Random } from '../../base/random.ts';
 import { type Operations, reads, type StreamCall, streams, writes } from '../../protocol/service.ts';
-import type { Bytes } from '../../store/bytes.ts';
+import type { Bytes, StoredBytes } from '../../store/bytes.ts';
 import { attributesOf, refuseUnsupported } from './attributes.ts';
 import { receiveBody } from './body.ts';
 import { ownerOf } from './bucketOperations.ts';
@@ -13,7 +13,7 @@ import { encoderOf, pageSize } from './listOperations.ts';
 import { checkPartAlgorithm, checkPartNumber, uploadId } from './multipart.ts';
 import { writeAccess } from './objectOperations.ts';
 import type { Address, Objects } from './objects.ts';
-import type { ObjectsStore, Part, Upload } from './store.ts';
+import type { NewPart, ObjectsStore, Upload } from './store.ts';
 import { bySecond, type Input, type Output, onBucket, onObject, quoted, type S3Sdk } from './wire.ts';
 
 type Names = 'CreateMultipartUpload' | 'UploadPart' | 'AbortMultipartUpload' | 'ListParts' | 'ListMultipartUploads';
@@ -119,7 +119,7 @@ export function partOf(
   number: number,
   body: { size: number; md5: string; checksum: Checksum | undefined },
   modifiedAt: number,
-): Part {
+): NewPart {
   return { number, modifiedAt, size: body.size, md5: body.md5, checksum: body.checksum?.value };
 }
 
@@ -128,8 +128,8 @@ export function setPart(
   objects: Objects,
   rows: ObjectsStore,
   upload: Upload,
-  part: Part,
-  stored: Parameters<ObjectsStore['setPart']>[2],
+  part: NewPart,
+  stored: StoredBytes,
 ): void {
   const replaced = rows.partBytes(upload.id, part.number);
   if (replaced?.kind === 'file') objects.letGo([replaced]);

@@ -1,4 +1,8 @@
-/** The operations on single objects: put, get, head, delete. */
+/**
+ * The operations on objects, one by one: put, get, head, delete.
+ *
+ * R1. A put refuses before it takes bytes where it can, and again, for good, in the transaction that writes.
+ */
 import type { Readable } from 'node:stream';
 import { isAwsError } from '../../protocol/errors.ts';
 import {

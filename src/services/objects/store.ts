@@ -104,7 +104,11 @@ export type Part = {
   md5: string;
   /** Of the upload's algorithm, base64. */
   checksum: string | undefined;
+  /** As for objects. */
+  file: string | undefined;
 };
+
+export type NewPart = Omit<Part, 'file'>;
 
 type VersionRow = Omit<StoredObject, 'file' | 'checksum' | 'parts' | 'attributes'> & {
   file: string | null;
@@ -121,6 +125,7 @@ type UploadRow = Omit<Upload, 'algorithm' | 'attributes' | 'completed'> & {
   attributes: string;
   completed: string | null;
 };
+type PartRow = Omit<Part, 'checksum' | 'file'> & { checksum: string | null; file: string | null };
 type BytesRow = { file: string | null; bytes: Uint8Array | null; size: number };
 
 const VERSION = 'bucket, key, version, modified_at AS modifiedAt, size, etag, md5, file, checksum, parts, attributes';
@@ -128,7 +133,7 @@ const ENTRY =
   "key, version, modified_at AS modifiedAt, size, etag, checksum, attributes ->> 'storageClass' AS storageClass";
 const UPLOAD =
   'id, bucket, key, initiated_at AS initiatedAt, initiator, algorithm, checksum_type AS checksumType, attributes, completed';
-const PART = 'number, modified_at AS modifiedAt, size, md5, checksum';
+const PART = 'number, modified_at AS modifiedAt, size, md5, checksum, file';
 
 const parsed = <T>(json: string | null): T | undefined => (json === null ? undefined : (JSON.parse(json) as T));
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
@@ -268,7 +273,7 @@ function uploadRows(sql: Sql) {
     `INSERT OR REPLACE INTO objects_parts (upload, number, modified_at, size, md5, checksum, file, bytes)
      VALUES ($upload, $number, $modifiedAt, $size, $md5, $checksum, $file, $bytes)`,
   );
-  const parts = sql.all<{ upload: string; after: number; limit: number }, Part & { checksum: string | null }>(
+  const parts = sql.all<{ upload: string; after: number; limit: number }, PartRow>(
     `SELECT ${PART} FROM objects_parts WHERE upload = $upload AND number > $after ORDER BY number LIMIT $limit`,
   );
   const partBytes = sql.one<{ upload: string; number: number }, BytesRow>(
@@ -289,13 +294,17 @@ function uploadRows(sql: Sql) {
       setCompleted({ id, completed: JSON.stringify(completed) }),
     removeUpload: sql.change<{ id: string }>('DELETE FROM objects_uploads WHERE id = $id'),
     removeUploadsOf: sql.change<{ bucket: string }>('DELETE FROM objects_uploads WHERE bucket = $bucket'),
-    setPart(upload: string, { number, modifiedAt, size, md5, checksum }: Part, stored: StoredBytes): void {
+    setPart(upload: string, { number, modifiedAt, size, md5, checksum }: NewPart, stored: StoredBytes): void {
       const bytes = stored.kind === 'inline' ? stored.bytes : null;
       setPart({ upload, number, modifiedAt, size, md5, checksum: checksum ?? null, file: fileOf(stored), bytes });
     },
     /** In the order of their numbers. */
     parts: (upload: string, after = 0, limit = 10_000): Part[] =>
-      parts({ upload, after, limit }).map((part) => ({ ...part, checksum: part.checksum ?? undefined })),
+      parts({ upload, after, limit }).map((part) => ({
+        ...part,
+        checksum: part.checksum ?? undefined,
+        file: part.file ?? undefined,
+      })),
     partBytes(upload: string, number: number): StoredBytes | undefined {
       const row = partBytes({ upload, number });
       return row && bytesOf(row);
