@@ -9,9 +9,9 @@
  *     below one that the job's user may not enter.
  * B4. Nothing of the job outlives it: when the namespace's first process ends, the kernel kills all others.
  */
-import { realpathSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-import type { JobFolder } from './folder.ts';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { FILES, type JobFolder } from './folder.ts';
 import { dropCommand, JOB_UID, unshareCommand } from './isolation.ts';
 import { quote } from './shell.ts';
 
@@ -61,19 +61,13 @@ export function covering(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs'>): { co
   return { covers, restore: needs.filter((path) => [...covers, INSIDE.tmp].some((cover) => isBelow(path, cover))) };
 }
 
-/** Binding read-only must repeat the flags that the source mount may have been given for good. */
-const READ_ONLY = `read_only() {
-  mount -n -o remount,bind,ro,nosuid,nodev "$1" 2>/dev/null || mount -n -o remount,bind,ro,nosuid,nodev,noatime "$1"
-}`;
-
+/** Each line of the script costs a process: folders are made together, and bound read-only in one step where that works. */
 const HEAD = `exec 2>&1
 must() {
   "$@" || { echo "telar: the sandbox of this job could not be made: '$*' failed."; exit 125; }
 }
-${READ_ONLY}
-put() { # FROM TO: shows a file or folder at another place
-  if [ -d "$1" ]; then must mkdir -p "$2"; else must mkdir -p "\${2%/*}" && must touch "$2"; fi
-  must mount -n --rbind "$1" "$2"
+bind_read_only() { # FROM TO; a source mounted noatime must stay so
+  mount -n -o bind,ro,nosuid,nodev "$1" "$2" 2>/dev/null || mount -n -o remount,bind,ro,nosuid,nodev,noatime "$2"
 }
 # The sandbox's first process, as the machine numbers it: /proc is still the machine's.
 read -r boot </proc/sys/kernel/random/boot_id
@@ -87,23 +81,61 @@ started=$1`;
 const TARGET = `printf '%s\\n%s\\n%s\\n' "$outside" "$started" "$boot" >target.partial
 mv target.partial target`;
 
-/** What lay under /opt is bound again on a fresh /opt, where ml and telar can then be made. */
-const OPT = `stage=$PWD/stage
-must mount -n -t tmpfs -o mode=755,size=4m tmpfs "$stage"
-for entry in /opt/* /opt/.[!.]*; do
-  name=\${entry#/opt/}
-  case $name in ml | telar) continue ;; esac
-  if [ -h "$entry" ]; then
-    cp -P "$entry" "$stage/$name"
-  elif [ -e "$entry" ]; then
-    put "$entry" "$stage/$name"
-  fi
-done
-must mkdir "$stage/telar" "$stage/telar/.needs"
-put "$PWD/ml" "$stage/ml"
-put "$PWD/tmp" "$stage/telar/.tmp"
-put "$PWD/command.sh" "$stage/telar/command.sh"
-must read_only "$stage/telar/command.sh"`;
+/** A file or folder to be seen at another place. */
+type Bind = { from: string; to: string; folder: boolean; readOnly: boolean };
+
+const isFolder = (path: string) => statSync(path).isDirectory();
+
+/** What the fresh /opt is made of, put together at `stage`: the job's parts, the image's, and what the machine has there. */
+function optBinds(plan: SandboxPlan, stage: string, restore: readonly string[]): { binds: Bind[]; links: string[] } {
+  const { ml, root } = plan.folder;
+  const telar = `${stage}/telar`;
+  const binds: Bind[] = [
+    { from: ml, to: `${stage}/ml`, folder: true, readOnly: false },
+    { from: join(root, FILES.tmp), to: `${telar}/.tmp`, folder: true, readOnly: false },
+    { from: join(root, FILES.command), to: `${telar}/${FILES.command}`, folder: false, readOnly: true },
+  ];
+  for (const [name, from] of Object.entries(plan.mounts)) {
+    binds.push({ from, to: `${telar}/${name}`, folder: isFolder(from), readOnly: true });
+  }
+  restore.forEach((from, index) => {
+    binds.push({ from, to: `${telar}/.needs/${index}`, folder: isFolder(from), readOnly: false });
+  });
+  const links: string[] = [];
+  for (const entry of readdirSync('/opt', { withFileTypes: true })) {
+    if (entry.name === 'ml' || entry.name === 'telar') continue;
+    if (entry.isSymbolicLink()) links.push(`/opt/${entry.name}`);
+    else
+      binds.push({
+        from: `/opt/${entry.name}`,
+        to: `${stage}/${entry.name}`,
+        folder: entry.isDirectory(),
+        readOnly: false,
+      });
+  }
+  return { binds, links };
+}
+
+/** Makes the places, then binds to them. */
+function bindLines(binds: readonly Bind[]): string[] {
+  const folders = binds.map((bind) => quote(bind.folder ? bind.to : dirname(bind.to)));
+  const files = binds.filter((bind) => !bind.folder).map((bind) => quote(bind.to));
+  return [
+    ...(folders.length > 0 ? [`must mkdir -p ${[...new Set(folders)].join(' ')}`] : []),
+    ...(files.length > 0 ? [`must touch ${files.join(' ')}`] : []),
+    ...binds.map(({ from, to, readOnly }) =>
+      readOnly
+        ? `must bind_read_only ${quote(from)} ${quote(to)}`
+        : `must mount -n --rbind ${quote(from)} ${quote(to)}`,
+    ),
+  ];
+}
+
+/** An empty folder, or an empty file, over what must not be seen. */
+function coverLine(path: string, writable: boolean): string {
+  if (!isFolder(path)) return `must mount -n --bind /dev/null ${quote(path)}`;
+  return `must mount -n -t tmpfs -o ${writable ? '' : 'ro,'}mode=755,size=4m tmpfs ${quote(path)}`;
+}
 
 /**
  * The script for the namespace's first process. Its working folder is the job's.
@@ -112,33 +144,32 @@ must read_only "$stage/telar/command.sh"`;
  */
 export function sandboxScript(plan: SandboxPlan): string {
   const { covers, restore } = covering(plan);
+  const stage = join(plan.folder.root, FILES.stage);
+  const { binds, links } = optBinds(plan, stage, restore);
+  const needed = restore.map((to, index): Bind => {
+    return { from: `${INSIDE.telar}/.needs/${index}`, to, folder: isFolder(to), readOnly: false };
+  });
+  const filled = covers.filter((cover) => restore.some((path) => isBelow(path, cover)));
   const give = `find ml tmp output.log command.sh \\( -type d -o -links 1 \\) -exec chown -h ${JOB_UID}:${JOB_UID} {} +`;
   return [
     HEAD,
     // A staged hard link keeps its owner: the object it shares with the store must not become the job's.
-    plan.as === 'root' ? `must ${give}` : '',
-    OPT,
-    ...Object.entries(plan.mounts).map(
-      ([name, path]) =>
-        `put ${quote(path)} "$stage/telar/"${quote(name)} && must read_only "$stage/telar/"${quote(name)}`,
-    ),
-    ...restore.map((path, index) => `put ${quote(path)} "$stage/telar/.needs/${index}"`),
-    'must mount -n --move "$stage" /opt',
-    ...covers.map(
-      (path) =>
-        `if [ -d ${quote(path)} ]; then must mount -n -t tmpfs -o mode=755,size=4m tmpfs ${quote(path)}; elif [ -e ${quote(path)} ]; then must mount -n --bind /dev/null ${quote(path)}; fi`,
-    ),
-    'must mount -n --move /opt/telar/.tmp /tmp',
-    ...restore.map(
-      (path, index) => `put "/opt/telar/.needs/${index}" ${quote(path)} && umount -l "/opt/telar/.needs/${index}"`,
-    ),
-    ...covers.map((path) => `[ ! -d ${quote(path)} ] || must read_only ${quote(path)}`),
-    'must read_only /opt',
+    ...(plan.as === 'root' ? [`must ${give}`] : []),
+    `must mount -n -t tmpfs -o mode=755,size=4m tmpfs ${quote(stage)}`,
+    ...bindLines(binds),
+    ...(links.length > 0 ? [`must cp -P ${links.map(quote).join(' ')} ${quote(stage)}`] : []),
+    `must mount -n --move ${quote(stage)} /opt`,
+    ...covers.map((path) => coverLine(path, filled.includes(path))),
+    `must mount -n --move ${INSIDE.telar}/.tmp ${INSIDE.tmp}`,
+    ...bindLines(needed),
+    ...needed.map(({ from }) => `umount -n -l ${from}`),
+    ...filled.map((path) => `must mount -n -o remount,bind,ro,nosuid,nodev ${quote(path)}`),
+    'must mount -n -o remount,bind,ro,nosuid,nodev /opt',
     // A container's own /proc may be masked, which forbids a fresh one: the job then sees the machine's process list.
     'mount -n -t proc proc /proc 2>/dev/null',
     TARGET,
     `must cd ${INSIDE.ml}`,
-    `${dropCommand(plan.as)} sh ${INSIDE.telar}/command.sh`,
+    `${dropCommand(plan.as)} sh ${INSIDE.telar}/${FILES.command}`,
     'exit $?',
     '',
   ].join('\n');
