@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -124,6 +126,20 @@ describe('uploads that fail', () => {
     writeFileSync(join(place.temporary, 'another-owner'), '');
     openBytes(place);
     expect(readdirSync(place.temporary)).toEqual(['another-owner']);
+  });
+});
+
+describe('verify', () => {
+  it('finds files that are gone, torn or changed', async () => {
+    const { stored } = await bytes.receive(chunked(randomBytes(100_000), [7000]), unlimited);
+    const path = bytes.pathOf(stored)!;
+    expect(await bytes.verify(stored)).toBe('sound');
+    expect(await bytes.verify({ kind: 'inline', bytes: randomBytes(3) })).toBe('sound');
+    chmodSync(path, 0o600);
+    truncateSync(path, 99_999);
+    expect(await bytes.verify(stored)).toBe('changed');
+    rmSync(path);
+    expect(await bytes.verify(stored)).toBe('missing');
   });
 });
 

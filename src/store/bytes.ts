@@ -64,6 +64,8 @@ export type Bytes = {
   pathOf(stored: StoredBytes): string | undefined;
   /** Keeps the bytes from being swept until the answered function is called. */
   hold(stored: StoredBytes): () => void;
+  /** Reads stored bytes through and compares them with their name: for `telar fsck`. Inline bytes are state.db's own affair. */
+  verify(stored: StoredBytes): Promise<'sound' | 'missing' | 'changed'>;
   /**
    * Removes every file that nobody holds and for which `isReferenced` answers false: leftovers of a crash between a
    * rename and its commit, and of deleted rows. Answers how many went.
@@ -164,8 +166,18 @@ export function openBytes(place: Place): Bytes {
     return { files };
   }
 
+  async function verify(stored: StoredBytes): Promise<'sound' | 'missing' | 'changed'> {
+    if (stored.kind === 'inline') return 'sound';
+    if (!existsSync(pathOf(stored.file))) return 'missing';
+    const sha256 = createHash('sha256');
+    const content = createReadStream(pathOf(stored.file), { highWaterMark: CHUNK });
+    for await (const chunk of content as AsyncIterable<Buffer>) sha256.update(chunk);
+    return sha256.digest('hex') === stored.file ? 'sound' : 'changed';
+  }
+
   return {
     receive,
+    verify,
     sweep,
     open(stored, range) {
       if (stored.kind === 'inline') {

@@ -8,13 +8,14 @@ import { defineApi } from '../../protocol/models.ts';
 import type { Service } from '../../protocol/service.ts';
 import type { Bytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
+import { type DamagedObject, damagedObjects } from './fsck.ts';
 import { type ObjectAccess, objectAccess } from './objectAccess.ts';
 import { createObjects } from './objects.ts';
 import { type ObjectOperations, objectsOperations } from './operations.ts';
 import type { ObjectsPorts } from './ports.ts';
 import { objectsStore } from './store.ts';
 
-export type { ObjectAccess, ObjectName, OpenedObject } from './objectAccess.ts';
+export type { ObjectAccess, ReceivedObject } from './objectAccess.ts';
 export { migrations } from './store.ts';
 
 export type ObjectsContext = {
@@ -35,6 +36,8 @@ export type ObjectsService = {
    * Runs once after each start; may run beside requests.
    */
   sweep(): Promise<{ files: number }>;
+  /** For `telar fsck`: the objects and former versions whose bytes are lost or were changed behind Telar's back. */
+  damaged(): AsyncIterable<DamagedObject>;
 };
 
 const TELLS_NOBODY: ObjectsPorts = { objectRead: () => {} };
@@ -75,5 +78,6 @@ export function createObjectsService({
     },
     objects: objectAccess({ store, rows, bytes, objects, world }),
     sweep,
+    damaged: () => damagedObjects(rows, bytes),
   };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ACCOUNT, administrator, memoryStore, perform, refusal, testWorld } from '../../../tests/support/operations.ts';
@@ -124,6 +124,23 @@ describe('readers', () => {
     await refusal(perform(store, operations.GetObject, { Bucket: 'data', Key: 'none' }));
     const line = `${administrator.arn} data/k ${version}`;
     expect(read).toEqual([line, line]);
+  });
+});
+
+describe('damage', () => {
+  it('is told of each object that shares a lost file, former versions included', async () => {
+    const lost = await s3.objects.putFile(name('lost'), large);
+    await s3.objects.putFile(name('sound'), randomBytes(100_000));
+    await s3.objects.putFile(name('small'), Buffer.from('v'));
+    const replaced = await s3.objects.putFile(name('replaced'), large);
+    await s3.objects.putFile(name('replaced'), Buffer.from('w'));
+    expect(await Array.fromAsync(s3.damaged())).toEqual([]);
+    rmSync(s3.bytes.pathOf({ kind: 'file', file: lost.file!, size: lost.size })!);
+    const found = await Array.fromAsync(s3.damaged());
+    expect(found.map(({ key, version, damage }) => [key, version, damage])).toEqual([
+      ['lost', lost.version, 'missing'],
+      ['replaced', replaced.version, 'missing'],
+    ]);
   });
 });
 
