@@ -15,7 +15,7 @@ import { type ObjectOperations, objectsOperations } from './operations.ts';
 import type { ObjectsPorts } from './ports.ts';
 import { objectsStore } from './store.ts';
 
-export type { ObjectAccess, ReceivedObject } from './objectAccess.ts';
+export type { ObjectAccess } from './objectAccess.ts';
 export { migrations } from './store.ts';
 
 export type ObjectsContext = {
