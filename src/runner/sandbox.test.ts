@@ -26,9 +26,9 @@ beforeAll(() => {
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 let count = 0;
-async function inside(isolation: Isolation, script: string, networkIsolation = false): Promise<string> {
+async function inside(isolation: Isolation, script: string, networkIsolation = false, all = false): Promise<string> {
   const world = { ...systemWorld, log: silentLog };
-  const hide = [join(base, 'keys'), join(base, 'state.db'), join(base, 'not-there')];
+  const hide = all ? [base] : [join(base, 'keys'), join(base, 'state.db'), join(base, 'not-there')];
   const folders = { jobsFolder: join(base, 'jobs'), imagesFolder: join(base, 'images') };
   const runner = createRunner({ world, ...folders, hide, isolation });
   const jobId = `sandbox-${++count}`;
@@ -63,6 +63,11 @@ describe.each(kinds)('a sandbox made as %s', (as, isolation) => {
     const said = await inside(isolation, `(${look}) 2>/dev/null`);
     expect(said).not.toContain('hush');
     expect(said).not.toContain('sandbox-');
+  });
+
+  it('hides the whole data folder, and still has its own part of it', async () => {
+    const said = await inside(isolation, `ls -A ${base} 2>/dev/null; cat input/data; node -p 1`, false, true);
+    expect(said).toBe('given1\n');
   });
 
   it('cannot be undone from inside', async () => {

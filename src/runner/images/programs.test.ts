@@ -138,6 +138,24 @@ describe.skipIf(reason)('the built-in XGBoost', () => {
     expect(sparse.exit).toEqual({ kind: 'exited', code: 0 });
   });
 
+  it('stops early on the last metric, keeping the best round; and when it is told to', async () => {
+    const early = { ...LOGISTIC, num_round: '50', eval_metric: 'logloss,accuracy', early_stopping_rounds: '2' };
+    const stopped = await train({ hyperparameters: early, files: DATA, channels: CHANNELS });
+    expect(stopped.log.match(/^\[\d+\]\t/gm)).toHaveLength(3); // perfect from the first round on
+    expect(stopped.exit).toEqual({ kind: 'exited', code: 0 });
+
+    const endless = { ...LOGISTIC, num_round: '1000000', save_model_on_termination: 'true' };
+    const jobId = `training-${count + 1}`;
+    const told = train({ hyperparameters: endless, files: DATA, channels: CHANNELS });
+    while (!existsSync(runner.folder(jobId).log) || !readFileSync(runner.folder(jobId).log, 'utf8').includes('[5]')) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await runner.stop(jobId, 60_000);
+    const { exit, has } = await told;
+    expect(exit).toEqual({ kind: 'exited', code: 0 });
+    expect(has('model/xgboost-model')).toBe(true);
+  });
+
   it.each<[string, Training, RegExp]>([
     ['no num_round', { hyperparameters: {} }, /^UserError: Missing required hyperparameter: num_round$/],
     [

@@ -65,27 +65,43 @@ def parameters_for_xgboost(values, metrics):
     return parameters
 
 
-def stop_on_sigterm(xgboost):
-    """A callback that ends training after the current round once the job is told to stop."""
+def log_line(epoch, history):
+    """`[3]\ttrain-logloss:0.21434\tvalidation-logloss:0.23001`, as XGBoost and AWS's container print it."""
+    scores = ["%s-%s:%.5f" % (data, name, values[-1]) for data, metrics in history.items() for name, values in metrics.items()]
+    return "\t".join(["[%d]" % epoch, *scores])
+
+
+def early_stopping(xgboost, values, metrics, last_data):
+    """Watches the last metric on the validation data (or the training data, where there is no other)."""
+    rounds = values.get("early_stopping_rounds")
+    if not rounds:
+        return None
+    metric = metrics[-1] if metrics else None
+    maximize = metric.split("@")[0] in MAXIMIZED if metric else None
+    return xgboost.callback.EarlyStopping(rounds=rounds, data_name=last_data, metric_name=metric, maximize=maximize, save_best=True)
+
+
+def each_round(xgboost, early):
+    """One callback for all that happens after a round, since XGBoost calls several in no certain order.
+
+    Also answers SIGTERM: training ends after the round that runs. Returns (callback, list of the signals that came).
+    """
     told = []
     signal.signal(signal.SIGTERM, lambda signum, frame: told.append(signum))
 
-    class Stop(xgboost.callback.TrainingCallback):
+    class EachRound(xgboost.callback.TrainingCallback):
+        def before_training(self, model):
+            return early.before_training(model) if early else model
+
         def after_iteration(self, model, epoch, evals_log):
-            return bool(told)
+            print(log_line(epoch, evals_log), flush=True)
+            enough = early.after_iteration(model, epoch, evals_log) if early else False
+            return enough or bool(told)
 
-    return Stop(), told
+        def after_training(self, model):
+            return early.after_training(model) if early else model
 
-
-def callbacks_for(xgboost, values, metrics, last_data):
-    callbacks = [xgboost.callback.EvaluationMonitor()]
-    rounds = values.get("early_stopping_rounds")
-    if rounds:
-        metric = metrics[-1] if metrics else None
-        maximize = metric.split("@")[0] in MAXIMIZED if metric else None
-        stopping = xgboost.callback.EarlyStopping(rounds=rounds, data_name=last_data, metric_name=metric, maximize=maximize, save_best=True)
-        callbacks.append(stopping)
-    return callbacks
+    return EachRound(), told
 
 
 def save(booster):
@@ -128,7 +144,7 @@ def run(raw, settings):
         watched.append((validation, "validation"))
 
     metrics = wanted_metrics(values)
-    stop, told = stop_on_sigterm(xgboost)
+    callback, told = each_round(xgboost, early_stopping(xgboost, values, metrics, watched[-1][1]))
     objective = values.get("objective", "reg:squarederror")
     try:
         booster = xgboost.train(
@@ -137,7 +153,7 @@ def run(raw, settings):
             num_boost_round=values["num_round"],
             evals=watched,
             custom_metric=evaluation(metrics, objective),
-            callbacks=[*callbacks_for(xgboost, values, metrics, watched[-1][1]), stop],
+            callbacks=[callback],
             verbose_eval=False,
         )
     except (xgboost.core.XGBoostError, ValueError) as error:
