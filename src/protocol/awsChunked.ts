@@ -10,7 +10,7 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { authErrors } from './authErrors.ts';
 import { type AwsError, awsError } from './errors.ts';
-import { type ChunkSigner, sameHex } from './sigv4.ts';
+import { type ChunkSigner, sameText } from './sigv4.ts';
 
 /** Longest line that starts a chunk; a size and a signature take about 100 bytes. */
 const LONGEST_HEADER = 1024;
@@ -148,7 +148,7 @@ function readDataEnd(position: Position, rest: Buffer): Buffer {
 function verifyChunk(position: Position, signer: ChunkSigner | undefined): void {
   if (!signer || !position.hash) return;
   const expected = signer.chunk(position.previous, position.hash.digest('hex'));
-  if (!sameHex(expected, position.claimed)) throw authErrors('rest-xml').mismatch();
+  if (!sameText(expected, position.claimed)) throw authErrors('rest-xml').mismatch();
   position.previous = expected;
 }
 
@@ -173,7 +173,7 @@ function parseTrailers(text: string, previous: string, { trailers, signer }: Chu
   if (signer && trailers.length > 0) {
     const claim = entries.find(([name]) => name === 'x-amz-trailer-signature')?.[1] ?? '';
     const canonical = given.map(([name, value]) => `${name}:${value}\n`).join('');
-    if (!sameHex(signer.trailer(previous, hash('sha256', canonical)), claim)) throw authErrors('rest-xml').mismatch();
+    if (!sameText(signer.trailer(previous, hash('sha256', canonical)), claim)) throw authErrors('rest-xml').mismatch();
   }
   return Object.fromEntries(given);
 }

@@ -236,6 +236,49 @@ describe('presigned URLs', () => {
   });
 });
 
+describe('presigned URLs of version 2, as boto3 makes them for us-east-1', () => {
+  // Made by boto3 1.4x with the key above, its clock at NOW, for 60 seconds.
+  const get: SignedRequest = {
+    method: 'GET',
+    path: '/bucket/a%20b/%C3%B1%2B%281%29.txt',
+    query:
+      'response-content-type=text%2Fa%20b&versionId=v1&AWSAccessKeyId=AKIDEXAMPLE&Signature=EpQMx3mDzhtVJqYoBRl0aqSA0%2F8%3D&x-amz-security-token=a%2Ftoken%3D%3D&Expires=1795248060',
+    headers: { host: 'localhost:4566' },
+  };
+  const put: SignedRequest = {
+    method: 'PUT',
+    path: '/k',
+    query:
+      'AWSAccessKeyId=AKIDEXAMPLE&Signature=R3JwuVdBdXC73KkBR0G5OEuWuv0%3D&content-type=text%2Fcsv&x-amz-meta-a=b&Expires=1795248060',
+    headers: { host: 'bucket.localhost:4566', 'content-type': 'text/csv' },
+  };
+
+  it('verify until they expire', () => {
+    expect(signedOf(get)).toMatchObject({ version: 2, service: 's3', sessionToken: 'a/token==' });
+    expect(verify('s3', get)).toBeUndefined();
+    expect(verify('s3', put)).toBeUndefined();
+    expect(verify('s3', get, { now: NOW + 60_001 })).toMatchObject({
+      code: 'AccessDenied',
+      message: 'Request has expired',
+    });
+  });
+
+  it('are refused when anything signed differs, and for other services', () => {
+    for (const spoilt of [
+      { ...get, method: 'PUT' },
+      { ...get, path: '/bucket/other' },
+      { ...get, query: get.query.replace('v1', 'v2') },
+      { ...get, query: get.query.replace('1795248060', '1795248061') },
+      { ...put, headers: { ...put.headers, 'x-amz-acl': 'public-read' } },
+    ])
+      expect(verify('s3', spoilt)).toMatchObject({ code: 'SignatureDoesNotMatch' });
+    expect(verify('sts', get)).toMatchObject({ code: 'SignatureDoesNotMatch' });
+    expect(parseAuthorization({ query: 'AWSAccessKeyId=a&Expires=soon', headers: {} })).toMatchObject({
+      kind: 'malformed',
+    });
+  });
+});
+
 describe('clock skew', () => {
   it('is 15 minutes either way', async () => {
     const request = await sign('sagemaker', { method: 'POST', path: '/' });

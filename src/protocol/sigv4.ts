@@ -12,13 +12,11 @@ import type { Api } from './api.ts';
 import { type AuthErrors, authErrors } from './authErrors.ts';
 import { type AwsError, awsError } from './errors.ts';
 import { deriveSigningKey, type HmacKey, hmacHex } from './hmac.ts';
-import { type Authorization, basicDate, epochOf, type Signed } from './sigv4Parse.ts';
+import { presignedV2Signature } from './sigv2.ts';
+import { type Authorization, basicDate, epochOf, type Signed, type SignedRequest } from './sigv4Parse.ts';
 import { queryPairs, uriDecode, uriEncode } from './uri.ts';
-import type { WireRequest } from './wire.ts';
 
-export { type Authorization, parseAuthorization, type Signed } from './sigv4Parse.ts';
-
-export type SignedRequest = Pick<WireRequest, 'method' | 'path' | 'query' | 'headers'>;
+export { type Authorization, parseAuthorization, type Signed, type SignedRequest } from './sigv4Parse.ts';
 
 /** How far the client's clock may be off, either way. AWS allows 5 minutes for most services, 15 for S3. */
 export const CLOCK_SKEW_MS = 15 * 60_000;
@@ -49,6 +47,7 @@ export function verifySignature(
 ): AwsError | undefined {
   const errors = authErrors(api.protocol);
   const s3 = api.protocol === 'rest-xml';
+  if (signed.version === 2) return verifyPresignedV2(signed, request, secret, s3, errors, now);
   const refusal =
     scopeRefusal(signed, api, errors) ??
     timeRefusal(signed, s3, errors, now) ??
@@ -57,8 +56,28 @@ export function verifySignature(
   const payload = s3 ? s3PayloadHash(signed, request, bodyHash) : (bodyHash ?? EMPTY_SHA256);
   if (typeof payload !== 'string') return payload;
   const expected = signatureOf(signed, request, secret, s3, payload);
-  return sameHex(expected, signed.signature) ? undefined : errors.mismatch();
+  return sameText(expected, signed.signature) ? undefined : errors.mismatch();
 }
+
+function verifyPresignedV2(
+  signed: Signed,
+  request: SignedRequest,
+  secret: string,
+  s3: boolean,
+  errors: AuthErrors,
+  now: number,
+): AwsError | undefined {
+  const until = (signed.expires ?? 0) * 1000;
+  if (!s3) return errors.mismatch();
+  if (now > until)
+    return awsError('AccessDenied', EXPIRED, 403, {
+      Expires: new Date(until).toISOString(),
+      ServerTime: new Date(now).toISOString(),
+    });
+  return sameText(presignedV2Signature(signed, request, secret), signed.signature) ? undefined : errors.mismatch();
+}
+
+const EXPIRED = 'Request has expired';
 
 /** The refusal of a request that is not signed, or whose signature cannot be read. */
 export function unsignedRefusal(auth: Exclude<Authorization, Signed>, api: Pick<Api, 'protocol'>): AwsError {
@@ -84,8 +103,8 @@ export function chunkSigner(signed: Signed, secret: string): ChunkSigner {
   };
 }
 
-/** Compares two lower-case hex strings without telling by time where they differ. */
-export function sameHex(a: string, b: string): boolean {
+/** Compares two signatures without telling by time where they differ. */
+export function sameText(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'));
 }
 
@@ -109,7 +128,7 @@ function timeRefusal(signed: Signed, s3: boolean, errors: AuthErrors, now: numbe
   if (at - now <= CLOCK_SKEW_MS && now - at <= lifetime) return undefined;
   const early = at > now;
   if (s3 && signed.form === 'query')
-    return awsError('AccessDenied', early ? 'Request is not yet valid' : 'Request has expired', 403, {
+    return awsError('AccessDenied', early ? 'Request is not yet valid' : EXPIRED, 403, {
       'X-Amz-Expires': String(signed.expires),
       Expires: new Date(at + lifetime).toISOString(),
       ServerTime: new Date(now).toISOString(),

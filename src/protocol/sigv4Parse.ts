@@ -1,9 +1,13 @@
-/** Reads who signed a request, in which of SigV4's two forms. Verifies nothing: see sigv4.ts. */
+/** Reads who signed a request, in which of SigV4's two forms, or in SigV2's presigned one. Verifies nothing: see sigv4.ts. */
 import { queryPairs } from './uri.ts';
 import type { WireRequest } from './wire.ts';
 
+export type SignedRequest = Pick<WireRequest, 'method' | 'path' | 'query' | 'headers'>;
+
 export type Signed = {
   kind: 'signed';
+  /** 2 only for presigned URLs of S3 (sigv2.ts); these have neither scope nor date, and `region` is us-east-1. */
+  version: 4 | 2;
   /** In the Authorization header, or in the query of a presigned URL. */
   form: 'header' | 'query';
   accessKeyId: string;
@@ -12,12 +16,12 @@ export type Signed = {
   region: string;
   service: string;
   signedHeaders: readonly string[];
-  /** 64 hexadecimal digits. */
+  /** 64 hexadecimal digits; base64 for version 2. */
   signature: string;
   /** `YYYYMMDDTHHMMSSZ`. */
   date: string;
   sessionToken: string | undefined;
-  /** Seconds for which a presigned URL is valid, from `date` on. */
+  /** Seconds for which a presigned URL is valid, from `date` on; for version 2, seconds since the epoch until when. */
   expires: number | undefined;
   /** `X-Amz-Content-Sha256` of a presigned URL. */
   contentSha256: string | undefined;
@@ -35,7 +39,34 @@ const LONGEST_LIFE_S = 604_800;
 export function parseAuthorization(request: Pick<WireRequest, 'query' | 'headers'>): Authorization {
   const header = request.headers['authorization'];
   if (header !== undefined) return parseHeader(header, request.headers);
-  return request.query.includes('X-Amz-') ? parsePresigned(request.query) : { kind: 'anonymous' };
+  if (request.query.includes('X-Amz-')) return parsePresigned(request.query);
+  return request.query.includes('AWSAccessKeyId=') ? parsePresignedV2(request.query) : { kind: 'anonymous' };
+}
+
+function parsePresignedV2(query: string): Authorization {
+  const values = new Map(queryPairs(query));
+  const [accessKeyId, signature, expires] = ['AWSAccessKeyId', 'Signature', 'Expires'].map((name) => values.get(name));
+  if (!accessKeyId || !signature || !/^\d{1,12}$/.test(expires ?? ''))
+    return {
+      kind: 'malformed',
+      form: 'query',
+      reason: 'Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters',
+    };
+  return {
+    kind: 'signed',
+    version: 2,
+    form: 'query',
+    accessKeyId,
+    scopeDate: '',
+    region: 'us-east-1',
+    service: 's3',
+    signedHeaders: [],
+    signature,
+    date: '',
+    sessionToken: values.get('x-amz-security-token'),
+    expires: Number(expires),
+    contentSha256: undefined,
+  };
 }
 
 function parseHeader(header: string, headers: WireRequest['headers']): Authorization {
@@ -120,6 +151,7 @@ function assemble(form: Signed['form'], parts: Parts): Authorization {
     );
   return {
     kind: 'signed',
+    version: 4,
     form,
     accessKeyId,
     scopeDate,
