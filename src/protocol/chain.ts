@@ -36,6 +36,8 @@ export type ChainOptions = {
   world: World;
   account: string;
   credential(accessKeyId: string): Credential | undefined;
+  /** Told of every request that a key signed well. */
+  keyUsed(accessKeyId: string, use: { at: number; service: string; region: string }): void;
   /** With authentication off, every request is made by this principal. */
   unauthenticated: Principal | undefined;
 };
@@ -121,6 +123,7 @@ export function createChain(options: ChainOptions): Chain {
     const bodyHash = body && hash('sha256', body, 'hex');
     const refusal = verifySignature(auth, request, credential.secret, api, bodyHash, now);
     if (refusal) throw refusal;
+    options.keyUsed(auth.accessKeyId, { at: now, service: api.name, region });
     return { principal: credential.principal, region, signed: auth, secret: credential.secret };
   }
 

@@ -3,6 +3,8 @@
  * (its errors.ts); the ones that every service shares are here, worded as AWS words them.
  */
 
+import type { Protocol } from './api.ts';
+
 export type AwsError = Error & {
   /** The wire code: `ValidationException`, `NoSuchKey`, … */
   readonly code: string;
@@ -25,9 +27,10 @@ export function isAwsError(error: unknown): error is AwsError {
 export type Violation = string;
 
 export const commonErrors = {
-  validation: (violations: readonly Violation[]) =>
+  /** The Query services name it without `Exception`. */
+  validation: (violations: readonly Violation[], protocol?: Protocol) =>
     awsError(
-      'ValidationException',
+      protocol === 'query' ? 'ValidationError' : 'ValidationException',
       `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected: ${violations.join('; ')}`,
     ),
   malformed: (what: string) => awsError('SerializationException', what),

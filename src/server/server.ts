@@ -5,13 +5,16 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemWorld, type World } from '../base/world.ts';
+import { createRunner } from '../runner/runner.ts';
 import { openBytes } from '../store/bytes.ts';
 import { createDataFolder, type DataFolder, dataFolder } from '../store/folder.ts';
 import { openStore } from '../store/store.ts';
 import { type HttpServer, listen } from './http.ts';
-import { allMigrations, createSystem, type System } from './system.ts';
+import { allMigrations, createSystem, type JobsMeans, type System } from './system.ts';
 
 export type ServerOptions = {
   /** The data folder; created when missing. */
@@ -28,6 +31,8 @@ export type ServerOptions = {
   imagesFolder?: string;
   /** Whether cache hits check object versions, or URIs alone as AWS does. @default true */
   trackObjects?: boolean;
+  /** How many jobs run at a time, and how long a stopped one may take to end. */
+  jobLimits?: NonNullable<JobsMeans['limits']>;
   world?: World;
 };
 
@@ -68,18 +73,31 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   lag.enable();
   let system: System | undefined;
   let http: HttpServer | undefined;
+  let url = '';
   try {
     createDataFolder(folder);
     const made = createSystem({
       ...{ store, world, auth: options.auth ?? 'sigv4', trackObjects: options.trackObjects ?? true },
       bytes: openBytes({ objects: folder.objects, temporary: folder.temporary }),
       account: options.account ?? DEFAULT_ACCOUNT,
+      endpointUrl: () => url,
+      jobs: {
+        logsFolder: folder.logs,
+        runner: createRunner({
+          world,
+          jobsFolder: folder.jobs,
+          imagesFolder: options.imagesFolder ?? folder.images,
+          // A job's own folder and its image's stay visible to it.
+          hide: [folder.root, join(homedir(), '.aws')],
+        }),
+        ...(options.jobLimits && { limits: options.jobLimits }),
+      },
       server: { version: packageVersion(), dataFolder: folder.root, loopLag: () => takeLag(lag) },
     });
     system = made;
     const credentials = await made.identity.firstAdministrator();
     http = await listen({ handle: made.chain.handle, host, port, log: world.log, version: packageVersion() });
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
+    url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
     await writeHandover(folder, url, credentials);
     await made.start();
     world.log('info', 'server.started', { url, folder: folder.root, pid: process.pid });

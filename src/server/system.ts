@@ -2,8 +2,6 @@
  * The composition root: every service, the engine and the chain as one value, wired. It knows no socket and no process, so
  * that a whole system also runs inside a simulation.
  */
-import { hash } from 'node:crypto';
-import { uuid } from '../base/random.ts';
 import type { World } from '../base/world.ts';
 import { createEngine, type Engine } from '../engine/kernel.ts';
 import { engineMigrations } from '../engine/store.ts';
@@ -11,10 +9,23 @@ import type { Api } from '../protocol/api.ts';
 import { type Chain, createChain } from '../protocol/chain.ts';
 import { validate } from '../protocol/constraints.ts';
 import { createDispatch, type Dispatch } from '../protocol/dispatch.ts';
-import { isAwsError } from '../protocol/errors.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
+import type { Runner } from '../runner/runner.ts';
 import { createIdentityServices, type Identity, migrations as identityMigrations } from '../services/identity/index.ts';
-import { createObjectsService, type ObjectAccess, migrations as objectsMigrations } from '../services/objects/index.ts';
+import {
+  createJobsService,
+  type JobFiles,
+  type JobRunner,
+  type JobsContext,
+  type JobsService,
+  jobsMigrations,
+} from '../services/jobs/index.ts';
+import {
+  createObjectsService,
+  type ObjectAccess,
+  type ObjectVersion,
+  migrations as objectsMigrations,
+} from '../services/objects/index.ts';
 import {
   createPipelinesService,
   type PipelinePorts,
@@ -30,7 +41,9 @@ import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, sagemaker, sts } from './apis.ts';
 import { authorize } from './authorize.ts';
-import { parseS3Uri } from './uris.ts';
+import { jobPorts } from './jobPorts.ts';
+import { type RoleCalls, roleCalls } from './roleCalls.ts';
+import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
 
 export const allMigrations: readonly Migrations[] = [
   auditMigrations,
@@ -39,6 +52,7 @@ export const allMigrations: readonly Migrations[] = [
   objectsMigrations,
   tagsMigrations,
   registryMigrations,
+  jobsMigrations,
   pipelinesMigrations,
 ];
 
@@ -51,8 +65,16 @@ export type SystemOptions = {
   auth: 'sigv4' | 'off';
   /** Whether cache hits check object versions; AWS's own rule compares URIs alone. @default true */
   trackObjects?: boolean;
+  /** How jobs run: really, or simulated. */
+  jobs: JobsMeans;
+  /** Where jobs reach this system. */
+  endpointUrl(): string;
   server: { version: string; dataFolder: string; loopLag(): number };
 };
+
+/** What carries jobs out, and within which limits. */
+export type JobsMeans = Pick<JobsContext, 'limits'> &
+  ({ runner: Runner; logsFolder: string } | { runner: JobRunner; files: JobFiles });
 
 export type System = {
   chain: Chain;
@@ -71,7 +93,7 @@ export function createSystem(options: SystemOptions): System {
   const trail = auditTrail(store.sql);
   const engine = createEngine(store, world);
   const identity = createIdentityServices({ store, world, account, sts, iam });
-  const objects = createObjectsService({ store, bytes, world, account });
+  const objects = createObjectsService({ store, bytes, world, account, ports: { objectRead } });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
   const registry = createRegistryService({
     api: sagemaker,
@@ -79,22 +101,31 @@ export function createSystem(options: SystemOptions): System {
     account,
     ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags },
   });
+  const callAs = roleCalls({ world, account, identity });
+  const jobs: JobsService = createJobsService({
+    ...{ api: sagemaker, store, world, ...options.jobs },
+    ports: jobPorts({
+      ...{ identity, callAs, tags, log: world.log, endpointUrl: options.endpointUrl },
+      objects: objects.objects,
+      jobEnded: (end) => pipelines.jobEnded(end),
+    }),
+  });
   const pipelines: PipelinesService = createPipelinesService({
     ...{ api: sagemaker, store, world, engine },
     trackObjects: options.trackObjects ?? true,
     ports: pipelinePorts({
-      world,
-      account,
       identity,
-      objects: objects.objects,
+      callAs,
       registry,
+      jobs,
       tags,
+      objects: objects.objects,
       dispatch: () => dispatch,
     }),
   });
   const telar = createTelarService({
     executionState: pipelines.executionState,
-    logOf: () => undefined,
+    logOf: jobs.logOf,
     auditEvents: trail.newest,
     loopLag: options.server.loopLag,
     server: { ...options.server, account, startedAt: world.clock.now() },
@@ -105,6 +136,7 @@ export function createSystem(options: SystemOptions): System {
     objects.service,
     tags.service,
     registry.service,
+    jobs.service,
     pipelines.service,
     telar,
   ];
@@ -119,11 +151,16 @@ export function createSystem(options: SystemOptions): System {
   const chain = createChain({
     ...{ apis, dispatch, world, account },
     credential: identity.credential,
+    keyUsed: identity.noteKeyUse,
     unauthenticated: options.auth === 'off' ? administrator(account) : undefined,
   });
 
+  function objectRead({ principal }: Call, { bucket, key, version }: ObjectVersion): void {
+    if (principal.accessKeyId) jobs.recordRead(principal.accessKeyId, bucket, key, String(version));
+  }
+
   function exists(arn: string): boolean {
-    return registry.exists(arn) || pipelines.exists(arn);
+    return registry.exists(arn) || pipelines.exists(arn) || jobs.exists(arn);
   }
 
   return {
@@ -146,18 +183,19 @@ function administrator(account: string): Principal {
 }
 
 type PipelineParts = {
-  world: World;
-  account: string;
   identity: Identity;
   objects: ObjectAccess;
   registry: Registry;
+  jobs: JobsService;
+  callAs: RoleCalls;
   tags: Pick<PipelinePorts, 'setTags' | 'removeTags'>;
   dispatch(): Dispatch;
 };
 
 function pipelinePorts(parts: PipelineParts): PipelinePorts {
-  const { world, account, identity, objects, registry, tags, dispatch } = parts;
+  const { identity, objects, registry, jobs, callAs, tags, dispatch } = parts;
   return {
+    callAs,
     setTags: tags.setTags,
     removeTags: tags.removeTags,
     invoke: (operation, input, call) =>
@@ -168,61 +206,10 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
         ModelPackageArn: string;
       };
     },
-    callAs: (roleArn, region, session) => roleCall({ world, account, identity }, roleArn, region, session),
     roleExists: (roleArn) => identity.role(roleArn) !== undefined,
-    lineageOf: () => ({ reads: [], prefixes: [], outputs: [] }),
-    currentVersion: (bucket, key) => objects.currentVersions([{ bucket, key }])[0],
+    lineageOf: jobs.lineageOf,
+    currentVersion: (bucket, key) => objects.currentVersions([{ bucket, key }])[0]?.toString(),
     prefixFingerprint: (uri) => prefixFingerprint(objects, uri),
-    async readText(uri, limit) {
-      const { bucket, key } = parseS3Uri(uri);
-      try {
-        return (await objects.readSmall(bucket, key, limit)).toString('utf8');
-      } catch (error) {
-        if (!isAwsError(error)) throw error;
-        throw Object.assign(error, { message: `${uri} cannot be read: ${error.message} (${error.code})` });
-      }
-    },
+    readText: (uri, limit) => readText(objects, uri, limit),
   };
-}
-
-/** A call that a role makes through a service: a pipeline's step, and later a machine's task or a rule's target. */
-function roleCall(
-  { world, account, identity }: Pick<PipelineParts, 'world' | 'account' | 'identity'>,
-  roleArn: string,
-  region: string,
-  session: string,
-): Call {
-  const role = identity.role(roleArn);
-  const name = role?.name ?? roleArn.slice(roleArn.lastIndexOf('/') + 1);
-  const principal: Principal = {
-    kind: 'assumed-role',
-    arn: `arn:aws:sts::${account}:assumed-role/${name}/${session}`,
-    userId: `${role?.id ?? 'AROAUNKNOWN'}:${session}`,
-    account,
-    accessKeyId: undefined,
-  };
-  return { requestId: uuid(world.random), account, region, principal, now: world.clock.now(), headers: {} };
-}
-
-function objectExists(objects: ObjectAccess, uri: string): boolean {
-  const { bucket, key } = parseS3Uri(uri);
-  if (objects.currentVersions([{ bucket, key }])[0] !== undefined) return true;
-  try {
-    return key.endsWith('/') && objects.listPrefix(bucket, key).length > 0;
-  } catch (error) {
-    if (isAwsError(error)) return false;
-    throw error;
-  }
-}
-
-/** A digest of the objects under a prefix; of a missing bucket, a digest of its own. */
-export function prefixFingerprint(objects: ObjectAccess, uri: string): string {
-  const { bucket, key } = parseS3Uri(uri);
-  try {
-    const entries = objects.listPrefix(bucket, key).map((entry) => [entry.key, entry.version]);
-    return hash('sha256', JSON.stringify(entries), 'hex');
-  } catch (error) {
-    if (isAwsError(error)) return error.code;
-    throw error;
-  }
 }

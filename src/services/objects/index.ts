@@ -16,6 +16,7 @@ import type { ObjectsPorts } from './ports.ts';
 import { objectsStore } from './store.ts';
 
 export type { ObjectAccess } from './objectAccess.ts';
+export type { ObjectVersion } from './ports.ts';
 export { migrations } from './store.ts';
 
 export type ObjectsContext = {

@@ -5,7 +5,7 @@ import type { Call } from '../../protocol/service.ts';
 export type Described = Readonly<Record<string, unknown>>;
 
 /** One version of one object. */
-export type ObjectVersion = { bucket: string; key: string; version: number };
+export type ObjectVersion = { bucket: string; key: string; version: string };
 
 /** What a finished job touched: what a later cache hit must find unchanged. */
 export type JobLineage = {
@@ -27,7 +27,7 @@ export type PipelinePorts = {
   roleExists(roleArn: string): boolean;
   lineageOf(jobArn: string): JobLineage;
   /** Undefined when there is no such object. */
-  currentVersion(bucket: string, key: string): number | undefined;
+  currentVersion(bucket: string, key: string): string | undefined;
   /** A digest of the objects under a prefix: it changes when one is added, removed or written anew. */
   prefixFingerprint(s3Uri: string): string;
   /** The text of an object, read as the caller may. Rejects with a sentence when it cannot be, or is over `limit` bytes. */

@@ -1,0 +1,23 @@
+/** Calls that a role makes through a service: a pipeline's step, a job; later a machine's task or a rule's target. */
+import { uuid } from '../base/random.ts';
+import type { World } from '../base/world.ts';
+import type { Call, Principal } from '../protocol/service.ts';
+import type { Identity } from '../services/identity/index.ts';
+
+export type RoleCalls = (roleArn: string, region: string, session: string) => Call;
+
+export function roleCalls(parts: { world: World; account: string; identity: Identity }): RoleCalls {
+  const { world, account, identity } = parts;
+  return (roleArn, region, session) => {
+    const role = identity.role(roleArn);
+    const name = role?.name ?? roleArn.slice(roleArn.lastIndexOf('/') + 1);
+    const principal: Principal = {
+      kind: 'assumed-role',
+      arn: `arn:aws:sts::${account}:assumed-role/${name}/${session}`,
+      userId: `${role?.id ?? 'AROAUNKNOWN'}:${session}`,
+      account,
+      accessKeyId: undefined,
+    };
+    return { requestId: uuid(world.random), account, region, principal, now: world.clock.now(), headers: {} };
+  };
+}

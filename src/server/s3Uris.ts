@@ -1,0 +1,46 @@
+/** S3 URIs, as SageMaker's requests name objects and prefixes, and what other services ask of them. */
+import { hash } from 'node:crypto';
+import { awsError, isAwsError } from '../protocol/errors.ts';
+import type { ObjectAccess } from '../services/objects/index.ts';
+
+/** @example parseS3Uri('s3://bucket/a/b.csv') // { bucket: 'bucket', key: 'a/b.csv' } */
+function parseS3Uri(uri: string): { bucket: string; key: string } {
+  const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(uri);
+  if (!match) throw awsError('ValidationException', `'${uri}' is not an S3 URI. Write s3://bucket/key.`);
+  return { bucket: match[1]!, key: match[2] ?? '' };
+}
+
+/** Whether an object exists; of a URI that ends in a slash, whether any object lies under it. */
+export function objectExists(objects: ObjectAccess, uri: string): boolean {
+  const { bucket, key } = parseS3Uri(uri);
+  if (objects.currentVersions([{ bucket, key }])[0] !== undefined) return true;
+  return key.endsWith('/') && (entriesUnder(objects, uri) ?? []).length > 0;
+}
+
+/** A digest of the objects under a prefix: it changes when one is added, removed or written anew, or the bucket goes. */
+export function prefixFingerprint(objects: ObjectAccess, uri: string): string {
+  const entries = entriesUnder(objects, uri)?.map(({ key, version }) => [key, version]);
+  return hash('sha256', JSON.stringify(entries ?? 'no bucket'), 'hex');
+}
+
+/** Undefined when there is no such bucket. */
+function entriesUnder(objects: ObjectAccess, uri: string) {
+  const { bucket, key } = parseS3Uri(uri);
+  try {
+    return objects.listPrefix(bucket, key);
+  } catch (error) {
+    if (isAwsError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The text of an object. Rejects with a sentence that names the object. */
+export async function readText(objects: ObjectAccess, uri: string, limit: number): Promise<string> {
+  const { bucket, key } = parseS3Uri(uri);
+  try {
+    return (await objects.readSmall(bucket, key, limit)).toString('utf8');
+  } catch (error) {
+    if (!isAwsError(error)) throw error;
+    throw awsError(error.code, `${uri} cannot be read: ${error.message} (${error.code})`, error.status);
+  }
+}
