@@ -1,0 +1,42 @@
+/** What the parts of the jobs service share. */
+import type { World } from '../../base/world.ts';
+import type { Api } from '../../protocol/api.ts';
+import type { Call } from '../../protocol/service.ts';
+import type { Runner } from '../../runner/runner.ts';
+import type { Store } from '../../store/store.ts';
+import type { JobFiles } from './files/files.ts';
+import type { Lineage } from './lineage.ts';
+import type { JobPorts } from './ports.ts';
+import type { JobKind, JobsStore } from './store.ts';
+
+/** The SDK whose types the operations take and answer. */
+export type Sdk = typeof import('@aws-sdk/client-sagemaker');
+
+/** What the service runs jobs with: a simulation gives its own. */
+export type JobRunner = Pick<Runner, 'refusal' | 'prepare' | 'launch' | 'launched' | 'exit' | 'stop'>;
+
+export type JobLimits = {
+  /** Jobs that run at a time; the others queue, first come, first served. */
+  atATime: number;
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  grace: number;
+};
+
+export type Parts = {
+  api: Api;
+  store: Store;
+  world: World;
+  ports: JobPorts;
+  runner: JobRunner;
+  files: JobFiles;
+  db: JobsStore;
+  lineage: Lineage;
+  limits: JobLimits;
+};
+
+const RESOURCES: Readonly<Record<JobKind, string>> = { Processing: 'processing-job', Training: 'training-job' };
+
+/** SageMaker writes names into ARNs in lower case. */
+export function jobArn(call: Pick<Call, 'region' | 'account'>, kind: JobKind, name: string): string {
+  return `arn:aws:sagemaker:${call.region}:${call.account}:${RESOURCES[kind]}/${name.toLowerCase()}`;
+}

@@ -1,0 +1,47 @@
+/** The errors of the jobs service, worded as SageMaker words them where its words are known. */
+import { awsError } from '../../protocol/errors.ts';
+import type { JobKind } from './store.ts';
+
+const validation = (message: string) => awsError('ValidationException', message);
+const NOUNS: Readonly<Record<JobKind, string>> = { Processing: 'processing', Training: 'training' };
+
+export const errors = {
+  nameTaken: (kind: JobKind, arn: string) =>
+    awsError(
+      'ResourceInUse',
+      `Job name must be unique within an AWS account and region, and a ${NOUNS[kind]} job with this name already exists (${arn})`,
+    ),
+  notFound: (kind: JobKind, name: string) =>
+    validation(
+      kind === 'Training' ? 'Requested resource not found.' : `Could not find requested job with name: ${name}`,
+    ),
+  notStoppable: (kind: JobKind, status: string) =>
+    validation(`The request was rejected because the ${NOUNS[kind]} job is in status ${status}.`),
+  notDeletable: (kind: JobKind, name: string, status: string) =>
+    awsError(
+      'ResourceInUse',
+      `The ${NOUNS[kind]} job '${name}' is in status ${status}. Only jobs that are over, and whose files have been cleared away, can be deleted: stop it, or try again in a moment.`,
+    ),
+  role: (arn: string) =>
+    validation(
+      `Could not assume role ${arn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`,
+    ),
+  image: (sentence: string) => validation(sentence),
+  /** What Telar does not do, by its name in the request. */
+  unsupported: (member: string, advice: string) => validation(`Telar does not support ${member} yet. ${advice}`),
+  invalid: (sentence: string) => validation(sentence),
+} as const;
+
+export type FailureKind = 'ClientError' | 'InternalServerError';
+
+/** Why a job could not be carried out, found while it was: it ends the job as Failed, with this as its FailureReason. */
+export type JobFailure = Error & { readonly failure: FailureKind };
+
+/** @param failure `InternalServerError` when the fault is Telar's or the machine's: retry policies may apply */
+export function jobFailure(failure: FailureKind, message: string): JobFailure {
+  return Object.assign(new Error(message), { name: 'JobFailure', failure });
+}
+
+export function isJobFailure(error: unknown): error is JobFailure {
+  return error instanceof Error && 'failure' in error;
+}

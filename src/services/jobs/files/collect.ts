@@ -1,0 +1,148 @@
+/** Takes in what a job left: its report, and its outputs as batches that become objects when the job's end is recorded. */
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../../base/clock.ts';
+import { isAwsError } from '../../../protocol/errors.ts';
+import type { Call } from '../../../protocol/service.ts';
+import type { JobFolder } from '../../../runner/runner.ts';
+import { jobFailure } from '../errors.ts';
+import { type Job, type PlannedOutput, parseS3Uri } from '../plan.ts';
+import type { JobObjects, ObjectVersion, ReceivedOutput } from '../ports.ts';
+import type { OutputBatch, Report } from './files.ts';
+import { keyUnder } from './paths.ts';
+import { volumeFull } from './stage.ts';
+import { filesUnder, type LeftFile, realFolder, textLeft } from './walk.ts';
+import { inThread } from './work.ts';
+
+/** In bytes: FailureReason and ExitMessage have room for no more. */
+const LONGEST_MESSAGE = 1024;
+/** How much of a log's end is looked at for its last line, in bytes. */
+const LOG_END = 8192;
+const LONGEST_LINE = 500;
+/** Regular expressions over a log get this long, in milliseconds; beyond it the job has no metrics. */
+const METRICS_LIMIT = 30_000;
+/** A batch holds at most this many objects and, of small ones that wait in memory, this many bytes. */
+const BATCH = { objects: 256, bytes: 8 * 1024 * 1024 };
+
+export async function readReport(job: Job, folder: JobFolder, clock: Clock): Promise<Report> {
+  const { metrics: definitions } = job.plan;
+  const metrics =
+    definitions.length === 0
+      ? undefined
+      : await inThread({ kind: 'metrics', log: folder.log, definitions }, METRICS_LIMIT, clock).catch(() => undefined);
+  return {
+    failure: await textLeft(folder.ml, 'output', 'failure', LONGEST_MESSAGE),
+    message: await textLeft(folder.ml, 'output', 'message', LONGEST_MESSAGE),
+    lastLine: await lastLine(folder.log),
+    metrics: metrics?.metrics ?? [],
+  };
+}
+
+async function lastLine(log: string): Promise<string | undefined> {
+  const file = await open(log, 'r').catch(() => undefined);
+  if (!file) return undefined;
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, LOG_END);
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    const lines = buffer.toString().split(/[\r\n]+/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours and the like are what is taken out
+    const plain = lines.map((line) => line.replace(/\u001b\[[0-9;]*[A-Za-z]|[\u0000-\u001f\u007f]/g, ' ').trim());
+    return plain.findLast((line) => line !== '')?.slice(0, LONGEST_LINE);
+  } finally {
+    await file.close();
+  }
+}
+
+type Found = { output: PlannedOutput; folder: string; files: LeftFile[] };
+
+/** Where `folder` is the job's own and `objects` writes with its role. */
+export async function* outputBatches(
+  job: Job,
+  folder: JobFolder,
+  objects: JobObjects,
+  call: Call,
+  clock: Clock,
+): AsyncGenerator<OutputBatch> {
+  const found = await findOutputs(job, folder);
+  let batch: ReceivedOutput[] = [];
+  let bytes = 0;
+  try {
+    for (const each of found) {
+      for await (const { uri, content, size } of contents(each, folder, clock)) {
+        if (batch.length >= BATCH.objects || bytes >= BATCH.bytes) {
+          if (batch.length > 0) yield batchOf(batch, job.name);
+          batch = [];
+          bytes = 0;
+        }
+        batch.push(await receive(objects, call, uri, content));
+        bytes += Math.min(size, SMALL);
+      }
+    }
+  } catch (error) {
+    for (const { release } of batch) release();
+    throw error;
+  }
+  if (batch.length > 0) yield batchOf(batch, job.name);
+}
+
+/** Larger contents wait on the disk, not in memory. */
+const SMALL = 64 * 1024;
+
+async function findOutputs({ plan }: Job, { ml }: JobFolder): Promise<Found[]> {
+  const found: Found[] = [];
+  let size = 0;
+  for (const output of plan.outputs) {
+    const folder = await realFolder(ml, output.folder);
+    const files = folder ? await filesUnder(folder) : [];
+    for (const file of files) size += file.size;
+    if (size > plan.volumeBytes) throw volumeFull(plan.volumeBytes, `its outputs are larger (${size} bytes and more)`);
+    found.push({ output, folder: folder ?? join(ml, output.folder), files });
+  }
+  return found;
+}
+
+type Content = { uri: string; content: string; size: number };
+
+async function* contents({ output, folder, files }: Found, { root }: JobFolder, clock: Clock): AsyncGenerator<Content> {
+  if (output.form === 'files') {
+    for (const { path, size } of files) yield { uri: keyUnder(output.uri, path), content: join(folder, path), size };
+    return;
+  }
+  if (files.length === 0 && !output.evenEmpty) return;
+  const archives = join(root, 'archives');
+  await mkdir(archives, { recursive: true });
+  const target = join(archives, `${output.name}.tar.gz`);
+  await inThread({ kind: 'archive', folder, files, target }, undefined, clock);
+  yield { uri: output.uri, content: target, size: SMALL };
+  await rm(target, { force: true });
+}
+
+async function receive(objects: JobObjects, call: Call, uri: string, content: string): Promise<ReceivedOutput> {
+  const { bucket, key } = parseS3Uri(uri)!;
+  try {
+    return await objects.receive(call, bucket, key, content);
+  } catch (error) {
+    throw uploadFailed(error, uri);
+  }
+}
+
+function uploadFailed(error: unknown, uri: string): unknown {
+  if (!isAwsError(error)) return error;
+  return jobFailure('ClientError', `Data upload failed:${error.code} (${error.status}): ${error.message} (${uri})`);
+}
+
+function batchOf(received: readonly ReceivedOutput[], job: string): OutputBatch {
+  return {
+    write(): ObjectVersion[] {
+      try {
+        return received.map(({ write }) => write());
+      } catch (error) {
+        throw uploadFailed(error, `an output of ${job}`);
+      }
+    },
+    release() {
+      for (const { release } of received) release();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * What a job left in its folder. All of it was written by the job, which may have been anything.
+ *
+ * H1. No symbolic link is followed, neither at the end of a path nor on the way: a job cannot have the server read another
+ *     file in its place. The job's processes are gone by now, so what was looked at stays as it was.
+ * H2. Links, sockets, pipes and devices are no outputs.
+ */
+import { constants } from 'node:fs';
+import { chmod, lstat, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export type LeftFile = { path: string; size: number; executable: boolean };
+
+/** The real path of a folder below `root`, or undefined when there is none, or a link leads there. */
+export async function realFolder(root: string, folder: string): Promise<string | undefined> {
+  let path = root;
+  for (const part of ['', ...folder.split('/').filter(Boolean)]) {
+    path = join(path, part);
+    const entry = await lstat(path).catch(() => undefined);
+    if (!entry?.isDirectory()) return undefined;
+    await admit(path, entry.mode, 0o500);
+  }
+  return path;
+}
+
+/** A job may take its own user's rights away. */
+async function admit(path: string, mode: number, needed: number): Promise<void> {
+  if ((mode & needed) !== needed) await chmod(path, (mode & 0o777) | needed);
+}
+
+/** All regular files under a folder, by path; folders that hold nothing are left out. */
+export async function filesUnder(folder: string): Promise<LeftFile[]> {
+  const found: LeftFile[] = [];
+  const pending = [''];
+  for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
+    for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (!entry.isDirectory() && !entry.isFile()) continue;
+      const { mode, size } = await lstat(join(folder, path));
+      await admit(join(folder, path), mode, entry.isDirectory() ? 0o500 : 0o400);
+      if (entry.isDirectory()) pending.push(path);
+      else found.push({ path, size, executable: (mode & 0o100) !== 0 });
+    }
+  }
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The beginning of a text file that the job left for us; undefined when there is none. @param most in bytes */
+export async function textLeft(root: string, folder: string, name: string, most: number): Promise<string | undefined> {
+  const inside = await realFolder(root, folder);
+  if (!inside) return undefined;
+  const path = join(inside, name);
+  const entry = await lstat(path).catch(() => undefined);
+  if (!entry?.isFile()) return undefined;
+  await admit(path, entry.mode, 0o400);
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(most), 0, most, 0);
+    return buffer.subarray(0, bytesRead).toString().trim() || undefined;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Carries jobs through their phases. It owns what is in memory of them: the queue, the lives under way, their deadlines.
+ *
+ * J1. A phase is recorded before the work that it justifies begins, and what that work found is recorded with the next one.
+ * J2. The store is the truth: a life reads its row anew for each phase, so that a restarted server goes on where the row
+ *     says. Work outside the store may be done again; a process is launched once for each job (the runner's R1).
+ * J3. One transaction ends a job: its row, its outputs, its lineage and whoever waits for its end change together.
+ * J4. What cannot be recorded now (a full disk) is tried again until it can: no job is forgotten half way.
+ */
+import type { Cancel } from '../../base/clock.ts';
+import { isAwsError } from '../../protocol/errors.ts';
+import type { Parts } from './context.ts';
+import { isJobFailure } from './errors.ts';
+import { describe, jobOf } from './job.ts';
+import { interrupted, refused } from './outcome.ts';
+import { createPhases, type Step } from './phases.ts';
+import type { Job } from './plan.ts';
+import { deadline, type Ending, saved, withEnding, withStop } from './row.ts';
+import type { JobRow } from './store.ts';
+import type { Phase } from './transitions.ts';
+
+export type Lives = {
+  /** A job's row is durable: it may begin when the machine is free. */
+  enqueue(arn: string): void;
+  /** A job's stop is durable. */
+  interrupt(arn: string): void;
+  /** Takes up what a former server left. Once, before the first request. */
+  start(): void;
+  /** Carries nothing further. Processes go on by themselves. */
+  stop(): void;
+};
+
+/** One job under way in this process. */
+export type Life = {
+  arn: string;
+  /** Aborted when the job is told to stop or is out of time. */
+  abort: AbortController;
+  /** It was under way when this server started. */
+  recovered: boolean;
+};
+
+/** Inside a transaction, with the row as it then is. */
+export type Recording = (row: JobRow) => void;
+
+/** How long to wait before recording again what the store refused, in milliseconds. */
+const AGAIN_AFTER = 1000;
+/** After a restart, ends that came meanwhile are heard of before deadlines that passed meanwhile. In milliseconds. */
+const HEAR_FIRST = 1000;
+/** The phases that MaxRuntimeInSeconds bounds. */
+const TIMED: readonly Phase[] = ['staging', 'launching', 'running'];
+
+export function createLives(parts: Parts): Lives {
+  const { db, store, world, ports, files, lineage, limits } = parts;
+  const { clock } = world;
+  const queue: string[] = [];
+  const lives = new Map<string, Life>();
+  let closed = false;
+
+  const phases = createPhases(parts, { persist, finish, alive: (life) => !closed && lives.get(life.arn) === life });
+
+  function admit(): void {
+    while (!closed && lives.size < limits.atATime && queue.length > 0) begin(queue.shift()!, false);
+  }
+
+  function begin(arn: string, recovered: boolean): void {
+    if (closed || lives.has(arn)) return;
+    const life: Life = { arn, recovered, abort: new AbortController() };
+    lives.set(arn, life);
+    live(life).then(
+      () => {
+        lives.delete(arn);
+        admit();
+      },
+      (error: Error) => world.log('error', 'jobs.life-broken', { job: arn, message: error.message }),
+    );
+  }
+
+  /** THE loop of one job: a phase's work, then its record. */
+  async function live(life: Life): Promise<void> {
+    for (;;) {
+      const row = db.job({ arn: life.arn });
+      if (!row || row.phase === 'ended') return;
+      if (row.status === 'Stopping') life.abort.abort();
+      const disarm = arm(life, row);
+      const step = await phases[row.phase](life, row, jobOf(row)).catch(failing);
+      disarm();
+      await persist(life.arn, step.record).catch((error) => persist(life.arn, failing(error).record));
+      step.release?.();
+    }
+  }
+
+  function failing(error: unknown): Step {
+    return { record: (row) => finish(row, endingOf(row, error)) };
+  }
+
+  /** Work that failed because it was interrupted ends the job as the interruption does. */
+  function endingOf(row: JobRow, error: unknown): Ending {
+    if (row.stop_cause === null || row.phase === 'storing') return refused(error);
+    return interrupted(row.kind, row.stop_cause, jobOf(row).plan.maxRuntimeSeconds);
+  }
+
+  /** Resolves once durable. Rejects only with what `record` itself refuses. */
+  function persist(arn: string, record: Recording): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const attempt = () => {
+        if (closed) return;
+        const work = () => {
+          const row = db.job({ arn });
+          if (row) record(row);
+        };
+        store.transact(work).then(resolve, (error: Error) => {
+          if (isAwsError(error) || isJobFailure(error)) return reject(error);
+          const { message } = error;
+          world.log('error', 'jobs.not-recorded', { job: arn, message, againAfterMilliseconds: AGAIN_AFTER });
+          clock.at(clock.now() + AGAIN_AFTER, attempt);
+        });
+      };
+      attempt();
+    });
+  }
+
+  /** Inside a transaction: the end of a job. */
+  function finish(row: JobRow, ending: Ending): void {
+    const ended = withEnding(row, ending, clock.now());
+    db.save(saved(ended));
+    lineage.forgetKeys(row.arn);
+    const { status, failureReason, internal } = ending;
+    ports.jobEnded({ jobArn: row.arn, status, describe: describe(ended), failureReason, internal });
+    store.whenDurable(() => discard(jobOf(ended)));
+  }
+
+  function discard(job: Job): void {
+    if (closed) return;
+    files.discard(job).then(
+      () => void persist(job.arn, () => db.setDiscarded({ arn: job.arn })),
+      // Left for the next start.
+      (error: Error) => world.log('warn', 'jobs.not-discarded', { job: job.arn, message: error.message }),
+    );
+  }
+
+  function arm(life: Life, row: JobRow): Cancel {
+    const due = deadline(row, jobOf(row));
+    if (due === undefined || !TIMED.includes(row.phase) || row.status !== 'InProgress') return () => {};
+    const earliest = life.recovered ? clock.now() + HEAR_FIRST : 0;
+    return clock.at(Math.max(due, earliest), () => void persist(life.arn, expire));
+  }
+
+  function expire(row: JobRow): void {
+    if (!TIMED.includes(row.phase) || row.status !== 'InProgress') return;
+    db.save(saved(withStop(row, 'runtime', clock.now())));
+    store.whenDurable(() => interrupt(row.arn));
+  }
+
+  function interrupt(arn: string): void {
+    const life = lives.get(arn);
+    if (life) return life.abort.abort();
+    const at = queue.indexOf(arn);
+    if (at < 0) return;
+    queue.splice(at, 1);
+    begin(arn, false);
+  }
+
+  return {
+    enqueue(arn) {
+      queue.push(arn);
+      admit();
+    },
+    interrupt,
+    start() {
+      lineage.load();
+      for (const row of db.unfinished({})) {
+        if (row.phase === 'ended') discard(jobOf(row));
+        else if (row.phase === 'queued' && row.status === 'InProgress') queue.push(row.arn);
+        else begin(row.arn, true);
+      }
+      admit();
+    },
+    stop() {
+      closed = true;
+    },
+  };
+}

@@ -1,0 +1,163 @@
+/** The operations on processing and training jobs. */
+import { LOWER_ALPHANUMERIC, randomString } from '../../base/random.ts';
+import { type Call, type Operations, reads, writes } from '../../protocol/service.ts';
+import { jobArn, type Parts, type Sdk } from './context.ts';
+import { errors } from './errors.ts';
+import { jobOf } from './job.ts';
+import type { Lives } from './life.ts';
+import { listJobs } from './listing.ts';
+import type { Tag } from './ports.ts';
+import { checkProcessing, describeProcessing } from './processing.ts';
+import { date, type JobResult, saved, withStop } from './row.ts';
+import type { JobKind, JobRow, Transition } from './store.ts';
+import { checkTraining, describeTraining } from './training.ts';
+import { endStatus } from './transitions.ts';
+
+type Names = `${'Create' | 'Describe' | 'Stop' | 'Delete'}${JobKind}Job` | 'ListProcessingJobs' | 'ListTrainingJobs';
+
+type Named = { ProcessingJobName?: string | undefined; TrainingJobName?: string | undefined };
+
+const nameOf = (input: Named) => (input.ProcessingJobName ?? input.TrainingJobName)!;
+
+const on = (kind: JobKind, verb: string) => (input: Named, call: Call) => [
+  { action: `sagemaker:${verb}${kind}Job`, resource: jobArn(call, kind, nameOf(input)) },
+];
+/** Handing a role to a job needs iam:PassRole on it. */
+const creating = (kind: JobKind) => (input: Named & { RoleArn: string | undefined }, call: Call) => [
+  ...on(kind, 'Create')(input, call),
+  { action: 'iam:PassRole', resource: input.RoleArn! },
+];
+const listing = (kind: JobKind) => () => [{ action: `sagemaker:List${kind}Jobs`, resource: '*' }];
+
+export function jobOperations(parts: Parts, lives: Pick<Lives, 'enqueue' | 'interrupt'>): Operations<Sdk, Names> {
+  const { db } = parts;
+  const row = (kind: JobKind, input: Named, call: Call) => existing(parts, kind, nameOf(input), call);
+  return {
+    CreateProcessingJob: writes(creating('Processing'), (input, call) => {
+      checkProcessing(input);
+      return { ProcessingJobArn: create(parts, lives, 'Processing', input.ProcessingJobName!, input, call) };
+    }),
+    DescribeProcessingJob: reads(on('Processing', 'Describe'), (input, call) =>
+      describeProcessing(row('Processing', input, call)),
+    ),
+    ListProcessingJobs: reads(listing('Processing'), (input, call) => {
+      const { items, next } = listJobs(db, 'Processing', input, call);
+      return { ProcessingJobSummaries: items.map(processingSummary), NextToken: next };
+    }),
+    StopProcessingJob: writes(on('Processing', 'Stop'), (input, call) =>
+      stop(parts, lives, row('Processing', input, call), call),
+    ),
+    DeleteProcessingJob: writes(on('Processing', 'Delete'), (input, call) =>
+      remove(parts, row('Processing', input, call)),
+    ),
+    CreateTrainingJob: writes(creating('Training'), (input, call) => {
+      checkTraining(input);
+      return { TrainingJobArn: create(parts, lives, 'Training', input.TrainingJobName!, input, call) };
+    }),
+    DescribeTrainingJob: reads(on('Training', 'Describe'), (input, call) =>
+      describeTraining(row('Training', input, call)),
+    ),
+    ListTrainingJobs: reads(listing('Training'), (input, call) => {
+      // No job here has a warm pool or a training plan, so none can be found by one.
+      if (input.WarmPoolStatusEquals || input.TrainingPlanArnEquals) return { TrainingJobSummaries: [] };
+      const { items, next } = listJobs(db, 'Training', input, call);
+      return { TrainingJobSummaries: items.map(trainingSummary), NextToken: next };
+    }),
+    StopTrainingJob: writes(on('Training', 'Stop'), (input, call) =>
+      stop(parts, lives, row('Training', input, call), call),
+    ),
+    DeleteTrainingJob: writes(on('Training', 'Delete'), (input, call) => remove(parts, row('Training', input, call))),
+  };
+}
+
+function existing({ db }: Parts, kind: JobKind, name: string, call: Call): JobRow {
+  const row = db.job({ arn: jobArn(call, kind, name) });
+  if (!row) throw errors.notFound(kind, name);
+  return row;
+}
+
+type CreateInput = { RoleArn: string | undefined; Tags?: readonly Tag[] | undefined };
+
+/** @returns the job's ARN */
+function create(
+  { db, store, world, ports, runner }: Parts,
+  lives: Pick<Lives, 'enqueue'>,
+  kind: JobKind,
+  name: string,
+  { Tags, ...request }: CreateInput,
+  call: Call,
+): string {
+  const arn = jobArn(call, kind, name);
+  if (db.job({ arn })) throw errors.nameTaken(kind, arn);
+  if (!ports.roleExists(request.RoleArn!)) throw errors.role(request.RoleArn!);
+  const started: Transition[] = kind === 'Training' ? [{ status: 'Starting', start: call.now }] : [];
+  const row: Omit<JobRow, 'seq'> = {
+    arn,
+    region: call.region,
+    kind,
+    name,
+    id: `${name}-${randomString(world.random, 8, LOWER_ALPHANUMERIC)}`,
+    request: JSON.stringify(request),
+    phase: 'queued',
+    status: 'InProgress',
+    transitions: JSON.stringify(started),
+    created_at: call.now,
+    modified_at: call.now,
+    started_at: null,
+    ended_at: null,
+    stop_cause: null,
+    stop_at: null,
+    exit: null,
+    failure_reason: null,
+    result: '{}',
+    discarded: 0,
+  };
+  const refusal = runner.refusal(jobOf({ ...row, seq: 0 }).plan.image);
+  if (refusal) throw errors.image(refusal);
+  db.insert(row);
+  if (Tags) ports.setTags(arn, Tags);
+  store.whenDurable(() => lives.enqueue(arn));
+  return arn;
+}
+
+/** Stopping a job that is being stopped already changes nothing. */
+function stop({ db, store }: Parts, lives: Pick<Lives, 'interrupt'>, row: JobRow, call: Call): Record<never, never> {
+  if (endStatus(row.status)) throw errors.notStoppable(row.kind, row.status);
+  if (row.status === 'Stopping') return {};
+  db.save(saved(withStop(row, 'requested', call.now)));
+  store.whenDurable(() => lives.interrupt(row.arn));
+  return {};
+}
+
+function remove({ db, lineage, ports }: Parts, row: JobRow): Record<never, never> {
+  if (row.discarded === 0) throw errors.notDeletable(row.kind, row.name, row.status);
+  db.delete({ arn: row.arn });
+  lineage.delete(row.arn);
+  ports.removeTags(row.arn);
+  return {};
+}
+
+function processingSummary(row: JobRow) {
+  return {
+    ProcessingJobName: row.name,
+    ProcessingJobArn: row.arn,
+    CreationTime: new Date(row.created_at),
+    ProcessingEndTime: date(row.ended_at),
+    LastModifiedTime: new Date(row.modified_at),
+    ProcessingJobStatus: row.status,
+    FailureReason: row.failure_reason ?? undefined,
+    ExitMessage: (JSON.parse(row.result) as JobResult).exitMessage,
+  };
+}
+
+function trainingSummary(row: JobRow) {
+  return {
+    TrainingJobName: row.name,
+    TrainingJobArn: row.arn,
+    CreationTime: new Date(row.created_at),
+    TrainingEndTime: date(row.ended_at),
+    LastModifiedTime: new Date(row.modified_at),
+    TrainingJobStatus: row.status,
+    SecondaryStatus: (JSON.parse(row.transitions) as Transition[]).at(-1)!.status,
+  };
+}

@@ -1,0 +1,94 @@
+/** How a job ends, from how its process ended and what it left: pure, and in SageMaker's words. */
+import { constants } from 'node:os';
+import { isAwsError } from '../../protocol/errors.ts';
+import { isRunnerError } from '../../runner/errors.ts';
+import type { JobExit } from '../../runner/runner.ts';
+import { isJobFailure } from './errors.ts';
+import type { Report } from './files/files.ts';
+import type { Ending, RecordedExit } from './row.ts';
+import type { JobKind, StopCause } from './store.ts';
+
+/** In characters, as SageMaker's model has it. */
+const LONGEST_REASON = 1024;
+/** The runner's sandbox says so in the log, with this status, when it could not be made. */
+const SANDBOX_FAILED = { code: 125, line: /^telar: the sandbox of this job could not be made/ };
+
+const stopped: Ending = { status: 'Stopped', secondary: 'Stopped', internal: false, result: {} };
+
+function failed(failureReason: string, internal: boolean, result: Ending['result'] = {}): Ending {
+  return { status: 'Failed', secondary: 'Failed', failureReason: cut(failureReason, LONGEST_REASON), internal, result };
+}
+
+/** Whether a process that ended so has outputs to store. */
+export function storesOutputs({ exit, stopped: cause }: RecordedExit, storeWhenStopped: boolean): boolean {
+  if (exit.kind === 'lost') return false;
+  return cause === null ? exit.kind === 'exited' && exit.code === 0 : storeWhenStopped;
+}
+
+/** The end of a job that was told to stop, or ran out of time. */
+export function interrupted(kind: JobKind, cause: StopCause, maxRuntimeSeconds: number): Ending {
+  if (cause === 'requested') return stopped;
+  if (kind === 'Training') return { ...stopped, secondary: 'MaxRuntimeExceeded' };
+  const advice = 'Allow it more time in its StoppingCondition, or give it less to do.';
+  return failed(
+    `ClientError: The processing job exceeded MaxRuntimeInSeconds (${maxRuntimeSeconds}) and was stopped. ${advice}`,
+    false,
+  );
+}
+
+/** The end of a job whose process has ended and whose outputs, if it has any, are stored with this very end. */
+export function ending(
+  kind: JobKind,
+  { exit, stopped: cause }: RecordedExit,
+  report: Report,
+  modelStored: boolean,
+  maxRuntimeSeconds: number,
+): Ending {
+  const result = {
+    exitMessage: kind === 'Processing' ? report.message : undefined,
+    metrics: report.metrics.length > 0 ? report.metrics : undefined,
+    modelStored: kind === 'Training' && modelStored ? true : undefined,
+  };
+  if (cause !== null) return { ...interrupted(kind, cause, maxRuntimeSeconds), result };
+  if (exit.kind === 'lost') return failed(`InternalServerError: The job was lost: ${exit.reason}`, true, result);
+  if (exit.kind === 'exited' && exit.code === 0) {
+    return { status: 'Completed', secondary: 'Completed', internal: false, result };
+  }
+  const code = exitCode(exit);
+  if (code === SANDBOX_FAILED.code && SANDBOX_FAILED.line.test(report.lastLine ?? '')) {
+    return failed(`InternalServerError: ${report.lastLine}`, true, result);
+  }
+  return failed(algorithmError(kind, report, code), false, result);
+}
+
+function algorithmError(kind: JobKind, { failure, lastLine }: Report, code: number): string {
+  const suffix = `, exit code: ${code}`;
+  if (kind === 'Training' && failure) {
+    return `${cut(`AlgorithmError: ${failure}`, LONGEST_REASON - suffix.length)}${suffix}`;
+  }
+  const last = lastLine ? `. The log's last line: ${lastLine}` : '';
+  return `AlgorithmError: See job logs for more information${suffix}${last}`;
+}
+
+/** As a container runtime reports it: 128 and the signal's number for a process that a signal ended. */
+function exitCode(exit: Exclude<JobExit, { kind: 'lost' }>): number {
+  if (exit.kind === 'exited') return exit.code;
+  return 128 + (constants.signals[exit.signal as NodeJS.Signals] ?? 0);
+}
+
+/** The end of a job that could not be carried out. */
+export function refused(error: unknown): Ending {
+  if (isJobFailure(error)) return failed(`${error.failure}: ${error.message}`, error.failure === 'InternalServerError');
+  if (isRunnerError(error)) return failed(`ClientError: ${error.code}: ${error.message}`, error.code === 'DiskFull');
+  if (isAwsError(error)) return failed(`ClientError: ${error.code}: ${error.message}`, error.status >= 500);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const advice = "Free space on this machine's disk, then run the job again.";
+    return failed(`InternalServerError: No space left on device. ${advice}`, true);
+  }
+  return failed(`InternalServerError: ${error instanceof Error ? error.message : String(error)}`, true);
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}

@@ -1,0 +1,195 @@
+/**
+ * What each phase of a job does outside the store, and what it then records.
+ *
+ * F1. Nothing here changes a row but the records, which run in a transaction with the row as it is by then: a stop that
+ *     came while the work was under way is seen by them.
+ */
+import type { Parts } from './context.ts';
+import type { OutputBatch } from './files/files.ts';
+import type { Life, Recording } from './life.ts';
+import { ending, interrupted, storesOutputs } from './outcome.ts';
+import type { Job } from './plan.ts';
+import type { JobCredentials } from './ports.ts';
+import { type Ending, type RecordedExit, saved, withExit, withPhase } from './row.ts';
+import type { JobRow } from './store.ts';
+import type { Phase } from './transitions.ts';
+
+export type Step = {
+  record: Recording;
+  /** Called once recorded, or given up. */
+  release?: () => void;
+};
+
+type Phases = { [P in Exclude<Phase, 'ended'>]: (life: Life, row: JobRow, job: Job) => Promise<Step> };
+
+type Ways = {
+  persist(arn: string, record: Recording): Promise<void>;
+  finish(row: JobRow, ending: Ending): void;
+  /** Whether this life is still the one that carries its job. */
+  alive(life: Life): boolean;
+};
+
+/** The name that SageMaker gives the sessions of its jobs. */
+const SESSION = 'SageMaker';
+/** How long a job's credentials outlast its longest run, in seconds: for what it does while it is being stopped. */
+const CREDENTIALS_OUTLAST = 900;
+const REBOOTED = 'this machine restarted while it ran, or before its outputs were stored.';
+
+export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Phases {
+  const { db, world, ports, runner, files, lineage, limits } = parts;
+  const { clock } = world;
+
+  const next = (row: JobRow, phase: Phase) => void db.save(saved(withPhase(row, phase, clock.now())));
+
+  /** Ends an interrupted job that has no process; otherwise `goOn`. */
+  const unlessStopping =
+    (job: Job, goOn: Recording): Recording =>
+    (row) =>
+      row.stop_cause === null
+        ? goOn(row)
+        : finish(row, interrupted(row.kind, row.stop_cause, job.plan.maxRuntimeSeconds));
+
+  /** An instant at which a test may crash the server; the crash comes out of the clock's loop, as every other one. */
+  function instant(point: 'job:launch' | 'job:launched' | 'job:output'): Promise<void> {
+    return new Promise((resolve) => {
+      clock.soon(() => {
+        world.crashPoint(point);
+        resolve();
+      });
+    });
+  }
+
+  async function prepare(life: Life, _row: JobRow, job: Job): Promise<Step> {
+    const progress = (line: string) => {
+      if (!alive(life) || life.abort.signal.aborted) return;
+      files.note(job, line);
+      ports.progress(job.arn, line);
+    };
+    if (!life.abort.signal.aborted) {
+      await Promise.race([runner.prepare(job.plan.image, progress), abortion(life.abort.signal)]);
+    }
+    return { record: unlessStopping(job, (row) => next(row, 'staging')) };
+  }
+
+  async function stage({ abort }: Life, _row: JobRow, job: Job): Promise<Step> {
+    const staged = await files.stage(job, abort.signal);
+    const record = (row: JobRow) => {
+      lineage.recordInputs(job.arn, staged.reads, staged.prefixes);
+      next(row, 'launching');
+    };
+    return { record: unlessStopping(job, record) };
+  }
+
+  async function launch(life: Life, _row: JobRow, job: Job): Promise<Step> {
+    if (runner.launched(job.id)) return { record: (row) => next(row, 'running') };
+    // The machine may have lost what was staged before it restarted.
+    if (!files.intact(job)) return { record: unlessStopping(job, (row) => next(row, 'staging')) };
+    let credentials: JobCredentials | undefined;
+    await persist(job.arn, () => {
+      credentials = ports.roleSession(job.roleArn, SESSION, job.plan.maxRuntimeSeconds + CREDENTIALS_OUTLAST);
+      lineage.addKey(job.arn, credentials.AccessKeyId);
+    });
+    await instant('job:launch');
+    if (life.abort.signal.aborted) return { record: unlessStopping(job, (row) => next(row, 'running')) };
+    await runner.launch({
+      jobId: job.id,
+      image: job.plan.image,
+      entrypoint: job.plan.entrypoint,
+      arguments: job.plan.arguments,
+      environment: environment(job, ports.endpointUrl(), credentials!),
+      networkIsolation: job.plan.networkIsolation,
+    });
+    await instant('job:launched');
+    return { record: (row) => next(row, 'running') };
+  }
+
+  async function run({ abort }: Life, _row: JobRow, job: Job): Promise<Step> {
+    if (!files.intact(job)) {
+      return { record: (row) => void db.save(saved(withExit(row, { kind: 'lost', reason: REBOOTED }, clock.now()))) };
+    }
+    const stop = () => {
+      const told = db.job({ arn: job.arn })?.stop_at ?? clock.now();
+      const grace = Math.max(0, told + limits.grace - clock.now());
+      runner.stop(job.id, grace).catch((error: Error) => {
+        world.log('error', 'jobs.not-stopped', { job: job.arn, message: error.message });
+      });
+    };
+    if (abort.signal.aborted) stop();
+    else abort.signal.addEventListener('abort', stop, { once: true });
+    const exit = await runner.exit(job.id);
+    abort.signal.removeEventListener('abort', stop);
+    return { record: (row) => void db.save(saved(withExit(row, exit, clock.now()))) };
+  }
+
+  async function storeOutputs(_life: Life, row: JobRow, job: Job): Promise<Step> {
+    await instant('job:output');
+    const exit = JSON.parse(row.exit!) as RecordedExit;
+    if (!files.intact(job)) exit.exit = { kind: 'lost', reason: REBOOTED };
+    const stores = storesOutputs(exit, job.plan.storeWhenStopped);
+    const stored = await files.store(job, stores);
+    const last = await writeAllButLast(job, stored.batches);
+    const end = ending(job.kind, exit, stored.report, stores, job.plan.maxRuntimeSeconds);
+    return {
+      record: (fresh) => {
+        if (last) lineage.recordOutputs(job.arn, last.write());
+        finish(fresh, end);
+      },
+      release: () => last?.release(),
+    };
+  }
+
+  /** The last batch becomes visible with the end of the job. */
+  async function writeAllButLast(
+    job: Job,
+    batches: AsyncIterable<OutputBatch> | Iterable<OutputBatch>,
+  ): Promise<OutputBatch | undefined> {
+    let held: OutputBatch | undefined;
+    try {
+      for await (const batch of batches) {
+        const before = held;
+        held = batch;
+        if (!before) continue;
+        try {
+          await persist(job.arn, () => lineage.recordOutputs(job.arn, before.write()));
+        } finally {
+          before.release();
+        }
+      }
+    } catch (error) {
+      held?.release();
+      throw error;
+    }
+    return held;
+  }
+
+  return {
+    queued: async (_life, _row, job) => ({ record: unlessStopping(job, (row) => next(row, 'preparing')) }),
+    preparing: prepare,
+    staging: stage,
+    launching: launch,
+    running: run,
+    storing: storeOutputs,
+  };
+}
+
+function abortion(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** What a job's process finds in its environment. Credentials that the request names itself stand alone. */
+function environment({ region, plan }: Job, endpointUrl: string, session: JobCredentials): Record<string, string> {
+  const own = 'AWS_ACCESS_KEY_ID' in plan.environment;
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ENDPOINT_URL: endpointUrl,
+    ...(own
+      ? {}
+      : {
+          AWS_ACCESS_KEY_ID: session.AccessKeyId,
+          AWS_SECRET_ACCESS_KEY: session.SecretAccessKey,
+          AWS_SESSION_TOKEN: session.SessionToken,
+        }),
+    ...plan.environment,
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * What any job is to Telar, whatever its type: an image with a command and an environment, inputs (objects to folders),
+ * outputs (folders to objects), limits. Processing and training requests are both brought to this form.
+ */
+
+import type { Json } from '../../definition/pipeline/types.ts';
+import type { MetricDefinition } from '../../runner/metrics.ts';
+import type { JobRow } from './store.ts';
+
+export type PlannedInput = {
+  /** As the request names it: for messages. */
+  name: string;
+  /** `S3Prefix`: every object whose key begins so. `ManifestFile`: those that a JSON document lists. */
+  type: 'S3Prefix' | 'ManifestFile';
+  uri: string;
+  gzip: boolean;
+  /** Below /opt/ml, without a slash at its ends. */
+  folder: string;
+};
+
+export type PlannedOutput = { name: string; folder: string } & (
+  | /** Each file under the folder becomes an object under the URI. */
+  { form: 'files'; uri: string } /** The folder becomes one archive, the object of this URI. */
+  | { form: 'archive'; uri: string; evenEmpty: boolean }
+);
+
+export type JobPlan = {
+  image: string;
+  entrypoint: readonly string[] | undefined;
+  arguments: readonly string[];
+  /** What the request asks for; the service adds credentials and addresses. */
+  environment: Readonly<Record<string, string>>;
+  networkIsolation: boolean;
+  maxRuntimeSeconds: number;
+  /** The volume that the request asks for: neither inputs nor outputs may be larger. In bytes. */
+  volumeBytes: number;
+  inputs: readonly PlannedInput[];
+  outputs: readonly PlannedOutput[];
+  /** Outputs are stored also when the job was stopped, as a training job's model is. */
+  storeWhenStopped: boolean;
+  /** Folders below /opt/ml that exist from the beginning. */
+  folders: readonly string[];
+  /** Path below /opt/ml → JSON document. */
+  configuration: Readonly<Record<string, Json>>;
+  metrics: readonly MetricDefinition[];
+};
+
+/** A job as its files and its process need to know it. */
+export type Job = Pick<JobRow, 'arn' | 'id' | 'kind' | 'name' | 'region'> & { roleArn: string; plan: JobPlan };
+
+export const ML = '/opt/ml';
+export const GIGABYTE = 1024 ** 3;
+/** Seconds; for both types of jobs, when the request has none. */
+export const DEFAULT_MAX_RUNTIME = 86_400;
+
+/** The part of a path below a folder, or undefined when it does not lie there or would leave it. */
+export function pathBelow(path: string, folder: string): string | undefined {
+  if (path !== folder && !path.startsWith(`${folder}/`)) return undefined;
+  const parts = path.slice(folder.length).split('/').filter(Boolean);
+  return parts.some((part) => part === '.' || part === '..' || part.includes('\0')) ? undefined : parts.join('/');
+}
+
+/** Bucket and key of an S3 URI; the key may be empty. @example parseS3Uri('s3://b/a/c') // { bucket: 'b', key: 'a/c' } */
+export function parseS3Uri(uri: string): { bucket: string; key: string } | undefined {
+  const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(uri);
+  return match ? { bucket: match[1]!, key: match[2] ?? '' } : undefined;
+}
+
+/** A document as it stands in a job's configuration: without what is absent. */
+export function json(value: object): Json {
+  return JSON.parse(JSON.stringify(value)) as Json;
+}

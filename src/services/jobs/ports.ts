@@ -1,0 +1,78 @@
+/** What the jobs service needs from others; wired by the server. */
+import type { Call } from '../../protocol/service.ts';
+
+/** One version of one object. */
+export type ObjectVersion = { bucket: string; key: string; version: string };
+
+/** What a job touched: what a later cache hit must find unchanged. */
+export type JobLineage = {
+  /** Objects that it read, through its inputs or with its own credentials. */
+  reads: readonly ObjectVersion[];
+  /** Prefixes that it read whole, each with a digest of what lay under it. */
+  prefixes: readonly PrefixRead[];
+  /** Objects that it wrote through its outputs. */
+  outputs: readonly ObjectVersion[];
+};
+
+export type PrefixRead = { uri: string; fingerprint: string };
+
+/** How a job ended. */
+export type JobEnd = {
+  jobArn: string;
+  status: 'Completed' | 'Failed' | 'Stopped';
+  /** The job's Describe answer, after its end. */
+  describe: Readonly<Record<string, unknown>>;
+  failureReason: string | undefined;
+  /** The fault was Telar's or the machine's, not the job's own. */
+  internal: boolean;
+};
+
+/** Keys of a role's session, as STS answers them. */
+export type JobCredentials = { AccessKeyId: string; SecretAccessKey: string; SessionToken: string };
+
+export type ListedObject = { key: string; version: string; size: number };
+
+/** An object's content: a file that is only to be read, or the bytes themselves. */
+export type ObjectContent = { path: string } | { bytes: Uint8Array };
+
+/** Bytes that are stored durably and seen by nobody yet. */
+export type ReceivedOutput = {
+  /** Inside a transaction: makes them an object. @throws NoSuchBucket when the bucket has gone meanwhile */
+  write(): ObjectVersion;
+  /** Once written, or given up. */
+  release(): void;
+};
+
+/** Objects as a role may see and write them: every function refuses with AccessDenied what the call's role may not do. */
+export type JobObjects = {
+  /** Every object whose key begins with the prefix, in S3's order. @throws NoSuchBucket, AccessDenied */
+  list(call: Call, bucket: string, prefix: string): readonly ListedObject[];
+  /** The current version of an object. @throws NoSuchBucket, NoSuchKey, AccessDenied */
+  head(call: Call, bucket: string, key: string): ListedObject;
+  /** The content of one version. @throws NoSuchKey, AccessDenied */
+  open(call: Call, object: ObjectVersion): ObjectContent;
+  /** Takes in a file's or a buffer's bytes, durably. @throws NoSuchBucket, KeyTooLongError, AccessDenied */
+  receive(call: Call, bucket: string, key: string, content: string | Uint8Array): Promise<ReceivedOutput>;
+  /** A digest of the objects under a prefix: it changes when one is added, removed or written anew. */
+  prefixFingerprint(s3Uri: string): string;
+};
+
+export type JobPorts = {
+  objects: JobObjects;
+  /** A call made by a role, under a session name, in a region. */
+  callAs(roleArn: string, region: string, session: string): Call;
+  /** Whether the role exists and SageMaker may assume it. */
+  roleExists(roleArn: string): boolean;
+  /** Inside a transaction: opens a session of a role. */
+  roleSession(roleArn: string, sessionName: string, seconds: number): JobCredentials;
+  /** Where jobs reach this server. */
+  endpointUrl(): string;
+  /** Inside the transaction that ends a job. */
+  jobEnded(end: JobEnd): void;
+  /** What the making of an image's environment tells people, line by line. */
+  progress(jobArn: string, line: string): void;
+  setTags(arn: string, tags: readonly Tag[]): void;
+  removeTags(arn: string): void;
+};
+
+export type Tag = { Key?: string | undefined; Value?: string | undefined };

@@ -1,0 +1,109 @@
+/**
+ * What happens to a job's row. Every function answers the row as it is afterwards, and none of them acts: the row is saved
+ * in the transaction that also does what follows from it.
+ *
+ * W1. A status, secondary status or phase changes only along transitions.ts.
+ * W2. A secondary status ends at the very instant at which the next begins.
+ */
+import type { JobExit } from '../../runner/runner.ts';
+import type { Job } from './plan.ts';
+import type { JobRow, StopCause, Transition } from './store.ts';
+import {
+  checkPhase,
+  checkStatus,
+  type EndStatus,
+  type JobStatus,
+  type Phase,
+  type SecondaryStatus,
+} from './transitions.ts';
+
+/** What a job left besides its outputs. */
+export type JobResult = {
+  exitMessage?: string | undefined;
+  metrics?: readonly { name: string; value: number }[] | undefined;
+  modelStored?: boolean | undefined;
+};
+
+/** How the process ended, and for what it had been told to stop by then. */
+export type RecordedExit = { exit: JobExit; stopped: StopCause | null };
+
+/** How a job ends. */
+export type Ending = {
+  status: EndStatus;
+  secondary: SecondaryStatus;
+  failureReason?: string | undefined;
+  internal: boolean;
+  result: JobResult;
+};
+
+const PHASE_SECONDARY: Readonly<Partial<Record<Phase, SecondaryStatus>>> = {
+  staging: 'Downloading',
+  launching: 'Training',
+  storing: 'Uploading',
+};
+
+export function date(at: number | null): Date | undefined {
+  return at === null ? undefined : new Date(at);
+}
+
+/** A job's Create request. */
+export function request<T>(row: Pick<JobRow, 'request'>): T {
+  return JSON.parse(row.request) as T;
+}
+
+function withStatus(row: JobRow, status: JobStatus, at: number): JobRow {
+  checkStatus(row.status, status);
+  return { ...row, status, modified_at: at };
+}
+
+function withSecondary(row: JobRow, status: SecondaryStatus, at: number): JobRow {
+  if (row.kind === 'Processing') return row;
+  const transitions = JSON.parse(row.transitions) as Transition[];
+  const last = transitions.at(-1)!;
+  if (last.status === status) return row;
+  last.end = at;
+  return { ...row, transitions: JSON.stringify([...transitions, { status, start: at }]) };
+}
+
+export function withPhase(row: JobRow, phase: Phase, at: number): JobRow {
+  checkPhase(row.phase, phase);
+  const moved: JobRow = { ...row, phase, modified_at: at, started_at: phase === 'staging' ? at : row.started_at };
+  const secondary = PHASE_SECONDARY[phase];
+  return secondary && row.status === 'InProgress' ? withSecondary(moved, secondary, at) : moved;
+}
+
+/** The job is told to stop, or has run out of time. */
+export function withStop(row: JobRow, cause: StopCause, at: number): JobRow {
+  const stopping = withSecondary(withStatus(row, 'Stopping', at), 'Stopping', at);
+  return { ...stopping, stop_cause: cause, stop_at: at };
+}
+
+export function withExit(row: JobRow, exit: JobExit, at: number): JobRow {
+  const recorded: RecordedExit = { exit, stopped: row.stop_cause };
+  return { ...withPhase(row, 'storing', at), exit: JSON.stringify(recorded) };
+}
+
+export function withEnding(row: JobRow, ending: Ending, at: number): JobRow {
+  const ended = withSecondary(withStatus(withPhase(row, 'ended', at), ending.status, at), ending.secondary, at);
+  const transitions = JSON.parse(ended.transitions) as Transition[];
+  const last = transitions.at(-1);
+  if (last) last.end = at;
+  return {
+    ...ended,
+    transitions: JSON.stringify(transitions),
+    ended_at: at,
+    failure_reason: ending.failureReason ?? null,
+    result: JSON.stringify(ending.result),
+  };
+}
+
+/** The columns that change. */
+export function saved(row: JobRow) {
+  const { seq: _1, region: _2, kind: _3, name: _4, id: _5, request: _6, created_at: _7, ...changing } = row;
+  return changing;
+}
+
+/** When a job that has begun is out of time; milliseconds since the epoch. */
+export function deadline(row: JobRow, job: Job): number | undefined {
+  return row.started_at === null ? undefined : row.started_at + job.plan.maxRuntimeSeconds * 1000;
+}

@@ -1,0 +1,74 @@
+/** The states of jobs and the legal ways between them, as data. */
+import { assert } from '../../base/assert.ts';
+
+export type JobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
+export type EndStatus = 'Completed' | 'Failed' | 'Stopped';
+
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html */
+export const STATUS_TRANSITIONS: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
+  InProgress: ['Completed', 'Failed', 'Stopping'],
+  Stopping: ['Stopped', 'Completed', 'Failed'],
+  Completed: [],
+  Failed: [],
+  Stopped: [],
+};
+
+/** How far a job is, for Telar itself: what a restarted server goes on from. */
+export type Phase =
+  | 'queued' // waits for the machine
+  | 'preparing' // its image's environment is made
+  | 'staging' // its inputs are copied into its folder
+  | 'launching' // its process is about to exist, or exists
+  | 'running' // its process exists
+  | 'storing' // its process has ended; its outputs are stored
+  | 'ended';
+
+/** `launching` goes back to `staging` when the machine restarted before the process existed. */
+export const PHASE_TRANSITIONS: Readonly<Record<Phase, readonly Phase[]>> = {
+  queued: ['preparing', 'ended'],
+  preparing: ['staging', 'ended'],
+  staging: ['launching', 'ended'],
+  launching: ['running', 'staging', 'ended'],
+  running: ['storing', 'ended'],
+  storing: ['ended'],
+  ended: [],
+};
+
+export type SecondaryStatus =
+  | 'Starting'
+  | 'Downloading'
+  | 'Training'
+  | 'Uploading'
+  | 'Stopping'
+  | 'Completed'
+  | 'Failed'
+  | 'Stopped'
+  | 'MaxRuntimeExceeded';
+
+/** What AWS says of each. */
+export const SECONDARY_MESSAGES: Readonly<Record<SecondaryStatus, string>> = {
+  Starting: 'Starting the training job',
+  Downloading: 'Downloading input data',
+  Training: 'Training image download completed. Training in progress.',
+  Uploading: 'Uploading generated training model',
+  Stopping: 'Stopping the training job',
+  Completed: 'Training job completed',
+  Failed: 'Training job failed',
+  Stopped: 'Training job stopped',
+  MaxRuntimeExceeded: 'Training job runtime exceeded MaxRuntimeInSeconds provided',
+};
+
+const isEnd = (status: JobStatus): status is EndStatus => STATUS_TRANSITIONS[status].length === 0;
+
+/** The status of a job that is over, else undefined. */
+export function endStatus(status: JobStatus): EndStatus | undefined {
+  return isEnd(status) ? status : undefined;
+}
+
+export function checkStatus(from: JobStatus, to: JobStatus): void {
+  assert(STATUS_TRANSITIONS[from].includes(to), `a job goes from ${from} to ${to}`);
+}
+
+export function checkPhase(from: Phase, to: Phase): void {
+  assert(PHASE_TRANSITIONS[from].includes(to), `a job goes from the phase ${from} to ${to}`);
+}
