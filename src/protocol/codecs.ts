@@ -8,7 +8,7 @@ import { queryCodec } from './query.ts';
 import { restJsonCodec } from './restJson.ts';
 import { restXmlCodec } from './restXml.ts';
 
-export type { Codec, DecodeRequest } from './codec.ts';
+export type { Codec } from './codec.ts';
 
 /** The codec that speaks the API's protocol. Cheap: make it once per Api all the same. */
 export function codecOf(api: Api): Codec {

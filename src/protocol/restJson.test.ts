@@ -113,7 +113,7 @@ async function roundTrip(schema: unknown[], input: object) {
   );
   const route = findRoute(api, request.method, request.path, query, headers);
   if (!route) throw new Error(`no route for ${request.path}`);
-  const body = request.body === undefined ? Buffer.alloc(0) : Buffer.from(request.body as string);
+  const body = request.body === undefined ? Buffer.alloc(0) : bytesOf(request.body);
   return {
     name: route.operation.name,
     input: codec.decode(route.operation, {
@@ -125,6 +125,12 @@ async function roundTrip(schema: unknown[], input: object) {
       body,
     }),
   };
+}
+
+function bytesOf(body: unknown): Buffer {
+  return body instanceof Uint8Array
+    ? Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+    : Buffer.from(String(body));
 }
 
 describe("requests of the SDK's own serializer", () => {

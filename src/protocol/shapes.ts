@@ -18,9 +18,7 @@ export type Traits = {
   httpResponseCode?: unknown;
   streaming?: unknown;
   sparse?: unknown;
-  sensitive?: unknown;
   jsonName?: string;
-  mediaType?: string;
   xmlName?: string;
   xmlFlattened?: unknown;
   xmlAttribute?: unknown;
@@ -29,8 +27,6 @@ export type Traits = {
   /** The operation's request may vouch for its body with a checksum. */
   httpChecksum?: unknown;
   http?: readonly [method: string, uri: string, status: number];
-  awsQueryError?: readonly [code: string, status: number];
-  httpError?: number;
 };
 
 export type TimestampFormat = 'default' | 'date-time' | 'http-date' | 'epoch-seconds';
@@ -104,13 +100,7 @@ export function operationSchema(
   };
 }
 
-/** An error's schema as the SDK exports it, or undefined when `value` is something else. */
-export function errorSchema(value: unknown): { name: string; traits: Traits } | undefined {
-  return Array.isArray(value) && value[0] === -3 ? { name: String(value[2]), traits: traitsOf(value[3]) } : undefined;
-}
-
-/** The Shape of any schema of the SDK. */
-export function shapeOf(schema: unknown): Shape {
+function shapeOf(schema: unknown): Shape {
   const target = dereference(schema);
   if (target === 'unit') return UNIT;
   if (typeof target === 'number') return shapeOfNumber(target);

@@ -19,7 +19,7 @@ import { queryPairs, uriDecode, uriEncode } from './uri.ts';
 export { type Authorization, parseAuthorization, type Signed, type SignedRequest } from './sigv4Parse.ts';
 
 /** How far the client's clock may be off, either way. AWS allows 5 minutes for most services, 15 for S3. */
-export const CLOCK_SKEW_MS = 15 * 60_000;
+const CLOCK_SKEW_MS = 15 * 60_000;
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 const CONTENT_HASHES: ReadonlySet<string> = new Set([

@@ -22,7 +22,7 @@ export function uriDecode(text: string): string | undefined {
 }
 
 /** As `uriDecode`, with `+` as a space: what queries and forms are written in. Invalid escapes stay as they are. */
-export function formDecode(text: string): string {
+function formDecode(text: string): string {
   const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
   return uriDecode(spaced) ?? spaced;
 }
