@@ -101,21 +101,24 @@ export function createLives(parts: Parts): Lives {
 
   /** Resolves once durable. Rejects only with what `record` itself refuses. */
   function persist(arn: string, record: Recording): Promise<void> {
+    const work = () => {
+      const row = db.job({ arn });
+      if (row) record(row);
+    };
     return new Promise((resolve, reject) => {
-      const attempt = () => {
+      const attempt = async () => {
         if (closed) return;
-        const work = () => {
-          const row = db.job({ arn });
-          if (row) record(row);
-        };
-        store.transact(work).then(resolve, (error: Error) => {
+        try {
+          await store.transact(work);
+          resolve();
+        } catch (error) {
           if (isAwsError(error) || isJobFailure(error)) return reject(error);
-          const { message } = error;
+          const { message } = error as Error;
           world.log('error', 'jobs.not-recorded', { job: arn, message, againAfterMilliseconds: AGAIN_AFTER });
-          clock.at(clock.now() + AGAIN_AFTER, attempt);
-        });
+          clock.at(clock.now() + AGAIN_AFTER, () => void attempt());
+        }
       };
-      attempt();
+      void attempt();
     });
   }
 

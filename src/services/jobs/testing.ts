@@ -10,7 +10,7 @@ import { type CrashPoint, systemWorld, type World } from '../../base/world.ts';
 import { defineApi } from '../../protocol/models.ts';
 import type { Call, InputOf, Operation, OutputOf } from '../../protocol/service.ts';
 import type { JobExit, LaunchSpec } from '../../runner/runner.ts';
-import { openMemoryStore } from '../../store/store.ts';
+import { openMemoryStore, type Store } from '../../store/store.ts';
 import type { Sdk } from './context.ts';
 import {
   createJobsService,
@@ -42,12 +42,22 @@ export async function settle(): Promise<void> {
 export function createMachine() {
   const database = new DatabaseSync(':memory:');
   const processes = new Map<string, Process>();
-  const ends: JobEnd[] = [];
+  // In the database, so that an end which a crash undoes is undone here, too.
+  database.exec('CREATE TABLE test_ends (job_end TEXT NOT NULL)');
   const machine = {
     time: START,
     database,
     processes,
-    ends,
+    /** The ends that were told, and not undone. */
+    get ends(): JobEnd[] {
+      return database
+        .prepare('SELECT job_end FROM test_ends')
+        .all()
+        .map((row) => JSON.parse(String(row['job_end'])) as JobEnd);
+    },
+    told(end: JobEnd) {
+      database.prepare('INSERT INTO test_ends VALUES (?)').run(JSON.stringify(end));
+    },
     /** Which folders were staged, stored and discarded, in order. */
     acts: [] as string[],
     notes: [] as string[],
@@ -73,8 +83,9 @@ export function createMachine() {
     start,
   };
 
-  function start(options: { crashAt?: CrashPoint | undefined; atATime?: number } = {}) {
+  function start(options: { crashAt?: CrashPoint | undefined; crashAfterTurns?: number; atATime?: number } = {}) {
     const server = { alive: true };
+    let turns = 0;
     const timers = new Set<{ at: number; run: () => void }>();
     const crash = () => {
       server.alive = false;
@@ -100,6 +111,8 @@ export function createMachine() {
         soon(run) {
           setImmediate(() => {
             if (!server.alive) return;
+            turns += 1;
+            if (turns > (options.crashAfterTurns ?? Number.POSITIVE_INFINITY)) return crash();
             try {
               run();
             } catch (error) {
@@ -117,7 +130,11 @@ export function createMachine() {
           (error) => server.alive && reject(error),
         );
       });
-    const store = openMemoryStore(database, [jobsMigrations], world);
+    const opened = openMemoryStore(database, [jobsMigrations], world);
+    const store: Store = {
+      ...opened,
+      transact: (work) => (server.alive ? opened.transact(work) : new Promise(() => {})),
+    };
     const service = createJobsService({
       api,
       store,
@@ -127,7 +144,7 @@ export function createMachine() {
       files: fakeFiles(machine, whileAlive),
       limits: { atATime: options.atATime ?? 4, grace: 1000 },
     });
-    service.service.start?.();
+    void service.service.start?.();
     const operations = service.service.operations as Readonly<globalThis.Record<string, Operation<unknown, unknown>>>;
     return {
       ...service,
@@ -152,7 +169,7 @@ export function createMachine() {
 
 type State = Pick<
   ReturnType<typeof createMachine>,
-  'time' | 'sessions' | 'ends' | 'acts' | 'notes' | 'objects' | 'intact' | 'lastLine' | 'failure'
+  'time' | 'sessions' | 'told' | 'acts' | 'notes' | 'objects' | 'intact' | 'lastLine' | 'failure'
 > & {
   processes: Map<string, Process>;
   onLaunch: ((spec: LaunchSpec) => JobExit | undefined) | undefined;
@@ -175,7 +192,7 @@ function fakePorts(machine: State): JobPorts {
       return { AccessKeyId: `ASIA${machine.sessions}`, SecretAccessKey: 'secret', SessionToken: 'token' };
     },
     endpointUrl: () => 'http://127.0.0.1:4566',
-    jobEnded: (end) => void machine.ends.push(end),
+    jobEnded: (end) => machine.told(end),
     progress: () => {},
     setTags: () => {},
     removeTags: () => {},
