@@ -7,6 +7,7 @@ import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Connection } from './connection.ts';
+import { isNotFound } from './errors.ts';
 import { type TelarClient, telarClient } from './telarClient.ts';
 
 export type Clients = {
@@ -63,4 +64,14 @@ export async function everyPage<T>(
     token = next;
   } while (token !== undefined);
   return all;
+}
+
+/** The answer, or undefined when AWS says that there is no such thing. */
+export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }

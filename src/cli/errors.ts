@@ -32,10 +32,16 @@ export function codeOf(error: unknown): string {
 
 /** Whether AWS answered that there is no such thing: each service has its own word for it. */
 export function isNotFound(error: unknown): boolean {
-  if (/^(ResourceNotFound|NotFound|NoSuchEntity|NoSuchEntityException|NoSuchKey|NoSuchBucket|404)$/.test(codeOf(error))) {
+  if (
+    /^(ResourceNotFound|NotFound|NoSuchEntity|NoSuchEntityException|NoSuchKey|NoSuchBucket|404)$/.test(codeOf(error))
+  ) {
     return true;
   }
-  return codeOf(error) === 'ValidationException' && error instanceof Error && /does not exist/.test(error.message);
+  return (
+    codeOf(error) === 'ValidationException' &&
+    error instanceof Error &&
+    /does not exist|could not find/i.test(error.message)
+  );
 }
 
 /** A sentence for whatever was thrown. @param url where the server was looked for */
@@ -60,7 +66,9 @@ export function describeError(error: unknown, url?: string): { code: string; mes
 function networkCode(error: unknown): string | undefined {
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     const code = codeOf(at);
-    if (/^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|UND_ERR_SOCKET|UND_ERR_CONNECT_TIMEOUT)$/.test(code)) {
+    if (
+      /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|UND_ERR_SOCKET|UND_ERR_CONNECT_TIMEOUT)$/.test(code)
+    ) {
       return code;
     }
     if (at instanceof AggregateError && at.errors.length > 0) return networkCode(at.errors[0]);

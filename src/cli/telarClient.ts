@@ -41,11 +41,18 @@ function refusal(operation: string, status: number, text: string): Error {
     return Object.assign(new Error(message ?? text), { name: name ?? 'Unknown' });
   } catch {
     const first = text.trim().split('\n')[0] ?? '';
-    return new Error(`telar:${operation} was answered with status ${status}: ${first.slice(0, 300)}. Is this a Telar server?`);
+    return new Error(
+      `telar:${operation} was answered with status ${status}: ${first.slice(0, 300)}. Is this a Telar server?`,
+    );
   }
 }
 
-function signed({ url, region, credentials }: Connection, target: string, body: string, now: Date): Record<string, string> {
+function signed(
+  { url, region, credentials }: Connection,
+  target: string,
+  body: string,
+  now: Date,
+): Record<string, string> {
   const date = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
   const day = date.slice(0, 8);
   const token = credentials.sessionToken;

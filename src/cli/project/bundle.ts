@@ -31,11 +31,7 @@ export async function makeBundle(project: string, code: CodeBundle, bucket: stri
   const archive = await makeArchive(files);
   const hash = archive.sha256.slice(0, HASH_LENGTH);
   const version =
-    state.kind === 'clean'
-      ? state.commit
-      : state.kind === 'dirty'
-        ? `${state.commit}-dirty-${hash}`
-        : `manual-${hash}`;
+    state.kind === 'clean' ? state.commit : state.kind === 'dirty' ? `${state.commit}-dirty-${hash}` : `manual-${hash}`;
   const key = codeBundleKey(code, version);
   const remark =
     state.kind === 'clean'

@@ -40,7 +40,10 @@ function object(key: string, from: string, bytes: Buffer): DataObject {
 function read(file: string): Buffer {
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats?.isFile()) {
-    throw failure('MissingData', `The data file ${file} is not there. Put it there, or correct \`data\` in telar.config.ts.`);
+    throw failure(
+      'MissingData',
+      `The data file ${file} is not there. Put it there, or correct \`data\` in telar.config.ts.`,
+    );
   }
   if (stats.size > LARGEST) {
     throw failure(

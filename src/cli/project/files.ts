@@ -12,7 +12,8 @@ import { failure } from '../errors.ts';
 
 export type BundleFile = { path: string; bytes: Buffer; executable: boolean };
 
-const LEFTOVER = /^(__pycache__|node_modules|\.git|\.hg|\.svn|\.venv|\.ipynb_checkpoints|\.telar|\.DS_Store|.*\.pyc|.*~)$/;
+const LEFTOVER =
+  /^(__pycache__|node_modules|\.git|\.hg|\.svn|\.venv|\.ipynb_checkpoints|\.telar|\.DS_Store|.*\.pyc|.*~)$/;
 const LARGEST_BUNDLE = 256 * 1024 * 1024;
 
 /** @param folder the bundle's folder, absolute @throws BrokenBundle */
@@ -21,7 +22,10 @@ export function bundleFiles(folder: string, code: CodeBundle): BundleFile[] {
   for (const included of code.include) collect(folder, normal(included), paths);
   const sorted = [...paths].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   if (sorted.length === 0) {
-    throw failure('BrokenBundle', `The code bundle holds no file: ${folder} has none below ${code.include.join(', ')}.`);
+    throw failure(
+      'BrokenBundle',
+      `The code bundle holds no file: ${folder} has none below ${code.include.join(', ')}.`,
+    );
   }
   let total = 0;
   return sorted.map((path) => {
@@ -55,7 +59,8 @@ function collect(folder: string, path: string, into: Set<string>): void {
     for (const name of readdirSync(join(folder, path))) {
       if (!LEFTOVER.test(name)) collect(folder, path === '' ? name : `${path}/${name}`, into);
     }
-  } else throw failure('BrokenBundle', `${join(folder, path)} is neither a file nor a folder. Take it out of \`include\`.`);
+  } else
+    throw failure('BrokenBundle', `${join(folder, path)} is neither a file nor a folder. Take it out of \`include\`.`);
 }
 
 function look(folder: string, path: string): Stats {

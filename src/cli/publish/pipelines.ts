@@ -4,10 +4,15 @@ import type { DescribePipelineResponse, SageMaker } from '@aws-sdk/client-sagema
 import { canonicalJson } from '../../definition/pipeline/cacheKey.ts';
 import type { Json } from '../../definition/pipeline/types.ts';
 import type { PipelineDocuments } from '../../sdk/index.ts';
+import { unlessMissing } from '../aws.ts';
 import type { Change } from './change.ts';
-import { projectTags, unlessMissing } from './resources.ts';
+import { projectTags } from './resources.ts';
 
-export async function pipelineChange(sagemaker: SageMaker, pipeline: PipelineDocuments, project: string): Promise<Change> {
+export async function pipelineChange(
+  sagemaker: SageMaker,
+  pipeline: PipelineDocuments,
+  project: string,
+): Promise<Change> {
   const { name, definition, roleArn } = pipeline;
   const there = await unlessMissing(sagemaker.describePipeline({ PipelineName: name }));
   const described = {
@@ -89,7 +94,8 @@ function definitionDifferences(before: string, after: string): string[] {
     else if (oldSteps.get(name) !== text) words.push(`step ${name}: changed`);
   }
   for (const name of oldSteps.keys()) if (!freshSteps.has(name)) words.push(`step ${name}: removed`);
-  if (canonicalJson(old['Parameters'] ?? []) !== canonicalJson(fresh['Parameters'] ?? [])) words.push('parameters: changed');
+  if (canonicalJson(old['Parameters'] ?? []) !== canonicalJson(fresh['Parameters'] ?? []))
+    words.push('parameters: changed');
   return words.length > 0 ? words : ['definition: changed'];
 }
 

@@ -7,7 +7,8 @@
  */
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
-import { codeOf, failure, isNotFound } from '../errors.ts';
+import { unlessMissing } from '../aws.ts';
+import { codeOf, failure } from '../errors.ts';
 import type { Bundle } from '../project/bundle.ts';
 import type { DataObject } from '../project/data.ts';
 import type { Change } from './change.ts';
@@ -16,7 +17,8 @@ export async function bucketChange(s3: S3, name: string, region: string): Promis
   const exists = await unlessMissing(s3.headBucket({ Bucket: name }));
   if (exists) return { kind: 'bucket', name, action: 'same', details: [] };
   // As on AWS, us-east-1 is the one region that must not be named.
-  const place = region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } };
+  const place =
+    region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } };
   return {
     kind: 'bucket',
     name,
@@ -50,7 +52,10 @@ export async function bundleChange(s3: S3, bucket: string, bundle: Bundle): Prom
     kind: 'code bundle',
     name,
     action: 'create',
-    details: [`${bundle.files.length} files, ${sizeText(bundle.bytes.length)}`, ...(bundle.remark ? [bundle.remark] : [])],
+    details: [
+      `${bundle.files.length} files, ${sizeText(bundle.bytes.length)}`,
+      ...(bundle.remark ? [bundle.remark] : []),
+    ],
     apply: () => putBundle(s3, bucket, bundle),
   };
 }
@@ -119,16 +124,6 @@ export async function groupChange(
 /** By these, later commands know which project a resource is of. */
 export function projectTags(project: string): { Key: string; Value: string }[] {
   return [{ Key: 'telar:project', Value: project }];
-}
-
-/** The answer, or undefined when AWS says that there is no such thing. */
-export async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 function sizeText(bytes: number): string {

@@ -6,9 +6,9 @@ import type { IAM } from '@aws-sdk/client-iam';
 import { canonicalJson } from '../../definition/pipeline/cacheKey.ts';
 import type { Json } from '../../definition/pipeline/types.ts';
 import type { RoleDocuments } from '../../sdk/index.ts';
-import { everyPage } from '../aws.ts';
+import { everyPage, unlessMissing } from '../aws.ts';
 import type { Change } from './change.ts';
-import { projectTags, unlessMissing } from './resources.ts';
+import { projectTags } from './resources.ts';
 
 type Step = { detail: string; run: () => Promise<unknown> };
 

@@ -1,0 +1,156 @@
+/**
+ * The verbs and their options. Each verb's code is loaded when it is called, so that help and small verbs start at once.
+ *
+ * G1. commander's own errors are misuse: exit status 2.
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { type Context, type Globals, makeContext } from './context.ts';
+import type { ExitStatus } from './errors.ts';
+
+/** @param finish receives the exit status of the verb that ran */
+export function createProgram(finish: (status: ExitStatus) => void): Command {
+  const program = new Command('telar')
+    .description('Runs a whole MLOps system on this machine, speaking AWS.')
+    .version(version(), '-V, --version')
+    .option('--json', 'one JSON document a line: events, then the result')
+    .option('--data <folder>', 'the data folder (default: TELAR_DATA, else the nearest .telar)')
+    .option('--project <folder>', 'the folder of telar.config.ts (default: the nearest, upwards)')
+    .option('--url <address>', 'the server (default: the one that runs on the data folder)')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .showHelpAfterError("(add --help for what can be said, or see 'telar --help')")
+    .exitOverride();
+  const add = <Args extends unknown[]>(
+    signature: string,
+    description: string,
+    verb: (context: Context, ...args: Args) => Promise<ExitStatus> | ExitStatus,
+  ): Command =>
+    program
+      .command(signature)
+      .description(description)
+      .exitOverride()
+      .action(async (...given: unknown[]) => {
+        // commander hands over the arguments, the verb's options, and the command.
+        const args = given.slice(0, -1) as Args;
+        finish(await verb(makeContext(program.opts<Globals>()), ...args));
+      });
+  serverVerbs(add);
+  projectVerbs(add);
+  executionVerbs(add);
+  registryVerbs(add);
+  careVerbs(add);
+  return program;
+}
+
+type Add = <Args extends unknown[]>(
+  signature: string,
+  description: string,
+  verb: (context: Context, ...args: Args) => Promise<ExitStatus> | ExitStatus,
+) => Command;
+
+function serverVerbs(add: Add): void {
+  add('up', 'run the server', async (context, options: object) => (await import('./verbs/up.ts')).up(context, options))
+    .option('--detach', 'in the background')
+    .option('--port <number>', 'the port to listen on; 0 takes any free one (default: 4566)')
+    .option('--auth <mode>', 'sigv4, or off: every caller is the administrator (default: sigv4)')
+    .option('--account <id>', 'the account of a new data folder, twelve digits')
+    .option(
+      '--images <folder>',
+      "where the images' environments are kept (default: TELAR_IMAGES, else in the data folder)",
+    );
+  add('down', 'stop the server in the background', async (context) => (await import('./verbs/up.ts')).down(context));
+  add('env', 'print what AWS clients need: eval "$(telar env)"', async (context) =>
+    (await import('./verbs/env.ts')).env(context),
+  );
+}
+
+function projectVerbs(add: Add): void {
+  add('init', 'make a new project', async (context, folder: string | undefined) =>
+    (await import('./verbs/init.ts')).init(context, folder),
+  ).argument('[folder]', 'where (default: the working folder)');
+  add('publish', 'bring the server to what the project says, the difference first', async (context, options: object) =>
+    (await import('./verbs/publish.ts')).publishVerb(context, options),
+  ).option('--dry-run', 'show the difference only');
+  add('run', 'publish the project and run a pipeline', async (context, pipeline: string | undefined, options: object) =>
+    (await import('./verbs/run.ts')).run(context, pipeline, options),
+  )
+    .argument('[pipeline]', "which (default: the project's only one)")
+    .option('-p, --parameter <Name=Value>', 'a parameter; may be given several times', several)
+    .option('--no-publish', 'start it as the server has it')
+    .option('--detach', 'do not watch it');
+}
+
+function executionVerbs(add: Add): void {
+  const which = 'an ARN, an id, or a pipeline for its newest (default: the newest of all)';
+  const executions = () => import('./verbs/executions.ts');
+  add('status', 'how an execution stands', async (context, meant: string | undefined, options: object) =>
+    (await executions()).status(context, meant, options),
+  )
+    .argument('[execution]', which)
+    .option('--list', 'list executions instead, of one pipeline or of all')
+    .option('-f, --follow', 'watch it to its end');
+  add('logs', "a step's or a job's log", async (context, meant: string, options: object) =>
+    (await import('./verbs/logs.ts')).logs(context, meant, options),
+  )
+    .argument('<step>', "a step's name, or a job's name or ARN")
+    .option('--execution <execution>', which)
+    .option('-f, --follow', 'until the job ends');
+  add('stop', 'stop an execution', async (context, meant: string | undefined) =>
+    (await executions()).stop(context, meant),
+  ).argument('[execution]', which);
+  add(
+    'retry',
+    'go on with one that failed or was stopped',
+    async (context, meant: string | undefined, options: object) => (await executions()).retry(context, meant, options),
+  )
+    .argument('[execution]', which)
+    .option('--detach', 'do not watch it');
+  add('why', 'why a step ran, or was taken from the cache', async (context, step: string, options: object) =>
+    (await executions()).why(context, step, options),
+  )
+    .argument('<step>', "the step's name")
+    .option('--execution <execution>', which);
+  add('evidence', 'write the record of a run', async (context, meant: string | undefined, options: object) =>
+    (await import('./verbs/evidence.ts')).evidence(context, meant, options),
+  )
+    .argument('[execution]', which)
+    .option('--out <folder>', 'where (default: evidence/<execution>)');
+}
+
+function registryVerbs(add: Add): void {
+  const registry = () => import('./verbs/models.ts');
+  const which = 'an ARN, GROUP/VERSION, or a group (default: the newest that waits)';
+  add('models', 'the registered models', async (context, group: string | undefined) =>
+    (await registry()).models(context, group),
+  ).argument('[group]', 'one model package group only');
+  add('approve', 'approve a model', async (context, meant: string | undefined, options: object) =>
+    (await registry()).decide(context, 'Approved', meant, options),
+  )
+    .argument('[model]', which)
+    .option('-m, --message <text>', 'why: kept with the model');
+  add('reject', 'reject a model', async (context, meant: string | undefined, options: object) =>
+    (await registry()).decide(context, 'Rejected', meant, options),
+  )
+    .argument('[model]', which)
+    .option('-m, --message <text>', 'why: kept with the model');
+}
+
+function careVerbs(add: Add): void {
+  add(
+    'doctor',
+    'check this machine, or say what went wrong in an execution',
+    async (context, meant: string | undefined) => (await import('./verbs/doctor.ts')).doctor(context, meant),
+  ).argument('[execution]', 'an ARN, an id, or a pipeline for its newest');
+  add('fsck', 'check the data folder; the server must not run', async (context) =>
+    (await import('./verbs/fsck.ts')).fsck(context),
+  );
+}
+
+function several(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

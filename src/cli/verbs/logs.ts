@@ -1,0 +1,59 @@
+/** `telar logs`: a job's log, whole or as it grows. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clients } from '../aws.ts';
+import { unlessMissing } from '../aws.ts';
+import type { Context } from '../context.ts';
+import { type ExitStatus, misuse } from '../errors.ts';
+import { logTail } from '../execution/logs.ts';
+import { executionReader, findExecution } from '../execution/read.ts';
+import { clients } from './shared.ts';
+
+const PAUSE_MS = 300;
+
+export async function logs(
+  context: Context,
+  meant: string,
+  options: { execution?: string; follow?: boolean },
+): Promise<ExitStatus> {
+  const { out } = context;
+  const on = clients(context);
+  const job = await jobOf(on, meant, options.execution);
+  const tail = logTail(on, job);
+  for (;;) {
+    for (const line of await tail.poll()) {
+      out.line(line);
+      out.event({ event: 'log', line });
+    }
+    if (!options.follow || tail.ended()) break;
+    await sleep(PAUSE_MS);
+  }
+  out.result({ jobArn: job, ended: tail.ended() });
+  return 0;
+}
+
+/** A job by its ARN, by its step in an execution, or by its own name. */
+async function jobOf(on: Clients, meant: string, execution: string | undefined): Promise<string> {
+  if (meant.startsWith('arn:')) return meant;
+  const job = execution === undefined ? await jobByName(on, meant) : undefined;
+  if (job) return job;
+  const arn = await findExecution(on, execution);
+  const view = await (await executionReader(on, arn)).read();
+  const step = view.steps.find(({ name }) => name === meant);
+  if (!step) {
+    const names = view.steps.map(({ name }) => name).join(', ');
+    throw misuse(`Execution ${view.id} has no step '${meant}', and there is no job of that name. Its steps: ${names}.`);
+  }
+  if (step.jobArn) return step.jobArn;
+  if (step.status === 'Waiting' || step.status === 'NotStarted') {
+    throw misuse(`Step '${meant}' of execution ${view.id} has not started: it has no log yet.`);
+  }
+  throw misuse(`Step '${meant}' is a ${step.type} step: it runs no job, so it has no log.`);
+}
+
+async function jobByName(on: Clients, name: string): Promise<string | undefined> {
+  if (!name.startsWith('pipelines-')) return undefined;
+  const client = await on.sagemaker();
+  const processing = await unlessMissing(client.describeProcessingJob({ ProcessingJobName: name }));
+  if (processing) return processing.ProcessingJobArn;
+  return (await unlessMissing(client.describeTrainingJob({ TrainingJobName: name })))?.TrainingJobArn;
+}
