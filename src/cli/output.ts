@@ -57,7 +57,7 @@ export function makeOutput(json: boolean, streams: Streams = processStreams()): 
     width,
     line,
     lines: (texts) => texts.forEach(line),
-    paragraph: (text, indent = '') => wrap(`${indent}${text}`, width(), indent).forEach(line),
+    paragraph: (text, indent = '') => wrap(text, width(), indent).forEach(line),
     note: (text) => void stderr.write(`${text}\n`),
     event: document,
     result: document,

@@ -133,9 +133,10 @@ export function nextCommands({ view, results, troubles }: Report): { command: st
     next.push({ command: `telar approve ${model}`, why: 'let the model into production' });
     next.push({ command: `telar reject ${model}`, why: 'or not' });
   }
-  const failed = troubles.find(({ step }) => step);
+  const failed = troubles.find(({ log }) => log.length > 0);
   if (failed) next.push({ command: `telar logs ${failed.step} --execution ${view.id}`, why: 'the whole log' });
-  if (view.status === 'Failed' || view.status === 'Stopped') {
+  const byDesign = view.steps.some(({ type, status }) => type === 'Fail' && status === 'Failed');
+  if (view.status === 'Stopped' || (view.status === 'Failed' && !byDesign)) {
     next.push({ command: `telar retry ${view.id}`, why: 'for a passing fault: go on where it ended' });
   }
   next.push({ command: `telar evidence ${view.id}`, why: 'the record of this run' });

@@ -25,10 +25,23 @@ export async function troublesOf(clients: Clients, view: ExecutionView): Promise
     return [{ step: undefined, reason, log: [], diagnosis: diagnose({ step: undefined, text: reason, parameters }) }];
   }
   return Promise.all(
-    failed.map(async ({ name, reason = 'No reason was given.', jobArn }) => {
+    failed.map(async ({ name, type, reason = 'No reason was given.', jobArn }) => {
+      if (type === 'Fail') return { step: name, reason, log: [], diagnosis: byDesign(name) };
       const log = jobArn ? (await lastLines(clients, jobArn, LOG_LINES)).map(harmless) : [];
       const text = [reason, ...log].join('\n');
       return { step: name, reason, log, diagnosis: diagnose({ step: name, text, parameters }) };
     }),
   );
+}
+
+/** A Fail step is the pipeline's own verdict: nothing is broken. */
+function byDesign(step: string): Diagnosis {
+  return {
+    id: 'fail-step',
+    step,
+    symptom: `The pipeline ended in its Fail step ${step}.`,
+    cause: 'The condition above it did not hold (or held, if it stands in that branch).',
+    action:
+      'Look at the values that the condition compared; change data, code or parameters, and start a new execution.',
+  };
 }

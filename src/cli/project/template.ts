@@ -16,7 +16,6 @@ const config = (
   name: string,
 ) => `/** Fits a straight line to measurements, and accepts it only if it explains them well enough. */
 import {
-  asText,
   bundledScript,
   codeBundle,
   conditionStep,
@@ -57,7 +56,6 @@ const fit = processingStep({
   image: images.node(),
   instance: 'ml.t3.medium',
   script: bundledScript(parameters.CodeBundleUri, 'fit.ts'),
-  arguments: ['--threshold', asText(parameters.Threshold)],
   inputs: { measurements: { from: parameters.InputUri, localPath: '/opt/ml/processing/input/measurements' } },
   outputs: { evaluation: s3Uri(bucket, 'pipeline/runs', execution.pipelineExecutionId, 'evaluation') },
   propertyFiles: {
@@ -98,9 +96,7 @@ export default defineProject({
 
 const FIT = `/** Fits y = intercept + slope·x by least squares and writes evaluation.json. Runs on Node, types and all. */
 import fs from 'node:fs';
-import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { threshold: { type: 'string', default: '0' } } });
 const INPUT = '/opt/ml/processing/input/measurements/measurements.csv';
 const OUTPUT = '/opt/ml/processing/output/evaluation';
 
@@ -125,7 +121,7 @@ const r2 = 1 - left / mean((point) => (point.y - y) ** 2);
 
 fs.mkdirSync(OUTPUT, { recursive: true });
 fs.writeFileSync(\`\${OUTPUT}/evaluation.json\`, JSON.stringify({ metrics: { r2, slope, intercept } }, null, 2));
-console.log(\`\${points.length} measurements: y = \${intercept.toFixed(3)} + \${slope.toFixed(3)} x, r2 = \${r2.toFixed(4)}, threshold \${values.threshold}\`);
+console.log(\`\${points.length} measurements: y = \${intercept.toFixed(3)} + \${slope.toFixed(3)} x, r2 = \${r2.toFixed(4)}\`);
 `;
 
 /** A line with a fixed, uneven disturbance. */

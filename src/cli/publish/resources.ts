@@ -53,7 +53,7 @@ export async function bundleChange(s3: S3, bucket: string, bundle: Bundle): Prom
     name,
     action: 'create',
     details: [
-      `${bundle.files.length} files, ${sizeText(bundle.bytes.length)}`,
+      `${bundle.files.length} ${bundle.files.length === 1 ? 'file' : 'files'}, ${sizeText(bundle.bytes.length)}`,
       ...(bundle.remark ? [bundle.remark] : []),
     ],
     apply: () => putBundle(s3, bucket, bundle),

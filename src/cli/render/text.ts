@@ -4,7 +4,9 @@
  */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
-const ESCAPE = /\u001b\[[0-9;]*m/g;
+const ESCAPE = /\u001b\[[0-9;]*m/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above; the sequences are kept
+const PARTS = /(\u001b\[[0-9;]*m)/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it removes
 const CONTROL = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const WIDE =
@@ -14,7 +16,7 @@ const MARK = /\p{Mark}|\u200d|\ufe0f/u;
 /** Columns that a text takes. */
 export function widthOf(text: string): number {
   let width = 0;
-  for (const character of text.replace(ESCAPE, '')) width += widthOfCharacter(character);
+  for (const character of text.replace(new RegExp(ESCAPE, 'g'), '')) width += widthOfCharacter(character);
   return width;
 }
 
@@ -39,8 +41,8 @@ export function cut(text: string, width: number, ellipsis: string): string {
   let kept = '';
   let used = 0;
   let coloured = false;
-  for (const part of text.split(/(\u001b\[[0-9;]*m)/)) {
-    if (part.startsWith('\u001b[')) {
+  for (const part of text.split(PARTS)) {
+    if (ESCAPE.test(part)) {
       kept += part;
       coloured = true;
       continue;
@@ -54,21 +56,25 @@ export function cut(text: string, width: number, ellipsis: string): string {
   return kept;
 }
 
-/** A paragraph in lines of at most `width` columns, later lines indented; a word longer than a line stays whole. */
+/**
+ * A paragraph in lines of at most `width` columns; a word longer than a line stays whole.
+ *
+ * @param indent before every line, within the width
+ */
 export function wrap(text: string, width: number, indent = ''): string[] {
-  const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
+  const room = width - widthOf(indent);
+  return text.split('\n').flatMap((paragraph) => {
+    const lines: string[] = [];
     let line = '';
     for (const word of paragraph.split(' ')) {
       const longer = line === '' ? word : `${line} ${word}`;
-      if (line.trim() !== '' && widthOf(longer) > width) {
+      if (line !== '' && widthOf(longer) > room) {
         lines.push(line);
-        line = `${indent}${word}`;
+        line = word;
       } else line = longer;
     }
-    lines.push(line);
-  }
-  return lines;
+    return [...lines, line].map((content) => `${indent}${content}`.trimEnd());
+  });
 }
 
 /** Fills up with spaces to `width` columns. */

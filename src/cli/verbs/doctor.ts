@@ -33,7 +33,7 @@ function printChecks({ out }: Context, checks: readonly Check[]): void {
   const marks = { ok: accent(symbols.done), warning: bold('!'), failed: bad(symbols.failed) };
   for (const { name, verdict, found, action } of checks) {
     out.paragraph(`${marks[verdict]} ${pad(name, width)}  ${found}`, '  ');
-    if (action) out.paragraph(dim(action), `    ${' '.repeat(width)}  `);
+    if (action) out.paragraph(dim(action), `${' '.repeat(width)}      `);
   }
 }
 
