@@ -28,14 +28,14 @@ from typing import IO
 import numpy as np
 import pandas as pd
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 LABEL = "Survived"
 TEXT_COLUMNS = ("Name", "Sex", "Ticket")
 NUMBER_COLUMNS = ("Pclass", "SibSp", "Parch")
 INPUT_COLUMNS = TEXT_COLUMNS + NUMBER_COLUMNS
 
 #: The model's columns, in the order in which it was trained.
-FEATURES = ("pclass", "female", "woman_or_boy", "companions")
+FEATURES = ("pclass", "female", "title", "family_size", "companions")
 
 #: A passenger without known companions gets this rate: "nothing is known". It is a constant and
 #: not the training mean on purpose: a mean over all rows would carry a row's own label into its
@@ -46,6 +46,11 @@ COMPANION_PRIOR_WEIGHT = 1.0
 
 FEMALE_TITLES = ("Mrs", "Miss", "Mme", "Mlle", "Ms", "Lady", "the Countess", "Countess", "Dona")
 BOY_TITLE = "Master"
+#: Codes of `title`. Any other title, and none, is `OTHER_TITLE`.
+TITLE_CODES = {"Mr": 0, "Mrs": 1, "Miss": 2, "Master": 3}
+OTHER_TITLE = 4
+#: Sizes at which the next band of `family_size` begins: 0 alone, 1 two to four, 2 five and more.
+FAMILY_BAND_STARTS = (2, 5)
 #: Smoothed rates at which the next band of `companions` begins: 0 most of them died, 1 unknown or
 #: mixed, 2 most of them survived.
 COMPANION_BAND_STARTS = (0.4, 0.6)
@@ -166,6 +171,9 @@ def load(path: Path) -> Preprocessor:
 def _rules() -> dict[str, object]:
     """The constants that must be the same in training and in inference."""
     return {
+        "title_codes": dict(TITLE_CODES),
+        "other_title": OTHER_TITLE,
+        "family_band_starts": list(FAMILY_BAND_STARTS),
         "companion_band_starts": list(COMPANION_BAND_STARTS),
         "companion_prior": COMPANION_PRIOR,
         "companion_prior_weight": COMPANION_PRIOR_WEIGHT,
@@ -214,7 +222,9 @@ def _facts(frame: pd.DataFrame, fill: Mapping[str, float]) -> pd.DataFrame:
         {
             "pclass": number["Pclass"],
             "female": female.astype(int),
-            "woman_or_boy": (female | boy).astype(int),
+            "title": title.astype(object).map(TITLE_CODES).fillna(OTHER_TITLE).astype(int),
+            "family_size": np.digitize(size, FAMILY_BAND_STARTS),
+            "woman_or_boy": (female | boy).astype(int),  # Whose survival companions share; no column by itself.
             "ticket": ticket.astype(object),
             "family": family.astype(object),
             "both": (ticket + "/" + family).astype(object),
@@ -250,7 +260,8 @@ def _features(facts: pd.DataFrame, count: np.ndarray, survived: np.ndarray) -> p
     columns = {
         "pclass": facts["pclass"],
         "female": facts["female"],
-        "woman_or_boy": facts["woman_or_boy"],
+        "title": facts["title"],
+        "family_size": facts["family_size"],
         "companions": np.digitize(rate, COMPANION_BAND_STARTS),
     }
     features = pd.DataFrame(columns, index=facts.index)[list(FEATURES)].astype(float)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import subprocess
-import sys
 import tarfile
 import tempfile
 import unittest
@@ -16,8 +14,8 @@ import numpy as np
 import xgboost
 
 import evaluate
+import testing
 
-HERE = Path(__file__).resolve().parent
 ROWS = np.array([[0, 0, 5], [0, 0, 4], [1, 1, 5], [1, 1, 3], [1, 0, 2], [0, 1, 1]] * 5, dtype=float)
 
 
@@ -73,9 +71,7 @@ class Job(unittest.TestCase):
                 tar.addfile(entry, io.BytesIO(content))
 
     def run_job(self, threshold: str = "0.78") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(HERE / "evaluate.py"), "--accuracy-threshold", threshold]
-        environment = {**os.environ, "ML_ROOT": str(self.root)}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return testing.run_here(evaluate, ["--accuracy-threshold", threshold], self.root)
 
     def assert_refused(self, *words: str) -> None:
         result = self.run_job()
@@ -86,7 +82,7 @@ class Job(unittest.TestCase):
             self.assertIn(word, result.stdout)
 
     def test_the_report(self) -> None:
-        result = self.run_job()
+        result = testing.run_as_process("evaluate.py", ["--accuracy-threshold", "0.78"], self.root)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         report = json.loads(self.report.read_text(encoding="utf-8"))
         confusion, metrics = report["confusion_matrix"], report["metrics"]

@@ -121,7 +121,26 @@ class Robustness(unittest.TestCase):
         names = ["Doe, Mrs. A", "Doe, Mr. B", "Doe, Master. C"]
         x = features.transform(pd.DataFrame([passenger(Name=n, Sex=None) for n in names]), self.preprocessor)
         self.assertEqual(x["female"].tolist(), [1, 0, 0])
-        self.assertEqual(x["woman_or_boy"].tolist(), [1, 0, 1])
+        self.assertEqual(x["title"].tolist(), [1, 0, 3])
+
+    def test_titles_have_codes(self) -> None:
+        names = ["Doe, Mr. A", "Doe, Mrs. B", "Doe, Miss. C", "Doe, Master. D", "Doe, Rev. E", "Doe, F", "", None]
+        x = features.transform(pd.DataFrame([passenger(Name=n) for n in names]), self.preprocessor)
+        self.assertEqual(x["title"].tolist(), [0, 1, 2, 3, 4, 4, 4, 4])
+
+    def test_family_sizes_have_bands(self) -> None:
+        aboard = [(0, 0), (1, 0), (1, 2), (1, 3), (8, 2), (None, None)]
+        x = features.transform(pd.DataFrame([passenger(SibSp=s, Parch=p) for s, p in aboard]), self.preprocessor)
+        self.assertEqual(x["family_size"].tolist(), [0, 1, 1, 2, 2, 0])
+
+    def test_companions_are_women_and_boys(self) -> None:
+        """Men's survival reaches nobody: not a wife, not a man on the same ticket."""
+        men = [passenger(Name=f"Roe, Mr. {i}", Ticket="77", Parch=2, Survived=1) for i in range(4)]
+        wife = passenger(Name="Roe, Mrs. A", Sex="female", Ticket="77", Parch=2)
+        boy = passenger(Name="Roe, Master. B", Ticket="77", Parch=2, Survived=1)
+        alone = features.transform(pd.DataFrame([wife]), features.fit(pd.DataFrame(men)))
+        with_boy = features.transform(pd.DataFrame([wife]), features.fit(pd.DataFrame([*men, boy])))
+        self.assertEqual((alone["companions"].tolist(), with_boy["companions"].tolist()), ([1], [2]))
 
     def test_no_rows_to_transform(self) -> None:
         self.assert_numeric(features.transform(self.validation.iloc[:0], self.preprocessor), 0)
@@ -164,7 +183,7 @@ class SaveAndLoad(unittest.TestCase):
 
     def test_other_rules_are_refused(self) -> None:
         features.save(self.preprocessor, self.path, {})
-        self.path.write_text(self.path.read_text().replace('"schema_version": 1', '"schema_version": 0'))
+        self.path.write_text(self.path.read_text().replace('"schema_version": 2', '"schema_version": 1'))
         with self.assertRaisesRegex(ValueError, "schema_version"):
             features.load(self.path)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import tempfile
 import threading
 import unittest
@@ -16,9 +14,10 @@ from typing import ClassVar
 import numpy as np
 
 import features
+import preprocess
+import testing
 
-HERE = Path(__file__).resolve().parent
-LINES = (HERE.parent / "data" / "titanic.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+LINES = (testing.HERE.parent / "data" / "titanic.csv").read_text(encoding="utf-8").splitlines(keepends=True)
 CUT = 1 + int(0.8 * (len(LINES) - 1))
 
 
@@ -52,7 +51,7 @@ class Preprocess(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = Path(folder.name)
-        self.environment: dict[str, str] = {}
+        self.environment: dict[str, str] | None = None
         self.train = self.put("train.csv", LINES[:CUT])
         self.validation = self.put("validation.csv", [LINES[0], *LINES[CUT:]])
 
@@ -62,17 +61,12 @@ class Preprocess(unittest.TestCase):
         return path
 
     def run_job(self, train: object, validation: object, root: str = "ml") -> subprocess.CompletedProcess[str]:
-        arguments = {
-            "--input-train-uri": train,
-            "--input-validation-uri": validation,
-            "--output-prefix": "s3://bucket/prefix",
-            "--code-bundle-uri": "s3://bucket/code.tar.gz",
-        }
-        command = [sys.executable, str(HERE / "preprocess.py")]
-        for name, value in arguments.items():
-            command += [name, str(value)]
-        environment = {**os.environ, **self.environment, "ML_ROOT": str(self.root / root)}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        """In this process; where it needs an environment of its own (`self.environment`), as a process."""
+        arguments = ["--input-train-uri", str(train), "--input-validation-uri", str(validation)]
+        arguments += ["--output-prefix", "s3://bucket/prefix", "--code-bundle-uri", "s3://bucket/code.tar.gz"]
+        if self.environment is None:
+            return testing.run_here(preprocess, arguments, self.root / root)
+        return testing.run_as_process("preprocess.py", arguments, self.root / root, self.environment)
 
     def with_s3(self) -> dict[str, str]:
         """Serve `Objects`; the environment that points boto3 there."""
@@ -112,7 +106,8 @@ class Preprocess(unittest.TestCase):
         self.assertEqual(loaded.training_rows, 1047)
 
     def test_the_same_inputs_give_the_same_bytes(self) -> None:
-        for root in ("one", "two"):
+        for root, seed in (("one", "1"), ("two", "2")):
+            self.environment = {"PYTHONHASHSEED": seed}
             self.assertEqual(self.run_job(self.train, self.validation, root).returncode, 0)
         files = sorted(p.relative_to(self.root / "one") for p in (self.root / "one").rglob("*") if p.is_file())
         self.assertEqual(len(files), 3)
