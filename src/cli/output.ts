@@ -43,8 +43,8 @@ export function makeOutput(json: boolean, streams: Streams = processStreams()): 
   const { stdout, stderr, environment } = streams;
   const isTTY = stdout.isTTY === true;
   const style = makeStyle({ ...streams, isTTY });
-  const columns = () => stdout.columns ?? Number(environment['COLUMNS'] ?? DEFAULT_WIDTH);
-  const width = () => Math.min(WIDEST, Math.max(40, columns() || DEFAULT_WIDTH));
+  const columns = () => stdout.columns || Number(environment['COLUMNS']) || DEFAULT_WIDTH;
+  const width = () => Math.min(WIDEST, Math.max(40, columns()));
   const line = (text = '') => {
     if (!json) stdout.write(`${text}\n`);
   };
@@ -66,10 +66,10 @@ export function makeOutput(json: boolean, streams: Streams = processStreams()): 
         ? liveFrame(
             {
               get columns() {
-                return stdout.columns ?? DEFAULT_WIDTH;
+                return columns();
               },
               get rows() {
-                return stdout.rows ?? 24;
+                return stdout.rows || 24;
               },
               write: (text) => void stdout.write(text),
             },

@@ -12,7 +12,7 @@ import type { Live } from '../render/live.ts';
 import { harmless } from '../render/text.ts';
 import { type LogTail, logTail } from './logs.ts';
 import { type ExecutionReader, executionReader } from './read.ts';
-import { drawTree, outcomeWords } from './tree.ts';
+import { type Drawing, drawTree, outcomeWords } from './tree.ts';
 import { type ExecutionView, hasEnded, type StepView } from './view.ts';
 
 export type Watched = { view: ExecutionView; reader: ExecutionReader; interrupted: boolean };
@@ -20,6 +20,8 @@ export type Watched = { view: ExecutionView; reader: ExecutionReader; interrupte
 /** First look soon, since a cached run takes moments; then at a calm pace. */
 const FIRST_PAUSE_MS = 40;
 const LONGEST_PAUSE_MS = 400;
+/** Between two pictures of the spinner. */
+const FRAME_MS = 100;
 /** What making an image says in a job's log. */
 const IMAGE_PROGRESS =
   /^(Building image |Image \S+ is ready|Another process builds image | {2}\S.* \(\d+ of \d+| {2}unpacking | {2}compiling)/;
@@ -33,14 +35,18 @@ export async function watch(clients: Clients, out: Output, arn: string): Promise
   let previous: ExecutionView | undefined;
   let pause = FIRST_PAUSE_MS;
   try {
-    for (let tick = 0; ; tick += 1) {
+    for (;;) {
       const view = await reader.read();
       await readLogs(clients, view, logs, (step, lines) => tell(out, live, notes, step, lines));
       report(out, live === undefined, previous, view);
-      live?.draw(drawTree(view, { style: out.style, now: Date.now(), notes, tick }));
+      const draw = () => live?.draw(drawTree(view, drawing(out, notes)));
+      draw();
       previous = view;
       if (hasEnded(view.status)) return { view, reader, interrupted: false };
-      await Promise.race([sleep(pause), interrupt.promise]);
+      for (let rested = 0; rested < pause && !interrupt.happened(); rested += FRAME_MS) {
+        await Promise.race([sleep(Math.min(FRAME_MS, pause - rested)), interrupt.promise]);
+        draw();
+      }
       if (interrupt.happened()) return { view, reader, interrupted: true };
       pause = Math.min(LONGEST_PAUSE_MS, pause * 1.5);
     }
@@ -48,6 +54,11 @@ export async function watch(clients: Clients, out: Output, arn: string): Promise
     live?.end(previous !== undefined && !hasEnded(previous.status));
     interrupt.release();
   }
+}
+
+function drawing({ style }: Output, notes: ReadonlyMap<string, string>): Drawing {
+  const now = Date.now();
+  return { style, now, notes, tick: Math.floor(now / FRAME_MS) };
 }
 
 /** Ctrl-C, or a request to end, as a promise; the next one ends the program as usual. */
