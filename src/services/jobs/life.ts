@@ -26,8 +26,8 @@ export type Lives = {
   interrupt(arn: string): void;
   /** Takes up what a former server left. Once, before the first request. */
   start(): void;
-  /** Carries nothing further. Processes go on by themselves. */
-  stop(): void;
+  /** Carries nothing further; resolves when no folder is being removed any more. Processes go on by themselves. */
+  stop(): Promise<void>;
 };
 
 /** One job under way in this process. */
@@ -54,6 +54,7 @@ export function createLives(parts: Parts): Lives {
   const { clock } = world;
   const queue: string[] = [];
   const lives = new Map<string, Life>();
+  const discarding = new Set<Promise<void>>();
   let closed = false;
 
   const phases = createPhases(parts, { persist, finish, alive: (life) => !closed && lives.get(life.arn) === life });
@@ -134,11 +135,13 @@ export function createLives(parts: Parts): Lives {
 
   function discard(job: Job): void {
     if (closed) return;
-    files.discard(job).then(
+    const done = files.discard(job).then(
       () => void persist(job.arn, () => db.setDiscarded({ arn: job.arn })),
       // Left for the next start.
       (error: Error) => world.log('warn', 'jobs.not-discarded', { job: job.arn, message: error.message }),
     );
+    discarding.add(done);
+    void done.then(() => discarding.delete(done));
   }
 
   function arm(life: Life, row: JobRow): Cancel {
@@ -178,8 +181,9 @@ export function createLives(parts: Parts): Lives {
       }
       admit();
     },
-    stop() {
+    async stop() {
       closed = true;
+      await Promise.all(discarding);
     },
   };
 }

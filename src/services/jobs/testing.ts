@@ -14,6 +14,7 @@ import { openMemoryStore, type Store } from '../../store/store.ts';
 import type { Sdk } from './context.ts';
 import {
   createJobsService,
+  type Job,
   type JobEnd,
   type JobFiles,
   type JobPorts,
@@ -71,6 +72,8 @@ export function createMachine() {
     failure: undefined as string | undefined,
     intact: true,
     sessions: 0,
+    /** The job that was staged last. */
+    staged: undefined as Job | undefined,
     /** Objects made by outputs. */
     objects: [] as string[],
     /** Ends the process of a job from outside; by the beginning of its id. */
@@ -172,6 +175,7 @@ type State = Pick<
   'time' | 'sessions' | 'told' | 'acts' | 'notes' | 'objects' | 'intact' | 'lastLine' | 'failure'
 > & {
   processes: Map<string, Process>;
+  staged: Job | undefined;
   onLaunch: ((spec: LaunchSpec) => JobExit | undefined) | undefined;
   onPrepare: ((image: string, progress: (line: string) => void) => Promise<void>) | undefined;
   onStage: ((signal: AbortSignal) => Promise<void>) | undefined;
@@ -234,9 +238,10 @@ function fakeRunner(machine: State, server: { alive: boolean }, whileAlive: Whil
 function fakeFiles(machine: State, whileAlive: WhileAlive): JobFiles {
   return {
     note: (_job, line) => void machine.notes.push(line),
-    stage: (_job, signal) =>
+    stage: (job, signal) =>
       whileAlive(async () => {
         machine.acts.push('stage');
+        machine.staged = job;
         await machine.onStage?.(signal);
         return {
           reads: [{ bucket: 'data', key: 'in', version: '1' }],

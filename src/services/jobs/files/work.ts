@@ -38,6 +38,8 @@ export function inThread(
             resolve(undefined);
             void worker.terminate();
           });
+    // A server that closes does not wait for it: the work is done again at the next start.
+    worker.unref();
     worker.on('message', (answer: Answer) => {
       if (answer.done) resolve(answer);
       else reject(Object.assign(new Error(answer.message), { code: answer.code }));

@@ -1,0 +1,218 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { refusal } from '../../../tests/support/operations.ts';
+import { createMachine, type Machine, processingJob, settle, type TestServer, trainingJob } from './testing.ts';
+
+let machine: Machine;
+let server: TestServer;
+beforeEach(() => {
+  machine = createMachine();
+  server = machine.start();
+});
+
+const s3 = (more: object = {}) => ({
+  InputName: 'in',
+  S3Input: { S3Uri: 's3://data/x', LocalPath: '/opt/ml/processing/in', S3DataType: 'S3Prefix', ...more },
+});
+const output = (more: object = {}) => ({
+  Outputs: [
+    {
+      OutputName: 'out',
+      S3Output: { S3Uri: 's3://data/y', LocalPath: '/opt/ml/processing/out', S3UploadMode: 'EndOfJob', ...more },
+    },
+  ],
+});
+const channel = (more: object = {}, source: object = {}) => ({
+  ChannelName: 'train',
+  DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://data/train', ...source } },
+  ...more,
+});
+
+describe('what is refused when a job is created', () => {
+  it.each([
+    [
+      { ProcessingInputs: [s3({ S3InputMode: 'Pipe' })] },
+      /does not support the S3InputMode Pipe of input 'in' yet. Use File/,
+    ],
+    [{ ProcessingInputs: [s3({ LocalPath: '/etc' })] }, /LocalPath of input 'in' must be a folder below/],
+    [{ ProcessingInputs: [s3({ LocalPath: '/opt/ml/processing/../model' })] }, /must be a folder below/],
+    [{ ProcessingInputs: [s3({ S3Uri: 'https://data/x' })] }, /is no S3 URI: 'https/],
+    [{ ProcessingInputs: [s3(), s3()] }, /must not repeat a InputName: 'in'/],
+    [{ ProcessingInputs: [{ InputName: 'in', DatasetDefinition: {} }] }, /DatasetDefinition of input 'in'/],
+    [{ ProcessingOutputConfig: output({ S3UploadMode: 'Continuous' }) }, /S3UploadMode Continuous of output 'out'/],
+    [{ NetworkConfig: { VpcConfig: { SecurityGroupIds: ['sg'], Subnets: ['s'] } } }, /NetworkConfig.VpcConfig/],
+    [{ AppSpecification: { ImageUri: 'other:1' } }, /There is no image 'other:1' here/],
+    [{ RoleArn: 'arn:aws:iam::123456789012:role/none' }, /Could not assume role .*role\/none. Please ensure/],
+    [
+      { ProcessingResources: { ClusterConfig: { InstanceCount: 2, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 } } },
+      /InstanceCount above 1/,
+    ],
+  ])('processing: %j', async (more, message) => {
+    expect(await refusal(server.call('CreateProcessingJob', processingJob('job', more)))).toMatch(message);
+    expect(await refusal(server.call('DescribeProcessingJob', { ProcessingJobName: 'job' }))).toMatch(
+      /^ValidationException: Could not find/,
+    );
+  });
+
+  it.each([
+    [{ InputDataConfig: [channel({ InputMode: 'Pipe' })] }, /input mode Pipe of channel 'train'/],
+    [{ InputDataConfig: [channel({ RecordWrapperType: 'RecordIO' })] }, /RecordWrapperType RecordIO of channel/],
+    [{ InputDataConfig: [channel({}, { S3DataType: 'AugmentedManifestFile' })] }, /AugmentedManifestFile of channel/],
+    [{ InputDataConfig: [channel({ DataSource: { FileSystemDataSource: {} } })] }, /that is no S3DataSource/],
+    [{ InputDataConfig: [channel(), channel()] }, /'train' is there twice/],
+    [{ OutputDataConfig: { S3OutputPath: 'models' } }, /S3OutputPath is no S3 URI/],
+    [{ AlgorithmSpecification: { AlgorithmName: 'x', TrainingInputMode: 'File' } }, /AlgorithmName/],
+    [{ CheckpointConfig: { S3Uri: 's3://data/c' } }, /does not support CheckpointConfig yet/],
+    [{ EnableManagedSpotTraining: true }, /EnableManagedSpotTraining/],
+    [{ RetryStrategy: { MaximumRetryAttempts: 2 } }, /RetryStrategy/],
+    [{ ResourceConfig: { InstanceCount: 2, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 } }, /InstanceCount above 1/],
+    [
+      {
+        AlgorithmSpecification: {
+          TrainingImage: 'telar/node:24',
+          TrainingInputMode: 'File',
+          MetricDefinitions: [{ Name: 'm', Regex: '(' }],
+        },
+      },
+      /regular expression of metric 'm' cannot be used/,
+    ],
+  ])('training: %j', async (more, message) => {
+    expect(await refusal(server.call('CreateTrainingJob', trainingJob('job', more)))).toMatch(message);
+  });
+
+  it('a name that is taken, whatever its case', async () => {
+    await server.call('CreateTrainingJob', trainingJob('Job'));
+    expect(await refusal(server.call('CreateTrainingJob', trainingJob('job')))).toMatch(/^ResourceInUse: /);
+    await server.call('CreateProcessingJob', processingJob('job')); // another kind, another name
+  });
+
+  it('what the SDK sends by default is taken', async () => {
+    const debug = { DebugHookConfig: { S3OutputPath: 's3://models/', CollectionConfigurations: [] } };
+    const more = {
+      ...debug,
+      ProfilerConfig: { DisableProfiler: true },
+      DebugRuleConfigurations: [],
+      RetryStrategy: undefined,
+    };
+    await server.call('CreateTrainingJob', trainingJob('job', more));
+    expect(await server.call('DescribeTrainingJob', { TrainingJobName: 'job' })).toMatchObject(debug);
+  });
+});
+
+describe('what a training job is given', () => {
+  it('its channels, its resources and its hyperparameters, as files', async () => {
+    const more = {
+      InputDataConfig: [channel({ ContentType: 'text/csv' })],
+      HyperParameters: { num_round: '200' },
+      Environment: { A: 'b' },
+    };
+    await server.call('CreateTrainingJob', trainingJob('job', more));
+    await settle();
+    expect(machine.process('job')!.spec).toMatchObject({ entrypoint: undefined, arguments: ['train'] });
+    expect(machine.staged!.plan).toMatchObject({
+      inputs: [{ name: 'train', uri: 's3://data/train', folder: 'input/data/train' }],
+      folders: ['model', 'output/data', 'output/tensors', 'input/data', 'input/data/train'],
+      configuration: {
+        'input/config/hyperparameters.json': { num_round: '200' },
+        'input/config/inputdataconfig.json': {
+          train: {
+            ...{ ContentType: 'text/csv', TrainingInputMode: 'File' },
+            ...{ S3DistributionType: 'FullyReplicated', RecordWrapperType: 'None' },
+          },
+        },
+        'input/config/resourceconfig.json': {
+          ...{ current_host: 'algo-1', current_instance_type: 'ml.m5.large', current_group_name: 'homogeneousCluster' },
+          ...{ hosts: ['algo-1'], network_interface_name: 'eth0' },
+          instance_groups: [
+            { instance_group_name: 'homogeneousCluster', instance_type: 'ml.m5.large', hosts: ['algo-1'] },
+          ],
+        },
+      },
+    });
+  });
+
+  it('a command of its own where it names one; the metrics of XGBoost where that is its image', async () => {
+    const xgboost = {
+      TrainingInputMode: 'File',
+      TrainingImage: '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1',
+      ContainerEntrypoint: ['bash', '-c', 'true'],
+      MetricDefinitions: [{ Name: 'train:auc', Regex: 'auc=(.*)' }],
+    };
+    await server.call('CreateTrainingJob', trainingJob('job', { AlgorithmSpecification: xgboost }));
+    await settle();
+    expect(machine.process('job')!.spec).toMatchObject({ entrypoint: ['bash', '-c', 'true'], arguments: [] });
+    const metrics = machine.staged!.plan.metrics;
+    expect(metrics.filter(({ name }) => name === 'train:auc')).toEqual([{ name: 'train:auc', regex: 'auc=(.*)' }]);
+    expect(metrics.some(({ name }) => name === 'validation:logloss')).toBe(true);
+  });
+});
+
+describe('lists', () => {
+  const names = ['alpha', 'beta', 'gamma', 'alphabet'];
+  beforeEach(async () => {
+    for (const name of names) {
+      await server.call('CreateProcessingJob', processingJob(name));
+      machine.time += 1000;
+    }
+    await settle();
+    machine.time += 1000;
+    machine.exit('beta', { kind: 'exited', code: 3 });
+    await settle();
+  });
+  const listed = async (input: object, call = {}) =>
+    (await server.call('ListProcessingJobs', input, call)).ProcessingJobSummaries!.map(
+      ({ ProcessingJobName }) => ProcessingJobName,
+    );
+
+  it.each([
+    [{}, names],
+    [{ SortOrder: 'Descending' }, [...names].reverse()],
+    [{ SortBy: 'Name' }, ['alpha', 'alphabet', 'beta', 'gamma']],
+    [{ SortBy: 'Status', SortOrder: 'Ascending' }, ['beta', 'alpha', 'alphabet', 'gamma']],
+    [{ NameContains: 'alpha' }, ['alpha', 'alphabet']],
+    [{ StatusEquals: 'Failed' }, ['beta']],
+    [{ MaxResults: 2 }, ['alpha', 'beta']],
+  ])('%j', async (input, expected) => {
+    expect(await listed(input)).toEqual(expected);
+  });
+
+  it('by time, by region, and by kind', async () => {
+    const { CreationTime } = await server.call('DescribeProcessingJob', { ProcessingJobName: 'beta' });
+    expect(await listed({ CreationTimeAfter: CreationTime })).toEqual(['gamma', 'alphabet']);
+    expect(await listed({ CreationTimeBefore: CreationTime })).toEqual(['alpha']);
+    expect(await listed({ LastModifiedTimeAfter: new Date(machine.time - 1) })).toEqual(['beta']);
+    expect(await listed({}, { region: 'eu-west-1' })).toEqual([]);
+    expect((await server.call('ListTrainingJobs', {})).TrainingJobSummaries).toEqual([]);
+  });
+
+  it('page by page, in every order', async () => {
+    for (const SortBy of ['Name', 'CreationTime', 'Status'] as const) {
+      for (const SortOrder of ['Ascending', 'Descending'] as const) {
+        const all = await listed({ SortBy, SortOrder });
+        const pages: (string | undefined)[] = [];
+        let NextToken: string | undefined;
+        do {
+          const page = await server.call('ListProcessingJobs', { SortBy, SortOrder, MaxResults: 1, NextToken });
+          pages.push(...page.ProcessingJobSummaries!.map(({ ProcessingJobName }) => ProcessingJobName));
+          NextToken = page.NextToken;
+        } while (NextToken);
+        expect(pages).toEqual(all);
+      }
+    }
+    expect(await refusal(server.call('ListProcessingJobs', { NextToken: 'garbage' }))).toMatch(/^ValidationException/);
+  });
+});
+
+it('deletes only what is over and cleared away', async () => {
+  await server.call('CreateTrainingJob', trainingJob('job'));
+  await settle();
+  const deletion = () => server.call('DeleteTrainingJob', { TrainingJobName: 'job' });
+  expect(await refusal(deletion())).toMatch(/^ResourceInUse: .* is in status InProgress/);
+  machine.exit('job', { kind: 'exited', code: 0 });
+  await settle();
+  const arn = 'arn:aws:sagemaker:us-east-1:123456789012:training-job/job';
+  expect(server.exists(arn)).toBe(true);
+  await deletion();
+  expect(server.exists(arn)).toBe(false);
+  expect(server.lineageOf(arn)).toEqual({ reads: [], prefixes: [], outputs: [] });
+  await server.call('CreateTrainingJob', trainingJob('job'));
+});
