@@ -4,7 +4,8 @@
 
 The last 20 % of the file, the validation rows, are cut off before anything else happens. In each
 fold the preprocessor is fitted on the fold's own training part. The table compares the chosen
-features with designs that leave one out or add one; XGBoost's parameters are the pipeline's.
+features with other encodings of them, and with designs that leave one out or add one; XGBoost's
+parameters are the pipeline's.
 Needs numpy, pandas and xgboost.
 """
 
@@ -15,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Callable
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -37,33 +39,42 @@ PARAMETERS = {
     "nthread": 1,
 }
 
-#: Columns that were tried. Each needs the fold's training rows only for the value of a missing cell.
+#: Columns beside the chosen ones. Each needs the fold's training rows only for the value of a missing cell.
 Candidate = Callable[[pd.DataFrame, pd.DataFrame], pd.Series]
 CANDIDATES: dict[str, Candidate] = {
     "age": lambda f, t: f["Age"].fillna(t["Age"].median()),
     "fare": lambda f, t: f["Fare"].fillna(t["Fare"].median()),
     "fare_per_person": lambda f, t: f["Fare"].fillna(t["Fare"].median()) / (f["SibSp"] + f["Parch"] + 1),
-    "family_band": lambda f, t: pd.cut(f["SibSp"] + f["Parch"], [-1, 0, 3, 99], labels=False),
-    "family_size": lambda f, t: f["SibSp"] + f["Parch"] + 1,
     "sibsp": lambda f, t: f["SibSp"],
     "parch": lambda f, t: f["Parch"],
     "embarked": lambda f, t: f["Embarked"].map({"S": 0, "C": 1, "Q": 2}).fillna(0),
     "deck": lambda f, t: f["Cabin"].str[0].map({k: i for i, k in enumerate("ABCDEFG", 1)}).fillna(0),
-    "title": lambda f, t: (
-        f["Name"]
-        .str.extract(r",\s*([^.,]+)\.", expand=False)
-        .map({"Mr": 1, "Master": 2, "Miss": 3, "Mrs": 4})
-        .fillna(0)
-    ),
+    "woman_or_boy": lambda f, t: (f["Sex"] == "female") | f["Name"].str.contains(", Master.", regex=False),
+}
+#: The chosen columns in bands, with a band for each value or hundredth: as good as no bands.
+UNBANDED = {
+    "family_size": ("FAMILY_BAND_STARTS", tuple(range(2, 12))),
+    "companions": ("COMPANION_BAND_STARTS", tuple(np.arange(1, 100) / 100)),
 }
 
 
 def designs() -> dict[str, list[str]]:
     chosen = list(features.FEATURES)
     plain = ["pclass", "female", "age", "sibsp", "parch", "fare", "embarked"]
-    table = {"plain columns only": plain, "plain + all chosen": chosen + plain[2:], "CHOSEN": chosen}
+    unbanded = [f"{c}_unbanded" if c in UNBANDED else c for c in chosen]
+    table = {
+        "plain columns": plain,
+        "plain + named, unbanded": plain + unbanded[2:],
+        "plain + named": plain + chosen[2:],
+        "CHOSEN": chosen,
+        "chosen, unbanded": unbanded,
+    }
+    for name in UNBANDED:
+        table[f"chosen, {name} unbanded"] = [f"{c}_unbanded" if c == name else c for c in chosen]
+    table["best of the free search"] = ["pclass", "female", "woman_or_boy", "companions"]
     table.update({f"chosen - {name}": [c for c in chosen if c != name] for name in chosen})
-    table.update({f"chosen + {name}": [*chosen, name] for name in CANDIDATES if name not in ("sibsp", "parch")})
+    added = ("woman_or_boy", "age", "fare_per_person", "deck", "embarked")
+    table.update({f"chosen + {name}": [*chosen, name] for name in added})
     return table
 
 
@@ -106,6 +117,10 @@ def tables(inner: pd.DataFrame, outer: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     preprocessor = features.fit(inner)
     x_inner = features.transform_training(inner, preprocessor)
     x_outer = features.transform(outer, preprocessor)
+    for name, (constant, starts) in UNBANDED.items():
+        with mock.patch.object(features, constant, starts):
+            x_inner[f"{name}_unbanded"] = features.transform_training(inner, preprocessor)[name]
+            x_outer[f"{name}_unbanded"] = features.transform(outer, preprocessor)[name]
     for name, rule in CANDIDATES.items():
         x_inner[name], x_outer[name] = rule(inner, inner), rule(outer, inner)
     return x_inner, x_outer
