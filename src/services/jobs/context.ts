@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts';
 import type { JobFiles } from './files/files.ts';
 import type { Lineage } from './lineage.ts';
 import type { JobPorts } from './ports.ts';
-import type { JobKind, JobsStore } from './store.ts';
+import type { JobKind, JobRow, JobsStore } from './store.ts';
 
 /** The SDK whose types the operations take and answer. */
 export type Sdk = typeof import('@aws-sdk/client-sagemaker');
@@ -32,6 +32,25 @@ export type Parts = {
   db: JobsStore;
   lineage: Lineage;
   limits: JobLimits;
+};
+
+/** One job under way in this process. */
+export type Life = {
+  arn: string;
+  /** Aborted when the job is told to stop or is out of time. */
+  abort: AbortController;
+  /** It was under way when this server started. */
+  recovered: boolean;
+};
+
+/** Inside a transaction, with the row as it then is. */
+export type Recording = (row: JobRow) => void;
+
+/** What a phase of a job found out, to be recorded. */
+export type Step = {
+  record: Recording;
+  /** Called once recorded, or given up. */
+  release?: () => void;
 };
 
 const RESOURCES: Readonly<Record<JobKind, string>> = { Processing: 'processing-job', Training: 'training-job' };

@@ -18,11 +18,10 @@ import type { JobLineage, JobPorts } from './ports.ts';
 import { jobsStore } from './store.ts';
 
 export type { JobRunner } from './context.ts';
-export type { JobFiles, OutputBatch, Report, Staged, Stored } from './files/files.ts';
-export type { Job, JobPlan } from './plan.ts';
-export type { JobEnd, JobLineage, JobObjects, JobPorts, ObjectVersion } from './ports.ts';
+export type { JobFiles, OutputBatch } from './files/files.ts';
+export type { Job } from './plan.ts';
+export type { JobEnd, JobLineage, JobObjects, JobPorts } from './ports.ts';
 export { migrations as jobsMigrations } from './store.ts';
-export { PHASE_TRANSITIONS, STATUS_TRANSITIONS } from './transitions.ts';
 
 /** What the files of jobs need, where they are real. */
 type RealFiles = {

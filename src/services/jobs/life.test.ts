@@ -1,8 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  createMachine,
+  type Machine,
+  processingJob,
+  settle,
+  type TestServer,
+  trainingJob,
+} from '../../../tests/support/jobs.ts';
 import type { CrashPoint } from '../../base/world.ts';
 import { awsError } from '../../protocol/errors.ts';
 import { runnerError } from '../../runner/errors.ts';
-import { createMachine, type Machine, processingJob, settle, type TestServer, trainingJob } from './testing.ts';
 
 let machine: Machine;
 beforeEach(() => {

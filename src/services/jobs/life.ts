@@ -9,11 +9,11 @@
  */
 import type { Cancel } from '../../base/clock.ts';
 import { isAwsError } from '../../protocol/errors.ts';
-import type { Parts } from './context.ts';
+import type { Life, Parts, Recording, Step } from './context.ts';
 import { isJobFailure } from './errors.ts';
 import { describe, jobOf } from './job.ts';
 import { interrupted, refused } from './outcome.ts';
-import { createPhases, type Step } from './phases.ts';
+import { createPhases } from './phases.ts';
 import type { Job } from './plan.ts';
 import { deadline, type Ending, saved, withEnding, withStop } from './row.ts';
 import type { JobRow } from './store.ts';
@@ -29,18 +29,6 @@ export type Lives = {
   /** Carries nothing further; resolves when no folder is being removed any more. Processes go on by themselves. */
   stop(): Promise<void>;
 };
-
-/** One job under way in this process. */
-export type Life = {
-  arn: string;
-  /** Aborted when the job is told to stop or is out of time. */
-  abort: AbortController;
-  /** It was under way when this server started. */
-  recovered: boolean;
-};
-
-/** Inside a transaction, with the row as it then is. */
-export type Recording = (row: JobRow) => void;
 
 /** How long to wait before recording again what the store refused, in milliseconds. */
 const AGAIN_AFTER = 1000;

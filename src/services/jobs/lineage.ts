@@ -1,7 +1,7 @@
 /**
  * What jobs read and wrote, object version by object version.
  *
- * L1. An input is recorded with the phase that it justifies, an output with the end of its job.
+ * L1. Inputs are recorded before the process that reads them exists, outputs with the end of their job.
  * L2. A read with a job's own credentials is recorded in the transaction of that read. A credential that belongs to no job
  *     costs one look into a map.
  */
@@ -10,7 +10,9 @@ import type { JobLineage, ObjectVersion, PrefixRead } from './ports.ts';
 import type { JobsStore, Use } from './store.ts';
 
 export type Lineage = {
-  /** Inside a transaction: replaces what was recorded of a job's inputs. */
+  /** Inside a transaction: a job's inputs are about to be recorded anew. */
+  forgetInputs(job: string): void;
+  /** Inside a transaction. */
   recordInputs(job: string, reads: readonly ObjectVersion[], prefixes: readonly PrefixRead[]): void;
   /** Inside a transaction. */
   recordOutputs(job: string, outputs: readonly ObjectVersion[]): void;
@@ -34,9 +36,11 @@ export function createLineage(db: JobsStore, store: Pick<Store, 'whenUndone' | '
   }
 
   return {
-    recordInputs(job, reads, prefixes) {
+    forgetInputs(job) {
       db.deleteUse({ job, use: 'input' });
       db.deletePrefixes({ job });
+    },
+    recordInputs(job, reads, prefixes) {
       record(job, 'input', reads);
       for (const { uri, fingerprint } of prefixes) db.insertPrefix({ job, uri, fingerprint });
     },

@@ -1,6 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  createMachine,
+  type Machine,
+  processingJob,
+  settle,
+  type TestServer,
+  trainingJob,
+} from '../../../tests/support/jobs.ts';
 import { refusal } from '../../../tests/support/operations.ts';
-import { createMachine, type Machine, processingJob, settle, type TestServer, trainingJob } from './testing.ts';
 
 let machine: Machine;
 let server: TestServer;

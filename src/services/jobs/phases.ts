@@ -4,21 +4,14 @@
  * F1. Nothing here changes a row but the records, which run in a transaction with the row as it is by then: a stop that
  *     came while the work was under way is seen by them.
  */
-import type { Parts } from './context.ts';
+import type { Life, Parts, Recording, Step } from './context.ts';
 import type { OutputBatch } from './files/files.ts';
-import type { Life, Recording } from './life.ts';
 import { ending, interrupted, storesOutputs } from './outcome.ts';
 import type { Job } from './plan.ts';
 import type { JobCredentials } from './ports.ts';
 import { type Ending, type RecordedExit, saved, withExit, withPhase } from './row.ts';
 import type { JobRow } from './store.ts';
 import type { Phase } from './transitions.ts';
-
-export type Step = {
-  record: Recording;
-  /** Called once recorded, or given up. */
-  release?: () => void;
-};
 
 type Phases = { [P in Exclude<Phase, 'ended'>]: (life: Life, row: JobRow, job: Job) => Promise<Step> };
 
@@ -33,6 +26,8 @@ type Ways = {
 const SESSION = 'SageMaker';
 /** How long a job's credentials outlast its longest run, in seconds: for what it does while it is being stopped. */
 const CREDENTIALS_OUTLAST = 900;
+/** Inputs that one transaction records, at most. */
+const READS_AT_A_TIME = 500;
 const REBOOTED = 'this machine restarted while it ran, or before its outputs were stored.';
 
 export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Phases {
@@ -72,9 +67,16 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   }
 
   async function stage({ abort }: Life, _row: JobRow, job: Job): Promise<Step> {
-    const staged = await files.stage(job, abort.signal);
+    const { reads, prefixes } = await files.stage(job, abort.signal);
+    // In parts, so that a job of very many inputs does not keep the loop; a crash between them begins them anew.
+    await persist(job.arn, () => lineage.forgetInputs(job.arn));
+    let recorded = 0;
+    for (; reads.length - recorded > READS_AT_A_TIME; recorded += READS_AT_A_TIME) {
+      const part = reads.slice(recorded, recorded + READS_AT_A_TIME);
+      await persist(job.arn, () => lineage.recordInputs(job.arn, part, []));
+    }
     const record = (row: JobRow) => {
-      lineage.recordInputs(job.arn, staged.reads, staged.prefixes);
+      lineage.recordInputs(job.arn, reads.slice(recorded), prefixes);
       next(row, 'launching');
     };
     return { record: unlessStopping(job, record) };

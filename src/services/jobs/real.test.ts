@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { api, processingJob, trainingJob } from '../../../tests/support/jobs.ts';
+import { type MemoryObjects, memoryObjects } from '../../../tests/support/memoryObjects.ts';
 import { perform, testCall } from '../../../tests/support/operations.ts';
 import { silentLog } from '../../base/log.ts';
 import { systemWorld } from '../../base/world.ts';
@@ -12,9 +14,7 @@ import type { InputOf, Operation, OutputOf } from '../../protocol/service.ts';
 import { createRunner } from '../../runner/runner.ts';
 import { openMemoryStore } from '../../store/store.ts';
 import type { Sdk } from './context.ts';
-import { type MemoryObjects, memoryObjects } from './files/testing.ts';
 import { createJobsService, type JobEnd, jobsMigrations } from './index.ts';
-import { api, processingJob, trainingJob } from './testing.ts';
 
 const IMAGE = `telar/node:${process.versions.node.split('.')[0]}`;
 const world = { ...systemWorld, log: silentLog };

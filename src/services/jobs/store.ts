@@ -1,4 +1,4 @@
-/** All SQL of the jobs service. */
+/** All SQL of the jobs service: the jobs, the access keys they were given, and the objects they touched. */
 import type { Migrations } from '../../store/migrations.ts';
 import type { Sql } from '../../store/sql.ts';
 import type { ObjectVersion, PrefixRead } from './ports.ts';

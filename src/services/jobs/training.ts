@@ -122,7 +122,7 @@ function outputs(input: TrainingRequest): PlannedOutput[] {
 }
 
 /** Where a job's model is, or will be. */
-export function modelUri(input: TrainingRequest): string {
+function modelUri(input: TrainingRequest): string {
   return outputs(input)[0]!.uri;
 }
 

@@ -5,7 +5,7 @@ export type JobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'St
 export type EndStatus = 'Completed' | 'Failed' | 'Stopped';
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html */
-export const STATUS_TRANSITIONS: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
+const STATUS_TRANSITIONS: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
   InProgress: ['Completed', 'Failed', 'Stopping'],
   Stopping: ['Stopped', 'Completed', 'Failed'],
   Completed: [],
@@ -24,7 +24,7 @@ export type Phase =
   | 'ended';
 
 /** `launching` goes back to `staging` when the machine restarted before the process existed. */
-export const PHASE_TRANSITIONS: Readonly<Record<Phase, readonly Phase[]>> = {
+const PHASE_TRANSITIONS: Readonly<Record<Phase, readonly Phase[]>> = {
   queued: ['preparing', 'ended'],
   preparing: ['staging', 'ended'],
   staging: ['launching', 'ended'],

@@ -15,14 +15,14 @@ import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ROLE } from '../../../../tests/support/jobs.ts';
+import { type MemoryObjects, memoryObjects } from '../../../../tests/support/memoryObjects.ts';
 import { REGION, testCall } from '../../../../tests/support/operations.ts';
 import { silentLog } from '../../../base/log.ts';
 import { systemWorld } from '../../../base/world.ts';
 import type { Job, JobPlan, PlannedInput, PlannedOutput } from '../plan.ts';
-import { ROLE } from '../testing.ts';
 import type { JobFiles } from './files.ts';
 import { createJobFiles, type JobLogs, jobLogs } from './index.ts';
-import { type MemoryObjects, memoryObjects } from './testing.ts';
 
 let root: string;
 let objects: MemoryObjects;

@@ -30,7 +30,9 @@ export function inThread(
 ): Promise<Extract<Answer, { done: true }> | undefined> {
   return new Promise((resolve, reject) => {
     // From source in development, from compiled JavaScript when published.
-    const worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { workerData: task });
+    const worker = new Worker(new URL(`./filesWorker${extname(import.meta.url)}`, import.meta.url), {
+      workerData: task,
+    });
     const cancel =
       limit === undefined
         ? () => {}

@@ -4,14 +4,12 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import * as sdk from '@aws-sdk/client-sagemaker';
-import { ACCOUNT, perform, REGION, START, testCall } from '../../../tests/support/operations.ts';
-import { silentLog } from '../../base/log.ts';
-import { type CrashPoint, systemWorld, type World } from '../../base/world.ts';
-import { defineApi } from '../../protocol/models.ts';
-import type { Call, InputOf, Operation, OutputOf } from '../../protocol/service.ts';
-import type { JobExit, LaunchSpec } from '../../runner/runner.ts';
-import { openMemoryStore, type Store } from '../../store/store.ts';
-import type { Sdk } from './context.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { type CrashPoint, systemWorld, type World } from '../../src/base/world.ts';
+import { defineApi } from '../../src/protocol/models.ts';
+import type { Call, InputOf, Operation, OutputOf } from '../../src/protocol/service.ts';
+import type { JobExit, LaunchSpec } from '../../src/runner/runner.ts';
+import type { Sdk } from '../../src/services/jobs/context.ts';
 import {
   createJobsService,
   type Job,
@@ -20,10 +18,12 @@ import {
   type JobPorts,
   type JobRunner,
   jobsMigrations,
-} from './index.ts';
+} from '../../src/services/jobs/index.ts';
+import { openMemoryStore, type Store } from '../../src/store/store.ts';
+import { ACCOUNT, perform, START, testCall } from './operations.ts';
 
 export const ROLE = `arn:aws:iam::${ACCOUNT}:role/jobs`;
-export const IMAGE = 'telar/node:24';
+const IMAGE = 'telar/node:24';
 
 export const api = defineApi({
   ...{ name: 'sagemaker', signingNames: ['sagemaker'], protocol: 'json-1.1', version: '2017-07-24' },
@@ -288,5 +288,3 @@ export const trainingJob = (name: string, more: object = {}): InputOf<Sdk, 'Crea
   StoppingCondition: { MaxRuntimeInSeconds: 3600 },
   ...more,
 });
-
-export { REGION };

@@ -1,8 +1,8 @@
 /** Objects in memory, for tests of jobs' files: what a role may see is everything, unless a test forbids it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { awsError } from '../../../protocol/errors.ts';
-import type { JobObjects } from '../ports.ts';
+import { awsError } from '../../src/protocol/errors.ts';
+import type { JobObjects } from '../../src/services/jobs/index.ts';
 
 export type MemoryObjects = JobObjects & {
   put(key: string, content: string | Uint8Array): void;
