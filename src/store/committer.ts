@@ -63,8 +63,8 @@ export function createCommitter(
     const group = open;
     if (!group) return;
     open = undefined;
-    if (group.changed) world.crashPoint('commit:before');
     try {
+      if (group.changed) world.crashPoint('commit:before');
       commit.run();
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK');

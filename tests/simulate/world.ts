@@ -39,6 +39,13 @@ export function seedOf(seed: number, name: string): number {
 
 export class Crash extends Error {}
 
+/** What a commit fails with when the simulated disk is full. It is empty again a moment later. */
+export const DISK_FULL = 'database or disk is full';
+/** One commit in so many finds the disk full. */
+const FULL_ONE_IN = 60;
+/** A run of this many events does not end by itself: the longest that do take a few thousand. */
+const TOO_MANY_EVENTS = 60_000;
+
 type Due = { at: number; order: number; run: () => void };
 
 export type Machine = {
@@ -48,7 +55,9 @@ export type Machine = {
   /** A world for a new incarnation of the server. The former one, if any, is dead. */
   boot(crashAt: number): Incarnation;
   /** Runs until nothing is due any more, or the incarnation has crashed. */
-  run(): Promise<'idle' | 'crashed'>;
+  run(): Promise<'idle' | 'crashed' | 'stuck'>;
+  /** Lets time pass with no server: processes end meanwhile. */
+  pass(until: number): Promise<void>;
   /** How many crash points the incarnation has passed. */
   passed(): number;
 };
@@ -89,15 +98,20 @@ export function createMachine(seed: number): Machine {
     };
     const world: World = {
       log: silentLog,
-      random: { fill: (bytes) => bytes.forEach((_, index) => void (bytes[index] = random.int(256))) },
+      random: {
+        fill(bytes) {
+          for (let index = 0; index < bytes.length; index += 1) bytes[index] = random.int(256);
+        },
+      },
       clock: {
         now: () => time,
         monotonic: () => time,
         at: (at, run) => add(at, whileAlive(run)),
         soon: (run) => void soon.push(whileAlive(run)),
       },
-      crashPoint(_point: CrashPoint) {
+      crashPoint(point: CrashPoint) {
         if (!life.alive) throw new Crash();
+        if (point === 'commit:before' && random.int(FULL_ONE_IN) === 0) throw new Error(DISK_FULL);
         life.passed += 1;
         if (life.passed === crashAt) {
           life.alive = false;
@@ -124,23 +138,38 @@ export function createMachine(seed: number): Machine {
     for (let turn = 0; turn < MICROTASKS && current.alive; turn += 1) await undefined;
   }
 
-  async function run(): Promise<'idle' | 'crashed'> {
-    while (current.alive) {
+  function takeNext(): Due | undefined {
+    let best: Due | undefined;
+    for (const entry of due) {
+      if (!best || entry.at < best.at || (entry.at === best.at && entry.order < best.order)) best = entry;
+    }
+    if (best) due.splice(due.indexOf(best), 1);
+    return best;
+  }
+
+  async function run(): Promise<'idle' | 'crashed' | 'stuck'> {
+    for (let events = 0; current.alive; events += 1) {
+      if (events > TOO_MANY_EVENTS) return 'stuck';
       const first = soon.shift();
-      if (first) {
-        await settle(first);
-        continue;
-      }
-      if (due.length === 0) return 'idle';
-      const next = due.reduce((best, entry) =>
-        entry.at < best.at || (entry.at === best.at && entry.order < best.order) ? entry : best,
-      );
-      due = due.filter((entry) => entry !== next);
-      time = next.at;
-      await settle(next.run);
+      const next = first ? undefined : takeNext();
+      if (!first && !next) return 'idle';
+      if (next) time = next.at;
+      await settle(first ?? next!.run);
     }
     return 'crashed';
   }
 
-  return { now: () => time, schedule: (at, run) => void add(at, run), boot, run, passed: () => current.passed };
+  async function pass(until: number): Promise<void> {
+    for (let next = takeNext(); next; next = takeNext()) {
+      if (next.at > until) {
+        due.push(next);
+        break;
+      }
+      time = next.at;
+      next.run();
+    }
+    time = Math.max(time, until);
+  }
+
+  return { now: () => time, schedule: (at, run) => void add(at, run), boot, run, pass, passed: () => current.passed };
 }
