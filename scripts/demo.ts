@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { runningServer } from '../src/cli/connection.ts';
 import { type Context, makeContext } from '../src/cli/context.ts';
 import { codeOf, describeError, type ExitStatus, misuse } from '../src/cli/errors.ts';
+import { table } from '../src/cli/render/text.ts';
 import { run } from '../src/cli/verbs/run.ts';
 import { down, health, startInBackground } from '../src/cli/verbs/up.ts';
 
@@ -20,14 +21,14 @@ const PIPELINE = 'titanic-modelbuild-dev';
 const root = join(import.meta.dirname, '..');
 const OPTIONS = {
   threshold: { type: 'string' },
-  data: { type: 'string', default: join(root, '.telar') },
+  data: { type: 'string' },
   port: { type: 'string' },
   images: { type: 'string' },
   stop: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 
-type Options = { threshold?: string; data: string; port?: string; images?: string; stop: boolean; json: boolean };
+type Options = { threshold?: string; data?: string; port?: string; images?: string; stop: boolean; json: boolean };
 
 function options(): Options {
   try {
@@ -60,22 +61,22 @@ async function ensureServer(context: Context, { port, images }: Options): Promis
 
 async function demo(): Promise<ExitStatus> {
   const given = options();
-  const context = makeContext({
-    json: given.json,
-    data: given.data,
-    project: join(root, 'examples/01-titanic'),
-  });
+  const { json, data } = given;
+  const environment = { ...process.env, npm_command: 'run-script' };
+  const globals = { json, project: join(root, 'examples/01-titanic') };
+  const context = makeContext(
+    { ...globals, ...(data && { data }) },
+    { TELAR_DATA: join(root, '.telar'), ...environment },
+  );
   const { out } = context;
   const started = await ensureServer(context, given);
   out.line();
   const parameter = given.threshold === undefined ? [] : [`AccuracyThreshold=${given.threshold}`];
   const status = await run(context, PIPELINE, { parameter }).finally(() => (started && given.stop ? down(context) : 0));
   if (!(started && given.stop)) {
-    const where = given.data === OPTIONS.data.default ? '' : ` --data ${given.data}`;
     out.line();
     out.line('The server goes on running in the background.');
-    out.line(`  npx telar status${where}    ${out.style.dim('look at the run again')}`);
-    out.line(`  npx telar down${where}      ${out.style.dim('stop the server')}`);
+    out.lines(table([[`  ${out.command('down')}`, out.style.dim('stops it')]]));
   }
   return status;
 }

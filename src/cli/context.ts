@@ -30,12 +30,20 @@ export function makeContext(globals: Globals, environment: Context['environment'
   const project = globals.project ? resolve(globals.project) : projectFolder(process.cwd());
   const named = globals.data ?? environment['TELAR_DATA'];
   return {
-    out: makeOutput(globals.json === true),
+    out: makeOutput({ json: globals.json === true, command: (words) => commandLine(words, globals, environment) }),
     project,
     data: dataFolder(named ? resolve(named) : nearestData(project)),
     url: globals.url,
     environment,
   };
+}
+
+/** As it must be typed in this shell: by npx where npm started this program, and with the folder that was named. */
+function commandLine(words: string, { data, url }: Globals, environment: Context['environment']): string {
+  const npm = environment['npm_command'];
+  const program = npm === undefined || npm === 'test' ? 'telar' : 'npx telar';
+  const options = `${data === undefined ? '' : ` --data ${data}`}${url === undefined ? '' : ` --url ${url}`}`;
+  return `${program} ${words}${options}`;
 }
 
 function projectFolder(from: string): string {

@@ -45,6 +45,24 @@ function codeBundleOf({ parameters = {} }: Clue): string {
 
 const RULES: readonly Rule[] = [
   {
+    id: 'metric-not-found',
+    pattern: /The path '(?<path>[^']+)' was not found in (?<uri>\S+?): (?<there>[^\n]*?)\. /,
+    symptom: ({ match }) =>
+      `${match.groups!['path']} was not found in ${basename(match.groups!['uri']!)}: ${match.groups!['there']}.`,
+    cause: 'The evaluation script writes another structure than the one that the condition reads.',
+    action: ({ match }) =>
+      `Write ${match.groups!['path']} into ${basename(match.groups!['uri']!)} (or correct the condition's path), then start a new execution with a new bundle: a script's fault is not cured by a retry.`,
+  },
+  {
+    id: 'document-unreadable',
+    pattern: /(?<uri>s3:\/\/\S+) could not be read as JSON: (?<reason>[^\n]*)/,
+    symptom: ({ match }) => `${match.groups!['uri']} could not be read: ${match.groups!['reason']}`,
+    cause:
+      'The step that should write this file did not, wrote it under another name, or wrote something other than JSON.',
+    action:
+      "See that the script writes the file into the folder that the output is bound to ('telar logs STEP'), then start a new execution.",
+  },
+  {
     id: 'code-bundle-missing',
     pattern: NO_OBJECT,
     when: ({ clue }) =>
@@ -83,24 +101,6 @@ const RULES: readonly Rule[] = [
     cause: "No statement of the role's policies allows it, or one denies it.",
     action:
       'Add the action and the resource to the role in telar.config.ts (with pipelineRole: the prefix in `read` or `write`), publish, and retry the execution.',
-  },
-  {
-    id: 'metric-not-found',
-    pattern: /The path '(?<path>[^']+)' was not found in (?<uri>\S+?): (?<there>[^\n]*?)\. /,
-    symptom: ({ match }) =>
-      `${match.groups!['path']} was not found in ${basename(match.groups!['uri']!)}: ${match.groups!['there']}.`,
-    cause: 'The evaluation script writes another structure than the one that the condition reads.',
-    action: ({ match }) =>
-      `Write ${match.groups!['path']} into ${basename(match.groups!['uri']!)} (or correct the condition's path), then start a new execution with a new bundle: a script's fault is not cured by a retry.`,
-  },
-  {
-    id: 'document-unreadable',
-    pattern: /(?<uri>s3:\/\/\S+) could not be read as JSON: (?<reason>[^\n]*)/,
-    symptom: ({ match }) => `${match.groups!['uri']} could not be read: ${match.groups!['reason']}`,
-    cause:
-      'The step that should write this file did not, wrote it under another name, or wrote something other than JSON.',
-    action:
-      "See that the script writes the file into the folder that the output is bound to ('telar logs STEP'), then start a new execution.",
   },
   {
     id: 'foreign-files',

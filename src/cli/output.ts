@@ -11,6 +11,8 @@ import { wrap } from './render/text.ts';
 
 export type Output = {
   json: boolean;
+  /** A command as it must be typed here. @example command('status') // 'npx telar status --data /tmp/x' */
+  command(words: string): string;
   style: Style;
   /** Columns to fill. */
   width(): number;
@@ -39,7 +41,11 @@ export type Streams = {
   platform: string;
 };
 
-export function makeOutput(json: boolean, streams: Streams = processStreams()): Output {
+/** @param options.command how this program is called here. @default `telar` and the words */
+export function makeOutput(
+  { json, command = (words) => `telar ${words}` }: { json: boolean; command?: Output['command'] },
+  streams: Streams = processStreams(),
+): Output {
   const { stdout, stderr, environment } = streams;
   const isTTY = stdout.isTTY === true;
   const style = makeStyle({ ...streams, isTTY });
@@ -53,6 +59,7 @@ export function makeOutput(json: boolean, streams: Streams = processStreams()): 
   };
   return {
     json,
+    command,
     style,
     width,
     line,

@@ -28,7 +28,7 @@ export function printReport(out: Output, { view, results, troubles }: Report): v
     out.paragraph(`${jobs} taken from the cache: nothing that they depend on has changed ('telar why STEP').`);
   }
   out.line();
-  out.lines(nextLines({ view, results, troubles }, style));
+  out.lines(nextLines(out, { view, results, troubles }));
 }
 
 export function stepTable(view: ExecutionView, style: Style): string[] {
@@ -120,33 +120,33 @@ export function printDiagnosis(out: Output, { symptom, cause, action }: NonNulla
 }
 
 /** What to type next, by how it ended. */
-export function nextCommands({ view, results, troubles }: Report): { command: string; why: string }[] {
+export function nextCommands({ view, results, troubles }: Report): { words: string; why: string }[] {
   const { modelPackage } = results;
-  const next: { command: string; why: string }[] = [];
+  const next: { words: string; why: string }[] = [];
   if (!hasEnded(view.status)) {
-    next.push({ command: `telar status ${view.id}`, why: 'see how far it is' });
-    next.push({ command: `telar stop ${view.id}`, why: 'stop it' });
+    next.push({ words: `status ${view.id}`, why: 'see how far it is' });
+    next.push({ words: `stop ${view.id}`, why: 'stop it' });
     return next;
   }
   if (modelPackage?.approval === 'PendingManualApproval') {
     const model = `${modelPackage.group}/${modelPackage.version}`;
-    next.push({ command: `telar approve ${model}`, why: 'let the model into production' });
-    next.push({ command: `telar reject ${model}`, why: 'or not' });
+    next.push({ words: `approve ${model}`, why: 'let the model into production' });
+    next.push({ words: `reject ${model}`, why: 'or not' });
   }
   const failed = troubles.find(({ log }) => log.length > 0);
-  if (failed) next.push({ command: `telar logs ${failed.step} --execution ${view.id}`, why: 'the whole log' });
+  if (failed) next.push({ words: `logs ${failed.step} --execution ${view.id}`, why: 'the whole log' });
   const byDesign = view.steps.some(({ type, status }) => type === 'Fail' && status === 'Failed');
   if (view.status === 'Stopped' || (view.status === 'Failed' && !byDesign)) {
-    next.push({ command: `telar retry ${view.id}`, why: 'for a passing fault: go on where it ended' });
+    next.push({ words: `retry ${view.id}`, why: 'for a passing fault: go on where it ended' });
   }
-  next.push({ command: `telar evidence ${view.id}`, why: 'the record of this run' });
-  next.push({ command: `telar run ${view.pipeline}`, why: 'run again' });
+  next.push({ words: `evidence ${view.id}`, why: 'the record of this run' });
+  next.push({ words: `run ${view.pipeline}`, why: 'run again' });
   return next;
 }
 
-function nextLines(report: Report, { bold, dim }: Style): string[] {
-  const rows = nextCommands(report).map(({ command, why }) => [`  ${command}`, dim(why)]);
-  return [bold('  Next'), ...table(rows)];
+function nextLines(out: Output, report: Report): string[] {
+  const rows = nextCommands(report).map(({ words, why }) => [`  ${out.command(words)}`, out.style.dim(why)]);
+  return [out.style.bold('  Next'), ...table(rows)];
 }
 
 /** The report as --json gives it. */

@@ -62,7 +62,7 @@ export async function stop(context: Context, meant: string | undefined): Promise
   const client = await on.sagemaker();
   await client.stopPipelineExecution({ PipelineExecutionArn: arn, ClientRequestToken: randomUUID() });
   out.line(`Execution ${lastPart(arn)} is asked to stop: steps that run are ended, no other starts.`);
-  out.line(`  telar retry ${lastPart(arn)}    go on later where it stopped`);
+  out.line(`  ${out.command(`retry ${lastPart(arn)}`)}    go on later where it stopped`);
   out.result({ pipelineExecutionArn: arn, status: 'Stopping' });
   return 0;
 }

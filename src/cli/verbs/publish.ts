@@ -16,7 +16,7 @@ export async function publishVerb(context: Context, options: { dryRun?: boolean 
   else if (differing.length === 0) out.line('Everything was published already.');
   else out.line(`Published ${differing.length} of ${changes.length} resources.`);
   const first = documents.pipelines[0]?.name;
-  if (!options.dryRun && first) out.line(`  telar run ${first}`);
+  if (!options.dryRun && first) out.line(`  ${out.command(`run ${first}`)}`);
   out.result({
     project: documents.name,
     published: options.dryRun !== true,

@@ -33,7 +33,7 @@ export async function run(context: Context, pipeline: string | undefined, option
   out.line(`Started ${out.style.bold(plan.name)}, execution ${out.style.accent(lastPart(arn))}`);
   out.event({ event: 'started', pipeline: plan.name, pipelineExecutionArn: arn, parameters });
   if (options.detach) {
-    out.line(`  telar status ${lastPart(arn)}`);
+    out.line(`  ${out.command(`status ${lastPart(arn)}`)}`);
     out.result({ pipelineExecutionArn: arn, status: 'Executing', watching: false });
     return 0;
   }

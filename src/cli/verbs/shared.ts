@@ -24,7 +24,7 @@ export async function watchToEnd(context: Context, on: Clients, arn: string): Pr
     const id = lastPart(arn);
     out.line();
     out.paragraph(
-      `No longer watching: execution ${id} goes on by itself. 'telar status ${id}' looks at it, 'telar stop ${id}' stops it.`,
+      `No longer watching: execution ${id} goes on by itself. '${out.command(`status ${id}`)}' looks at it, '${out.command(`stop ${id}`)}' stops it.`,
     );
     out.result({ pipelineExecutionArn: arn, status: view.status, watching: false });
     return 0;

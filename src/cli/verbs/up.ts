@@ -24,7 +24,7 @@ export async function up(context: Context, options: UpOptions): Promise<ExitStat
     context.out.line(`Telar runs at ${context.out.style.accent(url)} in the background, as process ${pid}.`);
     context.out.line(context.out.style.dim(`  data folder ${context.data.root}`));
     context.out.line(context.out.style.dim(`  log         ${logFile(context)}`));
-    context.out.line('  telar down    stops it');
+    context.out.line(`  ${context.out.command('down')}    stops it`);
     context.out.result({ url, pid, dataFolder: context.data.root, log: logFile(context) });
     return 0;
   }
@@ -50,7 +50,7 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   const { accent, bold, dim } = out.style;
   out.line(`${bold('Telar')} runs at ${accent(server.url)}`);
   out.line(dim(`  data folder  ${data.root}`));
-  out.line(`${dim('  keys         ')}eval "$(telar env)"`);
+  out.line(`${dim('  keys         ')}eval "$(${out.command('env')})"`);
   if (auth === 'off') out.line('  Requests are not authenticated: whoever reaches the port is the administrator.');
   out.line(dim('  Ctrl-C stops it; jobs that run go on, and the next start finds them.'));
   out.event({ event: 'started', url: server.url, pid: process.pid, dataFolder: data.root });
