@@ -156,6 +156,7 @@ describe('jobs over the wire', () => {
     });
     await create(processing('taken', 'true'));
     await expect(create(processing('taken', 'true'))).rejects.toMatchObject({ name: 'ResourceInUse' });
+    await waitUntilProcessingJobCompletedOrStopped(waiting, { ProcessingJobName: 'taken' });
     const image = { AppSpecification: { ImageUri: 'example.com/own:1' } };
     await expect(create(processing('image', '', image))).rejects.toThrow(/no image for 'example.com\/own:1'/);
   });
