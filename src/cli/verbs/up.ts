@@ -35,6 +35,8 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   const port = portOf(options.port);
   const auth = options.auth ?? 'sigv4';
   if (auth !== 'sigv4' && auth !== 'off') throw misuse(`--auth is '${auth}': give sigv4 or off.`);
+  // Before anything exists that would have to be closed: a request to end never finds nobody listening.
+  const stopRequested = askedToStop();
   const { startServer } = await import('../../server/server.ts');
   const imagesFolder = options.images ?? environment['TELAR_IMAGES'];
   const server = await startServer({
@@ -54,7 +56,7 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   if (auth === 'off') out.line('  Requests are not authenticated: whoever reaches the port is the administrator.');
   out.line(dim('  Ctrl-C stops it; jobs that run go on, and the next start finds them.'));
   out.event({ event: 'started', url: server.url, pid: process.pid, dataFolder: data.root });
-  await askedToStop();
+  await stopRequested;
   out.line('Stopping…');
   await server.close();
   out.result({ stopped: true });

@@ -1,0 +1,145 @@
+/**
+ * `npm run demo` on the real Titanic, three times on one data folder: trained and registered, taken from the cache, refused
+ * by the gate.
+ */
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
+import { isRunnerError } from '../../src/runner/errors.ts';
+import { createImages } from '../../src/runner/images/images.ts';
+import { SHARED_IMAGES } from '../support/server.ts';
+import { finished, type Ran, ROOT, startNode, type Telar, telarIn } from './telar.ts';
+
+const IMAGES = ['sagemaker-scikit-learn:1.2-1-cpu-py3', 'sagemaker-xgboost:1.7-1'];
+const MINUTES = 60_000;
+
+/** Why the images cannot be made on this machine; undefined when they are there. */
+async function missing(): Promise<string | undefined> {
+  const images = createImages({ clock: systemClock, imagesFolder: SHARED_IMAGES });
+  for (const image of IMAGES) {
+    try {
+      await images.prepare(image, () => {});
+    } catch (error) {
+      const machine = ['PythonMissing', 'VenvMissing', 'RegistryUnreachable', 'PackageMissing'];
+      if (isRunnerError(error) && machine.includes(error.code)) return error.message;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+describe('npm run demo', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'telar-demo-'));
+  const data = join(folder, 'data');
+  const occupant = createServer();
+  let telar: Telar;
+  let unavailable: string | undefined;
+  const demo = (...args: string[]): Promise<Ran> =>
+    finished(startNode(join(ROOT, 'scripts/demo.ts'), ['--data', data, ...args], folder));
+
+  beforeAll(async () => {
+    telar = telarIn(folder);
+    unavailable = await missing();
+    // The usual port is taken, by this test or by whoever else: the demo has to find another.
+    occupant.listen(4566, '127.0.0.1');
+    await Promise.race([once(occupant, 'listening'), once(occupant, 'error')]).catch(() => {});
+  }, 15 * MINUTES);
+  afterAll(async () => {
+    occupant.close();
+    await telar.run('down', '--data', data);
+    await telar.close();
+  });
+
+  it(
+    'trains, evaluates, passes the gate and registers, with progress all the way',
+    async (context) => {
+      if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
+      const { status, stdout, stderr } = await demo();
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      const progress = [
+        'Port 4566 is taken by another program',
+        'Telar runs at http://127.0.0.1:',
+        'Publishing titanic',
+        'titanic-survival-xgboost',
+        's3://titanic-mlops-data/curated/train.csv',
+        's3://titanic-mlops-data/curated/validation.csv',
+        'DataPreProcessing: started',
+        'DataPreProcessing: succeeded',
+        'TrainModel: succeeded',
+        'ModelEvaluation: succeeded',
+        'QualityGateAccuracy: succeeded (holds)',
+        'RegisterModel: succeeded',
+        'PendingManualApproval',
+        'npx telar approve titanic-survival-xgboost/1',
+        'The server goes on running in the background',
+        'npx telar down',
+      ];
+      let from = 0;
+      for (const words of progress) {
+        const at = stdout.indexOf(words, from);
+        expect(at, `${words}, after ${JSON.stringify(stdout.slice(Math.max(0, from - 60), from))}`).toBeGreaterThan(-1);
+        from = at;
+      }
+      expect(stdout).toMatch(
+        /ModelPackageArn\s+arn:aws:sagemaker:[a-z0-9-]+:\d{12}:model-package\/titanic-survival-xgboost\/1\n/,
+      );
+      expect(stdout).toMatch(
+        /pipeline\/code\/([0-9a-f]{40}(-dirty-[0-9a-f]{12})?|manual-[0-9a-f]{12})\/pipeline_code\.tar\.gz/,
+      );
+      expect(Number(/\n\s*accuracy\s+(0\.\d+)/.exec(stdout)?.[1])).toBeGreaterThanOrEqual(0.8);
+    },
+    5 * MINUTES,
+  );
+
+  it('takes the second run from the cache, and says so', async (context) => {
+    if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
+    const { status, stdout } = await demo();
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/Using the server at/);
+    for (const step of ['DataPreProcessing', 'TrainModel', 'ModelEvaluation']) {
+      expect(stdout).toMatch(new RegExp(`${step}: succeeded in \\d+ ms \\(cache hit\\)`));
+    }
+    expect(stdout).toMatch(/3 steps were taken from the cache/);
+    expect((await telar.json('status', '--data', data)).result).toMatchObject({ registered: true });
+  });
+
+  it(
+    'shows the gate refusing: nothing is registered',
+    async (context) => {
+      if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
+      const before = (await telar.json('models', '--data', data)).result['models'] as unknown[];
+      const { status, stdout } = await demo('--threshold', '0.99');
+      expect(status).toBe(0);
+      expect(stdout).toMatch(
+        /QualityGateAccuracy\s+. does not hold\n\s+metrics\.accuracy 0\.8\d+ ≥ AccuracyThreshold 0\.99\n/,
+      );
+      expect(stdout).toMatch(/nothing was registered/);
+      expect((await telar.json('models', '--data', data)).result['models']).toEqual(before);
+    },
+    2 * MINUTES,
+  );
+
+  it('leaves a record that names everything', async (context) => {
+    if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
+    const { status } = await telar.run('evidence', '--data', data, '--out', 'record');
+    expect(status).toBe(0);
+    const record = readFileSync(join(folder, 'record/evidence.md'), 'utf8');
+    for (const words of [
+      'AccuracyThreshold 0.99',
+      'the gate refused the model',
+      'telar logs arn:',
+      '| TrainModel | hit |',
+    ]) {
+      expect(record).toContain(words);
+    }
+  });
+
+  it('refuses options that it does not have', async () => {
+    expect(await demo('--bogus')).toMatchObject({ status: 2, stderr: expect.stringContaining('--threshold') });
+  });
+});
