@@ -153,7 +153,9 @@ it('a training job leaves its model, its metrics, and nothing of a failed run', 
 it('a script that ends with 1 fails its job, and says why', async () => {
   const end = await ended(await run("throw new Error('no column named survived');"));
   expect(end).toMatchObject({ status: 'Failed', internal: false });
-  expect(end.failureReason).toMatch(/^AlgorithmError: See job logs for more information, exit code: 1\. The log's/);
+  expect(end.failureReason).toBe(
+    "AlgorithmError: See job logs for more information, exit code: 1. The log's last line: Error: no column named survived",
+  );
 });
 
 it('a script that ignores SIGTERM is killed after the grace', async () => {

@@ -38,6 +38,12 @@ export async function readReport(job: Job, folder: JobFolder, clock: Clock): Pro
   };
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours and the like are what is taken out
+const CONTROL = /\u001b\[[0-9;]*[A-Za-z]|[\u0000-\u001f\u007f]/g;
+/** What Node.js writes after an error's message: frames, the error's members, its own version. */
+const AFTER_THE_ERROR = /^(at .+:\d+:\d+\)?|at .+\(<anonymous>\)|[{}^]+|Node\.js v[\d.]+)$/;
+
+/** The last line that says something: in Python, and after what is left out here in Node.js, too, an error's message. */
 async function lastLine(log: string): Promise<string | undefined> {
   const file = await open(log, 'r').catch(() => undefined);
   if (!file) return undefined;
@@ -46,9 +52,8 @@ async function lastLine(log: string): Promise<string | undefined> {
     const length = Math.min(size, LOG_END);
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
     const lines = buffer.toString().split(/[\r\n]+/);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours and the like are what is taken out
-    const plain = lines.map((line) => line.replace(/\u001b\[[0-9;]*[A-Za-z]|[\u0000-\u001f\u007f]/g, ' ').trim());
-    return plain.findLast((line) => line !== '')?.slice(0, LONGEST_LINE);
+    const plain = lines.map((line) => line.replace(CONTROL, ' ').trim());
+    return plain.findLast((line) => line !== '' && !AFTER_THE_ERROR.test(line))?.slice(0, LONGEST_LINE);
   } finally {
     await file.close();
   }

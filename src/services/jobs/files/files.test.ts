@@ -297,6 +297,12 @@ describe('storing', () => {
     expect(objects.all()).toEqual({ 'run/out/a': 'a' });
   });
 
+  it.runIf(process.platform === 'linux')('names a file whose name is no text', async () => {
+    mkdirSync(at('processing/out'), { recursive: true });
+    writeFileSync(Buffer.concat([Buffer.from(`${at('processing/out')}/`), Buffer.from([0x61, 0xff])]), 'x');
+    await expect(stored(job({ outputs: [out] }))).rejects.toThrow("the output file 'a\ufffd' is not UTF-8");
+  });
+
   it('reads the report: failure, message, last line, metrics', async () => {
     left('output/failure', 'no data\n');
     left('output/message', 'm'.repeat(2000));

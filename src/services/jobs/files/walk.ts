@@ -8,6 +8,7 @@
 import { constants } from 'node:fs';
 import { chmod, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { jobFailure } from '../errors.ts';
 
 export type LeftFile = { path: string; size: number; executable: boolean };
 
@@ -36,6 +37,7 @@ export async function filesUnder(folder: string): Promise<LeftFile[]> {
     for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       if (!entry.isDirectory() && !entry.isFile()) continue;
+      if (path.includes('\ufffd')) throw notText(path);
       const { mode, size } = await lstat(join(folder, path));
       await admit(join(folder, path), mode, entry.isDirectory() ? 0o500 : 0o400);
       if (entry.isDirectory()) pending.push(path);
@@ -43,6 +45,12 @@ export async function filesUnder(folder: string): Promise<LeftFile[]> {
     }
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** An object's key is text; a file's name is any bytes. */
+function notText(path: string): Error {
+  const what = `Data upload failed: the name of the output file '${path}' is not UTF-8`;
+  return jobFailure('ClientError', `${what}. Have the job write it under another name.`);
 }
 
 /** The beginning of a text file that the job left for us; undefined when there is none. @param most in bytes */
