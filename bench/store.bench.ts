@@ -1,3 +1,4 @@
+/** The group committer: durable commits a second, and how long a slow disk holds the loop up. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

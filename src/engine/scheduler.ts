@@ -3,8 +3,8 @@
  *
  * H1. The store is the truth: the queue may name a task that was rolled back, and starting it then does nothing.
  * H2. The loop works in slices of a few milliseconds, each task in a transaction of its own, and then lets others go first.
- * H3. Starting a task inside the store waits for nothing: it commits with, or after, the event that asked for it. Work
- *     outside the store begins only when that event is durable.
+ * H3. Starting a task inside the store waits for nothing: it commits in the very group of the event that asked for it, or
+ *     in a later one when there is much to start. Work outside the store begins only when that event is durable.
  * H4. What cannot be recorded now (a full disk) is tried again until it can: nothing is dropped.
  */
 import type { World } from '../base/world.ts';
@@ -38,10 +38,11 @@ export function createScheduler(store: Store, db: EngineStore, world: World, cal
   let stopped = false;
   let armed: { at: number; cancel: () => void } | undefined;
 
+  /** The first slice runs before the loop turns, and so before the group of its cause is committed (H3). */
   function wake(): void {
     if (awake || stopped) return;
     awake = true;
-    world.clock.soon(slice);
+    queueMicrotask(slice);
   }
 
   /** THE loop: one slice, then back to sleep or to the end of the line. */
@@ -57,7 +58,10 @@ export function createScheduler(store: Store, db: EngineStore, world: World, cal
     if (head === queue.length) {
       queue.length = 0;
       head = 0;
-    } else wake();
+      return;
+    }
+    awake = true;
+    world.clock.soon(slice);
   }
 
   function startOne(run: number, task: string): void {
