@@ -6,7 +6,7 @@
  */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { type DataFolder, dataFolder } from '../store/folder.ts';
 import { makeOutput, type Output } from './output.ts';
 
@@ -38,12 +38,17 @@ export function makeContext(globals: Globals, environment: Context['environment'
   };
 }
 
-/** As it must be typed in this shell: by npx where npm started this program, and with the folder that was named. */
-function commandLine(words: string, { data, url }: Globals, environment: Context['environment']): string {
+/** As it must be typed in this shell: by npx where npm started this program, and with the folders that were named. */
+function commandLine(words: string, { data, url, project }: Globals, environment: Context['environment']): string {
   const npm = environment['npm_command'];
   const program = npm === undefined || npm === 'test' ? 'telar' : 'npx telar';
-  const options = `${data === undefined ? '' : ` --data ${data}`}${url === undefined ? '' : ` --url ${url}`}`;
-  return `${program} ${words}${options}`;
+  const folder = project === undefined ? '' : relative(process.cwd(), resolve(project));
+  const options = [
+    ...(folder !== '' && /^(run|publish)\b/.test(words) ? ['--project', folder] : []),
+    ...(data === undefined ? [] : ['--data', data]),
+    ...(url === undefined ? [] : ['--url', url]),
+  ];
+  return [program, words, ...options].join(' ');
 }
 
 function projectFolder(from: string): string {

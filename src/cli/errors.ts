@@ -19,7 +19,7 @@ export function misuse(message: string): CliError {
   return Object.assign(new Error(message), { code: 'Misuse', exitStatus: 2 as const });
 }
 
-export function isCliError(error: unknown): error is CliError {
+function isCliError(error: unknown): error is CliError {
   return error instanceof Error && 'exitStatus' in error && 'code' in error;
 }
 

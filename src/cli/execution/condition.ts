@@ -35,7 +35,7 @@ export async function conditionText(
 }
 
 /** What it is called and what it is worth; a literal is its own name. */
-export function operandText({ expression, value }: Operand): string {
+function operandText({ expression, value }: Operand): string {
   const name = nameOf(expression);
   const worth = value === undefined ? '?' : valueText(value);
   return name === undefined ? worth : `${name} ${worth}`;

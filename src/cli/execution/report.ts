@@ -31,7 +31,7 @@ export function printReport(out: Output, { view, results, troubles }: Report): v
   out.lines(nextLines(out, { view, results, troubles }));
 }
 
-export function stepTable(view: ExecutionView, style: Style): string[] {
+function stepTable(view: ExecutionView, style: Style): string[] {
   const { bold, dim, bad } = style;
   const rows = view.steps.map((step) => {
     const took = step.startedAt !== undefined && step.endedAt !== undefined ? step.endedAt - step.startedAt : undefined;
@@ -120,7 +120,7 @@ export function printDiagnosis(out: Output, { symptom, cause, action }: NonNulla
 }
 
 /** What to type next, by how it ended. */
-export function nextCommands({ view, results, troubles }: Report): { words: string; why: string }[] {
+function nextCommands({ view, results, troubles }: Report): { words: string; why: string }[] {
   const { modelPackage } = results;
   const next: { words: string; why: string }[] = [];
   if (!hasEnded(view.status)) {

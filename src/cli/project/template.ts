@@ -3,7 +3,7 @@
 /** @param name letters, digits and hyphens: names the project, its bucket and its pipeline */
 export function templateFiles(name: string): Record<string, string> {
   return {
-    'telar.config.ts': config(name),
+    'telar.config.ts': CONFIG.replaceAll('NAME', name),
     'pipeline/fit.ts': FIT,
     'data/measurements.csv': measurements(),
     'package.json': `${JSON.stringify({ name, private: true, type: 'module' }, null, 2)}\n`,
@@ -12,9 +12,8 @@ export function templateFiles(name: string): Record<string, string> {
   };
 }
 
-const config = (
-  name: string,
-) => `/** Fits a straight line to measurements, and accepts it only if it explains them well enough. */
+/** `NAME` stands for the project's name. */
+const CONFIG = `/** Fits a straight line to measurements, and accepts it only if it explains them well enough. */
 import {
   bundledScript,
   codeBundle,
@@ -34,10 +33,10 @@ import {
   uploadFile,
 } from 'telar';
 
-const bucket = '${name}-data';
+const bucket = 'NAME-data';
 
 const role = pipelineRole({
-  name: '${name}-pipeline-role',
+  name: 'NAME-pipeline-role',
   bucket,
   read: ['curated/*', 'pipeline/code/*'],
   write: ['pipeline/runs/*'],
@@ -76,7 +75,7 @@ const gate = conditionStep({
 });
 
 const pipeline = definePipeline({
-  name: '${name}',
+  name: 'NAME',
   description: 'Fits a line and checks it.',
   role,
   parameters,
@@ -85,7 +84,7 @@ const pipeline = definePipeline({
 });
 
 export default defineProject({
-  name: '${name}',
+  name: 'NAME',
   bucket,
   roles: [role],
   pipelines: [pipeline],
