@@ -186,9 +186,7 @@ export function createRunner(options: RunnerOptions): Runner {
     const image = await images.ready(spec.image);
     prepareFolder(place);
     writeScripts(place, spec, image, how, hide);
-    world.crashPoint('job:launch');
     await startSupervisor(place.root, world.clock);
-    world.crashPoint('job:launched');
   };
   const exit = async (jobId: string): Promise<JobExit> => {
     const root = claimed(jobId);

@@ -2,7 +2,6 @@
  * Simulated jobs: processes and files of the simulated machine. They outlive the server, as real ones do. How a job goes
  * depends on the seed, its step and which job of that step it is, never on when it runs.
  */
-import type { CrashPoint } from '../../src/base/world.ts';
 import type { JobExit, LaunchSpec } from '../../src/runner/runner.ts';
 import type { Job, JobFiles, JobRunner, OutputBatch } from '../../src/services/jobs/index.ts';
 import type { ObjectAccess } from '../../src/services/objects/index.ts';
@@ -64,14 +63,11 @@ export function createJobs(machine: Machine, seed: number): SimulatedJobs {
   function means({ world, alive }: Incarnation, objects: () => ObjectAccess) {
     const after = (milliseconds: number) =>
       new Promise<void>((resolve) => void world.clock.at(world.clock.now() + milliseconds, resolve));
-    const point = (name: CrashPoint) => world.crashPoint(name);
     const runner: JobRunner = {
       refusal: () => undefined,
       prepare: async () => {},
       async launch(spec) {
-        if (!alive()) return;
-        launch(spec);
-        point('job:launched');
+        if (alive()) launch(spec);
       },
       launched: (jobId) => processes.has(jobId),
       exit(jobId) {

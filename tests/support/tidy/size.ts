@@ -24,12 +24,15 @@ export function functionsAreShort(files: readonly SourceFile[]): Finding[] {
     const functions = file
       .syntax()
       .nodes.filter(({ node, parent }) => FUNCTIONS.has(node.type) && !isSuite(parent))
-      .map(({ node }) => ({ start: node.start, end: node.end, first: file.lineAt(node.start), last: file.lineAt(node.end) }));
+      .map(({ node }) => ({
+        start: node.start,
+        end: node.end,
+        first: file.lineAt(node.start),
+        last: file.lineAt(node.end),
+      }));
     return functions.flatMap((outer) => {
       const inside = functions.filter(({ start, end }) => start > outer.start && end < outer.end);
-      const direct = inside.filter(
-        (inner) => !inside.some(({ start, end }) => start < inner.start && end > inner.end),
-      );
+      const direct = inside.filter((inner) => !inside.some(({ start, end }) => start < inner.start && end > inner.end));
       const lines = direct.reduce((sum, { first, last }) => sum - (last - first), outer.last - outer.first + 1);
       if (lines <= LONGEST_FUNCTION) return [];
       return [
