@@ -114,7 +114,7 @@ export const runs = (bucket: string, part: string): Json => ({
 });
 
 /** What every script of the small pipeline begins with: a line by which a test counts how often it was started. */
-const STARTED = 'console.log(`started ${process.env.STEP}`);\n';
+const STARTED = "console.log('started', process.env.STEP);\n";
 const sleep = 'await new Promise((go) => setTimeout(go, Number(process.env.SLEEP ?? 0)));\n';
 
 /** Measures the data (its lines), and writes `report.json` with `metrics.accuracy`. */
