@@ -39,7 +39,7 @@ const KNOWN: [id: string, text: string, says: RegExp][] = [
   [
     'document-unreadable',
     's3://b/runs/1/evaluation.json could not be read as JSON: it cannot be read: The specified key does not exist. (NoSuchKey)',
-    /evaluation\.json could not be read/,
+    /evaluation\.json was not written/,
   ],
   ['foreign-files', "AlgorithmError: Delimiter ',' is not found in the line", /Delimiter ','/],
   [

@@ -56,7 +56,12 @@ const RULES: readonly Rule[] = [
   {
     id: 'document-unreadable',
     pattern: /(?<uri>s3:\/\/\S+) could not be read as JSON: (?<reason>[^\n]*)/,
-    symptom: ({ match }) => `${match.groups!['uri']} could not be read: ${match.groups!['reason']}`,
+    symptom: ({ match }) => {
+      const { uri, reason } = match.groups as { uri: string; reason: string };
+      return /NoSuchKey/.test(reason)
+        ? `${basename(uri)} was not written: there is no object at ${uri}.`
+        : `${basename(uri)} could not be read: ${reason}`;
+    },
     cause:
       'The step that should write this file did not, wrote it under another name, or wrote something other than JSON.',
     action:

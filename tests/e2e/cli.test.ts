@@ -322,6 +322,31 @@ describe('the server', () => {
   });
 });
 
+describe('a server that dies', () => {
+  it('is waited for by who watches, and the run goes on where it was', async () => {
+    const telar = project();
+    script(telar, `${SCRIPT}await new Promise((go) => setTimeout(go, 2500));\nconsole.log('to the end');\n`);
+    const first = (await telar.json('up', '--detach', '--port', '0')).result as { pid: number; url: string };
+    const child = telar.start('run');
+    const watched = finished(child);
+    await new Promise<void>((resolve) => {
+      let said = '';
+      child.stdout!.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes('Score: started')) resolve();
+      });
+    });
+    process.kill(first.pid, 'SIGKILL');
+    const second = (await telar.json('up', '--detach', '--port', new URL(first.url).port)).result;
+    expect(second).toMatchObject({ url: first.url });
+    const ran = await watched;
+    expect(ran).toMatchObject({ status: 0, stdout: expect.stringContaining('ModelPackageArn') });
+    // Once: the job outlived its server and was found again.
+    expect((await telar.run('logs', 'Score')).stdout).toBe('scoring 2 rows\nto the end\n');
+    await telar.close();
+  });
+});
+
 describe('a new project', () => {
   it('is made, runs at once, and is never written over', async () => {
     const parent = telarIn();

@@ -14,8 +14,12 @@ export type Drawing = {
   tick: number;
 };
 
-/** The head and one line for each step. */
-export function drawTree(view: ExecutionView, drawing: Drawing): string[] {
+/**
+ * The head and one line for each step.
+ *
+ * @param rows lines at most: of a longer list those around what is happening are shown, the others counted. @default all
+ */
+export function drawTree(view: ExecutionView, drawing: Drawing, rows = Number.POSITIVE_INFINITY): string[] {
   const { style, now } = drawing;
   const { accent, bold, dim } = style;
   const elapsed = formatDuration((view.endedAt ?? now) - view.startedAt);
@@ -28,7 +32,25 @@ export function drawTree(view: ExecutionView, drawing: Drawing): string[] {
       step.status === 'Executing' || step.status === 'Starting' ? accent(text) : isIdle(step) ? dim(text) : text;
     return `  ${mark(step, drawing)} ${shown}  ${detail(step, drawing)}`.trimEnd();
   });
-  return [head, ...lines];
+  const room = Math.max(1, rows - 1);
+  if (lines.length <= room) return [head, ...lines];
+  const from = Math.min(Math.max(0, firstOfInterest(view.steps) - 1), lines.length - (room - 1));
+  return [head, ...lines.slice(from, from + room - 1), dim(`  ${counts(view.steps)}`)];
+}
+
+/** The first step that failed or is under way, else the first that waits. */
+function firstOfInterest(steps: readonly StepView[]): number {
+  const active = steps.findIndex(({ status }) => /^(Failed|Starting|Executing|Stopping)$/.test(status));
+  if (active !== -1) return active;
+  const waiting = steps.findIndex(({ status }) => status === 'Waiting');
+  return waiting === -1 ? steps.length : waiting;
+}
+
+/** @example '1200 succeeded, 3 executing, 797 waiting' */
+function counts(steps: readonly StepView[]): string {
+  const numbers = new Map<string, number>();
+  for (const { status } of steps) numbers.set(status, (numbers.get(status) ?? 0) + 1);
+  return [...numbers].map(([status, count]) => `${count} ${status.toLowerCase()}`).join(', ');
 }
 
 function isIdle({ status }: StepView): boolean {

@@ -136,6 +136,33 @@ describe('the tree', () => {
   });
 });
 
+describe('a tree that is higher than the terminal', () => {
+  it('shows what is happening, and counts the rest', () => {
+    const steps = Array.from({ length: 2000 }, (_, index) => job(`S${index}`));
+    const planned = planOf(JSON.stringify({ Version: '2020-12-01', Steps: steps }));
+    const seen = steps
+      .slice(0, 1201)
+      .map(({ Name }, index) => listed(Name, index === 1200 ? { StepStatus: 'Executing', EndTime: undefined } : {}));
+    const view: ExecutionView = {
+      ...{
+        arn: '',
+        id: 'x',
+        pipeline: 'long',
+        pipelineArn: '',
+        displayName: '',
+        status: 'Executing',
+        reason: undefined,
+      },
+      ...{ startedAt: T, endedAt: undefined, parameters: {}, steps: stepViews(planned, seen, 'Executing') },
+    };
+    const style = makeStyle({ isTTY: false, environment: { LANG: 'C.UTF-8' }, platform: 'linux' });
+    const lines = drawTree(view, { style, now: T, notes: new Map(), tick: 0 }, 10);
+    expect(lines).toHaveLength(10);
+    expect(lines[2]).toMatch(/S1200/);
+    expect(lines.at(-1)).toBe('  1200 succeeded, 1 executing, 799 waiting');
+  });
+});
+
 describe('the last part of an ARN', () => {
   it('is its name', () => {
     expect(lastPart('arn:aws:sagemaker:r:a:pipeline/p/execution/x')).toBe('x');

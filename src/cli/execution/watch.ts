@@ -2,18 +2,17 @@
  * Watching an execution until it ends: a tree drawn in place on a terminal, lines elsewhere, events with --json.
  *
  * W1. Watching changes nothing: whoever stops watching leaves the execution as it is, and is told how to go on.
+ * W2. A server that is away for a moment (it is restarted, say) is waited for: the execution goes on where it was.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../../base/duration.ts';
 import type { Clients } from '../aws.ts';
-import { isNotFound } from '../errors.ts';
+import { describeError, failure } from '../errors.ts';
 import type { Output } from '../output.ts';
-import type { Live } from '../render/live.ts';
-import { harmless } from '../render/text.ts';
-import { type LogTail, logTail } from './logs.ts';
+import { type Follower, follower } from './follow.ts';
 import { type ExecutionReader, executionReader } from './read.ts';
 import { type Drawing, drawTree, outcomeWords } from './tree.ts';
-import { type ExecutionView, hasEnded, type StepView } from './view.ts';
+import { type ExecutionView, hasEnded, lastPart, type StepView } from './view.ts';
 
 export type Watched = { view: ExecutionView; reader: ExecutionReader; interrupted: boolean };
 
@@ -22,24 +21,30 @@ const FIRST_PAUSE_MS = 40;
 const LONGEST_PAUSE_MS = 400;
 /** Between two pictures of the spinner. */
 const FRAME_MS = 100;
+/** How long a server that does not answer is waited for. */
+const PATIENCE_MS = 60_000;
 /** What making an image says in a job's log. */
 const IMAGE_PROGRESS =
   /^(Building image |Image \S+ is ready|Another process builds image | {2}\S.* \(\d+ of \d+| {2}unpacking | {2}compiling)/;
 
 export async function watch(clients: Clients, out: Output, arn: string): Promise<Watched> {
   const reader = await executionReader(clients, arn);
+  const following = follower(clients);
   const live = out.live();
   const interrupt = onInterrupt();
-  const notes = new Map<string, string>();
-  const logs = new Map<string, LogTail>();
   let previous: ExecutionView | undefined;
   let pause = FIRST_PAUSE_MS;
+  const look = async () => {
+    const view = await reader.read();
+    await following.follow(view, (step, line) => tell(out, live === undefined, step, line));
+    return view;
+  };
   try {
     for (;;) {
-      const view = await reader.read();
-      await readLogs(clients, view, logs, (step, lines) => tell(out, live, notes, step, lines));
+      const view = await patiently(look, out, arn, interrupt.happened);
+      if (view === undefined) return { view: previous ?? (await reader.read()), reader, interrupted: true };
       report(out, live === undefined, previous, view);
-      const draw = () => live?.draw(drawTree(view, drawing(out, notes)));
+      const draw = () => live?.draw(drawTree(view, drawing(out, following), live.rows()));
       draw();
       previous = view;
       if (hasEnded(view.status)) return { view, reader, interrupted: false };
@@ -56,7 +61,35 @@ export async function watch(clients: Clients, out: Output, arn: string): Promise
   }
 }
 
-function drawing({ style }: Output, notes: ReadonlyMap<string, string>): Drawing {
+/** Looks again while nobody answers; undefined when interrupted meanwhile. */
+async function patiently(
+  look: () => Promise<ExecutionView>,
+  out: Output,
+  arn: string,
+  interrupted: () => boolean,
+): Promise<ExecutionView | undefined> {
+  let told = false;
+  for (const until = Date.now() + PATIENCE_MS; ; ) {
+    try {
+      return await look();
+    } catch (error) {
+      if (describeError(error).code !== 'NoServer') throw error;
+      if (interrupted()) return undefined;
+      if (Date.now() > until) {
+        const id = lastPart(arn);
+        throw failure(
+          'NoServer',
+          `The server has not answered for a minute. Nothing is lost: start it again with 'telar up', and execution ${id} goes on ('telar status ${id} --follow').`,
+        );
+      }
+      if (!told) out.note('The server does not answer: waiting for it.');
+      told = true;
+      await sleep(LONGEST_PAUSE_MS);
+    }
+  }
+}
+
+function drawing({ style }: Output, { notes }: Follower): Drawing {
   const now = Date.now();
   return { style, now, notes, tick: Math.floor(now / FRAME_MS) };
 }
@@ -79,44 +112,9 @@ function onInterrupt() {
   return { promise, happened: () => happened, release };
 }
 
-/** New lines of the logs of steps that run, and once more of those that have just ended. */
-async function readLogs(
-  clients: Clients,
-  view: ExecutionView,
-  logs: Map<string, LogTail>,
-  tellLines: (step: StepView, lines: readonly string[]) => void,
-): Promise<void> {
-  await Promise.all(
-    view.steps.map(async (step) => {
-      if (!step.jobArn || step.cachedFrom || step.status !== 'Executing') return;
-      let tail = logs.get(step.jobArn);
-      if (!tail) {
-        tail = logTail(clients, step.jobArn);
-        logs.set(step.jobArn, tail);
-      }
-      try {
-        tellLines(step, await tail.poll());
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
-    }),
-  );
-}
-
-function tell(
-  out: Output,
-  live: Live | undefined,
-  notes: Map<string, string>,
-  step: StepView,
-  lines: readonly string[],
-): void {
-  const shown = lines.map(harmless).filter((line) => line.trim() !== '');
-  const last = shown.at(-1);
-  if (last !== undefined) notes.set(step.name, last.trim());
-  for (const line of shown) {
-    out.event({ event: 'log', step: step.name, line });
-    if (!live && IMAGE_PROGRESS.test(line)) out.line(`  ${step.name}: ${line.trim()}`);
-  }
+function tell(out: Output, asLines: boolean, step: StepView, line: string): void {
+  out.event({ event: 'log', step: step.name, line });
+  if (asLines && IMAGE_PROGRESS.test(line)) out.line(`  ${step.name}: ${line.trim()}`);
 }
 
 /** What has changed since the last look: an event each, and a line each where no tree is drawn. */

@@ -10,6 +10,8 @@ import { cut } from './text.ts';
 export type Screen = { columns: number; rows: number; write(text: string): void };
 
 export type Live = {
+  /** Lines that fit. */
+  rows(): number;
   /** Draws these lines where the last ones were. */
   draw(lines: readonly string[]): void;
   /** Prints lines above the frame, for good. */
@@ -34,6 +36,7 @@ export function liveFrame(screen: Screen, ellipsis: string): Live {
   const fitted = (lines: readonly string[]) =>
     lines.slice(0, Math.max(1, screen.rows - 1)).map((line) => cut(line, Math.max(10, screen.columns - 1), ellipsis));
   return {
+    rows: () => Math.max(1, screen.rows - 1),
     draw(lines) {
       if (ended) return;
       const next = fitted(lines);
