@@ -23,12 +23,16 @@ export function createJobs(machine: Machine, seed: number): SimulatedJobs {
   const processes = new Map<string, Process>();
   const fates = new Map<string, Fate>();
   const jobsOfStep = new Map<string, number>();
+  /** By their drawn ids, in the order in which they came. */
+  const executions: string[] = [];
 
   /** Decided when the job is first seen; a job's name ends in its execution, step and start, the execution being drawn. */
   function fateOf(job: Pick<Job, 'id' | 'name'>): Fate {
     const known = fates.get(job.id);
     if (known) return known;
-    const step = /^pipelines-[a-z0-9]{12}-(.+)-[a-z0-9]{10}$/.exec(job.name)?.[1] ?? job.name;
+    const [, execution, name] = /^pipelines-([a-z0-9]{12})-(.+)-[a-z0-9]{10}$/.exec(job.name)!;
+    if (!executions.includes(execution!)) executions.push(execution!);
+    const step = `${executions.indexOf(execution!)}:${name}`;
     const nth = (jobsOfStep.get(step) ?? 0) + 1;
     jobsOfStep.set(step, nth);
     const random = rng(seedOf(seed, `${step}#${nth}`));
