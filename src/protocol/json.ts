@@ -1,8 +1,19 @@
 /** AWS JSON 1.0 and 1.1: one POST, the operation in `X-Amz-Target`, input and output as one JSON structure. */
+import type { OperationModel } from './api.ts';
 import type { Codec, Values } from './codec.ts';
 import { decodeJson, jsonWalkers, parseJson } from './jsonValues.ts';
 
 const { decoderOf, encoderOf } = jsonWalkers(false);
+
+/**
+ * An operation's input out of JSON that stands in another document, such as a pipeline's step: converted, and its types
+ * checked, exactly as a request's body is.
+ *
+ * @throws SerializationException, which names the member of the wrong type
+ */
+export function inputFromJson(operation: OperationModel, value: unknown): unknown {
+  return decodeJson(decoderOf(operation.input()), value);
+}
 
 /** The codec of AWS JSON 1.0 (`application/x-amz-json-1.0`) or 1.1. */
 export function jsonCodec(version: '1.0' | '1.1'): Codec {

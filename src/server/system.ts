@@ -9,6 +9,7 @@ import type { Api } from '../protocol/api.ts';
 import { type Chain, createChain } from '../protocol/chain.ts';
 import { validate } from '../protocol/constraints.ts';
 import { createDispatch, type Dispatch } from '../protocol/dispatch.ts';
+import { inputFromJson } from '../protocol/json.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
 import type { Runner } from '../runner/runner.ts';
 import { createIdentityServices, type Identity, migrations as identityMigrations } from '../services/identity/index.ts';
@@ -199,8 +200,11 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
     setTags: tags.setTags,
     removeTags: tags.removeTags,
     invoke: (operation, input, call) =>
-      dispatch().runWithin(sagemaker, operation, input, call) as Readonly<Record<string, unknown>>,
-    registerModel(input, call) {
+      dispatch().runWithin(sagemaker, operation, stepInput(operation, input), call) as Readonly<
+        Record<string, unknown>
+      >,
+    registerModel(argument, call) {
+      const input = stepInput('CreateModelPackage', argument);
       const register = () => registry.registerModelPackage(input, call);
       return dispatch().runWithin(sagemaker, 'CreateModelPackage', input, call, register) as {
         ModelPackageArn: string;
@@ -212,4 +216,9 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
     prefixFingerprint: (uri) => prefixFingerprint(objects, uri),
     readText: (uri, limit) => readText(objects, uri, limit),
   };
+}
+
+/** A step's arguments have passed no codec yet. */
+function stepInput(operation: string, input: object): object {
+  return inputFromJson(sagemaker.operations.get(operation)!, input) as object;
 }
