@@ -49,7 +49,7 @@ const KNOWN: [id: string, text: string, says: RegExp][] = [
   ],
   [
     'python-missing',
-    'Image scikit-learn-1.2-1 needs Python 3.9 to 3.14, best 3.11: there is none on the PATH. Install one (Debian, Ubuntu: apt install python3 python3-venv), or name it in TELAR_PYTHON.',
+    'ClientError: PythonMissing: Image scikit-learn-1.2-1 needs Python 3.9 to 3.14, best 3.11: there is none on the PATH. Install one (Debian, Ubuntu: apt install python3 python3-venv), or name it in TELAR_PYTHON.',
     /Python 3\.9 to 3\.14/,
   ],
   [
@@ -58,7 +58,11 @@ const KNOWN: [id: string, text: string, says: RegExp][] = [
     /virtual environments/,
   ],
   ['package-missing', 'ERROR: No matching distribution found for xgboost==1.7.6', /xgboost==1\.7\.6/],
-  ['registry-unreachable', 'pip cannot reach its package index. Check the network;', /cannot be reached/],
+  [
+    'registry-unreachable',
+    'ClientError: RegistryUnreachable: Image x could not be built: ERROR: No matching distribution found for boto3==1.40.61 pip cannot reach its package index. Check the network;',
+    /cannot be reached/,
+  ],
   ['image-unknown', "Telar has no image for 'example.com/mine:1'. It runs these", /example\.com\/mine:1/],
   ['port-taken', 'Port 4566 on 127.0.0.1 is taken by another program. Stop it', /Port 4566 is taken/],
   ['port-taken', 'Error: listen EADDRINUSE: address already in use 127.0.0.1:4566', /Port is taken/],

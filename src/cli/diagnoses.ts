@@ -127,7 +127,7 @@ const RULES: readonly Rule[] = [
   },
   {
     id: 'python-missing',
-    pattern: /Image \S+ needs Python (?<range>[\d.]+ to [\d.]+)[^\n]*|PythonMissing/,
+    pattern: /(?:PythonMissing: )?Image \S+ needs Python (?<range>[\d.]+ to [\d.]+)|PythonMissing/,
     symptom: ({ match }) =>
       match.groups?.['range']
         ? `No Python ${match.groups['range']} was found on this machine.`
@@ -144,13 +144,6 @@ const RULES: readonly Rule[] = [
     action: 'Install them (Debian, Ubuntu: apt install python3-venv; Fedora: dnf install python3-pip), then retry.',
   },
   {
-    id: 'package-missing',
-    pattern: /No matching distribution found for (?<package>\S+)|PackageMissing/,
-    symptom: ({ match }) => `pip's index has no build of ${match.groups?.['package'] ?? 'a package'} for this machine.`,
-    cause: 'The index that pip uses lacks it, or this Python is too new or too old for it.',
-    action: 'Check PIP_INDEX_URL (pip config list), or install Python 3.11, which has most builds; then retry.',
-  },
-  {
     id: 'registry-unreachable',
     pattern:
       /pip cannot reach its package index|RegistryUnreachable|NewConnectionError|ConnectTimeoutError|Max retries exceeded|Temporary failure in name resolution/,
@@ -158,6 +151,13 @@ const RULES: readonly Rule[] = [
     cause: 'No network, a proxy that is not set, or a mirror that is down.',
     action:
       'Check the network; behind a proxy set HTTPS_PROXY, with a mirror set PIP_INDEX_URL (or pip.conf); then retry.',
+  },
+  {
+    id: 'package-missing',
+    pattern: /No matching distribution found for (?<package>\S+)|PackageMissing/,
+    symptom: ({ match }) => `pip's index has no build of ${match.groups?.['package'] ?? 'a package'} for this machine.`,
+    cause: 'The index that pip uses lacks it, or this Python is too new or too old for it.',
+    action: 'Check PIP_INDEX_URL (pip config list), or install Python 3.11, which has most builds; then retry.',
   },
   {
     id: 'image-unknown',

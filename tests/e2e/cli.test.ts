@@ -249,7 +249,7 @@ describe('a project from its first publishing to its evidence', () => {
       if (!child.killed && said.includes('Score: started')) child.kill('SIGINT');
     });
     const ran = await done;
-    expect(ran).toMatchObject({ status: 0, stdout: expect.stringContaining('goes on by itself') });
+    expect(ran).toMatchObject({ status: 1, stdout: expect.stringContaining('goes on by itself') });
     expect((await telar.json('status')).result).toMatchObject({ status: 'Executing' });
     expect(await telar.run('stop')).toMatchObject({ status: 0 });
     const followed = await telar.json('status', '--follow');

@@ -27,7 +27,8 @@ export async function watchToEnd(context: Context, on: Clients, arn: string): Pr
       `No longer watching: execution ${id} goes on by itself. '${out.command(`status ${id}`)}' looks at it, '${out.command(`stop ${id}`)}' stops it.`,
     );
     out.result({ pipelineExecutionArn: arn, status: view.status, watching: false });
-    return 0;
+    // Not known to have succeeded: `telar run && telar approve` must not go on.
+    return 1;
   }
   const report = await reportOf(on, reader.planned, view);
   printReport(out, report);
