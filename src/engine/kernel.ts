@@ -12,7 +12,7 @@
 import { assert } from '../base/assert.ts';
 import type { World } from '../base/world.ts';
 import type { Store } from '../store/store.ts';
-import type { Effect, Executor, KernelEvent, Language, RunView, TaskName } from './language.ts';
+import type { Effect, Executor, KernelEvent, Language, TaskName } from './language.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { engineStore, type RunRow } from './store.ts';
 
@@ -229,5 +229,3 @@ export function createEngine(store: Store, world: World): Engine {
     stop: () => scheduler.stop(),
   };
 }
-
-export type { RunView };

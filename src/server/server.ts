@@ -3,8 +3,8 @@
  *
  * The first start makes the account's first administrator, whose keys go to credentials.json, readable by the owner only.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -49,7 +49,7 @@ export type Server = {
   close(): Promise<void>;
 };
 
-export const DEFAULT_PORT = 4566;
+const DEFAULT_PORT = 4566;
 export const DEFAULT_REGION = 'us-east-1';
 const DEFAULT_ACCOUNT = '000000000000';
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
@@ -96,9 +96,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     });
     system = made;
     const credentials = await made.identity.firstAdministrator();
+    await handOver(folder, credentials);
     http = await listen({ handle: made.chain.handle, host, port, log: world.log, version: packageVersion() });
     url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
-    await writeHandover(folder, url, credentials);
+    await writeOwn(folder.server, { url, pid: process.pid });
     await made.start();
     world.log('info', 'server.started', { url, folder: folder.root, pid: process.pid });
     const listening = http;
@@ -121,13 +122,17 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-/** For `telar env` and other programs of the folder's owner. */
-async function writeHandover(folder: DataFolder, url: string, credentials: Keys | undefined): Promise<void> {
-  const owner = { mode: 0o600 };
-  if (credentials) {
-    await writeFile(folder.credentials, JSON.stringify({ ...credentials, region: DEFAULT_REGION }), owner);
-  } else if (existsSync(folder.credentials)) rmSync(folder.credentials);
-  await writeFile(folder.server, JSON.stringify({ url, pid: process.pid }), owner);
+/** The keys, for `telar env` and other programs of the folder's owner: before the first request can be answered. */
+async function handOver(folder: DataFolder, credentials: Keys | undefined): Promise<void> {
+  if (credentials) await writeOwn(folder.credentials, { ...credentials, region: DEFAULT_REGION });
+  else rmSync(folder.credentials, { force: true });
+}
+
+/** Writes a file that only its owner may read; a reader sees the whole of it or none. */
+async function writeOwn(path: string, content: object): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, JSON.stringify(content), { mode: 0o600 });
+  await rename(temporary, path);
 }
 
 /** The highest delay since it was last asked, in milliseconds. */

@@ -52,7 +52,9 @@ describe('the store', () => {
   it('refuses a folder that a newer Telar wrote, and changes nothing in it', async () => {
     const folder = temporaryFolder();
     await openStore(folder, [{ owner: 'notes', steps: [...notes.steps, 'CREATE TABLE more (x) '] }], world).close();
-    expect(() => openStore(folder, [notes], world)).toThrow(/newer Telar \(notes is at version 2, this Telar knows 1\)/);
+    expect(() => openStore(folder, [notes], world)).toThrow(
+      /newer Telar \(notes is at version 2, this Telar knows 1\)/,
+    );
   });
 
   it('brings an older folder forward', async () => {
@@ -77,7 +79,12 @@ describe('the group committer', () => {
     const database = new DatabaseSync(':memory:');
     database.exec(notes.steps[0]!);
     const syncs: (() => void)[] = [];
-    const committer = createCommitter(database, { sync: () => new Promise((done) => syncs.push(done)) }, world, () => {});
+    const committer = createCommitter(
+      database,
+      { sync: () => new Promise((done) => syncs.push(done)) },
+      world,
+      () => {},
+    );
     const insert = database.prepare('INSERT INTO notes (text) VALUES (?)');
     const write = (text: string) =>
       committer.transact(() => {
@@ -153,7 +160,9 @@ describe('the group committer', () => {
   it('refuses all further work after a failed sync', async () => {
     const database = new DatabaseSync(':memory:');
     const broken = createCommitter(database, { sync: () => Promise.reject(new Error('EIO')) }, world, () => {});
-    await expect(broken.transact(() => broken.markChanged())).rejects.toThrow(/refused to make state\.db durable \(EIO\)/);
+    await expect(broken.transact(() => broken.markChanged())).rejects.toThrow(
+      /refused to make state\.db durable \(EIO\)/,
+    );
     await expect(broken.transact(() => 1)).rejects.toThrow(/refused/);
   });
 });

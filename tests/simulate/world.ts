@@ -37,7 +37,7 @@ export function seedOf(seed: number, name: string): number {
   return mixed;
 }
 
-export class Crash extends Error {}
+class Crash extends Error {}
 
 /** What a commit fails with when the simulated disk is full. It is empty again a moment later. */
 export const DISK_FULL = 'database or disk is full';

@@ -22,7 +22,7 @@ import {
 } from './state.ts';
 
 export const PIPELINE = 'pipeline';
-export const STEP_FAILURE = 'Step failure: One or multiple steps failed';
+const STEP_FAILURE = 'Step failure: One or multiple steps failed';
 
 export const pipelineLanguage: Language<PipelineState, PipelineEvent> = {
   name: PIPELINE,

@@ -23,7 +23,7 @@ export type StepStatus =
   | 'Succeeded';
 
 /** Which statuses may follow which. Stopped and Failed steps wait again when their execution is retried. */
-export const STEP_TRANSITIONS: Readonly<Record<StepStatus, readonly StepStatus[]>> = {
+const STEP_TRANSITIONS: Readonly<Record<StepStatus, readonly StepStatus[]>> = {
   Waiting: ['Starting', 'Skipped'],
   Skipped: [],
   Starting: ['Executing', 'Succeeded', 'Failed', 'Stopping', 'Stopped'],
@@ -36,7 +36,7 @@ export const STEP_TRANSITIONS: Readonly<Record<StepStatus, readonly StepStatus[]
 
 export type ExecutionStatus = 'Executing' | 'Stopping' | 'Stopped' | 'Failed' | 'Succeeded';
 
-export const EXECUTION_TRANSITIONS: Readonly<Record<ExecutionStatus, readonly ExecutionStatus[]>> = {
+const EXECUTION_TRANSITIONS: Readonly<Record<ExecutionStatus, readonly ExecutionStatus[]>> = {
   Executing: ['Stopping', 'Failed', 'Succeeded'],
   Stopping: ['Stopped', 'Failed', 'Succeeded'],
   Stopped: ['Executing'],
@@ -130,7 +130,7 @@ export function hasEnded(status: StepStatus): boolean {
 const parsed = new Map<string, { definition: PipelineDefinition; plan: Plan }>();
 const PARSED_KEPT = 32;
 
-export function parsedDefinition(text: string): { definition: PipelineDefinition; plan: Plan } {
+function parsedDefinition(text: string): { definition: PipelineDefinition; plan: Plan } {
   const known = parsed.get(text);
   if (known) return known;
   const result = parsePipeline(text);

@@ -135,7 +135,7 @@ const onCallback = (action: string) => (_input: unknown, call: Call) => [
 type Execution = { row: ExecutionRow; state: PipelineState };
 
 /** An execution's row and folded state. @throws ResourceNotFound */
-export function execution({ db, engine }: Pick<Parts, 'db' | 'engine'>, arn: string): Execution {
+function execution({ db, engine }: Pick<Parts, 'db' | 'engine'>, arn: string): Execution {
   const row = db.execution({ arn });
   const state = row && engine.state<PipelineState>(arn);
   if (!row || !state) throw errors.executionNotFound(arn);

@@ -9,8 +9,7 @@ import { pipelineOperations } from './pipelineOperations.ts';
 import type { JobEnd } from './ports.ts';
 import { pipelinesStore } from './store.ts';
 
-export type { CacheVerdict } from './cache.ts';
-export type { JobEnd, JobLineage, PipelinePorts } from './ports.ts';
+export type { PipelinePorts } from './ports.ts';
 export { migrations as pipelinesMigrations } from './store.ts';
 
 export type PipelinesService = {
