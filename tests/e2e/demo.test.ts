@@ -96,20 +96,24 @@ describe('npm run demo', () => {
     5 * MINUTES,
   );
 
-  it('takes the second run from the cache, and says so', async (context) => {
-    if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
-    let ran = await demo();
-    // A commit made meanwhile is a new version of the code, which rightly runs anew.
-    if (ran.stdout.includes('+ code bundle')) ran = await demo();
-    const { status, stdout } = ran;
-    expect(status).toBe(0);
-    expect(stdout).toMatch(/Using the server at/);
-    for (const step of ['DataPreProcessing', 'TrainModel', 'ModelEvaluation']) {
-      expect(stdout).toMatch(new RegExp(`${step}: succeeded in \\d+ ms \\(cache hit\\)`));
-    }
-    expect(stdout).toMatch(/3 steps were taken from the cache/);
-    expect((await telar.json('status', '--data', data)).result).toMatchObject({ registered: true });
-  });
+  it(
+    'takes the second run from the cache, and says so',
+    async (context) => {
+      if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
+      let ran = await demo();
+      // A commit made meanwhile is a new version of the code, which rightly runs anew.
+      if (ran.stdout.includes('+ code bundle')) ran = await demo();
+      const { status, stdout } = ran;
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/Using the server at/);
+      for (const step of ['DataPreProcessing', 'TrainModel', 'ModelEvaluation']) {
+        expect(stdout).toMatch(new RegExp(`${step}: succeeded in \\d+ ms \\(cache hit\\)`));
+      }
+      expect(stdout).toMatch(/3 steps were taken from the cache/);
+      expect((await telar.json('status', '--data', data)).result).toMatchObject({ registered: true });
+    },
+    3 * MINUTES,
+  );
 
   it(
     'shows the gate refusing: nothing is registered',
