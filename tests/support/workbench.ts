@@ -84,7 +84,7 @@ export function workbenchOf(
   return {
     ...{ s3, sagemaker, iam: new IAM(client), bucket, roleArn, telar, steps },
     async put(Key, Body) {
-      await s3.putObject({ Bucket: bucket, Key, Body });
+      await s3.putObject({ Bucket: bucket, Key, Body: Buffer.from(Body) });
       return `s3://${bucket}/${Key}`;
     },
     async read(Key) {

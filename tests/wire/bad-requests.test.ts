@@ -84,7 +84,10 @@ type Unsigned = {
 };
 
 /** The headers that sign a request; `fetch` adds the host itself. */
-async function signed(service: string, { query = {}, headers = {}, ...rest }: Unsigned): Promise<HeadersInit> {
+async function signed(
+  service: string,
+  { query = {}, headers = {}, ...rest }: Unsigned,
+): Promise<Record<string, string>> {
   const { host, hostname, port } = address();
   const { region, credentials } = server;
   const signer = new SignatureV4({
