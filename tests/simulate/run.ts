@@ -8,29 +8,25 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { PipelineEvent } from '../../src/engine/pipelines/events.ts';
 import type { PipelineState } from '../../src/engine/pipelines/state.ts';
-import type { Api } from '../../src/protocol/api.ts';
-import { isAwsError } from '../../src/protocol/errors.ts';
-import type { Call } from '../../src/protocol/service.ts';
-import { iam, sagemaker } from '../../src/server/apis.ts';
 import { allMigrations, createSystem, type System } from '../../src/server/system.ts';
 import { auditTrail } from '../../src/store/audit.ts';
 import { type Bytes, openBytes } from '../../src/store/bytes.ts';
 import { sqlOver } from '../../src/store/sql.ts';
 import { openMemoryStore } from '../../src/store/store.ts';
+import { ACCOUNT, createClient } from './client.ts';
 import { createJobs, type SimulatedJobs } from './jobs.ts';
-import { randomPipeline } from './pipelines.ts';
-import { createMachine, DISK_FULL, type Incarnation, type Machine, rng, seedOf } from './world.ts';
-
-const ACCOUNT = '000000000000';
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/simulated`;
-const TRUST = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-});
+import { createMachine, type Incarnation, type Machine, rng, seedOf } from './world.ts';
 
 /** How an execution ended, in what must not depend on crashes. */
 type Outcome = { status: string; steps: Record<string, string> };
-export type RunResult = { outcomes: Outcome[]; crashPoints: number; crashes: number; problems: string[] };
+export type RunResult = {
+  outcomes: Outcome[];
+  /** The client stopped or retried: how things end depends on when it did. */
+  meddled: boolean;
+  crashPoints: number;
+  crashes: number;
+  problems: string[];
+};
 
 type Booted = { system: System; incarnation: Incarnation };
 
@@ -64,7 +60,13 @@ export async function runSeed(seed: number, crashAfter: readonly number[], bytes
     if (ended === 'idle') break;
     if (ended === 'stuck') {
       database.close();
-      return { outcomes: [], crashPoints, crashes, problems: ['the system does not come to an end'] };
+      return {
+        outcomes: [],
+        meddled: client.meddles,
+        crashPoints,
+        crashes,
+        problems: ['the system does not come to an end'],
+      };
     }
     crashes += 1;
     await machine.pass(machine.now() + downtime.int(60_000));
@@ -72,7 +74,7 @@ export async function runSeed(seed: number, crashAfter: readonly number[], bytes
   const problems = [...client.problems(), ...check(booted.system, database, jobs, client.executions())];
   const outcomes = client.executions().map((arn) => outcomeOf(booted.system, arn));
   database.close();
-  return { outcomes, crashPoints, crashes, problems };
+  return { outcomes, meddled: client.meddles, crashPoints, crashes, problems };
 }
 
 function boot(machine: Machine, jobs: SimulatedJobs, database: DatabaseSync, bytes: Bytes, crashAt: number): Booted {
@@ -86,98 +88,6 @@ function boot(machine: Machine, jobs: SimulatedJobs, database: DatabaseSync, byt
   });
   world.clock.soon(() => void system.start());
   return { system, incarnation };
-}
-
-/**
- * A client that wants one thing after the other done and repeats, under the same token, whatever it was not answered:
- * set up, execute the pipeline, and execute it again once that has ended.
- */
-function createClient(seed: number) {
-  const definition = randomPipeline(rng(seedOf(seed, 'pipeline')));
-  const executions: string[] = [];
-  const problems: string[] = [];
-  let progress = 0;
-
-  type Request = { api: () => Api; operation: string; input: object; answered?(output: object): void };
-  /** Each system makes its own. */
-  let s3: Api;
-  const iamApi = () => iam;
-  const smApi = () => sagemaker;
-  const start = (nth: number): Request => ({
-    api: smApi,
-    operation: 'StartPipelineExecution',
-    input: {
-      PipelineName: 'p',
-      ClientRequestToken: `execution-${nth}`.padEnd(32, '0'),
-      PipelineParameters: [{ Name: 'Role', Value: ROLE }],
-    },
-    answered: (output) => void executions.push((output as { PipelineExecutionArn: string }).PipelineExecutionArn),
-  });
-  const wanted: Request[] = [
-    { api: () => s3, operation: 'CreateBucket', input: { Bucket: 'bucket' } },
-    { api: iamApi, operation: 'CreateRole', input: { RoleName: 'simulated', AssumeRolePolicyDocument: TRUST } },
-    {
-      api: smApi,
-      operation: 'CreatePipeline',
-      input: {
-        PipelineName: 'p',
-        RoleArn: ROLE,
-        PipelineDefinition: definition,
-        ClientRequestToken: 'create'.padEnd(32, '0'),
-      },
-    },
-    start(1),
-    start(2),
-  ];
-
-  function connect(system: System, { world, alive }: Incarnation): void {
-    const call = (): Call => ({
-      ...{ requestId: 'simulated', account: ACCOUNT, region: 'us-east-1', now: world.clock.now(), headers: {} },
-      principal: {
-        kind: 'user',
-        arn: 'arn:simulated',
-        userId: 'AIDASIMULATED',
-        account: ACCOUNT,
-        accessKeyId: undefined,
-      },
-    });
-    const ended = () =>
-      executions.every((arn) => !/Executing|Stopping/.test(system.engine.state<PipelineState>(arn)?.status ?? ''));
-
-    function next(): void {
-      if (progress === wanted.length) return;
-      if (!ended()) {
-        world.clock.at(world.clock.now() + 5000, next);
-        return;
-      }
-      const { api, operation, input, answered } = wanted[progress]!;
-      void system.dispatch.run(api(), operation, input, call()).then(
-        (output) => {
-          if (!alive()) return;
-          answered?.(output as object);
-          progress += 1;
-          world.clock.soon(next);
-        },
-        (error: unknown) => {
-          if (!alive()) return;
-          if (String(error).includes(DISK_FULL)) {
-            world.clock.at(world.clock.now() + 1000, next);
-            return;
-          }
-          // The answer to the first try was lost in a crash.
-          const done = isAwsError(error) && /EntityAlreadyExists|BucketAlreadyOwnedByYou/.test(error.code);
-          if (!done) problems.push(`${operation}: ${String(error)}`);
-          progress += 1;
-          world.clock.soon(next);
-        },
-      );
-    }
-
-    s3 = system.services.find(({ name }) => name === 'objects')!.api;
-    world.clock.soon(next);
-  }
-
-  return { connect, executions: () => executions, problems: () => problems };
 }
 
 function outcomeOf(system: System, arn: string): Outcome {

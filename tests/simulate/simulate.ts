@@ -31,6 +31,7 @@ export async function trySeed(seed: number, bytes: ReturnType<typeof simulationB
  * things happen, and with them what the cache holds for the next execution: no further comparison is fair then.
  */
 function differences(twin: RunResult, crashed: RunResult): string[] {
+  if (twin.meddled) return [];
   for (const [index, outcome] of twin.outcomes.entries()) {
     const other = crashed.outcomes[index];
     const which = `execution ${index + 1}`;
