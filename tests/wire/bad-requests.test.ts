@@ -1,11 +1,11 @@
 /** Requests, and what are none, that no client of good will sends: answered or dropped, and the server goes on. */
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Log } from '../../src/base/log.ts';
 import { systemWorld } from '../../src/base/world.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { signed } from '../support/signing.ts';
 import { openWorkbench, pause, refusal, type Workbench } from '../support/workbench.ts';
 
 let server: TestServer;
@@ -65,46 +65,10 @@ async function send(bytes: string | Buffer, patience?: number) {
   return told;
 }
 
-/** A hash in the shape that the SDK's signer takes. */
-function sha256(key?: string | Uint8Array) {
-  const state = key === undefined ? createHash('sha256') : createHmac('sha256', key);
-  return {
-    update: (data: string | Uint8Array) => void state.update(data),
-    digest: async () => new Uint8Array(state.digest()),
-    reset: () => {},
-  };
-}
-
-type Unsigned = {
-  method: string;
-  path: string;
-  query?: Record<string, string>;
-  headers?: Record<string, string>;
-  body?: string | Buffer;
-};
-
-/** The headers that sign a request; `fetch` adds the host itself. */
-async function signed(
-  service: string,
-  { query = {}, headers = {}, ...rest }: Unsigned,
-): Promise<Record<string, string>> {
-  const { host, hostname, port } = address();
-  const { region, credentials } = server;
-  const signer = new SignatureV4({
-    ...{ credentials, region, service, uriEscapePath: service !== 's3' },
-    sha256: function Sha256(key?: string | Uint8Array) {
-      return sha256(key);
-    } as never,
-  });
-  const request = { ...rest, query, protocol: 'http:', hostname, port: Number(port), headers: { ...headers, host } };
-  const { host: _host, ...sent } = (await signer.sign(request)).headers;
-  return sent;
-}
-
 /** A signed call with any body at all. */
 async function call(service: string, target: string, body: string | Buffer) {
   const type = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
-  const headers = await signed(service, { method: 'POST', path: '/', headers: type, body });
+  const headers = await signed(server, service, { method: 'POST', path: '/', headers: type, body });
   const answer = await fetch(server.url, {
     method: 'POST',
     headers,
@@ -212,7 +176,7 @@ describe('requests', () => {
     const { status, text } = await call('sagemaker', 'SageMaker.DescribePipeline', name);
     expect(status).toBe(400);
     expect(text).toMatch(/ValidationException|SerializationException/);
-    const headers = await signed('s3', { method: 'GET', path: '/requests/%ff%fe' });
+    const headers = await signed(server, 's3', { method: 'GET', path: '/requests/%ff%fe' });
     const key = await fetch(`${server.url}/requests/%ff%fe`, { headers });
     expect([400, 403, 404]).toContain(key.status);
   });
@@ -232,7 +196,7 @@ describe('requests', () => {
   it('for an unknown Query action, and one without any, are refused by name', async () => {
     for (const body of ['Action=MakeCoffee&Version=2010-05-08', 'Version=2010-05-08', '%zz=%', '']) {
       const type = { 'content-type': 'application/x-www-form-urlencoded' };
-      const headers = await signed('iam', { method: 'POST', path: '/', headers: type, body });
+      const headers = await signed(server, 'iam', { method: 'POST', path: '/', headers: type, body });
       const answer = await fetch(server.url, { method: 'POST', headers, body });
       const text = await answer.text();
       expect([answer.status, text]).toEqual([404, expect.stringContaining('<Error>')]);
@@ -274,7 +238,7 @@ describe('requests', () => {
       const md5 = createHash('md5').update(body).digest('base64');
       const type = { 'content-type': 'application/xml', 'content-md5': md5 };
       const request = { method: 'POST', path: '/requests', headers: type, body };
-      const headers = await signed('s3', { ...request, query: { delete: '' } });
+      const headers = await signed(server, 's3', { ...request, query: { delete: '' } });
       const answer = await fetch(`${server.url}/requests?delete=`, { method: 'POST', headers, body });
       const text = await answer.text();
       expect([answer.status, text]).toEqual([400, expect.stringContaining('<Code>MalformedXML</Code>')]);
