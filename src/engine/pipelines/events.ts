@@ -3,20 +3,20 @@ import type { DocumentOutcome, StepResult } from '../../definition/pipeline/reso
 import type { Failure } from '../../definition/pipeline/retry.ts';
 import type { Json } from '../../definition/pipeline/types.ts';
 import type { KernelEvent } from '../language.ts';
-import type { CacheReport, StepMetadata } from './state.ts';
+import type { CacheVerdict, StepMetadata } from './state.ts';
 
 /** `start` numbers the starts of one step: an end belongs to the start that it names, and to no other. */
 type OfStep = { step: string; start: number };
 
 export type PipelineEvent =
   | { kind: 'started' }
-  | ({ kind: 'step-started'; metadata: StepMetadata; cache?: CacheReport } & OfStep)
+  | ({ kind: 'step-started'; metadata: StepMetadata; cache?: CacheVerdict } & OfStep)
   | ({
       kind: 'step-succeeded';
       result: StepResult;
       metadata?: StepMetadata;
       cacheHit?: { sourceExecutionArn: string };
-      cache?: CacheReport;
+      cache?: CacheVerdict;
     } & OfStep)
   | ({ kind: 'step-failed'; failure: Failure; metadata?: StepMetadata } & OfStep)
   | ({ kind: 'step-stopped'; metadata?: StepMetadata } & OfStep)

@@ -5,6 +5,7 @@
  * P2. `waiting[i]` counts the upstream steps of i that have not ended; `open` counts the steps that have not ended.
  */
 import { assert } from '../../base/assert.ts';
+import type { CacheAttribute } from '../../definition/pipeline/cacheKey.ts';
 import { parsePipeline } from '../../definition/pipeline/parse.ts';
 import type { Plan } from '../../definition/pipeline/plan.ts';
 import type { DocumentOutcome, StepResult } from '../../definition/pipeline/resolve.ts';
@@ -66,8 +67,22 @@ export type ExecutionInput = {
 /** What a step's job is, for ListPipelineExecutionSteps: `{ ProcessingJob: { Arn } }`, `{ Condition: { Outcome } }`, … */
 export type StepMetadata = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** What the step cache said of a step, and why: for `telar why`. Opaque to the engine. */
-export type CacheReport = Readonly<Record<string, unknown>>;
+/** One input that differs between a run of a step and an earlier one. */
+export type CacheChange = { input: string; before: string; after: string };
+
+/** What the step cache said of a start, and why: for `telar why`. The engine only keeps it. */
+export type CacheVerdict =
+  /** The step does not ask for the cache. */
+  | { verdict: 'off' }
+  | { verdict: 'hit'; source: string; attributes: readonly CacheAttribute[] }
+  /** `compared` is the newest earlier run; absent when there was none. */
+  | {
+      verdict: 'miss';
+      reason: string;
+      compared?: string;
+      changes: readonly CacheChange[];
+      attributes: readonly CacheAttribute[];
+    };
 
 export type StepState = {
   status: StepStatus;
@@ -82,7 +97,7 @@ export type StepState = {
   failure: Failure | undefined;
   metadata: StepMetadata;
   cacheHit: { sourceExecutionArn: string } | undefined;
-  cache: CacheReport | undefined;
+  cache: CacheVerdict | undefined;
   /** Documents that must be read before the step can start. */
   needs: Set<string>;
   reused: boolean;

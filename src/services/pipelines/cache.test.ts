@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cacheAttributes, cacheKey } from '../../definition/pipeline/cacheKey.ts';
 import type { ProcessingStep } from '../../definition/pipeline/types.ts';
-import { type CacheEntry, type CacheVerdict, lookUp } from './cache.ts';
+import type { CacheVerdict } from '../../engine/pipelines/state.ts';
+import { type CacheEntry, lookUp } from './cache.ts';
 import type { JobLineage } from './ports.ts';
 import type { CacheRow } from './store.ts';
 

@@ -12,25 +12,9 @@ import { parseDuration } from '../../base/duration.ts';
 import { type CacheAttribute, cacheAttributes, cacheKey, canonicalJson } from '../../definition/pipeline/cacheKey.ts';
 import type { StepResult } from '../../definition/pipeline/resolve.ts';
 import type { Json, Step } from '../../definition/pipeline/types.ts';
-import type { StepMetadata } from '../../engine/pipelines/state.ts';
+import type { CacheChange, CacheVerdict, StepMetadata } from '../../engine/pipelines/state.ts';
 import type { JobLineage, ObjectVersion, PipelinePorts } from './ports.ts';
 import type { CacheRow, PipelinesStore } from './store.ts';
-
-/** One input that differs between this run and an earlier one. */
-export type CacheChange = { input: string; before: string; after: string };
-
-export type CacheVerdict =
-  /** The step does not ask for the cache. */
-  | { verdict: 'off' }
-  | { verdict: 'hit'; source: string; attributes: readonly CacheAttribute[] }
-  /** `compared` is the newest earlier run; absent when there was none. */
-  | {
-      verdict: 'miss';
-      reason: string;
-      compared?: string;
-      changes: readonly CacheChange[];
-      attributes: readonly CacheAttribute[];
-    };
 
 /** What a successful run leaves for later ones. */
 export type CacheEntry = {

@@ -11,7 +11,7 @@ import type { Json, Step } from '../../definition/pipeline/types.ts';
 import type { Executor, RunView, TaskStart } from '../../engine/language.ts';
 import { type PipelineEvent, type PipelineTask, stepTask } from '../../engine/pipelines/events.ts';
 import { jobName } from '../../engine/pipelines/scope.ts';
-import type { CacheReport, PipelineState, StepMetadata } from '../../engine/pipelines/state.ts';
+import type { PipelineState, StepMetadata } from '../../engine/pipelines/state.ts';
 import { isAwsError } from '../../protocol/errors.ts';
 import { type CacheEntry, lookUp } from './cache.ts';
 import type { Parts } from './context.ts';
@@ -77,7 +77,7 @@ export function createExecutor(parts: Parts): PipelineExecutor {
   function startJob(state: PipelineState, planned: Step, type: JobStep, task: StepTask): Start {
     const { input } = state;
     const looked = lookUp({ db, ports, trackObjects }, input.pipelineArn, planned, task.arguments, world.clock.now());
-    const cache: CacheReport = looked.verdict;
+    const cache = looked.verdict;
     const which = { step: task.step, start: task.start };
     if (looked.hit) {
       const { entry, source } = looked.hit;
@@ -126,8 +126,8 @@ export function createExecutor(parts: Parts): PipelineExecutor {
   /** What a successful job leaves for later executions. */
   function keep(state: PipelineState, { step }: { step: string }, end: JobEnd): void {
     const { status, metadata, cache, result } = state.steps[state.plan.byName.get(step)!]!;
-    if (status !== 'Succeeded' || !result || cache?.['verdict'] !== 'miss') return;
-    const attributes = cache['attributes'] as CacheEntry['attributes'];
+    if (status !== 'Succeeded' || !result || cache?.verdict !== 'miss') return;
+    const { attributes } = cache;
     const entry: CacheEntry = { attributes, result, metadata, lineage: ports.lineageOf(end.jobArn) };
     db.insertCache({
       pipeline: state.input.pipelineArn,

@@ -1,6 +1,6 @@
 /** The operations of the `telar` service: what AWS has no operation for. Shared with the CLI and the console. */
 import { z } from 'zod';
-import type { CacheVerdict } from './ports.ts';
+import type { CacheVerdict } from '../../engine/pipelines/state.ts';
 
 export const telarSchemas = {
   /** Why a step ran, or did not: the cache's verdict and what it compared. */

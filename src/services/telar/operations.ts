@@ -4,7 +4,7 @@ import { type Call, type Operation, reads, streams } from '../../protocol/servic
 import type { TelarInput, TelarOutputs, telarSchemas } from './api.ts';
 import { errors } from './errors.ts';
 import { readLogPart } from './log.ts';
-import type { CacheVerdict, TelarPorts } from './ports.ts';
+import type { TelarPorts } from './ports.ts';
 
 type Table = { [N in keyof typeof telarSchemas]: Operation<TelarInput<N>, TelarOutputs[N]> };
 
@@ -54,7 +54,7 @@ function explainStep(ports: TelarPorts, { PipelineExecutionArn, StepName }: Tela
   return {
     StepName,
     StepStatus: step.status,
-    Cache: (step.cache as CacheVerdict | undefined) ?? {
+    Cache: step.cache ?? {
       verdict: 'none' as const,
       reason: withoutVerdict(step.status),
     },

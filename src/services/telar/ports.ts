@@ -1,18 +1,5 @@
 /** What the telar service shows of others; wired by the server. */
-import type { CacheAttribute } from '../../definition/pipeline/cacheKey.ts';
 import type { PipelineState } from '../../engine/pipelines/state.ts';
-
-/** As the pipelines service records it for each start of a step. */
-export type CacheVerdict =
-  | { verdict: 'off' }
-  | { verdict: 'hit'; source: string; attributes: readonly CacheAttribute[] }
-  | {
-      verdict: 'miss';
-      reason: string;
-      compared?: string;
-      changes: readonly { input: string; before: string; after: string }[];
-      attributes: readonly CacheAttribute[];
-    };
 
 export type TelarPorts = {
   executionState(arn: string): PipelineState | undefined;
