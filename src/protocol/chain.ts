@@ -7,6 +7,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { isFullDisk } from '../base/fullDisk.ts';
 import { uuid } from '../base/random.ts';
 import type { World } from '../base/world.ts';
 import type { Api } from './api.ts';
@@ -130,7 +131,7 @@ export function createChain(options: ChainOptions): Chain {
   function unexpected(error: unknown, requestId: string, what: string): AwsError {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     world.log('error', 'request.failed', { requestId, what, message, stack });
-    return commonErrors.internal(requestId);
+    return isFullDisk(error) ? commonErrors.fullDisk() : commonErrors.internal(requestId);
   }
 
   return { handle };

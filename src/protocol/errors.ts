@@ -56,6 +56,12 @@ export const commonErrors = {
       `The request body is longer than the ${limit} bytes allowed for this operation.`,
       413,
     ),
+  fullDisk: () =>
+    awsError(
+      'DiskFull',
+      "No space left on device: the disk of Telar's data folder is full, and nothing of this request was kept. Free some space, then try again.",
+      507,
+    ),
   internal: (requestId: string) =>
     awsError(
       'InternalFailure',

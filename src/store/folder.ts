@@ -17,6 +17,8 @@ export type DataFolder = {
   credentials: string;
   /** Where the running server answers: `{ url, pid }`. */
   server: string;
+  /** Room on the disk that is kept for the database (reserve.ts). */
+  reserve: string;
 };
 
 export function dataFolder(root: string): DataFolder {
@@ -31,6 +33,7 @@ export function dataFolder(root: string): DataFolder {
     logs: join(at, 'logs'),
     credentials: join(at, 'credentials.json'),
     server: join(at, 'server.json'),
+    reserve: join(at, 'reserve'),
   };
 }
 

@@ -11,6 +11,7 @@ import { startCheckpoints } from './checkpoints.ts';
 import { type Committer, createCommitter } from './committer.ts';
 import { createDataFolder, type DataFolder, lockDataFolder } from './folder.ts';
 import { type Migrations, migrate } from './migrations.ts';
+import { keepReserve } from './reserve.ts';
 import { type Sql, sqlOver } from './sql.ts';
 import { noSync, walSyncer } from './sync.ts';
 
@@ -33,9 +34,16 @@ export function openStore(folder: DataFolder, migrations: readonly Migrations[],
     const wal = openSync(`${folder.database}-wal`, 'r+');
     const checkpoints = startCheckpoints(folder.database, database, world.log);
     const committer = createCommitter(database, walSyncer(wal, world.clock.monotonic), world, checkpoints.afterCommit);
+    const reserve = keepReserve(folder.reserve, world);
     return {
       ...exposed(committer, database),
+      transact<T>(work: () => T): Promise<T> {
+        const done = committer.transact(work);
+        done.catch(reserve.onError);
+        return done;
+      },
       async close() {
+        await reserve.stop();
         await committer.drain();
         await checkpoints.stop();
         closeSync(wal);
