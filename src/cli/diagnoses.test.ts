@@ -20,6 +20,11 @@ const KNOWN: [id: string, text: string, says: RegExp][] = [
     'No S3 objects found under S3 URL "s3://b/curated/train.csv" given in input data source.',
     /s3:\/\/b\/curated\/train\.csv/,
   ],
+  [
+    'object-missing',
+    `ERROR: s3://b/curated/validation.csv cannot be read: An error occurred (NoSuchKey) when calling the GetObject operation: The specified key does not exist.\nCode bundle: ${CODE}\nRead s3://b/curated/train.csv`,
+    /no object s3:\/\/b\/curated\/validation\.csv\./,
+  ],
   ['bucket-missing', 'An error occurred (NoSuchBucket) when calling the GetObject operation', /bucket/],
   [
     'access-denied',

@@ -43,6 +43,12 @@ function codeBundleOf({ parameters = {} }: Clue): string {
   return parameters['CodeBundleUri'] ?? 'the code bundle';
 }
 
+/** The whole line in which something was found. */
+function lineOf({ input, index }: RegExpExecArray): string {
+  const end = input.indexOf('\n', index);
+  return input.slice(input.lastIndexOf('\n', index) + 1, end === -1 ? undefined : end);
+}
+
 const RULES: readonly Rule[] = [
   {
     id: 'metric-not-found',
@@ -70,9 +76,14 @@ const RULES: readonly Rule[] = [
   {
     id: 'code-bundle-missing',
     pattern: NO_OBJECT,
-    when: ({ clue }) =>
-      /pipeline_code\.tar\.gz|CodeBundleUri|'code'/.test(clue.text) ||
-      (clue.parameters?.['CodeBundleUri'] !== undefined && clue.text.includes(clue.parameters['CodeBundleUri'])),
+    // The log also names the bundle where another object is missing: only the complaint itself counts.
+    when: ({ match, clue }) => {
+      const complaint = lineOf(match);
+      const uri = clue.parameters?.['CodeBundleUri'];
+      return (
+        /pipeline_code\.tar\.gz|CodeBundleUri|'code'/.test(complaint) || (uri !== undefined && complaint.includes(uri))
+      );
+    },
     symptom: ({ clue }) => `NoSuchKey on CodeBundleUri: there is no object at ${codeBundleOf(clue)}.`,
     cause: 'This version of the code was never uploaded to this server, or the URI is mistyped.',
     action:
@@ -89,8 +100,10 @@ const RULES: readonly Rule[] = [
   {
     id: 'object-missing',
     pattern: NO_OBJECT,
-    symptom: ({ match }) =>
-      `NoSuchKey: there is no object ${match[1] ?? match[2] ?? 'under the URI that the step reads'}.`,
+    symptom: ({ match }) => {
+      const named = match[1] ?? match[2] ?? /s3:\/\/[^\s"']+/.exec(lineOf(match))?.[0];
+      return `NoSuchKey: there is no object ${named ?? 'under the URI that the step reads'}.`;
+    },
     cause: 'An input was never uploaded, lies under another key, or the step before wrote nothing there.',
     action: "List what is there ('aws s3 ls' on the URI), run 'telar publish' for the project's data, and start again.",
   },
@@ -170,9 +183,9 @@ const RULES: readonly Rule[] = [
     id: 'isolation-unavailable',
     pattern: /IsolationUnavailable|needs a (?:user )?namespace|no namespace can be had/,
     symptom: () => 'The job needs /opt/ml, and this machine gives it no namespace of its own.',
-    cause: 'User namespaces are switched off (in many containers), and bubblewrap is not installed.',
+    cause: "User namespaces are switched off (in many containers), or util-linux's unshare and setpriv are missing.",
     action:
-      "Install bubblewrap, allow user namespaces (sysctl kernel.unprivileged_userns_clone=1), or let the script use the SM_* paths. 'telar doctor' tells what is there.",
+      "'telar doctor' says what is missing. Allow user namespaces (on Ubuntu: sysctl kernel.apparmor_restrict_unprivileged_userns=0), or let the script use the SM_* paths.",
   },
   {
     id: 'port-taken',
