@@ -10,7 +10,7 @@
  *
  * F1. A job id names a folder directly under the jobs folder and nothing else: `..`, `/` and the like are refused.
  */
-import { renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runnerError } from './errors.ts';
 
@@ -50,9 +50,21 @@ export function jobFolder(jobsFolder: string, jobId: string): JobFolder {
   return { root, ml: join(root, FILES.ml), log: join(root, FILES.log) };
 }
 
-/** Writes a whole file or nothing: another process sees the old content or the new, never a part. */
+/**
+ * Writes a whole file or nothing: another process sees the old content or the new, never a part. What is there already is
+ * left alone: a sandbox that is being made may be binding it.
+ */
 export function writeWhole(path: string, text: string, mode = 0o600): void {
+  if (contentOf(path) === text) return;
   const partial = `${path}.${process.pid}.partial`;
   writeFileSync(partial, text, { mode });
   renameSync(partial, path);
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

@@ -146,7 +146,7 @@ describe.each(kinds)('a job with %s', (_, isolation) => {
     await Promise.all(servers.map((runner) => runner.launch(spec)));
     await Promise.all(servers.map((runner) => runner.exit(spec.jobId)));
     await servers[0]!.launch(spec); // also when it has ended
-    expect(log(servers[0]!, spec).match(/started/g)).toHaveLength(1);
+    expect(log(servers[0]!, spec).match(/^started$/gm)).toEqual(['started']);
     expect(servers[0]!.launched(spec.jobId)).toBe(true);
     expect(servers[0]!.launched('another')).toBe(false);
   });
