@@ -98,8 +98,8 @@ it('finishes a run that was killed in every phase of its jobs', { timeout: 240_0
   folders.push(victim.folder);
   const bench = await openWorkbench(victim.client, 'killed');
   // Zeros that unpack to much, and an output of many bytes: staging and storing take long enough to be hit.
-  const ballast = await bench.put('ballast/zeros.gz', gzipSync(Buffer.alloc(256 * MEBIBYTE), { level: 1 }));
-  await publishSmallPipeline(bench, 'killed', { sleep: 2000, filler: 96 * MEBIBYTE, ballast });
+  const ballast = await bench.put('ballast/zeros.gz', gzipSync(Buffer.alloc(128 * MEBIBYTE), { level: 1 }));
+  await publishSmallPipeline(bench, 'killed', { sleep: 1800, filler: 48 * MEBIBYTE, ballast });
   const uploader = startUploader(victim, bench.bucket);
   const random = rng(20_260_102);
   const arn = await bench.start('killed');
@@ -109,7 +109,7 @@ it('finishes a run that was killed in every phase of its jobs', { timeout: 240_0
     ['Measure', 'staging', 20],
     ['Measure', 'running', 30],
     ['Measure', 'running', 300],
-    ['Measure', 'storing', 100],
+    ['Measure', 'storing', 30],
     ['Train', 'staging', 50],
     ['Train', 'staging', 300],
     ['Train', 'launching', 20],

@@ -22,7 +22,7 @@ export type ServerProcess = {
 };
 
 /** What the server said instead of starting, or how it ended. */
-export type Refusal = { error: string };
+type Refusal = { error: string };
 
 type Options = Omit<ServerOptions, 'world'>;
 
@@ -33,10 +33,7 @@ export async function startServerProcess(options: Options, prefix: readonly stri
   return started;
 }
 
-export async function tryServerProcess(
-  options: Options,
-  prefix: readonly string[] = [],
-): Promise<ServerProcess | Refusal> {
+async function tryServerProcess(options: Options, prefix: readonly string[] = []): Promise<ServerProcess | Refusal> {
   const command = [...prefix, process.execPath, PROGRAM, JSON.stringify({ imagesFolder: SHARED_IMAGES, ...options })];
   const child = spawn(command[0]!, command.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.on('error', () => {});
