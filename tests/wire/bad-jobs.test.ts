@@ -144,7 +144,7 @@ describe.concurrent('a job', () => {
           ['Gate', 'Failed'],
         ],
       ]);
-    expect(steps[1]?.FailureReason).toMatch(says);
+      expect(steps[1]?.FailureReason).toMatch(says);
     },
   );
 
