@@ -1,0 +1,23 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { startTestServer } from '../support/server.ts';
+import { workbenchOf } from '../support/workbench.ts';
+import { NAME, told, unpack } from './folder.ts';
+
+const versions = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+describe('a data folder of an earlier release', () => {
+  it.each(versions.map(({ name }) => name))('%s: tells what it told then, and works on', async (version) => {
+    const { folder, expected } = unpack(version);
+    const server = await startTestServer({ folder });
+    try {
+      const bench = workbenchOf(server, NAME);
+      expect(await told(bench)).toEqual(expected);
+      const { status, steps } = await bench.ended(await bench.start(NAME));
+      expect([status, steps.length]).toEqual(['Succeeded', 4]);
+    } finally {
+      await server.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
