@@ -66,6 +66,14 @@ describe('the store', () => {
     await store.close();
   });
 
+  it('does not start over where state.db has gone from a folder that was in use', async () => {
+    const folder = temporaryFolder();
+    await openStore(folder, [notes], world).close();
+    writeFileSync(folder.credentials, '{}');
+    rmSync(folder.database);
+    expect(() => openStore(folder, [notes], world)).toThrow(/state\.db is missing, though this folder was in use/);
+  });
+
   it('names a damaged state.db as damaged, and leaves it as it is', () => {
     const folder = temporaryFolder();
     writeFileSync(folder.database, 'this is not a database, but it is long enough to be taken for one'.repeat(20));

@@ -81,6 +81,7 @@ const LARGEST_CHECKED = 64 * 1024 * 1024;
  */
 function checkDatabase(folder: DataFolder): void {
   const size = statSync(folder.database, { throwIfNoEntry: false })?.size;
+  if (size === undefined && existsSync(folder.credentials)) throw missing(folder);
   if (size === undefined) return;
   const used = existsSync(folder.credentials) || existsSync(`${folder.database}-wal`);
   // A first start that crashed leaves an empty file too, but nothing beside it.
@@ -125,6 +126,12 @@ function isDamage(error: unknown): boolean {
 }
 
 const sqliteSays = (message: string) => `SQLite says: ${message}`;
+
+function missing(folder: DataFolder): Error {
+  return new Error(
+    `${folder.database} is missing, though this folder was in use. Nothing was changed. Restore the file from a backup, or move the folder away to start afresh.`,
+  );
+}
 
 function damaged(folder: DataFolder, said: string): Error {
   return new Error(
