@@ -53,6 +53,11 @@ const KNOWN: [id: string, text: string, says: RegExp][] = [
     /lightgbm/,
   ],
   [
+    'node-module-missing',
+    "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'lodash' imported from /opt/ml/processing/input/code/a.ts\n  code: 'ERR_MODULE_NOT_FOUND'",
+    /Node found no module/,
+  ],
+  [
     'python-missing',
     'ClientError: PythonMissing: Image scikit-learn-1.2-1 needs Python 3.9 to 3.14, best 3.11: there is none on the PATH. Install one (Debian, Ubuntu: apt install python3 python3-venv), or name it in TELAR_PYTHON.',
     /Python 3\.9 to 3\.14/,

@@ -135,8 +135,16 @@ const RULES: readonly Rule[] = [
     symptom: ({ match }) => `No module named '${match.groups!['module']}'.`,
     cause: ({ match }) =>
       `The image has no Python package '${match.groups!['module']!.split('.')[0]}', and it is not in the code bundle.`,
-    action: ({ match }) =>
-      `If it is yours, add its file to \`include\` of codeBundle; if it is a package, list it in a requirements.txt beside the script, or use an image that has ${match.groups!['module']!.split('.')[0]}.`,
+    action:
+      'If it is yours, add its file to `include` of codeBundle; if it is a package, use an image that has it; a training script may also list it in a requirements.txt beside it.',
+  },
+  {
+    id: 'node-module-missing',
+    pattern: /ERR_MODULE_NOT_FOUND|Cannot find (?:package|module) '(?<module>[^']+)'/,
+    symptom: ({ match }) => `Node found no module '${match.groups?.['module'] ?? '(see the log)'}'.`,
+    cause: 'The script imports a file that is not in its input, or a package: the node image has none but its own.',
+    action:
+      "Put the file beside the script (add it to `include` of codeBundle), or bundle what it needs into the script; 'telar logs STEP' names the import.",
   },
   {
     id: 'python-missing',

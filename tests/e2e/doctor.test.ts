@@ -23,6 +23,7 @@ async function pythonMissing(): Promise<string | undefined> {
 
 const missing = await pythonMissing();
 if (missing) console.log(`Python jobs are skipped: ${missing}`);
+// Without Python, venv or the package index these jobs cannot run; the reason is printed above.
 const withPython = it.skipIf(missing !== undefined);
 
 let telar: Telar;

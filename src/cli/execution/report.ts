@@ -24,8 +24,9 @@ export function printReport(out: Output, { view, results, troubles }: Report): v
   const cached = view.steps.filter(({ cachedFrom }) => cachedFrom).length;
   if (cached > 0) {
     out.line();
-    const jobs = cached === 1 ? '1 step was' : `${cached} steps were`;
-    out.paragraph(`${jobs} taken from the cache: nothing that they depend on has changed ('telar why STEP').`);
+    const taken = cached === 1 ? '1 step was taken' : `${cached} steps were taken`;
+    const they = cached === 1 ? 'it depends' : 'they depend';
+    out.paragraph(`${taken} from the cache: nothing that ${they} on has changed ('telar why STEP').`);
   }
   out.line();
   out.lines(nextLines(out, { view, results, troubles }));

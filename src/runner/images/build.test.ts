@@ -127,7 +127,9 @@ describe('a build that fails says what, why, and what to do', () => {
     process.env['TELAR_PYTHON'] = '/nowhere/python';
     const error = images().prepare(IMAGE, () => {});
     await expect(error).rejects.toMatchObject({ code: 'PythonMissing' });
-    await expect(error).rejects.toThrow(/needs Python 3\.9 to 3\.14.*none on the PATH.*Install one/);
+    await expect(error).rejects.toThrow(
+      /needs Python 3\.9 to 3\.14.*'\/nowhere\/python', which TELAR_PYTHON names, is none.*Install one/,
+    );
     expect(existsSync(imagesFolder)).toBe(false);
   });
 

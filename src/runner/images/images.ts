@@ -100,12 +100,16 @@ function pythonMissing(recipe: PythonRecipe, found: readonly Interpreter[]): Err
   const highest = range(recipe.variants.at(-1)!)[1];
   const there =
     found.length === 0
-      ? 'there is none on the PATH'
+      ? nonePlace(process.env['TELAR_PYTHON'])
       : `found ${found.map((one) => versionText(one.version)).join(', ')}`;
   return runnerError(
     'PythonMissing',
     `Image ${recipe.name} needs Python ${lowest} to ${highest}, best ${range(recipe.variants[0]!)[1]}: ${there}. Install one (Debian, Ubuntu: apt install python3 python3-venv), or name it in TELAR_PYTHON.`,
   );
+}
+
+function nonePlace(named: string | undefined): string {
+  return named ? `'${named}', which TELAR_PYTHON names, is none` : 'there is none on the PATH';
 }
 
 /** Builds the best variant that some interpreter of this machine can carry. */
