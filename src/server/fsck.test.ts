@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -68,6 +77,7 @@ describe('checking a data folder', () => {
 
   it('still checks the files when state.db is no database, and changes nothing', async () => {
     writeFileSync(folder.database, 'this is no database, but it is longer than one hundred bytes: '.repeat(20));
+    chmodSync(largeFile(), 0o600); // whoever is not root cannot write to it otherwise
     writeFileSync(largeFile(), 'other');
     const { findings } = await checkFolder(folder);
     expect(findings.map(({ part }) => part)).toEqual(['state.db', 'objects']);

@@ -19,12 +19,12 @@ export async function realFolder(root: string, folder: string): Promise<string |
     path = join(path, part);
     const entry = await lstat(path).catch(() => undefined);
     if (!entry?.isDirectory()) return undefined;
-    await admit(path, entry.mode, 0o500);
+    await admit(path, entry.mode, 0o700);
   }
   return path;
 }
 
-/** A job may take its own user's rights away. */
+/** A job may take its own user's rights away; what is read here is removed later, which needs the right to write in it. */
 async function admit(path: string, mode: number, needed: number): Promise<void> {
   if ((mode & needed) !== needed) await chmod(path, (mode & 0o777) | needed);
 }
@@ -39,7 +39,7 @@ export async function filesUnder(folder: string): Promise<LeftFile[]> {
       if (!entry.isDirectory() && !entry.isFile()) continue;
       if (path.includes('\ufffd')) throw notText(path);
       const { mode, size } = await lstat(join(folder, path));
-      await admit(join(folder, path), mode, entry.isDirectory() ? 0o500 : 0o400);
+      await admit(join(folder, path), mode, entry.isDirectory() ? 0o700 : 0o400);
       if (entry.isDirectory()) pending.push(path);
       else found.push({ path, size, executable: (mode & 0o100) !== 0 });
     }
