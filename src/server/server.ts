@@ -69,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
   const folder = dataFolder(options.folder);
   const store = openStore(folder, allMigrations, world);
-  const lag = monitorEventLoopDelay({ resolution: 5 });
+  const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
   let system: System | undefined;
   let http: HttpServer | undefined;

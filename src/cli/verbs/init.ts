@@ -22,10 +22,10 @@ export function init({ out }: Context, given: string | undefined): ExitStatus {
   out.line(`A new project in ${out.style.accent(folder)}:`);
   for (const path of Object.keys(files)) out.line(`  ${path}`);
   out.line();
-  const go = relative(process.cwd(), folder);
-  if (go !== '') out.line(`  cd ${go}`);
-  out.line('  telar up --detach');
-  out.line('  telar run');
+  // From here and not from inside: there, npx would look for a package of this name in a registry.
+  const here = relative(process.cwd(), folder);
+  const project = here === '' ? '' : ` --project ${here}`;
+  for (const words of ['up --detach', 'run']) out.line(`  ${out.command(words)}${project}`);
   out.result({ folder, files: Object.keys(files) });
   return 0;
 }
