@@ -73,6 +73,10 @@ export function createCommitter(
       return;
     }
     if (group.changed) world.crashPoint('commit:after');
+    if (failure) {
+      for (const waiter of group.waiters) waiter.fail(failure);
+      return;
+    }
     unsynced.push(group);
     if (!syncing) syncAll();
     if (group.changed) onCommitted();

@@ -165,6 +165,19 @@ describe('the group committer', () => {
     expect(order).toEqual(['durable', 'answered']);
   });
 
+  it('leaves nobody waiting whose group was open when a sync failed', async () => {
+    const database = new DatabaseSync(':memory:');
+    let fail: (error: Error) => void = () => {};
+    const sync = () => new Promise<void>((_, reject) => (fail = reject));
+    const committer = createCommitter(database, { sync }, world, () => {});
+    const first = committer.transact(() => committer.markChanged());
+    await turn();
+    const second = committer.transact(() => committer.markChanged());
+    fail(new Error('EIO'));
+    await expect(first).rejects.toThrow(/EIO/);
+    await expect(second).rejects.toThrow(/EIO/);
+  });
+
   it('refuses all further work after a failed sync', async () => {
     const database = new DatabaseSync(':memory:');
     const broken = createCommitter(database, { sync: () => Promise.reject(new Error('EIO')) }, world, () => {});
