@@ -7,17 +7,18 @@
  * B2. A file is never written again. Equal contents share one file.
  * B3. A file leaves only by `sweep`, which takes none that a row names or that anyone holds. `receive` holds what it
  *     returns until `release`, so that a sweep cannot slip between the rename and the commit of the row.
- * B4. Memory stays within a few chunks, however long an upload is; the loop itself digests small objects only (intake.ts).
+ * B4. Memory stays within a few chunks, however long an upload is; the loop itself digests small objects only (spill.ts).
  * B5. Names are made here, from digests and counters; nothing that a client sends becomes a path.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, opendir, open as openFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, opendir, open as openFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type ChecksumAlgorithm, digestOf, hexadecimal } from '../protocol/checksums.ts';
+import { createDigester, type Digests } from './digests.ts';
 import type { DataFolder } from './folder.ts';
-import { BLOCK, createIntake, type Digests, type Intake } from './intake.ts';
+import { BLOCK, createBlocks, openSpill, type Spill } from './spill.ts';
 
 /** Bytes at rest. */
 export type StoredBytes =
@@ -91,7 +92,8 @@ export function openBytes(place: Place): Bytes {
     if (name.startsWith(UPLOAD) || name.startsWith(SWEPT)) rmSync(join(place.temporary, name), { force: true });
   }
   const holds = createHolds();
-  const intake = createIntake();
+  const digester = createDigester();
+  const blocks = createBlocks();
   let counter = 0;
   /** The fan-out folders that exist durably, so far as this process knows. */
   const directories = new Map<string, Promise<void>>();
@@ -116,7 +118,7 @@ export function openBytes(place: Place): Bytes {
         if (spill) await spill.write(chunk);
         else early.push(chunk);
         if (spill || size <= INLINE_LIMIT) continue;
-        spill = await openSpill(intake, temporary(UPLOAD), digests);
+        spill = await openSpill(digester, blocks, temporary(UPLOAD), digests);
         for (const each of early) await spill.write(each);
       }
       if (!spill) return inlined(early, size, digests);
@@ -233,62 +235,6 @@ function inlined(chunks: readonly Uint8Array[], size: number, wanted: readonly C
   const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
   const digests = new Map(wanted.map((algorithm) => [algorithm, digestOf(algorithm, bytes)]));
   return { stored: { kind: 'inline', bytes }, size, digests, release: () => {} };
-}
-
-type Spill = {
-  path: string;
-  write(chunk: Uint8Array): Promise<void>;
-  /** Syncs and closes. */
-  finish(): Promise<Digests>;
-  discard(): Promise<void>;
-};
-
-/** An upload that outgrew its row. */
-async function openSpill(intake: Intake, path: string, wanted: readonly ChecksumAlgorithm[]): Promise<Spill> {
-  // Readable by jobs that have it bound into their sandbox; the folders above keep everyone else out.
-  const file: FileHandle = await openFile(path, 'wx', 0o444);
-  const upload = intake.begin(file.fd, [...new Set<ChecksumAlgorithm>(['SHA256', ...wanted])]);
-  let waiting: Uint8Array[] = [];
-  let length = 0;
-  let ended: Promise<Digests> | undefined;
-  let closed = false;
-
-  async function flush(): Promise<void> {
-    const chunks = waiting;
-    waiting = [];
-    length = 0;
-    if (chunks.length > 0) await upload.write(chunks);
-  }
-  function end(): Promise<Digests> {
-    ended ??= upload.end();
-    return ended;
-  }
-  async function close(): Promise<void> {
-    if (closed) return;
-    closed = true;
-    await file.close();
-  }
-  return {
-    path,
-    async write(chunk) {
-      if (length + chunk.length > CHUNK) await flush();
-      waiting.push(chunk);
-      length += chunk.length;
-    },
-    async finish() {
-      await flush();
-      const digests = await end();
-      await file.datasync();
-      await close();
-      return digests;
-    },
-    async discard() {
-      // Not before the thread has let go of the descriptor: its number may be another file's next.
-      await end().catch(() => {});
-      await close().catch(() => {});
-      await rm(path, { force: true });
-    },
-  };
 }
 
 async function syncDirectory(path: string): Promise<void> {
