@@ -12,6 +12,7 @@ import type { Clock } from '../../base/clock.ts';
 import { isRunnerError, runnerError } from '../errors.ts';
 import { buildEnvironment, MANIFEST } from './build.ts';
 import { type ImageReference, parseImage, type ReadyImage } from './image.ts';
+import { layersFolder } from './layers.ts';
 import { findInterpreters, type Interpreter, supports, versionText } from './python.ts';
 import { findRecipe, KNOWN_IMAGES, NODE_REPOSITORIES, type PythonRecipe, type Variant } from './recipes.ts';
 
@@ -61,7 +62,7 @@ function environmentFolder(
 
 function readyPython(folder: string, recipe: PythonRecipe, variant: Variant, interpreter: Interpreter): ReadyImage {
   return {
-    mounts: { python: folder, programs: PROGRAMS },
+    mounts: { python: folder, programs: PROGRAMS, layers: layersFolder(folder) },
     path: [
       { inside: 'programs/bin', outside: join(PROGRAMS, 'bin') },
       { inside: 'python/bin', outside: join(folder, 'bin') },
@@ -69,6 +70,7 @@ function readyPython(folder: string, recipe: PythonRecipe, variant: Variant, int
     needs: [interpreter.prefix, interpreter.executable],
     environment: recipe.environment,
     entrypoint: [],
+    packages: { interpreter },
     notice: variant.notice,
   };
 }

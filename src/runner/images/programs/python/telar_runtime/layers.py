@@ -132,6 +132,7 @@ def shared_layer(wanted):
         layer = cached(wanted.key)
         told = None if layer else answer(name)
         if told:
+            print(told["log"], file=sys.stderr, flush=True)
             raise UserError("InstallRequirementsError:\n%s" % told["error"])
     log.info("Layer %s is ready (%.1f s).", wanted.key, time.monotonic() - started)
     return layer

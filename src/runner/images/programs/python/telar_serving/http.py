@@ -132,6 +132,7 @@ class Connection(asyncio.Protocol):
         self.timer = None
         self.deadline = None  # of the request that is being read
         self.ending = False
+        self.half_closed = False
         self.transport = None
 
     # asyncio's side
@@ -159,6 +160,7 @@ class Connection(asyncio.Protocol):
 
     def eof_received(self):
         # Whoever has half-closed waits for the answer yet; else there is nothing more to do.
+        self.half_closed = True
         return self.busy is not None and not self.ending
 
     # reading
@@ -322,7 +324,7 @@ class Connection(asyncio.Protocol):
         keep = request.keep_alive and not self.server.stopping
         self.write(answer, keep, request.method == "HEAD")
         self.request = self.busy = self.deadline = None
-        if not keep:
+        if not keep or (self.half_closed and not self.buffer):
             return self.end()
         self.wait(KEEP_SECONDS)
         self.transport.resume_reading()

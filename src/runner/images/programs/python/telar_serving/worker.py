@@ -33,8 +33,9 @@ def run(sock, load):
 
 def leave_front(sock):
     """Gives up what was the front's: its signals, its event loop, its clients' connections."""
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)  # stopping reaches every process of a job: when to end is the front's to say
     signal.set_wakeup_fd(-1)
     asyncio._set_running_loop(None)
     asyncio.set_event_loop(None)

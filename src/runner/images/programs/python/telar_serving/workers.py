@@ -148,7 +148,9 @@ class Pool:
                 log.error("Worker %d ended: %s. Another takes its place.", one.pid, one.how)
             asyncio.ensure_future(self.spawn())
         elif not self.workers:
-            self.load_failed(self.failure or "The worker process ended while it loaded the model: %s." % one.how)
+            if not self.failure:
+                self.load_failed("The worker process ended while it loaded the model: %s." % one.how)
+                log.error(self.failure)
             while self.waiting:
                 asked = self.waiting.popleft()
                 if not asked.done():

@@ -1,0 +1,659 @@
+/**
+ * `serve` of the Python images as a real job in a real environment, called over HTTP: the contract as tables, what a script may
+ * do, and what a client may do to it. The environments are built once into the repository's cache, for all suites.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLog } from '../../base/log.ts';
+import { systemWorld } from '../../base/world.ts';
+import { isRunnerError } from '../errors.ts';
+import { createRunner, type LaunchSpec, type Runner } from '../runner.ts';
+
+const XGBOOST = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1';
+const SKLEARN = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3';
+const imagesFolder = join(import.meta.dirname, '../../../.cache/images');
+const base = mkdtempSync(join(tmpdir(), 'telar-serving-'));
+const jobsFolder = join(base, 'jobs');
+const runner: Runner = createRunner({
+  world: { ...systemWorld, log: silentLog },
+  jobsFolder,
+  imagesFolder,
+  hide: [],
+});
+
+/** Why the environments cannot be had here, or undefined when they are ready. */
+async function missing(): Promise<string | undefined> {
+  try {
+    for (const image of [XGBOOST, SKLEARN]) await runner.prepare(image, (line) => console.log(line));
+    return undefined;
+  } catch (error) {
+    const excused = ['PythonMissing', 'VenvMissing', 'RegistryUnreachable'];
+    if (isRunnerError(error) && excused.includes(error.code)) return error.message;
+    throw error;
+  }
+}
+const reason = await missing();
+if (reason) console.warn(`Skipped: serving in the Python images. ${reason}`);
+
+type Reply = { status: number; type: string | undefined; body: string; bytes: Buffer };
+type Call = { method?: string; headers?: Record<string, string>; body?: string | Buffer };
+type Served = {
+  jobId: string;
+  socket: string;
+  log(): string;
+  call(path: string, call?: Call): Promise<Reply>;
+  invoke(body: string | Buffer, type?: string, accept?: string): Promise<Reply>;
+  stop(): Promise<void>;
+};
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+let count = 0;
+const running: Served[] = [];
+
+type Serving = {
+  image: string;
+  environment?: Record<string, string>;
+  /** Below /opt/ml. */
+  files?: Record<string, string | Buffer>;
+  more?: Partial<LaunchSpec>;
+};
+
+/** Starts a job that serves at a socket in its own folder: no two of them share a port. */
+async function start({ image, environment = {}, files = {}, more = {} }: Serving): Promise<Served> {
+  const jobId = `serve-${++count}`;
+  const { ml, log, root } = runner.folder(jobId);
+  mkdirSync(join(ml, 'model'), { recursive: true });
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(ml, path)), { recursive: true });
+    writeFileSync(join(ml, path), content);
+  }
+  await runner.launch({
+    jobId,
+    image,
+    entrypoint: undefined,
+    arguments: ['serve'],
+    environment: { TELAR_BIND_SOCKET: '/tmp/serve.sock', SAGEMAKER_MODEL_SERVER_WORKERS: '1', ...environment },
+    networkIsolation: true,
+    ...more,
+  });
+  const socket = join(root, 'tmp/serve.sock');
+  const call = (path: string, { method = 'GET', headers = {}, body }: Call = {}) =>
+    new Promise<Reply>((resolve, reject) => {
+      const asked = httpRequest({ socketPath: socket, path, method, headers }, (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('error', reject);
+        response.on('end', () => {
+          const bytes = Buffer.concat(parts);
+          resolve({
+            status: response.statusCode!,
+            type: response.headers['content-type'],
+            body: bytes.toString(),
+            bytes,
+          });
+        });
+      });
+      asked.on('error', reject);
+      asked.end(body);
+    });
+  const served: Served = {
+    jobId,
+    socket,
+    log: () => readFileSync(log, 'utf8'),
+    call,
+    invoke: (body, type = 'text/csv', accept) =>
+      call('/invocations', {
+        method: 'POST',
+        body,
+        headers: {
+          ...(type ? { 'Content-Type': type } : {}),
+          ...(accept ? { Accept: accept } : {}),
+          'Content-Length': String(Buffer.byteLength(body)),
+        },
+      }),
+    stop: () => runner.stop(jobId, 30_000),
+  };
+  running.push(served);
+  return served;
+}
+
+/** Waits until the model is there, or until it is certain that it will not be. */
+async function settled(served: Served): Promise<Reply> {
+  for (;;) {
+    if (existsSync(served.socket)) {
+      const reply = await served.call('/ping').catch(() => undefined);
+      if (reply && reply.status !== 503) return reply;
+    }
+    await pause(25);
+  }
+}
+
+async function serve(serving: Serving): Promise<Served> {
+  const served = await start(serving);
+  const { status } = await settled(served);
+  expect(status, served.log()).toBe(200);
+  return served;
+}
+
+afterAll(async () => {
+  await Promise.all(running.map(({ jobId }) => runner.stop(jobId, 0).catch(() => {})));
+  rmSync(base, { recursive: true, force: true });
+});
+
+/** A model of the built-in XGBoost, trained by a job. */
+async function trained(hyperparameters: Record<string, string>, rows: string): Promise<Buffer> {
+  const jobId = `train-${++count}`;
+  const { ml, log } = runner.folder(jobId);
+  const files = {
+    'input/config/hyperparameters.json': JSON.stringify(hyperparameters),
+    'input/config/inputdataconfig.json': JSON.stringify({ train: { ContentType: 'text/csv' } }),
+    'input/data/train/a.csv': rows,
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(ml, path)), { recursive: true });
+    writeFileSync(join(ml, path), text);
+  }
+  const spec = { entrypoint: undefined, arguments: ['train'], environment: {}, networkIsolation: false };
+  await runner.launch({ jobId, image: XGBOOST, ...spec });
+  expect(await runner.exit(jobId), readFileSync(log, 'utf8')).toEqual({ kind: 'exited', code: 0 });
+  return readFileSync(join(ml, 'model/xgboost-model'));
+}
+
+const rows = (classes: number) =>
+  Array.from({ length: 120 }, (_, i) => `${i % classes},${i % classes},${i % 7}\n`).join('');
+const BINARY = { num_round: '4', objective: 'binary:logistic', max_depth: '2' };
+
+// Skipped where there is no Python or no package index, with the reason printed above.
+describe.skipIf(reason)('the built-in XGBoost', () => {
+  let model: Buffer;
+  let served: Served;
+  beforeAll(async () => {
+    model = await trained(BINARY, rows(2));
+    served = await serve({ image: XGBOOST, files: { 'model/xgboost-model': model } });
+  }, 60_000);
+
+  const NUMBER = String.raw`\d\.\d+`;
+  const cases: [string, [string | Buffer, string?, string?], number, RegExp, string?][] = [
+    ['one row of CSV', ['1,2'], 200, RegExp(`^${NUMBER}$`), 'text/csv; charset=utf-8'],
+    ['several, joined by commas', ['1,2\n0,3\n'], 200, RegExp(`^${NUMBER},${NUMBER}$`)],
+    ['a missing value, blanks and parameters of the type', [' ,2\r\n1, 3', 'text/csv; charset=utf-8'], 200, /,/],
+    ['a delimiter of its own', ['1;2\n0;3'], 200, RegExp(`^${NUMBER},${NUMBER}$`)],
+    ['LIBSVM', ['1 0:1 1:2\n0:0\n', 'text/libsvm'], 200, RegExp(`^${NUMBER},${NUMBER}$`)],
+    ['LIBSVM by its other name', ['0:1', 'text/x-libsvm'], 200, RegExp(`^${NUMBER}$`)],
+    [
+      'JSON out',
+      ['1,2', 'text/csv', 'application/json'],
+      200,
+      RegExp(`^\\{"predictions": \\[\\{"score": ${NUMBER}\\}\\]\\}$`),
+      'application/json',
+    ],
+    ['JSON Lines out', ['1,2', 'text/csv', 'application/jsonlines'], 200, RegExp(`^\\{"score": ${NUMBER}\\}\n$`)],
+    ['anything accepted', ['1,2', 'text/csv', '*/*'], 200, RegExp(`^${NUMBER}$`)],
+    ['nothing', [''], 204, /^$/],
+    ['words', ['a,b'], 400, /ensure data is in csv format(.|\n)*could not convert string to float/],
+    ['rows of different lengths', ['1,2\n1'], 400, /Loading csv data failed/],
+    ['bytes that are no text', [Buffer.from([0xff, 0xfe, 0x31])], 400, /Loading csv data failed/],
+    ['more columns than the model has', ['1,2,3'], 400, /^Unable to evaluate payload provided: .*features/],
+    ['a negative index', ['-1:3', 'text/libsvm'], 400, /Index -1 is negative/],
+    ['a picture', ['x', 'image/png'], 415, /Content type image\/png is not supported/],
+    ['RecordIO', ['x', 'application/x-recordio-protobuf'], 415, /recordio-protobuf .*Telar's XGBoost reads text\/csv/],
+    ['a picture wanted', ['1,2', 'text/csv', 'image/png'], 406, /Accept type image\/png is not supported/],
+    [
+      'RecordIO wanted',
+      ['1,2', 'text/csv', 'application/x-recordio-protobuf'],
+      406,
+      /not supported by Telar's XGBoost/,
+    ],
+  ];
+  it.each(cases)('answers %s', async (_, [body, type, accept], status, says, answered) => {
+    const reply = await served.invoke(body, type, accept);
+    expect(reply.body).toMatch(says);
+    expect(reply.status).toBe(status);
+    if (answered) expect(reply.type).toBe(answered);
+  });
+
+  it('has the routes of a container and no other', async () => {
+    expect(await served.call('/ping')).toMatchObject({ status: 200, body: '' });
+    const { status, body } = await served.call('/execution-parameters');
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      { MaxConcurrentTransforms: 1, BatchStrategy: 'MULTI_RECORD', MaxPayloadInMB: 6 },
+    ]);
+    expect(await served.call('/invocations')).toMatchObject({ status: 405 });
+    expect(await served.call('/etc/passwd')).toMatchObject({ status: 404 });
+  });
+
+  it('writes one prediction a line in a batch', async () => {
+    const batch = await serve({
+      image: XGBOOST,
+      files: { 'model/xgboost-model': model },
+      environment: { SAGEMAKER_BATCH: 'true', SAGEMAKER_MAX_PAYLOAD_IN_MB: '1' },
+    });
+    expect((await batch.invoke('1,2\n0,3\n')).body).toMatch(RegExp(`^${NUMBER}\n${NUMBER}\n$`));
+    expect(await batch.invoke(Buffer.alloc(2 ** 20 + 1, '1,2\n'))).toMatchObject({
+      status: 413,
+      body: 'The payload is larger than 1 MB (SAGEMAKER_MAX_PAYLOAD_IN_MB).\n',
+    });
+    await batch.stop();
+  });
+
+  it('tells what SAGEMAKER_INFERENCE_OUTPUT selects', async () => {
+    const keys = 'predicted_label, labels,probability,probabilities,raw_score,predicted_score';
+    const selecting = await serve({
+      image: XGBOOST,
+      files: {
+        'model/xgboost-model': await trained({ ...BINARY, objective: 'multi:softprob', num_class: '3' }, rows(3)),
+      },
+      environment: { SAGEMAKER_INFERENCE_OUTPUT: keys },
+    });
+    const { body } = await selecting.invoke('2,5', 'text/csv', 'application/json');
+    const [told] = (JSON.parse(body.replace('NaN', 'null')) as { predictions: Record<string, unknown>[] }).predictions;
+    expect(told).toMatchObject({ predicted_label: 2, labels: [0, 1, 2], predicted_score: null });
+    const probabilities = told!['probabilities'] as number[];
+    expect(probabilities).toHaveLength(3);
+    expect(told!['probability']).toBe(Math.max(...probabilities));
+    const csv = await selecting.invoke('2,5', 'text/csv', 'text/csv');
+    expect(csv.body).toMatch(/^2,"\[0, 1, 2\]",\d\.\d+,"\[.*\]",\d\.\d+,nan$/);
+    expect(selecting.log()).toContain("Selected key(s) ['predicted_score'] do not fit objective 'multi:softprob'");
+    await selecting.stop();
+  });
+
+  it('averages several models, and ends with status 0 when told to', async () => {
+    const other = await trained({ ...BINARY, num_round: '1' }, rows(2));
+    const files = { 'model/a': model, 'model/b': other, 'model/.hidden': 'x' };
+    const both = await serve({ image: XGBOOST, files });
+    const alone = await serve({ image: XGBOOST, files: { 'model/b': other } });
+    const [mean, one, two] = await Promise.all(
+      [both, served, alone].map(async (each) => Number((await each.invoke('1,2')).body)),
+    );
+    expect(mean).toBeCloseTo((one! + two!) / 2, 6);
+    await both.stop();
+    expect(await runner.exit(both.jobId)).toEqual({ kind: 'exited', code: 0 });
+  });
+
+  describe('and a hostile client', () => {
+    /** What comes back for raw bytes. */
+    const raw = (...parts: (string | Buffer)[]) =>
+      new Promise<string>((resolve) => {
+        const socket = createConnection(served.socket);
+        let text = '';
+        socket.on('data', (data) => {
+          text += data;
+        });
+        socket.on('error', () => {}); // a reset after the answer
+        socket.on('close', () => resolve(text));
+        for (const part of parts) socket.write(part);
+        socket.end();
+      });
+    const POST = 'POST /invocations HTTP/1.1\r\nContent-Type: text/csv\r\n';
+
+    const hostile: [string, (string | Buffer)[], RegExp][] = [
+      ['no request at all', ['hello\r\n\r\n'], /^HTTP\/1\.1 400 /],
+      ['another protocol', ['GET /ping HTTP/2.0\r\n\r\n'], /^HTTP\/1\.1 505 /],
+      ['a flood of headers', [`${POST}${'a: b\r\n'.repeat(500)}\r\n`], /^HTTP\/1\.1 431 /],
+      ['one endless header', [`${POST}a: ${'b'.repeat(70_000)}`], /^HTTP\/1\.1 431 /],
+      ['two lengths', [`${POST}Content-Length: 3\r\nContent-Length: 4\r\n\r\n1,2`], /^HTTP\/1\.1 400 /],
+      ['a length and chunks', [`${POST}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n`], /^HTTP\/1\.1 400 /],
+      ['a length that is none', [`${POST}Content-Length: -1\r\n\r\n`], /^HTTP\/1\.1 400 /],
+      ['a huge length', [`${POST}Content-Length: 99999999999\r\n\r\n`], /^HTTP\/1\.1 413 /],
+      ['a huge chunk', [`${POST}Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFF\r\n`], /^HTTP\/1\.1 413 /],
+      ['a chunk that lies', [`${POST}Transfer-Encoding: chunked\r\n\r\n2\r\n1,23\r\n0\r\n\r\n`], /^HTTP\/1\.1 400 /],
+      ['another encoding', [`${POST}Transfer-Encoding: gzip\r\n\r\n`], /^HTTP\/1\.1 501 /],
+      ['a name with a blank', [`${POST}Content Length: 3\r\n\r\n`], /^HTTP\/1\.1 400 /],
+    ];
+    it.each(hostile)('that sends %s is refused', async (_, parts, says) => {
+      expect(await raw(...parts)).toMatch(says);
+      expect((await served.call('/ping')).status).toBe(200);
+    });
+
+    it('may send chunks, ask before a body, and send several requests at once', async () => {
+      const chunked = `${POST}Transfer-Encoding: chunked\r\n\r\n2;x=y\r\n1,\r\n1\r\n2\r\n0\r\nTrailer: x\r\n\r\n`;
+      expect(await raw(chunked)).toMatch(RegExp(`^HTTP/1.1 200 OK\r\n(.*\r\n)+\r\n${NUMBER}$`));
+      const status = await new Promise<number>((resolve, reject) => {
+        const headers = { Expect: '100-continue', 'Content-Length': '3', 'Content-Type': 'text/csv' };
+        const asked = httpRequest({ socketPath: served.socket, path: '/invocations', method: 'POST', headers });
+        asked.on('continue', () => asked.end('1,2'));
+        asked.on('response', (response) => resolve(response.resume().statusCode!));
+        asked.on('error', reject);
+        asked.flushHeaders();
+      });
+      expect(status).toBe(200);
+      const three = `${`${POST}Content-Length: 3\r\n\r\n1,2`.repeat(2)}GET /ping HTTP/1.0\r\n\r\n`;
+      expect((await raw(three)).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
+    });
+
+    it('that keeps connections open and sends nothing does not keep others out', async () => {
+      const slow = Array.from({ length: 200 }, () => createConnection(served.socket));
+      for (const socket of slow) socket.write(`${POST}Content-Le`);
+      expect((await served.invoke('1,2')).status).toBe(200);
+      for (const socket of slow) socket.destroy();
+    });
+  });
+});
+
+const NAMES = 'import json, os, sys, time\n';
+const script = (text: string) => ({ 'model/code/inference.py': NAMES + text });
+const PROGRAM = { SAGEMAKER_PROGRAM: 'inference.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code' };
+/** A model that gives back what it gets. */
+const ECHO = `
+class Echo:
+    def predict(self, data):
+        return data
+def model_fn(model_dir):
+    assert model_dir == "/opt/ml/model"
+    return Echo()
+`;
+/** \x93NUMPY, version 1, of [[1.5]] as float64. */
+function npy(descr: string, shape: string, data: Buffer): Buffer {
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117).concat('\n');
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(header.length);
+  return Buffer.concat([
+    Buffer.from([0x93]),
+    Buffer.from('NUMPY\x01\x00', 'latin1'),
+    length,
+    Buffer.from(header),
+    data,
+  ]);
+}
+
+describe.skipIf(reason)('a script on the scikit-learn image', () => {
+  describe('with the defaults', () => {
+    let served: Served;
+    beforeAll(async () => {
+      served = await serve({ image: SKLEARN, environment: PROGRAM, files: script(ECHO) });
+    }, 60_000);
+    const one = Buffer.alloc(8);
+    one.writeDoubleLE(1.5);
+    const JSON_TYPE = 'application/json';
+    const NPY = 'application/x-npy';
+    const cases: [string, [string | Buffer, string?, string?], number, RegExp, string?][] = [
+      ['CSV to JSON', ['1,2\n3,4\n'], 200, /^\[\[1\.0, 2\.0\], \[3\.0, 4\.0\]\]$/, JSON_TYPE],
+      ['one row as a vector, as on AWS', ['1,2'], 200, /^\[1\.0, 2\.0\]$/],
+      [
+        'CSV to CSV',
+        ['1,2\n3,4\n', 'text/csv', 'text/csv'],
+        200,
+        /^1\.0,2\.0\n3\.0,4\.0\n$/,
+        'text/csv; charset=utf-8',
+      ],
+      ['JSON to CSV', ['[[1],[2]]', JSON_TYPE, 'text/csv'], 200, /^1\.0\n2\.0\n$/],
+      ['no type as JSON', ['[1, 2]', ''], 200, /^\[1\.0, 2\.0\]$/],
+      ['NPY to JSON', [npy('<f8', '(1, 1)', one), NPY], 200, /^\[\[1\.5\]\]$/],
+      ['JSON to NPY', ['[1]', JSON_TYPE, NPY], 200, /NUMPY/, NPY],
+      ['broken JSON', ['{', JSON_TYPE], 400, /could not be read/],
+      ['JSON too deep', ['['.repeat(100_000), JSON_TYPE], 400, /could not be read/],
+      ['words', ['a,b'], 400, /could not be read/],
+      ['a broken quotation', ['"a'], 400, /Error while decoding csv/],
+      ['NPY that is none', ['x', NPY], 400, /could not be read/],
+      ['NPY with a pickle', [npy('|O', '(1,)', Buffer.from('cos\nsystem\n.')), NPY], 400, /allow_pickle=False/],
+      ['NPY that claims to be huge', [npy('<f8', '(999999999999,)', one), NPY], 400, /could not be read/],
+      ['another type', ['x', 'application/xml'], 415, /"error": "UnsupportedFormatError"/, JSON_TYPE],
+      ['another wish', ['1', 'text/csv', 'application/xml'], 406, /Content type application\/xml is not supported/],
+    ];
+    it.each(cases)('reads and writes %s', async (_, [body, type, accept], status, says, answered) => {
+      const reply = await served.invoke(body, type ?? 'text/csv', accept);
+      expect(reply.body).toMatch(says);
+      expect(reply.status).toBe(status);
+      if (answered) expect(reply.type).toBe(answered);
+    });
+
+    it('has no execution parameters', async () => {
+      expect((await served.call('/execution-parameters')).status).toBe(404);
+    });
+  });
+
+  it('does as its functions say, with the modules of the toolkit', async () => {
+    const served = await serve({
+      image: SKLEARN,
+      environment: { ...PROGRAM, SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT: 'text/plain' },
+      files: script(`
+from sagemaker_containers.beta.framework import encoders, worker
+from sagemaker_inference import content_types, errors
+def model_fn(model_dir):
+    return "model"
+def input_fn(data, content_type):
+    assert isinstance(data, str if content_type in content_types.UTF8_TYPES else bytes), type(data)
+    if content_type == "application/teapot":
+        raise errors.BaseInferenceToolkitError(418, "short and stout", "teapot")
+    return data
+def predict_fn(data, model):
+    if data == "number":
+        return 42
+    return "%s saw %s" % (model, data if isinstance(data, str) else data.hex())
+def output_fn(prediction, accept):
+    if prediction == 42:
+        return 42
+    if accept == "text/csv":
+        return worker.Response(encoders.encode([prediction], accept), mimetype=accept, status=201)
+    return prediction, accept
+def execution_parameters_fn():
+    return json.dumps({"MaxPayloadInMB": 2})
+`),
+    });
+    expect(await served.invoke('1', 'text/csv')).toMatchObject({
+      status: 200,
+      body: 'model saw 1',
+      type: 'text/plain; charset=utf-8',
+    });
+    expect(await served.invoke('1', 'application/x-own')).toMatchObject({ body: 'model saw 31' });
+    expect(await served.invoke('1', 'text/csv', 'text/csv')).toMatchObject({ status: 201, body: 'model saw 1\n' });
+    expect(await served.invoke('1', 'application/teapot')).toMatchObject({ status: 418, body: 'short and stout' });
+    const wrong = await served.invoke('number');
+    expect(wrong).toMatchObject({ status: 500 });
+    expect(wrong.body).toMatch(/^TypeError: output_fn .* must return text or bytes.*it returned int/);
+    expect(await served.call('/execution-parameters')).toMatchObject({ status: 200, body: '{"MaxPayloadInMB": 2}' });
+    await served.stop();
+  });
+
+  it('that fails, exits, hangs or is killed is told so, and the next request is answered', async () => {
+    const served = await serve({
+      image: SKLEARN,
+      environment: { ...PROGRAM, SAGEMAKER_MODEL_SERVER_TIMEOUT: '2' },
+      files: script(`
+import signal
+def model_fn(model_dir):
+    return None
+def transform_fn(model, data, content_type, accept):
+    if data == "fail":
+        raise ValueError("this went wrong")
+    if data == "exit":
+        os._exit(3)
+    if data == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if data == "hang":
+        while True:
+            time.sleep(1)
+    return "fine", "text/plain"
+`),
+    });
+    const failed = await served.invoke('fail');
+    expect(failed.status).toBe(500);
+    expect(failed.body).toMatch(
+      /^ValueError: this went wrong\nTraceback(.|\n)*inference\.py", line \d+, in transform_fn/,
+    );
+    expect(served.log()).toContain('ValueError: this went wrong');
+    const hanging = served.invoke('hang');
+    expect((await served.call('/ping')).status).toBe(200); // the front answers meanwhile
+    expect(await hanging).toMatchObject({ status: 504, body: 'The model did not answer within 2 seconds.\n' });
+    expect(await served.invoke('fine')).toMatchObject({ status: 200, body: 'fine' });
+    expect((await served.invoke('exit')).body).toMatch(/ended in the midst of the request: it exited with status 3/);
+    expect(await served.invoke('fine')).toMatchObject({ status: 200, body: 'fine' });
+    expect((await served.invoke('kill')).body).toMatch(/it was killed by SIGKILL/);
+    expect(await served.invoke('fine')).toMatchObject({ status: 200, body: 'fine' });
+    await served.stop();
+  });
+
+  it('answers in parallel with several workers, and ends its requests before it ends', async () => {
+    const served = await serve({
+      image: SKLEARN,
+      environment: { ...PROGRAM, SAGEMAKER_MODEL_SERVER_WORKERS: '2' },
+      files: script(`
+def model_fn(model_dir):
+    return None
+def transform_fn(model, data, content_type, accept):
+    open("/tmp/" + data, "w").close()
+    other = "/tmp/" + ("b" if data == "a" else "a")
+    while data != "last" and not os.path.exists(other):
+        time.sleep(0.01)
+    time.sleep(0.2)
+    return str(os.getpid()), "text/plain"
+`),
+    });
+    const [a, b] = await Promise.all([served.invoke('a'), served.invoke('b')]);
+    expect([a.status, b.status]).toEqual([200, 200]); // each waited for the other
+    expect(a.body).not.toBe(b.body);
+    const last = served.invoke('last');
+    while (!existsSync(join(jobsFolder, served.jobId, 'tmp/last'))) await pause(5);
+    await served.stop();
+    expect((await last).status).toBe(200);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['model_fn fails', 'def model_fn(model_dir):\n    raise OSError("no such model")\n', /OSError: no such model/],
+    [
+      'there is no model_fn',
+      'def predict_fn(data, model):\n    return 1\n',
+      /Please provide a model_fn implementation/,
+    ],
+    ['it does not import', 'import no_such_module\n', /No module named 'no_such_module'/],
+    [
+      'it has too many functions',
+      `${ECHO}def transform_fn(a, b, c, d):\n    pass\ndef input_fn(a, b):\n    pass\n`,
+      /Cannot use transform_fn implementation with input_fn/,
+    ],
+    ['it exits', 'sys.exit(4)\n', /SystemExit: 4/],
+    ['it is killed', 'os.kill(os.getpid(), 9)\n', /ended while it loaded the model: it was killed by SIGKILL/],
+  ])('is unhealthy when %s', async (_, text, says) => {
+    const served = await start({ image: SKLEARN, environment: PROGRAM, files: script(text) });
+    const { status, body } = await settled(served);
+    expect(body).toMatch(says);
+    expect(status).toBe(500);
+    expect(served.log()).toMatch(says);
+    expect(await served.invoke('1')).toMatchObject({ status: 500 });
+    await served.stop();
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['no script is named', {}, /This image serves no model by itself: name the script in SAGEMAKER_PROGRAM/],
+    ['the script is not there', { ...PROGRAM, SAGEMAKER_PROGRAM: 'x.py' }, /'x\.py'.*it holds inference\.py/],
+    [
+      'the code is not there',
+      { ...PROGRAM, SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/elsewhere' },
+      /The code folder '\/opt\/ml\/elsewhere' \(SAGEMAKER_SUBMIT_DIRECTORY\) does not exist/,
+    ],
+    [
+      'a number is none',
+      { ...PROGRAM, SAGEMAKER_MODEL_SERVER_WORKERS: 'many' },
+      /SAGEMAKER_MODEL_SERVER_WORKERS must be a whole number from 1 to 64, not 'many'/,
+    ],
+    [
+      'a port range is none',
+      { ...PROGRAM, SAGEMAKER_SAFE_PORT_RANGE: '9-1' },
+      /SAGEMAKER_SAFE_PORT_RANGE must be like 30000-30010/,
+    ],
+    [
+      'several models are asked for',
+      { ...PROGRAM, SAGEMAKER_MULTI_MODEL: 'true' },
+      /does not serve yet|do not serve yet/,
+    ],
+  ])('ends at once when %s', async (_, environment, says) => {
+    const served = await start({ image: SKLEARN, environment, files: script(ECHO) });
+    expect(await runner.exit(served.jobId)).toEqual({ kind: 'exited', code: 1 });
+    expect(served.log()).toMatch(says);
+  });
+
+  it('listens on the port it is given, and says when it is taken', async () => {
+    const taken = createServer();
+    const port = await new Promise<number>((resolve) => {
+      taken.listen(0, '127.0.0.1', () => resolve((taken.address() as { port: number }).port));
+    });
+    const environment = { ...PROGRAM, TELAR_BIND_SOCKET: '', SAGEMAKER_BIND_TO_PORT: String(port) };
+    const serving = { image: SKLEARN, environment, files: script(ECHO), more: { networkIsolation: false } };
+    const refused = await start(serving);
+    expect(await runner.exit(refused.jobId)).toEqual({ kind: 'exited', code: 1 });
+    expect(refused.log()).toMatch(/serve cannot listen: .*in use.*SAGEMAKER_BIND_TO_PORT/);
+    await new Promise((resolve) => taken.close(resolve));
+    const served = await start(serving);
+    while (!served.log().includes('Model loaded')) await pause(25);
+    const { status, text } = await fetch(`http://127.0.0.1:${port}/invocations`, { method: 'POST', body: '[1]' }).then(
+      async (response) => ({ status: response.status, text: await response.text() }),
+    );
+    expect([status, text]).toEqual([415, expect.stringContaining('text/plain')]); // fetch names a type of its own
+    await served.stop();
+  });
+});
+
+describe.skipIf(reason)('a script on the XGBoost image', () => {
+  it('reads bytes into a DMatrix, loads xgboost-model itself, and may take a context', async () => {
+    const model = await trained(BINARY, rows(2));
+    const served = await serve({
+      image: XGBOOST,
+      environment: PROGRAM,
+      files: {
+        'model/xgboost-model': model,
+        ...script(`
+from sagemaker_xgboost_container import encoder as xgb_encoders
+def input_fn(data, content_type):
+    assert isinstance(data, bytes)
+    return xgb_encoders.csv_to_dmatrix(data) if content_type == "text/csv" else xgb_encoders.decode(data, content_type)
+def predict_fn(data, model, context):
+    assert context.system_properties["model_dir"] == "/opt/ml/model"
+    return model.predict(data)
+`),
+      },
+    });
+    expect(await served.invoke('1,2\n0,3')).toMatchObject({ status: 200, type: 'application/json' });
+    expect((await served.invoke('1,2\n0,3', 'text/csv', 'text/csv')).body).toMatch(/^\d\.\d+\n\d\.\d+\n$/);
+    expect((await served.invoke('0:1', 'text/libsvm')).body).toMatch(/^\[\d\.\d+\]$/);
+    expect((await served.invoke('x', 'image/png')).status).toBe(415);
+    await served.stop();
+  });
+});
+
+describe.skipIf(reason)('a model', () => {
+  it('that one job trained with scikit-learn is served by another', async () => {
+    const jobId = `train-${++count}`;
+    const { ml, log } = runner.folder(jobId);
+    const code = `
+import argparse, os
+import joblib, numpy
+from sklearn.linear_model import LogisticRegression
+def model_fn(model_dir):
+    return joblib.load(os.path.join(model_dir, "model.joblib"))
+if __name__ == "__main__":
+    x = numpy.array([[0.0, 1.0], [1.0, 0.0], [0.1, 0.9], [0.9, 0.2]])
+    model = LogisticRegression().fit(x, ["no", "yes", "no", "yes"])
+    joblib.dump(model, os.path.join(os.environ["SM_MODEL_DIR"], "model.joblib"))
+`;
+    const files = {
+      'input/config/hyperparameters.json': JSON.stringify({
+        sagemaker_program: '"train.py"',
+        sagemaker_submit_directory: '"/opt/ml/input/data/code"',
+      }),
+      'input/data/code/train.py': code,
+    };
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(ml, path)), { recursive: true });
+      writeFileSync(join(ml, path), text);
+    }
+    const spec = { entrypoint: undefined, arguments: ['train'], environment: {}, networkIsolation: true };
+    await runner.launch({ jobId, image: SKLEARN, ...spec });
+    expect(await runner.exit(jobId), readFileSync(log, 'utf8')).toEqual({ kind: 'exited', code: 0 });
+    const served = await start({
+      image: SKLEARN,
+      environment: { ...PROGRAM, SAGEMAKER_PROGRAM: 'train.py' },
+      files: { 'model/code/train.py': code, 'model/model.joblib': readFileSync(join(ml, 'model/model.joblib')) },
+    });
+    expect((await settled(served)).status, served.log()).toBe(200);
+    expect((await served.invoke('0.1,0.8\n1,0.1')).body).toBe('["no", "yes"]');
+    // One row becomes a vector, as on AWS, and scikit-learn says what it wants instead.
+    const one = await served.invoke('0.1,0.8');
+    expect([one.status, one.body]).toEqual([500, expect.stringContaining('Expected 2D array, got 1D array instead')]);
+    await served.stop();
+  });
+});
