@@ -14,7 +14,8 @@ import { buildEnvironment, MANIFEST } from './build.ts';
 import { type ImageReference, parseImage, type ReadyImage } from './image.ts';
 import { layersFolder } from './layers.ts';
 import { findInterpreters, type Interpreter, supports, versionText } from './python.ts';
-import { findRecipe, KNOWN_IMAGES, NODE_REPOSITORIES, type PythonRecipe, type Variant } from './recipes.ts';
+import { findRecipe, KNOWN_IMAGES, NODE_REPOSITORIES, type PythonRecipe, tagsOf, type Variant } from './recipes.ts';
+import { whyNot } from './refusals.ts';
 
 export type Images = {
   /** undefined when the URI is answered, else what is wrong and what to do. */
@@ -148,7 +149,8 @@ export function createImages(options: { clock: Clock; imagesFolder: string }): I
     const reference = parseImage(uri);
     if (reference && NODE_REPOSITORIES.includes(reference.repository)) return nodeRefusal(reference);
     if (reference && findRecipe(reference)) return undefined;
-    return `Telar has no image for '${uri}'. It runs these, from any registry and account: ${KNOWN_IMAGES}.`;
+    const why = reference ? whyNot(reference, tagsOf) : '';
+    return `Telar has no image for '${uri}'. ${why}It runs these, from any registry and account: ${KNOWN_IMAGES}.`;
   };
   const make = (uri: string, progress: (line: string) => void): Promise<ReadyImage> => {
     const recipe = findRecipe(parseImage(uri)!);
