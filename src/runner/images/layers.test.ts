@@ -3,37 +3,16 @@
  * The packages come from a page of this test's own, so that it knows what was fetched, and when; one comes from pip's index.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../../base/log.ts';
-import { systemWorld } from '../../base/world.ts';
-import { isRunnerError } from '../errors.ts';
-import { createRunner, type JobExit, type LaunchSpec, type Layer, type Runner } from '../runner.ts';
+import type { LaunchSpec, Layer, Runner } from '../runner.ts';
+import { createSuite, DONE, type Ran, SCRIPT, SKLEARN, whyMissing } from './testing.ts';
 
-const SKLEARN = 'sagemaker-scikit-learn:1.2-1-cpu-py3';
-const imagesFolder = join(import.meta.dirname, '../../../.cache/images');
-const base = mkdtempSync(join(tmpdir(), 'telar-layers-'));
-const jobsFolder = join(base, 'jobs');
-const newRunner = (): Runner =>
-  createRunner({ world: { ...systemWorld, log: silentLog }, jobsFolder, imagesFolder, hide: [] });
-const runner = newRunner();
-
-async function missing(): Promise<string | undefined> {
-  try {
-    await runner.prepare(SKLEARN, (line) => console.log(line));
-    return undefined;
-  } catch (error) {
-    const excused = ['PythonMissing', 'VenvMissing', 'RegistryUnreachable'];
-    if (isRunnerError(error) && excused.includes(error.code)) return error.message;
-    throw error;
-  }
-}
-const reason = await missing();
-if (reason) console.warn(`Skipped: layers over the Python images. ${reason}`);
+const { base, jobsFolder, runner, newRunner, stage, ended, run: runJob } = createSuite('layers');
+const reason = await whyMissing(runner, [SKLEARN]);
 
 /** Each run of this suite has lists of its own: the environments, with their layers, outlive it. */
 const RUN = `# ${process.pid} ${Date.now()}\n`;
@@ -90,45 +69,25 @@ afterAll(async () => {
   rmSync(base, { recursive: true, force: true });
 });
 
-type Ran = { exit: JobExit; log: string; failure: string | undefined };
 let count = 0;
-const SCRIPT = { sagemaker_program: '"train.py"', sagemaker_submit_directory: '"/opt/ml/input/data/code"' };
 
-/** Starts a training job in script mode. */
-async function start(
-  files: Record<string, string>,
-  more: Partial<LaunchSpec> = {},
-  by: Runner = runner,
-): Promise<string> {
+/** The files of a training job in script mode. */
+const scripted = (files: Record<string, string>) => ({
+  'input/config/hyperparameters.json': JSON.stringify(SCRIPT),
+  ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`input/data/code/${name}`, text])),
+});
+
+const run = (files: Record<string, string>, more: Partial<LaunchSpec> = {}): Promise<Ran> =>
+  runJob(scripted(files), { image: SKLEARN, ...more });
+
+async function start(files: Record<string, string>, by: Runner = runner): Promise<string> {
   const jobId = `job-${++count}`;
-  const { ml } = by.folder(jobId);
-  const all = {
-    'input/config/hyperparameters.json': JSON.stringify(SCRIPT),
-    ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`input/data/code/${name}`, text])),
-  };
-  for (const [path, text] of Object.entries(all)) {
-    mkdirSync(dirname(join(ml, path)), { recursive: true });
-    writeFileSync(join(ml, path), text);
-  }
+  stage(jobId, scripted(files));
   const spec = { entrypoint: undefined, arguments: ['train'], environment: {}, networkIsolation: false };
-  await by.launch({ jobId, image: SKLEARN, ...spec, ...more });
+  await by.launch({ jobId, image: SKLEARN, ...spec });
   return jobId;
 }
 
-async function ended(jobId: string, by: Runner = runner): Promise<Ran> {
-  const exit = await by.exit(jobId);
-  const { ml, log } = by.folder(jobId);
-  const failure = join(ml, 'output/failure');
-  return {
-    exit,
-    log: readFileSync(log, 'utf8'),
-    failure: existsSync(failure) ? readFileSync(failure, 'utf8') : undefined,
-  };
-}
-
-const run = async (files: Record<string, string>, more: Partial<LaunchSpec> = {}): Promise<Ran> =>
-  ended(await start(files, more));
-const DONE: JobExit = { kind: 'exited', code: 0 };
 const USES = 'import telar_one\nprint("value", telar_one.VALUE, telar_one.__file__)\n';
 const builders = () => readdirSync(jobsFolder).filter((name) => name.startsWith('layer-'));
 const until = async (done: () => boolean): Promise<void> => {
@@ -284,7 +243,7 @@ def build_wheel(folder, config=None, metadata=None):
     });
     const files = { 'train.py': USES, 'requirements.txt': `${RUN}telar_one # servers\n` };
     const other = newRunner();
-    const [one, two] = [await start(files), await start(files, {}, other)];
+    const [one, two] = [await start(files), await start(files, other)];
     const waiting = [ended(one), ended(two, other)];
     await until(() => fetched.size === 1);
     // A server that starts now attends to the first job as if the one before it had ended.
@@ -321,20 +280,13 @@ describe.skipIf(reason)('pip in a job', () => {
     ['as a module', '[sys.executable, "-m", "pip", "install", "-q", "telar_one"]'],
   ])('called %s installs for this job, and the image stays as it is', async (_, command) => {
     const text = `import subprocess, sys\nsubprocess.run(${command}, check=True)\nimport telar_one\nprint(telar_one.__file__)\n`;
-    const jobId = `process-${++count}`;
-    const { ml } = runner.folder(jobId);
-    mkdirSync(join(ml, 'processing'), { recursive: true });
-    writeFileSync(join(ml, 'processing/main.py'), text);
-    const spec = { entrypoint: ['python3', '/opt/ml/processing/main.py'], arguments: [], environment: {} };
-    await runner.launch({ jobId, image: SKLEARN, networkIsolation: false, ...spec });
-    const { exit, log } = await ended(jobId);
+    const entrypoint = ['python3', '/opt/ml/processing/main.py'];
+    const { exit, log } = await runJob({ 'processing/main.py': text }, { image: SKLEARN, entrypoint, arguments: [] });
     expect(log).toMatch(/^\/tmp\/\.telar\/python\/lib\/.*telar_one\.py$/m);
     expect(exit).toEqual(DONE);
   });
 
   it('works for the way in which ModelTrainer starts a script', async () => {
-    const jobId = `trainer-${++count}`;
-    const { ml } = runner.folder(jobId);
     const files = {
       'input/config/hyperparameters.json': '{"epochs":"3"}',
       'input/data/code/requirements.txt': 'telar_one\n',
@@ -352,16 +304,9 @@ $SM_PIP_CMD install -r requirements.txt
 $SM_PYTHON_CMD train.py --epochs $SM_EPOCHS
 `,
     };
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(ml, path)), { recursive: true });
-      writeFileSync(join(ml, path), text);
-    }
     const driver = '/opt/ml/input/data/sm_drivers/sm_train.sh';
-    const entrypoint = ['/bin/bash'];
-    const command = ['-c', `chmod +x ${driver} && ${driver}`];
-    const spec = { entrypoint, arguments: command, environment: {}, networkIsolation: false };
-    await runner.launch({ jobId, image: SKLEARN, ...spec });
-    const { exit, log } = await ended(jobId);
+    const command = { entrypoint: ['/bin/bash'], arguments: ['-c', `chmod +x ${driver} && ${driver}`] };
+    const { exit, log } = await runJob(files, { image: SKLEARN, ...command });
     expect(log).toContain("trained 1 ['--epochs', '3']");
     expect(exit).toEqual(DONE);
   });

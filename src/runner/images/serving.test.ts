@@ -2,42 +2,16 @@
  * `serve` of the Python images as a real job in a real environment, called over HTTP: the contract as tables, what a script may
  * do, and what a client may do to it. The environments are built once into the repository's cache, for all suites.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { createConnection, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { silentLog } from '../../base/log.ts';
-import { systemWorld } from '../../base/world.ts';
-import { isRunnerError } from '../errors.ts';
-import { createRunner, type LaunchSpec, type Runner } from '../runner.ts';
+import type { LaunchSpec } from '../runner.ts';
+import { createSuite, DONE, SCRIPT, SKLEARN, whyMissing, XGBOOST } from './testing.ts';
 
-const XGBOOST = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1';
-const SKLEARN = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3';
-const imagesFolder = join(import.meta.dirname, '../../../.cache/images');
-const base = mkdtempSync(join(tmpdir(), 'telar-serving-'));
-const jobsFolder = join(base, 'jobs');
-const runner: Runner = createRunner({
-  world: { ...systemWorld, log: silentLog },
-  jobsFolder,
-  imagesFolder,
-  hide: [],
-});
-
-/** Why the environments cannot be had here, or undefined when they are ready. */
-async function missing(): Promise<string | undefined> {
-  try {
-    for (const image of [XGBOOST, SKLEARN]) await runner.prepare(image, (line) => console.log(line));
-    return undefined;
-  } catch (error) {
-    const excused = ['PythonMissing', 'VenvMissing', 'RegistryUnreachable'];
-    if (isRunnerError(error) && excused.includes(error.code)) return error.message;
-    throw error;
-  }
-}
-const reason = await missing();
-if (reason) console.warn(`Skipped: serving in the Python images. ${reason}`);
+const { base, jobsFolder, runner, stage, run } = createSuite('serving');
+const reason = await whyMissing(runner, [XGBOOST, SKLEARN]);
 
 type Reply = { status: number; type: string | undefined; body: string; bytes: Buffer };
 type Call = { method?: string; headers?: Record<string, string>; body?: string | Buffer };
@@ -65,12 +39,8 @@ type Serving = {
 /** Starts a job that serves at a socket in its own folder: no two of them share a port. */
 async function start({ image, environment = {}, files = {}, more = {} }: Serving): Promise<Served> {
   const jobId = `serve-${++count}`;
-  const { ml, log, root } = runner.folder(jobId);
-  mkdirSync(join(ml, 'model'), { recursive: true });
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(ml, path)), { recursive: true });
-    writeFileSync(join(ml, path), content);
-  }
+  const { log, root } = runner.folder(jobId);
+  stage(jobId, files);
   await runner.launch({
     jobId,
     image,
@@ -146,21 +116,14 @@ afterAll(async () => {
 
 /** A model of the built-in XGBoost, trained by a job. */
 async function trained(hyperparameters: Record<string, string>, rows: string): Promise<Buffer> {
-  const jobId = `train-${++count}`;
-  const { ml, log } = runner.folder(jobId);
   const files = {
     'input/config/hyperparameters.json': JSON.stringify(hyperparameters),
     'input/config/inputdataconfig.json': JSON.stringify({ train: { ContentType: 'text/csv' } }),
     'input/data/train/a.csv': rows,
   };
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(ml, path)), { recursive: true });
-    writeFileSync(join(ml, path), text);
-  }
-  const spec = { entrypoint: undefined, arguments: ['train'], environment: {}, networkIsolation: false };
-  await runner.launch({ jobId, image: XGBOOST, ...spec });
-  expect(await runner.exit(jobId), readFileSync(log, 'utf8')).toEqual({ kind: 'exited', code: 0 });
-  return readFileSync(join(ml, 'model/xgboost-model'));
+  const { exit, log, jobId } = await run(files, { image: XGBOOST });
+  expect(exit, log).toEqual(DONE);
+  return readFileSync(join(runner.folder(jobId).ml, 'model/xgboost-model'));
 }
 
 const rows = (classes: number) =>
@@ -272,7 +235,7 @@ describe.skipIf(reason)('the built-in XGBoost', () => {
     );
     expect(mean).toBeCloseTo((one! + two!) / 2, 6);
     await both.stop();
-    expect(await runner.exit(both.jobId)).toEqual({ kind: 'exited', code: 0 });
+    expect(await runner.exit(both.jobId)).toEqual(DONE);
   });
 
   describe('and a hostile client', () => {
@@ -617,8 +580,6 @@ def predict_fn(data, model, context):
 
 describe.skipIf(reason)('a model', () => {
   it('that one job trained with scikit-learn is served by another', async () => {
-    const jobId = `train-${++count}`;
-    const { ml, log } = runner.folder(jobId);
     const code = `
 import argparse, os
 import joblib, numpy
@@ -631,23 +592,16 @@ if __name__ == "__main__":
     joblib.dump(model, os.path.join(os.environ["SM_MODEL_DIR"], "model.joblib"))
 `;
     const files = {
-      'input/config/hyperparameters.json': JSON.stringify({
-        sagemaker_program: '"train.py"',
-        sagemaker_submit_directory: '"/opt/ml/input/data/code"',
-      }),
+      'input/config/hyperparameters.json': JSON.stringify(SCRIPT),
       'input/data/code/train.py': code,
     };
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(ml, path)), { recursive: true });
-      writeFileSync(join(ml, path), text);
-    }
-    const spec = { entrypoint: undefined, arguments: ['train'], environment: {}, networkIsolation: true };
-    await runner.launch({ jobId, image: SKLEARN, ...spec });
-    expect(await runner.exit(jobId), readFileSync(log, 'utf8')).toEqual({ kind: 'exited', code: 0 });
+    const { exit, log, jobId } = await run(files, { image: SKLEARN, networkIsolation: true });
+    expect(exit, log).toEqual(DONE);
+    const model = readFileSync(join(runner.folder(jobId).ml, 'model/model.joblib'));
     const served = await start({
       image: SKLEARN,
       environment: { ...PROGRAM, SAGEMAKER_PROGRAM: 'train.py' },
-      files: { 'model/code/train.py': code, 'model/model.joblib': readFileSync(join(ml, 'model/model.joblib')) },
+      files: { 'model/code/train.py': code, 'model/model.joblib': model },
     });
     expect((await settled(served)).status, served.log()).toBe(200);
     expect((await served.invoke('0.1,0.8\n1,0.1')).body).toBe('["no", "yes"]');
