@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -274,6 +274,79 @@ def build_wheel(folder, config=None, metadata=None):
   });
 });
 
+// Skipped where there is no Python or no package index, with the reason printed.
+describe.skipIf(reason)("packages of pip's own index", () => {
+  // One that is a wheel, and one whose setup.py runs when it is installed.
+  it('become a layer', async (context) => {
+    delete process.env['PIP_NO_INDEX'];
+    try {
+      const text = 'import docopt, humanize\nprint(humanize.intcomma(1000000), docopt.__version__)\n';
+      const { exit, log, failure } = await run({
+        'train.py': text,
+        'requirements.txt': `${RUN}humanize==4.9.0\ndocopt==0.6.2\n`,
+      });
+      // Skipped where the index cannot be reached: the failure says so.
+      if (/pip cannot reach its package index/.test(failure ?? '')) return context.skip(failure);
+      expect(log).toContain('1,000,000 0.6.2\n');
+      expect(exit).toEqual(DONE);
+    } finally {
+      process.env['PIP_NO_INDEX'] = '1';
+    }
+  });
+});
+
+// Skipped where there is no Python or no package index, with the reason printed.
+describe.skipIf(reason)('a layer', () => {
+  it('holds the packages of a script that serves a model', async () => {
+    const jobId = `serving-${++count}`;
+    const { root } = runner.folder(jobId);
+    stage(jobId, {
+      'model/code/requirements.txt': `${RUN}telar_one # serving\njoblib==99.0\n`,
+      'model/code/inference.py': `import joblib, telar_one
+def model_fn(model_dir):
+    return telar_one.VALUE
+def transform_fn(model, data, content_type, accept):
+    return "%s %s" % (model, joblib.__version__), "text/plain"
+`,
+    });
+    await runner.launch({
+      jobId,
+      image: SKLEARN,
+      entrypoint: undefined,
+      arguments: ['serve'],
+      environment: { SAGEMAKER_PROGRAM: 'inference.py', TELAR_BIND_SOCKET: '/tmp/serve.sock' },
+      networkIsolation: false,
+    });
+    const waiting = ended(jobId);
+    await until(() => readFileSync(runner.folder(jobId).log, 'utf8').includes('Model loaded'));
+    const answer = await new Promise<string>((resolve, reject) => {
+      const options = { socketPath: join(root, 'tmp/serve.sock'), path: '/invocations', method: 'POST' };
+      const asked = request(options, (response) => response.setEncoding('utf8').on('data', resolve));
+      asked.on('error', reject).end('[]');
+    });
+    expect(answer).toBe('1 99.0');
+    await runner.stop(jobId, 10_000);
+    expect((await waiting).exit).toEqual(DONE);
+  });
+
+  it('is made and used where there is no sandbox', async () => {
+    const open = createSuite('layers-open', { kind: 'none', reason: 'the test says so.' });
+    try {
+      const submit = JSON.stringify(join(open.runner.folder('layers-open-1').ml, 'input/data/code'));
+      const files = {
+        ...scripted({ 'train.py': USES, 'requirements.txt': `${RUN}telar_one # open\n` }),
+        'input/config/hyperparameters.json': JSON.stringify({ ...SCRIPT, sagemaker_submit_directory: submit }),
+      };
+      const { exit, log } = await open.run(files, { image: SKLEARN });
+      expect(log).toMatch(/^value 1 .*\.layers\/[0-9a-f]{32}\/python\/lib\/.*telar_one\.py$/m);
+      expect(exit).toEqual(DONE);
+    } finally {
+      rmSync(open.base, { recursive: true, force: true });
+    }
+  });
+});
+
+// Skipped where there is no Python or no package index, with the reason printed.
 describe.skipIf(reason)('pip in a job', () => {
   it.each([
     ['by its name', '["pip", "install", "-q", "telar_one"]'],

@@ -154,6 +154,7 @@ describe.skipIf(reason)('a script is told', () => {
   });
 });
 
+// Skipped where there is no Python or no package index, with the reason printed.
 describe.skipIf(reason)('a script is started', () => {
   const named = (program: string) => ({ sagemaker_program: JSON.stringify(program), name: '"x y"' });
 
@@ -207,6 +208,7 @@ def build_wheel(folder, config=None, metadata=None):
   });
 });
 
+// Skipped where there is no Python or no package index, with the reason printed.
 describe.skipIf(reason)("AWS's own script for XGBoost", () => {
   it('finds get_dmatrix, and trains alone where there is one host', async () => {
     const text = `

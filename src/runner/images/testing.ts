@@ -1,5 +1,6 @@
 /** For the suites that run jobs in the real Python environments: built once into the repository's cache, for all of them. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { silentLog } from '../../base/log.ts';
@@ -83,4 +84,113 @@ export async function whyMissing(runner: Runner, images: readonly string[]): Pro
     console.warn(`Skipped: jobs in the Python images. ${error.message}`);
     return error.message;
   }
+}
+
+export type Reply = { status: number; type: string | undefined; body: string };
+type Call = { method?: string; headers?: Record<string, string>; body?: string | Buffer };
+/** A job that serves, and how to call it. */
+export type Served = {
+  jobId: string;
+  socket: string;
+  log(): string;
+  call(path: string, call?: Call): Promise<Reply>;
+  invoke(body: string | Buffer, type?: string, accept?: string): Promise<Reply>;
+  stop(): Promise<void>;
+};
+
+export const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => void systemWorld.clock.at(systemWorld.clock.now() + milliseconds, resolve));
+
+export type Serving = {
+  image: string;
+  environment?: Record<string, string>;
+  /** Below /opt/ml. */
+  files?: Record<string, string | Buffer>;
+  more?: Partial<LaunchSpec>;
+};
+
+/** Calls over a socket of the file system. */
+function caller(socketPath: string): Served['call'] {
+  return (path, { method = 'GET', headers = {}, body } = {}) =>
+    new Promise<Reply>((resolve, reject) => {
+      const asked = request({ socketPath, path, method, headers }, (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('error', reject);
+        response.on('end', () => {
+          const type = response.headers['content-type'];
+          resolve({ status: response.statusCode!, type, body: Buffer.concat(parts).toString() });
+        });
+      });
+      asked.on('error', reject);
+      asked.end(body);
+    });
+}
+
+export type Server = {
+  /** A job that serves at a socket in its own folder, so that no two share a port. */
+  start(serving: Serving): Promise<Served>;
+  /** The same, when its model is loaded. */
+  serve(serving: Serving): Promise<Served>;
+  /** Waits until the model is there, or until it is certain that it will not be. */
+  settled(served: Served): Promise<Reply>;
+  stopAll(): Promise<void>;
+};
+
+export function createServing({ runner, stage }: Suite): Server {
+  const running: string[] = [];
+  const start: Server['start'] = async ({ image, environment = {}, files = {}, more = {} }) => {
+    const jobId = `serve-${running.length + 1}`;
+    running.push(jobId);
+    stage(jobId, files);
+    const usual = { TELAR_BIND_SOCKET: '/tmp/serve.sock', SAGEMAKER_MODEL_SERVER_WORKERS: '1' };
+    const spec = { entrypoint: undefined, arguments: ['serve'], networkIsolation: true };
+    await runner.launch({ jobId, image, ...spec, environment: { ...usual, ...environment }, ...more });
+    const { log, root } = runner.folder(jobId);
+    const socket = join(root, 'tmp/serve.sock');
+    const call = caller(socket);
+    const invoke: Served['invoke'] = (body, type = 'text/csv', accept) => {
+      const headers = {
+        ...(type ? { 'Content-Type': type } : {}),
+        ...(accept ? { Accept: accept } : {}),
+        'Content-Length': String(Buffer.byteLength(body)),
+      };
+      return call('/invocations', { method: 'POST', body, headers });
+    };
+    const stop = () => runner.stop(jobId, 30_000);
+    return { jobId, socket, log: () => readFileSync(log, 'utf8'), call, invoke, stop };
+  };
+  const settled: Server['settled'] = async ({ socket, call }) => {
+    for (;;) {
+      const reply = existsSync(socket) ? await call('/ping').catch(() => undefined) : undefined;
+      if (reply && reply.status !== 503) return reply;
+      await pause(25);
+    }
+  };
+  const serve: Server['serve'] = async (serving) => {
+    const served = await start(serving);
+    const { status } = await settled(served);
+    if (status !== 200) throw new Error(`The model does not serve:\n${served.log()}`);
+    return served;
+  };
+  const stopAll = async () => void (await Promise.all(running.map((jobId) => runner.stop(jobId, 0).catch(() => {}))));
+  return { start, serve, settled, stopAll };
+}
+
+export const BINARY = { num_round: '4', objective: 'binary:logistic', max_depth: '2' };
+
+/** The label is the first feature. */
+export const rowsOf = (classes: number): string =>
+  Array.from({ length: 120 }, (_, i) => `${i % classes},${i % classes},${i % 7}\n`).join('');
+
+/** A model of the built-in XGBoost, trained by a job. */
+export async function trained(suite: Suite, hyperparameters: Record<string, string>, rows: string): Promise<Buffer> {
+  const files = {
+    'input/config/hyperparameters.json': JSON.stringify(hyperparameters),
+    'input/config/inputdataconfig.json': JSON.stringify({ train: { ContentType: 'text/csv' } }),
+    'input/data/train/a.csv': rows,
+  };
+  const { exit, log, jobId } = await suite.run(files, { image: XGBOOST });
+  if (exit.kind !== 'exited' || exit.code !== 0) throw new Error(`The training failed:\n${log}`);
+  return readFileSync(join(suite.runner.folder(jobId).ml, 'model/xgboost-model'));
 }

@@ -39,10 +39,11 @@ def provide_code(settings):
 
 
 def thread_counts(settings):
-    """Workers share the CPUs; where each took all of them, they would wait for each other."""
-    share = str(max(1, base.count_cpus() // settings.workers))
+    """Workers share the CPUs: each gets its part, the built-in XGBoost one thread, and none spins while it waits for others."""
+    share = str(max(1, base.count_cpus() // settings.workers) if settings.program else 1)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, share)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def execution_parameters(settings):
