@@ -79,12 +79,12 @@ export function preparePackages(
     interpreter: image.packages.interpreter,
   });
   const path = [join(seenTmp, OVERLAY, 'bin')];
-  if (!wishes) return { path, environment: {} };
+  if (!wishes || !image.mounts['layers']) return { path, environment: {} };
   writeWhole(join(folder.root, WISHES), JSON.stringify(wishes));
   return {
     path,
     environment: {
-      TELAR_LAYERS: inside ? `${INSIDE.telar}/layers` : image.mounts['layers']!,
+      TELAR_LAYERS: inside ? `${INSIDE.telar}/layers` : image.mounts['layers'],
       TELAR_LAYER_REQUESTS: join(seenTmp, REQUESTS),
     },
   };

@@ -62,8 +62,9 @@ function environmentFolder(
 }
 
 function readyPython(folder: string, recipe: PythonRecipe, variant: Variant, interpreter: Interpreter): ReadyImage {
+  const layers = layersFolder(folder);
   return {
-    mounts: { python: folder, programs: PROGRAMS, layers: layersFolder(folder) },
+    mounts: { python: folder, programs: PROGRAMS, ...(layers ? { layers } : {}) },
     path: [
       { inside: 'programs/bin', outside: join(PROGRAMS, 'bin') },
       { inside: 'python/bin', outside: join(folder, 'bin') },

@@ -11,6 +11,8 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -58,11 +60,17 @@ export function layerKey(files: readonly RequirementFile[]): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** The folder of an environment's layers, made where it is missing. */
-export function layersFolder(environmentFolder: string): string {
+/** The folder of an environment's layers, made where it is missing; undefined where only another user may write. */
+export function layersFolder(environmentFolder: string): string | undefined {
   const folder = `${environmentFolder}${SUFFIX}`;
-  for (const path of [folder, join(folder, ANSWERS)]) mkdirSync(path, { recursive: true, mode: SEARCH_ONLY });
-  return folder;
+  try {
+    for (const path of [folder, join(folder, ANSWERS)]) mkdirSync(path, { recursive: true, mode: SEARCH_ONLY });
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    if (['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
 }
 
 export const hasLayer = (layers: string, key: string): boolean => existsSync(join(layers, key, MANIFEST));

@@ -190,6 +190,58 @@ describe.skipIf(reason)('the built-in XGBoost', () => {
       expect((await raw(three)).match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
     });
 
+    it('is let go when it is too slow, and when it does not take its answer', async () => {
+      // The server's own connections, with shorter patience: a whole suite need not wait for what users get.
+      const text = `
+import asyncio, socket, sys, types
+sys.path.insert(0, "/opt/telar/programs/python")
+from telar_serving import http
+http.IDLE_SECONDS, http.REQUEST_SECONDS, http.KEEP_SECONDS, http.LINGER_SECONDS = 0.2, 0.5, 0.3, 0.6
+class Server:
+    settings, bodies, most_bodies, stopping = types.SimpleNamespace(max_body=1 << 26), 0, 1 << 26, False
+    def admit(self, connection): return True
+    def forget(self, connection): pass
+    async def answer(self, request): return http.Answer(200, b"x" * int(request.header("want", "2")))
+async def client(name, *sends, take=True):
+    ours, theirs = socket.socketpair()
+    loop = asyncio.get_running_loop()
+    await loop.create_connection(lambda: http.Connection(server), sock=theirs)
+    reader, writer = await asyncio.open_connection(sock=ours)
+    started, told = loop.time(), b""
+    for data in sends:
+        writer.write(data)
+        await asyncio.sleep(0.1)
+    if take:
+        told = await reader.read()
+    else:
+        while writer.transport.is_closing() is False and loop.time() - started < 5:
+            await asyncio.sleep(0.05)
+            writer.write(b"\\r\\n")
+    writer.close()
+    print(name, told.split(b"\\r\\n")[0].decode(), "late" if loop.time() - started > 3 else "in time", server.bodies)
+async def main():
+    await client("silent")
+    await client("head", b"GET /ping HT")
+    await client("body", b"POST /invocations HTTP/1.1\\r\\nContent-Length: 9\\r\\n\\r\\n1")
+    await client("drip", b"POST /invocations HTTP/1.1\\r\\nContent-Length: 99\\r\\n\\r\\n", *[b"1"] * 8)
+    await client("kept", b"GET /ping HTTP/1.1\\r\\n\\r\\n")
+    await client("full", b"GET /ping HTTP/1.1\\r\\nWant: 30000000\\r\\n\\r\\n", take=False)
+server = Server()
+asyncio.run(main())
+`;
+      const entrypoint = ['python3', '-c', text];
+      const { log, exit } = await suite.run({}, { image: XGBOOST, entrypoint, arguments: [] });
+      expect(log.trim().split('\n')).toEqual([
+        'silent  in time 0',
+        'head HTTP/1.1 408 Request Timeout in time 0',
+        'body HTTP/1.1 408 Request Timeout in time 0',
+        'drip HTTP/1.1 408 Request Timeout in time 0',
+        'kept HTTP/1.1 200 OK in time 0',
+        'full  in time 0',
+      ]);
+      expect(exit).toEqual(DONE);
+    });
+
     it('that keeps connections open and sends nothing does not keep others out', async () => {
       const slow = Array.from({ length: 200 }, () => createConnection(served.socket));
       for (const socket of slow) socket.write(`${POST}Content-Le`);
