@@ -11,12 +11,14 @@ import { chmod, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { World } from '../base/world.ts';
+import { type Confinement, confinementLines } from './confinement.ts';
 import { jobEnvironment } from './environment.ts';
 import { runnerError } from './errors.ts';
 import { FILES, type JobFolder, jobFolder, writeWhole } from './folder.ts';
 import type { ReadyImage } from './images/image.ts';
 import { createImages } from './images/images.ts';
 import { type Isolation, isolation as machineIsolation } from './isolation.ts';
+import { type Gateway, HOSTS_FILE, hostsFile, type JobHost, type NetworkPlan } from './network.ts';
 import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
 import { commandScript } from './shell.ts';
 import { isClaimed, type JobExit, startSupervisor, stopJob, waitForExit } from './supervision.ts';
@@ -36,6 +38,12 @@ export type LaunchSpec = {
   environment: Readonly<Record<string, string>>;
   /** No network at all, not even the loopback. */
   networkIsolation: boolean;
+  /** Telar's server alone, in place of the machine's network: `RunnerOptions.gateway` is the way to it. */
+  telarOnly?: boolean;
+  /** What the job's first process enters and takes on before it becomes the job. */
+  confinement?: Confinement;
+  /** One of several hosts of a job: its name, and how it finds the others. */
+  host?: JobHost;
 };
 
 export type Runner = {
@@ -76,6 +84,8 @@ export type RunnerOptions = {
   hide: readonly string[];
   /** How jobs are isolated; asked of the machine when left out. */
   isolation?: Isolation;
+  /** How jobs without a network reach the server. */
+  gateway?: Gateway;
 };
 
 /** @throws IsolationUnavailable when the job cannot be run honestly without a sandbox. */
@@ -89,7 +99,11 @@ function refuseDegraded(spec: LaunchSpec, reason: string): void {
       ? `its environment variable ${name} names '${spec.environment[name]}'`
       : spec.networkIsolation
         ? 'it asks for network isolation'
-        : undefined;
+        : spec.telarOnly
+          ? "it may reach Telar's server alone"
+          : spec.host
+            ? 'it runs on several hosts'
+            : undefined;
   if (!why) return;
   throw runnerError('IsolationUnavailable', `Job ${spec.jobId} cannot run here: ${why}, and ${reason}`);
 }
@@ -125,7 +139,15 @@ function commandOf(spec: LaunchSpec, image: ReadyImage): string[] {
 }
 
 /** Writes all that the supervisor needs; the same for the same spec, so that two servers may do it at once. */
-function writeScripts(folder: JobFolder, spec: LaunchSpec, image: ReadyImage, how: Isolation, hide: readonly string[]) {
+function writeScripts(
+  folder: JobFolder,
+  spec: LaunchSpec,
+  image: ReadyImage,
+  how: Isolation,
+  hide: readonly string[],
+  network: NetworkPlan,
+) {
+  const confine = confinementLines(spec.confinement);
   const inside = how.kind === 'namespaces';
   const tmp = inside ? INSIDE.tmp : join(folder.root, FILES.tmp);
   const environment = jobEnvironment({
@@ -142,11 +164,13 @@ function writeScripts(folder: JobFolder, spec: LaunchSpec, image: ReadyImage, ho
   writeWhole(join(folder.root, FILES.command), commandScript(commandOf(spec, image), environment, notices));
   if (inside) {
     const { mounts, needs } = image;
-    const plan: SandboxPlan = { as: how.as, folder, networkIsolation: spec.networkIsolation, mounts, needs, hide };
+    const { networkIsolation } = spec;
+    if (network.host) writeWhole(join(folder.root, HOSTS_FILE), hostsFile(network.host), 0o644);
+    const plan: SandboxPlan = { as: how.as, folder, networkIsolation, network, mounts, needs, hide };
     writeWhole(join(folder.root, FILES.sandbox), sandboxScript(plan));
-    writeWhole(join(folder.root, FILES.enter), enterNamespaces(plan));
+    writeWhole(join(folder.root, FILES.enter), confine + enterNamespaces(plan));
   } else {
-    writeWhole(join(folder.root, FILES.enter), ENTER_PROCESS_GROUP);
+    writeWhole(join(folder.root, FILES.enter), confine + ENTER_PROCESS_GROUP);
   }
 }
 
@@ -185,7 +209,8 @@ export function createRunner(options: RunnerOptions): Runner {
     if (how.kind === 'none') refuseDegraded(spec, how.reason);
     const image = await images.ready(spec.image);
     prepareFolder(place);
-    writeScripts(place, spec, image, how, hide);
+    const gateway = spec.telarOnly && !spec.networkIsolation ? options.gateway : undefined;
+    writeScripts(place, spec, image, how, hide, { gateway, host: spec.host });
     await startSupervisor(place.root, world.clock);
   };
   const exit = async (jobId: string): Promise<JobExit> => {
