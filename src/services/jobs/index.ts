@@ -2,12 +2,13 @@
  * SageMaker processing and training jobs that really run: their operations, the scheduler that carries them through their
  * phases, their files and their lineage. Owns the tables `jobs` and `job_*`.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import type { World } from '../../base/world.ts';
 import type { Api } from '../../protocol/api.ts';
 import type { Service } from '../../protocol/service.ts';
 import type { Runner } from '../../runner/runner.ts';
 import type { Store } from '../../store/store.ts';
+import { createAdmission } from './admission.ts';
 import type { JobLimits, JobRunner, Parts } from './context.ts';
 import type { JobFiles } from './files/files.ts';
 import { createJobFiles, type JobLogs, jobLogs } from './files/index.ts';
@@ -36,7 +37,7 @@ export type JobsContext = {
   store: Store;
   world: World;
   ports: JobPorts;
-  /** @default as many jobs at a time as the machine has processors; 120 s between SIGTERM and SIGKILL, as on AWS */
+  /** @default what this machine has, promised twice; 10,000 waiting jobs; 120 s between SIGTERM and SIGKILL, as on AWS */
   limits?: Partial<JobLimits>;
 } & (RealFiles | { runner: JobRunner; files: JobFiles });
 
@@ -52,9 +53,25 @@ export type JobsService = {
 };
 
 const GRACE = 120_000;
+const WAITING = 10_000;
+const PROMISE = 2;
+/** The server and the system have the rest. */
+const MEMORY_FOR_JOBS = 0.9;
+
+/** Of a machine, or of the container in which the server runs. */
+function machine(): JobLimits['machine'] {
+  const constrained = process.constrainedMemory();
+  const memory = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return { cpus: availableParallelism(), memoryBytes: Math.floor(memory * MEMORY_FOR_JOBS) };
+}
 
 export function createJobsService(context: JobsContext): JobsService {
-  const { api, store, world, ports, runner, limits } = context;
+  const { api, store, world, ports, runner } = context;
+  const limits: JobLimits = {
+    ...{ machine: machine(), promise: PROMISE, atATime: Number.POSITIVE_INFINITY },
+    ...{ waiting: WAITING, telarOnly: false, grace: GRACE },
+    ...context.limits,
+  };
   const db = jobsStore(store.sql);
   const real = 'files' in context ? undefined : context;
   const logs: JobLogs | undefined = real && jobLogs(real.runner, real.logsFolder);
@@ -67,7 +84,8 @@ export function createJobsService(context: JobsContext): JobsService {
     db,
     files: 'files' in context ? context.files : createJobFiles({ world, ports, runner: context.runner, logs: logs! }),
     lineage: createLineage(db, store),
-    limits: { atATime: availableParallelism(), grace: GRACE, ...limits },
+    admission: createAdmission(limits),
+    limits,
   };
   const lives = createLives(parts);
   return {
