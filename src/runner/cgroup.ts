@@ -9,7 +9,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Controller, Place, Places } from './cgroupPlaces.ts';
+import { type Controller, findPlaces, type Place, type Places } from './cgroupPlaces.ts';
 import { signal } from './processes.ts';
 
 export type GroupLimits = { memoryBytes: number; cpus: number; processes: number };
@@ -156,6 +156,13 @@ export function groupNames(places: Places): string[] {
     }
   });
   return [...new Set(names.map(({ name }) => basename(name)))];
+}
+
+/** What cannot be bounded on this machine, as `missingBounds` says it: by trying, which leaves nothing behind. */
+export function tryBounds(): string | undefined {
+  const places = findPlaces(`telar-tried-${process.pid}`);
+  removeGroup(places);
+  return missingBounds(places);
 }
 
 const BOUNDS: readonly [Controller, string][] = [

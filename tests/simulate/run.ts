@@ -78,7 +78,7 @@ export async function runSeed(seed: number, crashAfter: readonly number[], bytes
 }
 
 /** Two of the pipelines' instances at a time, whatever this machine has. */
-const LIMITS = { machine: { cpus: 4, memoryBytes: 16 * 1024 ** 3 }, promise: 1 };
+const LIMITS = { cpus: 4, memoryBytes: 16 * 1024 ** 3, promise: 1 };
 
 function boot(machine: Machine, jobs: SimulatedJobs, database: DatabaseSync, bytes: Bytes, crashAt: number): Booted {
   const incarnation = machine.boot(crashAt);

@@ -154,7 +154,7 @@ export function createMachine() {
       runner: fakeRunner(machine, server, whileAlive),
       files: fakeFiles(machine, whileAlive),
       limits: {
-        machine: { cpus: options.cpus ?? 64, memoryBytes: 1024 ** 4 },
+        ...{ cpus: options.cpus ?? 64, memoryBytes: 1024 ** 4 },
         ...{ promise: 1, atATime: options.atATime ?? 4, waiting: options.waiting ?? 100, grace: 1000 },
       },
     });

@@ -12,11 +12,14 @@ import { createAdmission } from './admission.ts';
 import type { JobLimits, JobRunner, Parts } from './context.ts';
 import type { JobFiles } from './files/files.ts';
 import { createJobFiles, type JobLogs, jobLogs } from './files/index.ts';
+import { hostName, hostsOf } from './hosts.ts';
+import { jobOf } from './job.ts';
 import { createLives } from './life.ts';
 import { createLineage } from './lineage.ts';
 import { jobOperations } from './operations.ts';
 import type { JobLineage, JobPorts } from './ports.ts';
 import { jobsStore } from './store.ts';
+import { type JobUse, jobUse } from './use.ts';
 
 export type { JobRunner } from './context.ts';
 export type { JobFiles, OutputBatch } from './files/files.ts';
@@ -38,7 +41,7 @@ export type JobsContext = {
   world: World;
   ports: JobPorts;
   /** @default what this machine has, promised twice; 10,000 waiting jobs; 120 s between SIGTERM and SIGKILL, as on AWS */
-  limits?: Partial<JobLimits>;
+  limits?: Partial<JobLimits & JobLimits['machine']>;
 } & (RealFiles | { runner: JobRunner; files: JobFiles });
 
 export type JobsService = {
@@ -48,8 +51,12 @@ export type JobsService = {
   lineageOf(jobArn: string): JobLineage;
   /** Inside a transaction: somebody read an object with this access key. Costs a look into a map when it is no job's. */
   recordRead(accessKeyId: string, bucket: string, key: string, version: string): void;
-  /** The file with a job's output so far, and whether it is whole; undefined when there is no such job, or its files are simulated. */
-  logOf(jobArn: string): { path: string; ended: boolean } | undefined;
+  /**
+   * The file with the output of one of a job's hosts so far, and whether it is whole; undefined when there is no such job or host,
+   * or its files are simulated.
+   */
+  logOf(jobArn: string, host?: string): { path: string; ended: boolean } | undefined;
+  use: JobUse;
 };
 
 const GRACE = 120_000;
@@ -67,10 +74,11 @@ function machine(): JobLimits['machine'] {
 
 export function createJobsService(context: JobsContext): JobsService {
   const { api, store, world, ports, runner } = context;
+  const { cpus, memoryBytes, ...given } = context.limits ?? {};
   const limits: JobLimits = {
-    ...{ machine: machine(), promise: PROMISE, atATime: Number.POSITIVE_INFINITY },
-    ...{ waiting: WAITING, telarOnly: false, grace: GRACE },
-    ...context.limits,
+    ...{ promise: PROMISE, atATime: Number.POSITIVE_INFINITY, waiting: WAITING, telarOnly: false, grace: GRACE },
+    ...given,
+    machine: { ...machine(), ...(cpus !== undefined && { cpus }), ...(memoryBytes !== undefined && { memoryBytes }) },
   };
   const db = jobsStore(store.sql);
   const real = 'files' in context ? undefined : context;
@@ -99,9 +107,11 @@ export function createJobsService(context: JobsContext): JobsService {
     exists: (arn) => db.job({ arn }) !== undefined,
     lineageOf: parts.lineage.of,
     recordRead: parts.lineage.recordRead,
-    logOf(arn) {
+    use: jobUse(parts),
+    logOf(arn, name = hostName(0)) {
       const row = db.job({ arn });
-      return row && logs && { path: logs.pathOf(row.id), ended: row.phase === 'ended' };
+      const host = row && hostsOf(jobOf(row)).find((each) => each.name === name);
+      return host && logs && { path: logs.pathOf(host.id), ended: row.phase === 'ended' };
     },
   };
 }

@@ -102,7 +102,10 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
       return { record: missing.length < hosts.length ? running : unlessStopping(job, running) };
     }
     const share = shareOf(job.plan, limits);
-    if (share.notice && missing.length === hosts.length) files.note(job, share.notice);
+    if (missing.length === hosts.length) {
+      if (share.notice) files.note(job, share.notice);
+      if (runner.missing) files.note(job, `telar: ${runner.missing}`);
+    }
     const launched = missing.map((host) =>
       runner.launch({
         jobId: host.id,
