@@ -129,7 +129,7 @@ export function groupProcesses(group: Places): number[] {
 }
 
 /** Kills whatever is in a group. */
-export function killGroup(group: Places): void {
+function killGroup(group: Places): void {
   for (const pid of groupProcesses(group)) signal(pid, 'SIGKILL');
 }
 

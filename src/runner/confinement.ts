@@ -22,6 +22,9 @@ const SHELL: Readonly<Record<ResourceLimit, readonly [option: string, unit: numb
   NOFILE: ['-n', 1],
 };
 
+/** Where the whole machine runs out of memory, a job is ended before the server is. */
+const FIRST_TO_GO = 'echo 500 2>/dev/null >"/proc/$$/oom_score_adj" || :\n';
+
 /** Lines for the head of the script that becomes the job. */
 export function confinementLines(confinement: Confinement | undefined): string {
   if (!confinement) return '';
@@ -33,5 +36,5 @@ export function confinementLines(confinement: Confinement | undefined): string {
   });
   // A write beyond the largest file then fails, and says so, instead of ending the program by a signal.
   const signals = confinement.rlimits.FSIZE === undefined ? '' : "trap '' XFSZ\n";
-  return [...joins, ...limits, signals].join('');
+  return [...joins, FIRST_TO_GO, ...limits, signals].join('');
 }

@@ -73,6 +73,7 @@ const log = (spec: LimitedSpec, runner = limited) => readFileSync(runner.folder(
 const groupOf = (spec: LimitedSpec, runner = limited): Places =>
   (JSON.parse(readFileSync(join(runner.folder(spec.jobId).root, 'limits.json'), 'utf8')) as { group: Places }).group;
 
+// This user may not make control groups here: the reason is printed above.
 describe.skipIf(!bounded)('in control groups', () => {
   it('a job that fills its memory is ended, and its end says for what', async () => {
     const spec = job(`node -e 'const all=[];for(;;)all.push(Buffer.alloc(16e6,1))'`);
@@ -154,6 +155,7 @@ describe.skipIf(!bounded)('in control groups', () => {
     expect(existsSync(groupOf(kept).memory!.folder)).toBe(true);
   });
 
+  // This machine grants no namespaces, in which the job would be bound.
   it.skipIf(machine.kind === 'none')('a job of a server that is not root cannot loosen its own bounds', async () => {
     const own = server('as-user', { places, isolation: { kind: 'namespaces', as: 'user' } });
     const spec = job('');
@@ -214,6 +216,7 @@ describe('resource limits', () => {
   });
 });
 
+// This machine grants no namespaces, without which a job sees what its user sees.
 describe.skipIf(machine.kind === 'none')('what a job may reach', () => {
   it('neither the data folder nor another job', async () => {
     mkdirSync(join(base, 'data'), { recursive: true });

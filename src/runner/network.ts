@@ -8,6 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { quote } from './shell.ts';
 
 /** How jobs without a network reach the server. */
@@ -36,7 +37,7 @@ const PLACES = {
   hosts: '.hosts',
 } as const;
 export const HOSTS_FILE = 'hosts';
-const FORWARDER = join(import.meta.dirname, `forwarder${extname(import.meta.filename)}`);
+const FORWARDER = fileURLToPath(new URL(`./forwarder${extname(import.meta.url)}`, import.meta.url));
 /** As a module, whatever lies around it. */
 const FORWARDER_NAME = `${PLACES.forwarder}.m${extname(FORWARDER).slice(1)}`;
 

@@ -76,6 +76,7 @@ const out = (LocalPath = '/opt/ml/processing/out') => ({
 });
 
 describe('a job that takes too much', () => {
+  // This user may not make control groups here: the reason is printed above.
   it.skipIf(!bounded)("of memory fails in AWS's words; that it got less than it asked for, its log says", async () => {
     const arn = await create('memory', `node -e 'const all=[];for(;;)all.push(Buffer.alloc(16e6,1))'`);
     expect(await ended('memory')).toMatchObject({
@@ -104,6 +105,7 @@ describe('a job that takes too much', () => {
   });
 });
 
+// This machine grants no namespaces, without which hosts have no names.
 describe.skipIf(!isolated)('several hosts of a job', () => {
   it('share out their input, talk, are told apart in logs, and leave one output', async () => {
     for (const key of ['a', 'b', 'c', 'd']) await bench.put(`shards/${key}`, key);
@@ -170,6 +172,7 @@ describe('the queue', () => {
   }
 });
 
+// This machine grants no namespaces, without which a job has the machine's network.
 describe.skipIf(!isolated)('jobs that reach Telar alone', () => {
   it('call its API and nothing else of the machine', async () => {
     const only = await startTestServer({ jobLimits: { telarOnly: true } });

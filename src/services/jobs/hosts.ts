@@ -27,7 +27,7 @@ export function hostsOf({ id, plan }: Pick<Job, 'id' | 'plan'>): Host[] {
   return hostNames(plan.instances.count).map((name, index) => ({ id: hostId(id, index), name }));
 }
 
-export const hostId = (jobId: string, index: number) => (index === 0 ? jobId : `${jobId}-${index + 1}`);
+const hostId = (jobId: string, index: number) => (index === 0 ? jobId : `${jobId}-${index + 1}`);
 
 /** How one host finds the others; undefined where there are none. */
 export function networkOf(job: Pick<Job, 'id' | 'plan'>, host: Host): JobHost | undefined {
