@@ -180,5 +180,5 @@ export function missingBounds(places: Places): string | undefined {
     return `${process.platform} has no control groups: the ${what} of jobs are not bounded.`;
   // RLIMIT_AS would bound addresses, not memory: programs reserve far more of the former than they use of the latter, and each
   // process would have a bound of its own.
-  return `the ${what} of jobs are not bounded: this user may not make control groups here. Run Telar in a delegated one (systemd-run --user --scope -p Delegate=yes telar up), or as root.`;
+  return `the ${what} of jobs are not bounded: this user may not make control groups here. Run Telar in a delegated one (systemd-run --user --scope telar up), or as root.`;
 }
