@@ -1,7 +1,7 @@
 /** Hostile and careless jobs, as real processes: what they take from the machine, and what they cannot. */
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../base/log.ts';
@@ -184,6 +184,18 @@ describe('without control groups', () => {
 });
 
 describe('resource limits', () => {
+  it.runIf(availableParallelism() > 1)(
+    'libraries are told of fewer processors, unless the job says otherwise',
+    async () => {
+      const spec = job('echo "$OMP_NUM_THREADS $PYTHON_CPU_COUNT"', { environment: { PYTHON_CPU_COUNT: '7' } });
+      await run(spec);
+      expect(log(spec).trim()).toBe('1 7');
+      const whole = job('echo "[$OMP_NUM_THREADS]"', { limits: { ...LIMITS, cpus: availableParallelism() } });
+      await run(whole);
+      expect(log(whole).trim()).toBe('[]');
+    },
+  );
+
   it('files, their size, and core dumps are bounded', async () => {
     const spec = job('ulimit -n; ulimit -f; ulimit -c; head -c 2000000 /dev/zero > big || echo refused', {
       limits: { ...LIMITS, volumeBytes: MEGABYTE },

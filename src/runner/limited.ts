@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../base/world.ts';
 import {
@@ -62,6 +63,16 @@ const MOST_PROCESSES = 16_384;
 /** Processes and threads that an instance of so many processors may have: room for any program, none for a fork bomb. */
 export function processesFor(cpus: number): number {
   return Math.min(MOST_PROCESSES, Math.max(LEAST_PROCESSES, cpus * 256));
+}
+
+/**
+ * What tells libraries how many threads to use, where a job has fewer processors than the machine: they count the machine's, and
+ * more threads than processors make a job slower. The job's own settings come first.
+ */
+function threadCounts(cpus: number): Record<string, string> {
+  if (cpus >= availableParallelism()) return {};
+  const count = String(Math.max(1, Math.floor(cpus)));
+  return { OMP_NUM_THREADS: count, PYTHON_CPU_COUNT: count };
 }
 
 function read(path: string): string | undefined {
@@ -155,7 +166,8 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
       const { volumeBytes } = limits;
       const group = record(spec.jobId, limits);
       const rlimits = { CORE: 0, NOFILE: OPEN_FILES, FSIZE: volumeBytes };
-      await runner.launch({ ...spec, confinement: { join: joinFiles(group), rlimits } });
+      const environment = { ...threadCounts(limits.cpus), ...spec.environment };
+      await runner.launch({ ...spec, environment, confinement: { join: joinFiles(group), rlimits } });
       observe(spec.jobId);
     },
     exit,

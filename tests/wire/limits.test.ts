@@ -105,6 +105,30 @@ describe('a job that takes too much', () => {
   });
 });
 
+describe('a job that leaves traps', () => {
+  it('has its own files stored, and no other', async () => {
+    const script = `
+      cd /opt/ml/processing && rm -rf out && mkdir -p out/real && echo mine > out/real/file
+      ln -s /etc/passwd out/link && ln -s / out/root && ln -s ../../../../../etc out/up && ln -s /proc/self/environ out/environ
+      mkfifo out/pipe && ln -s out/real out/again && ln out/real/file out/hard
+      ln -s / /opt/ml/processing/whole`;
+    const outputs = ['out', 'whole'].map((name) => ({
+      OutputName: name,
+      S3Output: {
+        ...{ S3Uri: `s3://limits/traps/${name}/`, LocalPath: `/opt/ml/processing/${name}` },
+        S3UploadMode: 'EndOfJob' as const,
+      },
+    }));
+    // The folder of this output becomes a link to the root.
+    const replaced = `rm -rf /opt/ml/processing/whole;${script}`;
+    await create('traps', replaced, { ProcessingOutputConfig: { Outputs: outputs } });
+    expect(await ended('traps')).toMatchObject({ ProcessingJobStatus: 'Completed' });
+    const { Contents = [] } = await bench.s3.listObjectsV2({ Bucket: 'limits', Prefix: 'traps/' });
+    expect(Contents.map(({ Key }) => Key)).toEqual(['traps/out/hard', 'traps/out/real/file']);
+    expect(await bench.read('traps/out/hard')).toBe('mine\n');
+  });
+});
+
 // This machine grants no namespaces, without which hosts have no names.
 describe.skipIf(!isolated)('several hosts of a job', () => {
   it('share out their input, talk, are told apart in logs, and leave one output', async () => {
