@@ -152,7 +152,9 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
   async function exit(jobId: string): Promise<LimitedExit> {
     observe(jobId);
     const ended = await runner.exit(jobId);
-    const seen = watch.remove(jobId);
+    const last = watch.remove(jobId);
+    // A job that ended before the first look was not seen: nothing is no figure.
+    const seen = last && last.series.length > 0 ? last : undefined;
     const { root } = runner.folder(jobId);
     const known = recorded(root);
     if (!known) return ended;
