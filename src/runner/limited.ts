@@ -107,6 +107,8 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
   const { clock } = world;
   const places = options.places ?? findPlaces(groupsName(jobsFolder));
   const watch = createWatch(clock);
+  /** Jobs that filled their volume, until their end is told. */
+  const full = new Set<string>();
   for (const name of groupNames(places)) {
     if (!existsSync(join(jobsFolder, name))) removeGroup(groupPlaces(places, name));
   }
@@ -141,7 +143,13 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
       process: () => parseIdentity(read(join(root, FILES.target)) ?? '')?.pid,
       onFull(diskBytes) {
         world.log('warn', 'jobs.volume-full', { job: jobId, diskBytes, volumeBytes: known.limits.volumeBytes });
-        writeWhole(join(root, EXCESS), 'volume');
+        full.add(jobId);
+        try {
+          writeWhole(join(root, EXCESS), 'volume');
+        } catch (error) {
+          // The disk itself is full: this server still knows.
+          world.log('warn', 'jobs.not-marked', { job: jobId, message: (error as Error).message });
+        }
         runner.stop(jobId, 0).catch((error: Error) => {
           world.log('error', 'jobs.not-stopped', { job: jobId, message: error.message });
         });
@@ -158,7 +166,8 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
     const { root } = runner.folder(jobId);
     const known = recorded(root);
     if (!known) return ended;
-    return { ...ended, ...verdict(ended, known.group, read(join(root, EXCESS)), seen) };
+    const marked = full.delete(jobId) || existsSync(join(root, EXCESS));
+    return { ...ended, ...verdict(ended, known.group, marked, seen) };
   }
 
   return {
@@ -200,12 +209,12 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
 }
 
 /** Why a job ended as it did, as far as its bounds had to do with it, and what it used. */
-function verdict(ended: JobExit, group: Places, marked: string | undefined, seen: HostUse | undefined) {
+function verdict(ended: JobExit, group: Places, marked: boolean, seen: HostUse | undefined) {
   const use = groupUse(group);
   const failed = ended.kind === 'signalled' || (ended.kind === 'exited' && ended.code !== 0);
   const excess: Excess | undefined = !failed
     ? undefined
-    : marked === 'volume'
+    : marked
       ? 'volume'
       : use.outOfMemory > 0
         ? 'memory'

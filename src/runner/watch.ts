@@ -2,7 +2,8 @@
  * Looks at running jobs once a second: what they use, for whoever watches, and whether one has filled its volume.
  *
  * O1. A look costs the loop little: files of control groups are read at once, /proc and the disk without waiting.
- * O2. The disk is looked at by one `du` at a time, and a job with very many files the more rarely, the longer that takes.
+ * O2. The disk is looked at by a few `du` at a time, at most one for each job, and a job with very many files the more rarely, the
+ *     longer that takes: it holds up no look at another.
  */
 import { execFile } from 'node:child_process';
 import type { Cancel, Clock } from '../base/clock.ts';
@@ -33,16 +34,16 @@ export type Watched = {
   /** Where the job's files are. */
   folders: readonly string[];
   volumeBytes: number;
-  /** The job's files have grown beyond its volume. Called once. */
+  /** The job's files have grown beyond its volume. Called once; must not throw. */
   onFull(diskBytes: number): void;
 };
 
-type Watching = Watched & { use: HostUse; diskDue: number; full: boolean };
+type Watching = Watched & { use: HostUse; diskDue: number; measuring: boolean; full: boolean };
 
 const EVERY = 1000;
 const KEPT = 120;
 /** Between two looks at a job's disk: this, or so many times as long as a look takes. */
-const DISK = { every: 2000, times: 20 };
+const DISK = { every: 2000, times: 20, atATime: 4 };
 const NOTHING: HostUse = {
   ...{ cpuSeconds: 0, cpuPercent: 0, memoryBytes: 0, peakMemoryBytes: 0, diskBytes: 0, processes: 0, series: [] },
 };
@@ -58,7 +59,7 @@ export function createWatch(clock: Clock): Watch {
   const jobs = new Map<string, Watching>();
   let cancel: Cancel | undefined;
   let last = clock.now();
-  let measuring = false;
+  let measuring = 0;
 
   async function look(): Promise<void> {
     const withoutGroup = [...jobs.values()].filter(({ group }) => !group.memory || !hasProcessors(group));
@@ -81,24 +82,31 @@ export function createWatch(clock: Clock): Watch {
         series: [...job.use.series.slice(1 - KEPT), sample],
       };
     }
-    void measureDisks();
+    measureDisks();
   }
 
-  async function measureDisks(): Promise<void> {
-    if (measuring) return;
-    measuring = true;
-    for (const job of jobs.values()) {
-      if (clock.now() < job.diskDue) continue;
-      const began = clock.now();
-      const diskBytes = await diskUse(job.folders);
-      job.diskDue = clock.now() + Math.max(DISK.every, (clock.now() - began) * DISK.times);
-      if (diskBytes === undefined) continue;
-      job.use = { ...job.use, diskBytes };
-      if (diskBytes <= job.volumeBytes || job.full || ![...jobs.values()].includes(job)) continue;
-      job.full = true;
-      job.onFull(diskBytes);
+  function measureDisks(): void {
+    for (const [jobId, job] of jobs) {
+      if (measuring >= DISK.atATime) return;
+      if (job.measuring || clock.now() < job.diskDue) continue;
+      measuring += 1;
+      job.measuring = true;
+      void measure(jobId, job).finally(() => {
+        measuring -= 1;
+        job.measuring = false;
+      });
     }
-    measuring = false;
+  }
+
+  async function measure(jobId: string, job: Watching): Promise<void> {
+    const began = clock.now();
+    const diskBytes = await diskUse(job.folders);
+    job.diskDue = clock.now() + Math.max(DISK.every, (clock.now() - began) * DISK.times);
+    if (diskBytes === undefined) return;
+    job.use = { ...job.use, diskBytes };
+    if (diskBytes <= job.volumeBytes || job.full || jobs.get(jobId) !== job) return;
+    job.full = true;
+    job.onFull(diskBytes);
   }
 
   function arm(): void {
@@ -115,7 +123,7 @@ export function createWatch(clock: Clock): Watch {
     add(jobId, watched) {
       if (jobs.has(jobId)) return;
       if (jobs.size === 0) last = clock.now();
-      jobs.set(jobId, { ...watched, use: NOTHING, diskDue: 0, full: false });
+      jobs.set(jobId, { ...watched, use: NOTHING, diskDue: 0, measuring: false, full: false });
       arm();
     },
     remove(jobId) {

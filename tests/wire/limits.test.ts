@@ -1,11 +1,15 @@
 /** What jobs get of the machine, through the official SDK: limits, hosts, the queue, the network, and how it is watched. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import type {
   CreateProcessingJobCommandInput,
   ProcessingInput,
   ProcessingInstanceType,
 } from '@aws-sdk/client-sagemaker';
+import { extract } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tryBounds } from '../../src/runner/cgroup.ts';
 import { isolation } from '../../src/runner/isolation.ts';
@@ -65,6 +69,15 @@ async function ended(name: string, on = bench) {
     if (!['InProgress', 'Stopping'].includes(job.ProcessingJobStatus!)) return job;
     await pause(20);
   }
+}
+
+/** The files of an archive, by name. */
+async function unpacked(archive: Buffer): Promise<Record<string, string>> {
+  const reader = extract();
+  Readable.from([gunzipSync(archive)]).pipe(reader);
+  const files: Record<string, string> = {};
+  for await (const entry of reader) files[entry.header.name] = await text(entry);
+  return files;
 }
 
 const out = (LocalPath = '/opt/ml/processing/out') => ({
@@ -154,6 +167,36 @@ describe.skipIf(!isolated)('several hosts of a job', () => {
     ]);
     expect(await log('algo-1')).toContain('processing/out/same of algo-2 is not stored: algo-1 has it');
     await expect(log('algo-4')).rejects.toMatchObject({ name: 'ResourceNotFound' });
+  });
+
+  it('of a training job leave one model, with what each of them made', async () => {
+    const train = await bench.put(
+      'train/train.sh',
+      `name=$(node -p "JSON.parse(fs.readFileSync('/opt/ml/input/config/resourceconfig.json')).current_host")
+       echo "$name" > "/opt/ml/model/$name" && echo "$name" > /opt/ml/model/config && echo "loss=\${name#algo-};"`,
+    );
+    await bench.sagemaker.createTrainingJob({
+      ...{ TrainingJobName: 'model', RoleArn: bench.roleArn },
+      AlgorithmSpecification: {
+        ...{ TrainingImage: IMAGE, TrainingInputMode: 'File' },
+        ContainerEntrypoint: ['sh', '/opt/ml/input/data/code/train.sh'],
+        MetricDefinitions: [{ Name: 'loss', Regex: 'loss=(.*);' }],
+      },
+      InputDataConfig: [
+        { ChannelName: 'code', DataSource: { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: train } } },
+      ],
+      OutputDataConfig: { S3OutputPath: 's3://limits/models' },
+      ResourceConfig: { InstanceCount: 2, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 },
+      StoppingCondition: { MaxRuntimeInSeconds: 600 },
+    });
+    const described = () => bench.sagemaker.describeTrainingJob({ TrainingJobName: 'model' });
+    while ((await described()).TrainingJobStatus === 'InProgress') await pause(20);
+    const { FailureReason, FinalMetricDataList } = await described();
+    expect([FailureReason, FinalMetricDataList?.[0]?.Value]).toEqual([undefined, 1]);
+    const { Body } = await bench.s3.getObject({ Bucket: 'limits', Key: 'models/model/output/model.tar.gz' });
+    expect(await unpacked(Buffer.from(await Body!.transformToByteArray()))).toEqual({
+      ...{ 'algo-1': 'algo-1\n', 'algo-2': 'algo-2\n', config: 'algo-1\n' },
+    });
   });
 
   it('end with the first that fails, which is named', async () => {
