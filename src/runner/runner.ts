@@ -11,6 +11,7 @@ import { chmod, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { World } from '../base/world.ts';
+import { type Confinement, confinementLines } from './confinement.ts';
 import { jobEnvironment } from './environment.ts';
 import { runnerError } from './errors.ts';
 import { FILES, type JobFolder, jobFolder, writeWhole } from './folder.ts';
@@ -18,6 +19,7 @@ import type { ReadyImage } from './images/image.ts';
 import { createImages } from './images/images.ts';
 import { type Layer, listLayers, removeLayer } from './images/layers.ts';
 import { type Isolation, isolation as machineIsolation } from './isolation.ts';
+import { type Gateway, HOSTS_FILE, hostsFile, type JobHost, type NetworkPlan } from './network.ts';
 import { createPackages, preparePackages } from './packages.ts';
 import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
 import { commandScript } from './shell.ts';
@@ -39,6 +41,12 @@ export type LaunchSpec = {
   environment: Readonly<Record<string, string>>;
   /** No network at all, not even the loopback. */
   networkIsolation: boolean;
+  /** Telar's server alone, in place of the machine's network: `RunnerOptions.gateway` is the way to it. */
+  telarOnly?: boolean;
+  /** What the job's first process enters and takes on before it becomes the job. */
+  confinement?: Confinement;
+  /** One of several hosts of a job: its name, and how it finds the others. */
+  host?: JobHost;
 };
 
 export type Runner = {
@@ -86,6 +94,8 @@ export type RunnerOptions = {
   hide: readonly string[];
   /** How jobs are isolated; asked of the machine when left out. */
   isolation?: Isolation;
+  /** How jobs without a network reach the server. */
+  gateway?: Gateway;
 };
 
 /** @throws IsolationUnavailable when the job cannot be run honestly without a sandbox. */
@@ -99,7 +109,11 @@ function refuseDegraded(spec: LaunchSpec, reason: string): void {
       ? `its environment variable ${name} names '${spec.environment[name]}'`
       : spec.networkIsolation
         ? 'it asks for network isolation'
-        : undefined;
+        : spec.telarOnly
+          ? "it may reach Telar's server alone"
+          : spec.host
+            ? 'it runs on several hosts'
+            : undefined;
   if (!why) return;
   throw runnerError('IsolationUnavailable', `Job ${spec.jobId} cannot run here: ${why}, and ${reason}`);
 }
@@ -139,9 +153,9 @@ function writeScripts(
   folder: JobFolder,
   spec: LaunchSpec & { asksForLayers: boolean },
   image: ReadyImage,
-  how: Isolation,
-  hide: readonly string[],
+  { how, hide, network }: { how: Isolation; hide: readonly string[]; network: NetworkPlan },
 ) {
+  const confine = confinementLines(spec.confinement);
   const inside = how.kind === 'namespaces';
   const tmp = inside ? INSIDE.tmp : join(folder.root, FILES.tmp);
   const wishes = spec.asksForLayers ? { image: spec.image, networkIsolation: spec.networkIsolation } : undefined;
@@ -164,11 +178,13 @@ function writeScripts(
   writeWhole(join(folder.root, FILES.command), commandScript(commandOf(spec, image), environment, notices));
   if (inside) {
     const { mounts, needs } = image;
-    const plan: SandboxPlan = { as: how.as, folder, networkIsolation: spec.networkIsolation, mounts, needs, hide };
+    const { networkIsolation } = spec;
+    if (network.host) writeWhole(join(folder.root, HOSTS_FILE), hostsFile(network.host), 0o644);
+    const plan: SandboxPlan = { as: how.as, folder, networkIsolation, network, mounts, needs, hide };
     writeWhole(join(folder.root, FILES.sandbox), sandboxScript(plan));
-    writeWhole(join(folder.root, FILES.enter), enterNamespaces(plan));
+    writeWhole(join(folder.root, FILES.enter), confine + enterNamespaces(plan));
   } else {
-    writeWhole(join(folder.root, FILES.enter), ENTER_PROCESS_GROUP);
+    writeWhole(join(folder.root, FILES.enter), confine + ENTER_PROCESS_GROUP);
   }
 }
 
@@ -207,7 +223,9 @@ export function createRunner(options: RunnerOptions): Runner {
     if (how.kind === 'none') refuseDegraded(spec, how.reason);
     const image = await images.ready(spec.image);
     prepareFolder(place);
-    writeScripts(place, { ...spec, asksForLayers }, image, how, hide);
+    const gateway = spec.telarOnly && !spec.networkIsolation ? options.gateway : undefined;
+    const network = { gateway, host: spec.host };
+    writeScripts(place, { ...spec, asksForLayers }, image, { how, hide, network });
     await startSupervisor(place.root, world.clock);
   };
   const exit = async (jobId: string): Promise<JobExit> => {

@@ -127,6 +127,7 @@ export function createSystem(options: SystemOptions): System {
   const telar = createTelarService({
     executionState: pipelines.executionState,
     logOf: jobs.logOf,
+    jobUse: jobs.use,
     auditEvents: trail.newest,
     loopLag: options.server.loopLag,
     server: { ...options.server, account, startedAt: world.clock.now() },
