@@ -241,6 +241,7 @@ export function createRunner(options: RunnerOptions): Runner {
         false,
       ),
     exit,
+    stop,
     remove,
   });
   return {
