@@ -36,6 +36,7 @@ const WISHES = 'packages.json';
 
 const LOOK_MILLISECONDS = 100;
 const TAKEOVER_MILLISECONDS = 10_000;
+const BUILD_MINUTES = 30;
 const MOST_BYTES = 2 ** 21;
 const MOST_FILES = 20;
 const MOST_LAYERS_A_JOB = 5;
@@ -52,6 +53,7 @@ export type LayerBuilds = {
   /** Such a job may not ask for layers itself. */
   launch(jobId: string, image: string, command: readonly string[]): Promise<void>;
   exit(jobId: string): Promise<JobExit>;
+  stop(jobId: string, graceMilliseconds: number): Promise<void>;
   remove(jobId: string): Promise<void>;
 };
 
@@ -159,6 +161,8 @@ const ISOLATED =
   'requirements.txt names packages that no earlier job has installed, and this job has network isolation (EnableNetworkIsolation), so that they cannot be fetched. Run a job with the same requirements.txt and without isolation once: its layer is kept, and isolated jobs use it.';
 const KILLED = 'The installation of the packages of requirements.txt was killed in its midst. Run the job again.';
 
+const TOO_LONG = `The installation of the packages of requirements.txt took longer than ${BUILD_MINUTES} minutes and was ended.`;
+
 /** Before the build starts only: later the folder is its own, and may hold links. */
 function stage(ml: string, files: readonly RequirementFile[]): void {
   for (const { name, content } of files) {
@@ -180,10 +184,16 @@ async function build(
   const { ml, log } = builds.folder(jobId);
   if (!builds.launched(jobId)) stage(ml, files);
   await builds.launch(jobId, uri, ['build-layer']);
-  const exit = await builds.exit(jobId);
+  let tooLong = false;
+  const cancel = builds.clock.at(builds.clock.now() + BUILD_MINUTES * 60_000, () => {
+    tooLong = true;
+    builds.stop(jobId, 0).catch(() => {}); // it has just ended
+  });
+  const exit = await builds.exit(jobId).finally(cancel);
   const text = logOf(log);
   if (exit.kind === 'exited' && exit.code === 0) await adopt(layers, files, join(ml, 'layer'), builds.clock.now());
   await builds.remove(jobId);
+  if (tooLong) return { told: { error: TOO_LONG, log: text }, final: true };
   if (exit.kind !== 'exited') return { told: { error: KILLED, log: text }, final: false };
   if (exit.code === 0) return undefined;
   const error = `The packages of requirements.txt could not be installed. ${explainPip(text)}`;

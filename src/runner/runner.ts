@@ -259,6 +259,7 @@ export function createRunner(options: RunnerOptions): Runner {
         false,
       ),
     exit,
+    stop,
     remove,
   });
   return {
