@@ -52,8 +52,14 @@ describe('telar top', () => {
   });
 
   it('says that nothing runs, and what jobs are not bounded in', () => {
-    const lines = topLines({ Machine: { ...Machine, NotBounded: 'the memory of jobs' }, Jobs: [] }, now, style);
+    const lines = topLines(
+      { Machine: { ...Machine, JobsWaiting: 0, NotBounded: 'the memory of jobs' }, Jobs: [] },
+      now,
+      style,
+    );
     expect(lines.slice(1)).toEqual(['Not bounded: the memory of jobs', 'No job runs or waits.']);
+    const many = topLines({ Machine: { ...Machine, JobsWaiting: 900 }, Jobs: [job('one')] }, now, style);
+    expect(many.at(-1)).toBe('and 900 more that wait');
   });
 
   it('writes numbers for people', () => {

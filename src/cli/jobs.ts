@@ -40,7 +40,7 @@ export function topLines({ Machine, Jobs }: Use, now: number, { bold, dim, accen
   const waiting = Jobs.filter(({ QueuePosition }) => QueuePosition !== undefined);
   waiting.sort((a, b) => a.QueuePosition! - b.QueuePosition!);
   const head = [
-    `${bold(`${running.length} under way`)}, ${waiting.length} waiting`,
+    `${bold(`${running.length} under way`)}, ${Machine.JobsWaiting} waiting`,
     `processors promised ${Machine.PromisedCpus} of ${Machine.CapacityCpus}`,
     `memory promised ${formatBytes(Machine.PromisedMemoryBytes)} of ${formatBytes(Machine.CapacityMemoryBytes)}`,
   ].join(dim('  '));
@@ -53,6 +53,9 @@ export function topLines({ Machine, Jobs }: Use, now: number, { bold, dim, accen
     head,
     ...(Machine.NotBounded ? [accent(`Not bounded: ${Machine.NotBounded}`)] : []),
     ...(rows.length === 0 ? [dim('No job runs or waits.')] : ['', ...table([titles.map(bold), ...rows])]),
+    ...(Machine.JobsWaiting > waiting.length
+      ? [dim(`and ${Machine.JobsWaiting - waiting.length} more that wait`)]
+      : []),
   ];
 }
 

@@ -184,6 +184,7 @@ describe('without control groups', () => {
 });
 
 describe('resource limits', () => {
+  // On one processor no job has fewer than the machine.
   it.runIf(availableParallelism() > 1)(
     'libraries are told of fewer processors, unless the job says otherwise',
     async () => {

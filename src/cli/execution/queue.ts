@@ -11,7 +11,7 @@ export async function queueNotes(
   const notes = new Map<string, string>();
   const begun = steps.filter(({ jobArn, endedAt }) => jobArn !== undefined && endedAt === undefined);
   if (begun.length === 0) return notes;
-  const { Jobs } = await telar('ListJobUse', {});
+  const { Jobs } = await telar('ListJobUse', { MaxWaiting: 1000 });
   const positions = new Map(Jobs.map(({ JobArn, QueuePosition }) => [JobArn, QueuePosition]));
   for (const { name, jobArn } of begun) {
     const position = positions.get(jobArn!);

@@ -69,8 +69,9 @@ export type Admission = {
   /** A job that runs already, of an earlier server: it holds its amount, whether there is room or not. */
   hold(arn: string, amount: Amount): void;
   release(arn: string): void;
-  /** From 1, in the order in which jobs stand; undefined for one that does not wait. */
-  position(arn: string): number | undefined;
+  waits(arn: string): boolean;
+  /** The jobs that wait, in the order in which they stand. */
+  order(): string[];
   waiting(): number;
   promised(): Amount;
 };
@@ -110,10 +111,8 @@ export function createAdmission({ machine, promise, atATime }: Machine): Admissi
     },
     hold: (arn, amount) => void held.set(arn, amount),
     release: (arn) => void held.delete(arn),
-    position(arn) {
-      const index = queue.order().indexOf(arn);
-      return index < 0 ? undefined : index + 1;
-    },
+    waits: queue.has,
+    order: queue.order,
     waiting: queue.size,
   };
 }

@@ -171,7 +171,7 @@ export function createLives(parts: Parts): Lives {
       if (!row) return;
       wait(row);
       admit();
-      if (row.kind === 'Training' && admission.position(arn) !== undefined) {
+      if (row.kind === 'Training' && admission.waits(arn)) {
         void persist(arn, (fresh) => void db.save(saved(withPending(fresh, clock.now()))));
       }
     },

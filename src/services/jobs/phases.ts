@@ -89,8 +89,11 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     const missing = hosts.filter(({ id }) => !runner.launched(id));
     const running: Recording = (row) => next(row, 'running');
     if (missing.length === 0) return { record: running };
-    // The machine may have lost what was staged before it restarted.
-    if (!files.intact(job)) return { record: unlessStopping(job, (row) => next(row, 'staging')) };
+    // The machine may have lost what was staged before it restarted. A host that ran then is lost, and the job with it.
+    if (!files.intact(job)) {
+      const restage = unlessStopping(job, (row) => next(row, 'staging'));
+      return { record: missing.length < hosts.length ? running : restage };
+    }
     let credentials: JobCredentials | undefined;
     await persist(job.arn, () => {
       credentials = ports.roleSession(job.roleArn, SESSION, job.plan.maxRuntimeSeconds + CREDENTIALS_OUTLAST);

@@ -21,6 +21,7 @@ export type FairQueue = {
   remove(id: string): boolean;
   /** Takes the next job out, if one may begin. */
   take(free: Amount): Waiting | undefined;
+  has(id: string): boolean;
   /** Ids in the order in which they stand. */
   order(): string[];
   size(): number;
@@ -47,6 +48,7 @@ export function fairQueue(capacity: Amount): FairQueue {
   let waiting: Entry[] = [];
   /** Where in virtual time each requester's next job would stand. */
   const next = new Map<string, number>();
+  const ids = new Set<string>();
   let virtual = 0;
   let arrivals = 0;
 
@@ -77,12 +79,13 @@ export function fairQueue(capacity: Amount): FairQueue {
 
   return {
     add(job) {
+      ids.add(job.id);
       const cost = Math.max(LEAST_COST, dominantShare(job.amount, capacity));
       insert(place({ ...job, cost, tag: 0, sequence: arrivals++, passed: 0 }));
     },
     remove(id) {
-      const gone = waiting.find((entry) => entry.id === id);
-      if (!gone) return false;
+      if (!ids.delete(id)) return false;
+      const gone = waiting.find((entry) => entry.id === id)!;
       // The requester's later jobs move up by what it cost.
       waiting = waiting
         .filter((entry) => entry !== gone)
@@ -105,9 +108,11 @@ export function fairQueue(capacity: Amount): FairQueue {
       for (const entry of passed) entry.passed += taken.cost;
       virtual = Math.max(virtual, waiting[0]!.tag);
       waiting.splice(found, 1);
+      ids.delete(taken.id);
       forget();
       return { id: taken.id, requester: taken.requester, amount: taken.amount };
     },
+    has: (id) => ids.has(id),
     order: () => waiting.map(({ id }) => id),
     size: () => waiting.length,
   };

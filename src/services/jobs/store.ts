@@ -153,8 +153,9 @@ export function jobsStore(sql: Sql) {
     job: sql.one<{ arn: string }, JobRow>('SELECT * FROM jobs WHERE arn = $arn'),
     /** Not over, or over with its folder still there; the oldest first. */
     unfinished: sql.all<Record<never, never>, JobRow>('SELECT * FROM jobs WHERE discarded = 0 ORDER BY seq'),
+    /** Under way: neither waiting nor over; the oldest first. */
     running: sql.all<Record<never, never>, JobRow>(
-      "SELECT * FROM jobs WHERE discarded = 0 AND phase <> 'ended' ORDER BY seq",
+      "SELECT * FROM jobs WHERE discarded = 0 AND phase NOT IN ('queued', 'ended') ORDER BY seq",
     ),
     setDiscarded: sql.change<{ arn: string }>('UPDATE jobs SET discarded = 1 WHERE arn = $arn'),
     list: (sort: Sort, order: Order) => lists.get(`${sort} ${order}`)!,

@@ -49,18 +49,28 @@ export type MachineView = {
 };
 
 export type JobUse = {
-  /** Jobs under way, the oldest first; or the one job asked for, also when it is over. Undefined when there is no such job. */
-  jobs(arn: string | undefined): JobView[] | undefined;
+  /** Jobs under way, the oldest first, then those that wait, in their order. @param mostWaiting of these */
+  jobs(mostWaiting: number): JobView[];
+  /** One job, also when it is over; undefined when there is none. */
+  job(arn: string): JobView | undefined;
   machine(): MachineView;
 };
 
 export function jobUse(parts: Parts): JobUse {
   const { db, admission, limits, runner } = parts;
   return {
-    jobs(arn) {
-      if (arn === undefined) return db.running({}).map((row) => view(parts, row));
+    jobs(mostWaiting) {
+      const order = admission.order().slice(0, mostWaiting);
+      const waiting = order.flatMap((arn, index) => {
+        const row = db.job({ arn });
+        return row ? [view(parts, row, index + 1)] : [];
+      });
+      return [...db.running({}).map((row) => view(parts, row, undefined)), ...waiting];
+    },
+    job(arn) {
       const row = db.job({ arn });
-      return row && [view(parts, row)];
+      const position = row && admission.waits(arn) ? admission.order().indexOf(arn) + 1 : undefined;
+      return row && view(parts, row, position);
     },
     machine: () => ({
       machine: limits.machine,
@@ -75,7 +85,7 @@ export function jobUse(parts: Parts): JobUse {
   };
 }
 
-function view({ admission, limits, runner }: Parts, row: JobRow): JobView {
+function view({ limits, runner }: Parts, row: JobRow, queuePosition: number | undefined): JobView {
   const job = jobOf(row);
   const { cpus, memoryBytes, volumeBytes } = shareOf(job.plan, limits).limits;
   const { uses } = JSON.parse(row.result) as JobResult;
@@ -83,7 +93,7 @@ function view({ admission, limits, runner }: Parts, row: JobRow): JobView {
   return {
     ...{ arn: row.arn, name: row.name, kind: row.kind, image: job.plan.image, requester: row.requester },
     ...{ status: row.status, phase: row.phase, instances: job.plan.instances },
-    queuePosition: row.phase === 'queued' ? admission.position(row.arn) : undefined,
+    queuePosition,
     limits: { cpus, memoryBytes, volumeBytes },
     createdAt: row.created_at,
     startedAt: row.started_at ?? undefined,

@@ -15,7 +15,11 @@ export const telarSchemas = {
     Host: z.string().min(1).optional(),
   }),
   /** What jobs under way use, or what one job used; and where those stand that wait. */
-  ListJobUse: z.strictObject({ JobArn: z.string().min(1).optional() }),
+  ListJobUse: z.strictObject({
+    JobArn: z.string().min(1).optional(),
+    /** How many of the jobs that wait are listed: the first of them. */
+    MaxWaiting: z.number().int().min(0).max(1000).default(100),
+  }),
   /** What the server is, and how it fares. */
   DescribeServer: z.strictObject({}),
   /** The newest management events of the audit trail. */

@@ -5,9 +5,13 @@ import type { SeenHost, SeenJob, TelarPorts } from './ports.ts';
 
 type Output = TelarOutputs['ListJobUse'];
 
-export function listJobUse({ jobUse }: Pick<TelarPorts, 'jobUse'>, { JobArn }: TelarInput<'ListJobUse'>): Output {
-  const jobs = jobUse.jobs(JobArn);
-  if (!jobs) throw errors.noJob(JobArn!);
+export function listJobUse(
+  { jobUse }: Pick<TelarPorts, 'jobUse'>,
+  { JobArn, MaxWaiting }: TelarInput<'ListJobUse'>,
+): Output {
+  const one = JobArn === undefined ? undefined : jobUse.job(JobArn);
+  if (JobArn !== undefined && !one) throw errors.noJob(JobArn);
+  const jobs = one ? [one] : jobUse.jobs(MaxWaiting);
   const { machine, capacity, promised, waiting, notBounded } = jobUse.machine();
   return {
     Machine: {

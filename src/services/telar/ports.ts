@@ -7,7 +7,8 @@ export type TelarPorts = {
   logOf(jobArn: string, host?: string): { path: string; ended: boolean } | undefined;
   /** What jobs use, and what the machine has for them. */
   jobUse: {
-    jobs(arn: string | undefined): readonly SeenJob[] | undefined;
+    jobs(mostWaiting: number): readonly SeenJob[];
+    job(arn: string): SeenJob | undefined;
     machine(): SeenMachine;
   };
   auditEvents(most: number): { seq: number; at: number; record: string }[];
