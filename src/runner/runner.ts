@@ -11,11 +11,14 @@ import { chmod, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { World } from '../base/world.ts';
+import { withoutContainer } from './container/docker.ts';
+import { writeContainerScripts } from './container/scripts.ts';
 import { jobEnvironment } from './environment.ts';
 import { runnerError } from './errors.ts';
 import { FILES, type JobFolder, jobFolder, writeWhole } from './folder.ts';
 import type { ReadyImage } from './images/image.ts';
 import { createImages } from './images/images.ts';
+import type { ContainerImages } from './images/oci/containers.ts';
 import { type Isolation, isolation as machineIsolation } from './isolation.ts';
 import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
 import { commandScript } from './shell.ts';
@@ -36,6 +39,8 @@ export type LaunchSpec = {
   environment: Readonly<Record<string, string>>;
   /** No network at all, not even the loopback. */
   networkIsolation: boolean;
+  /** What the job's instance type stands for. Docker alone holds a job to it here. */
+  limits?: { memoryBytes: number; cpus: number };
 };
 
 export type Runner = {
@@ -76,6 +81,8 @@ export type RunnerOptions = {
   hide: readonly string[];
   /** How jobs are isolated; asked of the machine when left out. */
   isolation?: Isolation;
+  /** The user's own images; without them only Telar's are run. */
+  containers?: ContainerImages;
 };
 
 /** @throws IsolationUnavailable when the job cannot be run honestly without a sandbox. */
@@ -169,7 +176,7 @@ async function removeFolder(root: string): Promise<void> {
 export function createRunner(options: RunnerOptions): Runner {
   const { world, jobsFolder, imagesFolder } = options;
   const hide = [jobsFolder, imagesFolder, ...options.hide];
-  const images = createImages({ clock: world.clock, imagesFolder });
+  const images = createImages({ clock: world.clock, imagesFolder, containers: options.containers });
   const exits = new Map<string, Promise<JobExit>>();
 
   const folder = (jobId: string) => jobFolder(jobsFolder, jobId);
@@ -182,22 +189,32 @@ export function createRunner(options: RunnerOptions): Runner {
     const place = folder(spec.jobId);
     if (isClaimed(place.root)) return;
     const how = options.isolation ?? (await machineIsolation());
-    if (how.kind === 'none') refuseDegraded(spec, how.reason);
     const image = await images.ready(spec.image);
+    if (how.kind === 'none' && !image.container) refuseDegraded(spec, how.reason);
     prepareFolder(place);
-    writeScripts(place, spec, image, how, hide);
+    if (image.container) {
+      writeContainerScripts(place, spec, image.container, how);
+      options.containers!.hold(image, place.root);
+    } else {
+      writeScripts(place, spec, image, how, hide);
+    }
     await startSupervisor(place.root, world.clock);
   };
   const exit = async (jobId: string): Promise<JobExit> => {
     const root = claimed(jobId);
     let waiting = exits.get(jobId);
     if (!waiting) {
-      waiting = waitForExit(root, world.clock).finally(() => exits.delete(jobId));
+      waiting = waitForExit(root, world.clock)
+        .then((ended) => withoutContainer(root, ended))
+        .finally(() => exits.delete(jobId));
       exits.set(jobId, waiting);
     }
     return waiting;
   };
-  const stop = async (jobId: string, grace: number) => void (await stopJob(claimed(jobId), grace, world.clock));
+  const stop = async (jobId: string, grace: number) => {
+    const root = claimed(jobId);
+    await withoutContainer(root, await stopJob(root, grace, world.clock));
+  };
   return {
     folder,
     refusal: images.refusal,
