@@ -128,7 +128,7 @@ function names(plan: ContainerPlan): string[] {
  */
 function detachScript(plan: ContainerPlan): string {
   return [
-    'read -r word <&6 || exit 1',
+    'echo ready >&7 && exec 7>&- && read -r word <&6 || exit 1',
     `umount -n -i -c -l ${oldRoot(plan)} && rmdir ${oldRoot(plan)} || exit 1`,
     `cd ${quote(plan.folder.root)} || exit 1`,
     'printf "%s\\n%s\\n%s\\n" "$1" "$2" "$3" >target.partial && mv target.partial target',
@@ -151,18 +151,23 @@ function enterLines({ as, user: { uid, gid } }: ContainerPlan): string[] {
   ];
 }
 
-/** Between the shell that waits (3: it is ready, 4: it may go on), this script (5), and what takes the machine away (6). */
+/**
+ * Between the shell that waits (3: it is ready, 4: it may go on), this script (5), and what takes the machine away (7: it
+ * is ready, 6: it may go on). Whoever reads that one is ready learns from the end of the pipe that it never will be.
+ */
 function handOver(plan: ContainerPlan): string[] {
   return [
     `must mount -n --rbind / ${STAGE}/host`,
-    `must mkfifo ${STAGE}/ready ${STAGE}/go ${STAGE}/detach`,
+    `must mkfifo ${STAGE}/ready ${STAGE}/go ${STAGE}/detach ${STAGE}/detaching`,
     `exec 5<>${STAGE}/go 6<>${STAGE}/detach`,
     ...enterLines(plan),
-    `nsenter --root=${STAGE}/host --wd=${ROOT} sh -c ${quote(detachScript(plan))} sh "$outside" "$started" "$boot" 5>&- &`,
+    `nsenter --root=${STAGE}/host --wd=${ROOT} sh -c ${quote(detachScript(plan))} sh "$outside" "$started" "$boot" 5>&- 7>${STAGE}/detaching &`,
     'detach=$!',
     // The redirections are made here, with the rights to open what lies in the job's folder.
-    `(cd / && exec $enter sh) <${FILES.command} 3>${STAGE}/ready 4<>${STAGE}/go 5>&- 6>&- &`,
+    `(cd / && exec $enter sh) 3>${STAGE}/ready <${FILES.command} 4<>${STAGE}/go 5>&- 6>&- &`,
     'main=$!',
+    // Both must have their programs running: after the change of roots none of the machine's can be started from here.
+    `read -r word <${STAGE}/detaching || { echo 'telar: the sandbox of this job could not be made: the machine cannot be hidden.'; exit 125; }`,
     `read -r word <${STAGE}/ready || { echo 'telar: the sandbox of this job could not be made: its user could not be taken on.'; exit 125; }`,
     `(cd ${ROOT} && exec pivot_root . ${oldRoot(plan)}) || { echo 'telar: the sandbox of this job could not be made: the root could not be changed.'; exit 125; }`,
     // From here on there is no program of the machine any more: the shell has to do.

@@ -60,7 +60,7 @@ const dockerArchive = z
 
 const CONTAINER_CONFIG = /^application\/vnd\.(oci\.image|docker\.container\.image)\./;
 const INDEX = /(image\.index|manifest\.list)/;
-const SCHEMA_1 = /manifest\.v1/;
+const SCHEMA_1 = /docker\.distribution\.manifest\.v1/;
 
 function parse<T>(schema: z.ZodType<T>, text: string, what: string): T {
   let value: unknown;
@@ -80,7 +80,7 @@ export function parseManifestOrIndex(
   mediaType: string,
   what: string,
 ): { kind: 'manifest'; manifest: Manifest } | { kind: 'index'; manifests: Descriptor[] } {
-  const told = parse(z.object({ mediaType: z.string().optional(), manifests: z.unknown() }), text, what);
+  const told = parse(z.object({ mediaType: z.string().optional(), manifests: z.unknown().optional() }), text, what);
   const type = told.mediaType ?? mediaType;
   if (SCHEMA_1.test(type)) {
     throw runnerError('ImageBroken', `${what} is of Docker's schema 1, which is no longer read. Push it again.`);
