@@ -9,6 +9,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemWorld, type World } from '../base/world.ts';
+import { isOwnImage } from '../runner/images/images.ts';
+import { createContainerImages } from '../runner/images/oci/containers.ts';
 import { createRunner } from '../runner/runner.ts';
 import { openBytes } from '../store/bytes.ts';
 import { createDataFolder, type DataFolder, dataFolder } from '../store/folder.ts';
@@ -29,6 +31,10 @@ export type ServerOptions = {
   account?: string;
   /** Where the images' environments are kept. @default the data folder's own */
   imagesFolder?: string;
+  /** Who runs container images: `auto` is Telar's own sandbox, and Docker where there is none. @default 'auto' */
+  containers?: 'auto' | 'docker';
+  /** Credentials for registries, in the form of Docker's config.json. @default the data folder's registries.json */
+  registriesFile?: string;
   /** Whether cache hits check object versions, or URIs alone as AWS does. @default true */
   trackObjects?: boolean;
   /** How many jobs run at a time, and how long a stopped one may take to end. */
@@ -76,19 +82,28 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let url = '';
   try {
     createDataFolder(folder);
+    const imagesFolder = options.imagesFolder ?? folder.images;
+    const registriesFile = options.registriesFile ?? join(folder.root, 'registries.json');
+    const containers = createContainerImages({
+      ...{ clock: world.clock, log: world.log, imagesFolder, own: isOwnImage },
+      registriesFile,
+      engine: options.containers ?? 'auto',
+    });
     const made = createSystem({
       ...{ store, world, auth: options.auth ?? 'sigv4', trackObjects: options.trackObjects ?? true },
       bytes: openBytes({ objects: folder.objects, temporary: folder.temporary }),
       account: options.account ?? DEFAULT_ACCOUNT,
       endpointUrl: () => url,
+      images: containers,
       jobs: {
         logsFolder: folder.logs,
         runner: createRunner({
           world,
           jobsFolder: folder.jobs,
-          imagesFolder: options.imagesFolder ?? folder.images,
+          imagesFolder,
+          containers,
           // A job's own folder and its image's stay visible to it.
-          hide: [folder.root, join(homedir(), '.aws')],
+          hide: [folder.root, join(homedir(), '.aws'), registriesFile],
         }),
         ...(options.jobLimits && { limits: options.jobLimits }),
       },

@@ -22,17 +22,19 @@ export type Names = {
 };
 
 export function openNames(folder: string): Names {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const place = (uri: string) => join(folder, `${createHash('sha256').update(uri).digest('hex')}.json`);
   const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as NamedImage;
   return {
     find: (uri) => (existsSync(place(uri)) ? read(place(uri)) : undefined),
     list: () =>
-      readdirSync(folder)
+      (existsSync(folder) ? readdirSync(folder) : [])
         .filter((name) => name.endsWith('.json'))
         .map((name) => read(join(folder, name)))
         .sort((one, other) => (one.uri < other.uri ? -1 : 1)),
-    record: (image) => writeWhole(place(image.uri), `${JSON.stringify(image, null, 2)}\n`),
+    record(image) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeWhole(place(image.uri), `${JSON.stringify(image, null, 2)}\n`);
+    },
     remove: (uri) => rmSync(place(uri), { force: true }),
   };
 }
