@@ -47,7 +47,9 @@ export function programs(names: readonly string[]): LayerEntry[] {
   for (const name of names) {
     const path = ['/usr/bin', '/bin'].map((folder) => join(folder, name)).find((place) => existsSync(place))!;
     files.set(`bin/${name}`, realpathSync(path));
-    for (const match of execFileSync('ldd', [path], { encoding: 'utf8' }).matchAll(/(?:=> )?(\/\S+) \(0x/g)) {
+    for (const match of execFileSync('sh', ['-c', 'ldd "$1"', 'sh', path], { encoding: 'utf8' }).matchAll(
+      /(?:=> )?(\/\S+) \(0x/g,
+    )) {
       files.set(match[1]!.slice(1), realpathSync(match[1]!));
     }
   }

@@ -27,7 +27,7 @@ if (machine.kind === 'none') console.warn(`Skipped: container images, since ${ma
 
 let base: string;
 let server: TestServer;
-let registry: TestRegistry;
+let hub: TestRegistry;
 let sagemaker: SageMakerClient;
 let s3: S3Client;
 let telar: TelarClient;
@@ -56,13 +56,13 @@ beforeAll(async () => {
   const tools = await layerOf(programs(['sh', 'cat', 'tr', 'ls']), 'zstd');
   const own = await layerOf([{ name: 'usr/local/bin/train', content: TRAIN, mode: 0o755 }], 'gzip');
   const image = build([tools, own], { Entrypoint: ['/usr/local/bin/train'], Env: ['KIND=own'] });
-  registry = await startRegistry({ images: { 'team/fit:1': image } });
+  hub = await startRegistry({ images: { 'team/fit:1': image } });
   writeLayout(join(base, 'layout'), [image]);
-  uri = `${registry.host}/team/fit:1`;
+  uri = `${hub.host}/team/fit:1`;
 });
 afterAll(async () => {
   await server.close();
-  await registry.close();
+  await hub.close();
   rmSync(base, { recursive: true, force: true });
 });
 
@@ -106,6 +106,7 @@ async function brought(Uri: string): Promise<string> {
   }
 }
 
+// Without namespaces there is nothing to run an image in.
 describe.runIf(machine.kind === 'namespaces')('container images over the wire', () => {
   it('an image that is not here is refused with what to do, before a job exists', async () => {
     const create = sagemaker.send(new CreateProcessingJobCommand(processing('too-early', uri)));
@@ -158,8 +159,8 @@ describe.runIf(machine.kind === 'namespaces')('container images over the wire', 
   });
 
   it('what cannot be brought says why, and removing is for what is there', async () => {
-    await telar('PullImage', { Uri: `${registry.host}/team/none:1` });
-    expect(await brought(`${registry.host}/team/none:1`)).toContain(`${registry.host} has no team/none/manifests/1`);
+    await telar('PullImage', { Uri: `${hub.host}/team/none:1` });
+    expect(await brought(`${hub.host}/team/none:1`)).toContain(`${hub.host} has no team/none/manifests/1`);
     await expect(telar('RemoveImage', { Uri: 'not/here:1' })).rejects.toMatchObject({ name: 'ResourceNotFound' });
     await expect(telar('PullImage', { Uri: 'Not A Name' })).rejects.toThrow('no name of an image');
     await expect(telar('DescribeImageActivity', { Uri: 'not/begun:1' })).rejects.toThrow('Nothing was begun');

@@ -12,7 +12,7 @@ import type { ContainerJob } from './job.ts';
 import type { ContainerUser } from './users.ts';
 
 /** An entrypoint of the job's own takes the image's command away, too. @throws LaunchFailed when there is nothing to run */
-export function containerCommand(spec: ContainerJob, config: ContainerConfig): string[] {
+function containerCommand(spec: ContainerJob, config: ContainerConfig): string[] {
   const rest = spec.arguments.length > 0 || spec.entrypoint ? spec.arguments : config.command;
   const command = [...(spec.entrypoint ?? config.entrypoint), ...rest];
   if (command.length > 0 && command[0] !== '') return command;

@@ -11,6 +11,8 @@ import { isOwnImage } from '../images/images.ts';
 import { type ContainerImages, createContainerImages } from '../images/oci/containers.ts';
 import { type Isolation, isolation as machineIsolation } from '../isolation.ts';
 import { createRunner, type LaunchSpec } from '../runner.ts';
+import { startSupervisor, waitForExit } from '../supervision.ts';
+import { writeContainerScripts } from './scripts.ts';
 
 const world = { ...systemWorld, log: silentLog };
 const machine = await machineIsolation();
@@ -24,7 +26,7 @@ const OWN: LayerEntry[] = [
   { name: 'etc/mine', content: 'of the image' },
   { name: 'opt/ml/code/train.sh', content: 'echo from the image', mode: 0o755 },
   { name: 'home/ana', type: 'directory', mode: 0o700, uid: 1000, gid: 100 },
-  { name: 'root/.secret', content: 'for root', mode: 0o600 },
+  { name: 'srv/secret', content: 'for root', mode: 0o600 },
   { name: 'setuid', content: 'x', mode: 0o4755 },
 ];
 const TOOLS = ['sh', 'ls', 'cat', 'id', 'grep', 'env', 'sleep', 'touch', 'mkdir', 'rm', 'head', 'df', 'stat', 'chmod'];
@@ -47,7 +49,7 @@ beforeAll(async () => {
   };
   const Env = ['GREETING=hello from the image', 'PATH=/bin:/usr/bin', 'LD_PRELOAD='];
   await image('own/tools:1', { Env, Cmd: ['sh', '-c', 'echo the image itself; echo "$GREETING"'] });
-  await image('own/ana:1', { Env, User: 'ana', WorkingDir: '/work/deep', Entrypoint: ['sh', '-c'] });
+  await image('own/ana:1', { Env, User: 'ana', WorkingDir: '/app/deep', Entrypoint: ['sh', '-c'] });
   await image('own/bare:1', { Entrypoint: ['/bin/true'] }, [only]);
   await image('own/busy:1', {}, [await layerOf(programs(['sh', 'sleep']))]);
   await image('own/nobody:1', { User: 'stranger', Entrypoint: ['sh'] });
@@ -96,11 +98,11 @@ describe.each(kinds)('a job in an image, with a sandbox made as %s', (_as, isola
 
   it('writes to /opt/ml for good, and over the files of the image for itself', async () => {
     const script =
-      'echo changed >/etc/mine; rm /root/.secret; mkdir /new && touch /new/x; echo made >/opt/ml/made; cat /etc/mine';
+      'echo changed >/etc/mine; rm /srv/secret; mkdir /new && touch /new/x; echo made >/opt/ml/made; cat /etc/mine';
     const { log, folder } = await run(isolation, { entrypoint: ['sh', '-c'], arguments: [script] });
     expect(log).toBe('changed\n');
     expect(readFileSync(join(folder.ml, 'made'), 'utf8')).toBe('made\n');
-    expect(await sh(isolation, 'cat /etc/mine /root/.secret; ls /new 2>/dev/null')).toBe('of the imagefor root');
+    expect(await sh(isolation, 'cat /etc/mine /srv/secret; ls /new 2>/dev/null')).toBe('of the imagefor root');
   });
 
   it('has no rights, and cannot come by any', async () => {
@@ -128,7 +130,7 @@ describe.each(kinds)('a job in an image, with a sandbox made as %s', (_as, isola
       image: 'own/ana:1',
       arguments: ['id -u; id -g; pwd; echo "$HOME"; touch here ~/there && echo wrote'],
     });
-    expect(log).toBe('1000\n100\n/work/deep\n/home/ana\nwrote\n');
+    expect(log).toBe('1000\n100\n/app/deep\n/home/ana\nwrote\n');
     expect(exit).toEqual({ kind: 'exited', code: 0 });
     expect(await sh(isolation, 'id -u; pwd; echo "$HOME"')).toBe('0\n/\n/root\n');
     await expect(run(isolation, { image: 'own/nobody:1' })).rejects.toThrow(
@@ -221,6 +223,32 @@ describe.each(kinds)('a job in an image, with a sandbox made as %s', (_as, isola
   });
 });
 
+describe.each(kinds)('where the kernel grants no overlay, a sandbox made as %s', (_as, isolation) => {
+  it('has the files of the image read-only, says so, and has folders to write to', async () => {
+    const container = (await images.ready('own/ana:1', () => {})).container!;
+    const jobsFolder = join(base, 'jobs');
+    const runner = createRunner({ world, jobsFolder, imagesFolder: join(base, 'images'), hide: [], isolation });
+    const folder = runner.folder(`c-${++count}`);
+    for (const part of ['ml', 'tmp', 'stage']) mkdirSync(join(folder.root, part), { recursive: true });
+    const script = 'touch /etc/x 2>&1; touch /tmp/a /var/tmp/b /run/c /home/d /opt/ml/e /dev/shm/f && cat /etc/mine';
+    const spec: LaunchSpec = {
+      ...{ jobId: `c-${count}`, image: 'own/ana:1', entrypoint: ['/bin/sh', '-c'], arguments: [script] },
+      ...{ environment: {}, networkIsolation: false },
+    };
+    if (container.kind !== 'rootfs') throw new Error('not unpacked');
+    const config = { ...container.config, workingFolder: '/etc' };
+    writeContainerScripts(folder, spec, { ...container, config }, isolation);
+    const sandbox = join(folder.root, 'sandbox.sh');
+    writeFileSync(sandbox, readFileSync(sandbox, 'utf8').replace('-t overlay', '-t no-such-file-system'));
+    await startSupervisor(folder.root, world.clock);
+    expect(await waitForExit(folder.root, world.clock)).toEqual({ kind: 'exited', code: 0 });
+    const log = readFileSync(folder.log, 'utf8');
+    expect(log).toMatch(/^telar: this machine's kernel grants no overlay/);
+    expect(log).toContain("touch: cannot touch '/etc/x': Read-only file system\n");
+    expect(log).toMatch(/of the image$/);
+  });
+});
+
 // Another user can be played by root alone; run by another user, all the tests above are this one.
 describe.runIf(machine.kind === 'namespaces' && process.getuid?.() === 0)('a server that is not root', () => {
   it('unpacks images and runs them all the same', async () => {
@@ -244,7 +272,7 @@ describe.runIf(machine.kind === 'namespaces' && process.getuid?.() === 0)('a ser
       containers.beginImport(${JSON.stringify(layout)}, 'own/ana:1');
       while (containers.activity('own/ana:1').state === 'Working') await new Promise((resolve) => setTimeout(resolve, 10));
       const runner = createRunner({ world: systemWorld, imagesFolder, jobsFolder: ${JSON.stringify(join(folder, 'jobs'))}, hide: [], containers });
-      const command = 'id -u; pwd; cat /root/.secret; echo over >/etc/mine; cat /etc/mine; grep CapEff /proc/self/status; echo made >/opt/ml/made; ls ${base} 2>&1';
+      const command = 'id -u; pwd; cat /srv/secret; echo over >/etc/mine; cat /etc/mine; grep CapEff /proc/self/status; echo made >/opt/ml/made; ls ${base} 2>&1';
       await runner.launch({ jobId: 'job', image: 'own/ana:1', entrypoint: undefined, arguments: [command], environment: {}, networkIsolation: true });
       const exit = await runner.exit('job');
       console.log(JSON.stringify({ exit, log: readFileSync(runner.folder('job').log, 'utf8'), activity: containers.activity('own/ana:1') }));
@@ -258,7 +286,7 @@ describe.runIf(machine.kind === 'namespaces' && process.getuid?.() === 0)('a ser
     });
     expect(ran.stderr).toBe('');
     const { exit, log } = JSON.parse(ran.stdout) as { exit: unknown; log: string };
-    expect(log).toMatch(/^1000\n\/work\/deep\nfor root/);
+    expect(log).toMatch(/^1000\n\/app\/deep\nfor root/);
     expect(log).toContain('over\nCapEff:\t0000000000000000\n');
     expect(log).toContain('No such file or directory');
     expect(exit).toEqual({ kind: 'exited', code: 2 });

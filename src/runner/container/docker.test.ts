@@ -92,17 +92,17 @@ describe('a job in Docker', () => {
     const { log, ml, root } = runner.folder('job');
     expect(readFileSync(log, 'utf8')).toBe('out\nerr\n');
     const run = calls().find(([verb]) => verb === 'run')!;
-    const valueOf = (option: string) => run[run.indexOf(option) + 1];
-    expect(valueOf('--mount')).toBe(`type=bind,source=${ml},target=/opt/ml`);
-    expect(valueOf('--network')).toBe('host');
-    expect(valueOf('--label')).toBe('telar.job=job');
+    const told = (option: string) => run[run.indexOf(option) + 1];
+    expect(told('--mount')).toBe(`type=bind,source=${ml},target=/opt/ml`);
+    expect(told('--network')).toBe('host');
+    expect(told('--label')).toBe('telar.job=job');
     expect(run).toContain(`telar.jobs-folder=${file('jobs')}`);
-    expect(valueOf('--cap-drop')).toBe('ALL');
-    expect(valueOf('--user')).toMatch(process.getuid!() === 0 ? /^65534:65534$/ : new RegExp(`^${process.getuid!()}:`));
+    expect(told('--cap-drop')).toBe('ALL');
+    expect(told('--user')).toMatch(process.getuid!() === 0 ? /^65534:65534$/ : new RegExp(`^${process.getuid!()}:`));
     expect(run.join(' ')).not.toContain('secret');
     expect(read('client-environment')).not.toContain('secret');
     expect(read('variables')).toContain('TOKEN=secret $x "y"\n');
-    expect(calls().at(-1)).toEqual(['rm', '-f', valueOf('--name')]);
+    expect(calls().at(-1)).toEqual(['rm', '-f', told('--name')]);
     expect(existsSync(join(root, 'sandbox.sh'))).toBe(false);
   });
 

@@ -19,7 +19,7 @@ import type { JobExit } from '../supervision.ts';
 import type { ContainerJob } from './job.ts';
 
 /** The file that says which container is the job's: client and name, a line each. */
-export const CONTAINER = 'container';
+const CONTAINER = 'container';
 const VARIABLES = 'container.env';
 
 export type DockerPlan = {
@@ -50,7 +50,7 @@ export function variableFile(environment: Readonly<Record<string, string>>, jobI
 const field = (text: string) => (/[,"]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** What Docker's client is told. */
-export function dockerWords({ reference, folder, spec }: DockerPlan): string[] {
+function dockerWords({ reference, folder, spec }: DockerPlan): string[] {
   const { limits } = spec;
   // Jobs have no root; where the server is not root, it must be able to delete what they write.
   const user = process.getuid!() === 0 ? `${JOB_UID}:${JOB_UID}` : `${process.getuid!()}:${process.getgid!()}`;

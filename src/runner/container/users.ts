@@ -30,7 +30,7 @@ function readPlain(root: string, path: string): string {
 }
 
 /** The fields of the first line that fits. */
-export function findLine(text: string, fits: (fields: readonly string[]) => boolean): string[] | undefined {
+function findLine(text: string, fits: (fields: readonly string[]) => boolean): string[] | undefined {
   for (const line of text.split('\n')) {
     const fields = line.split(':');
     if (fields.length >= 3 && fits(fields)) return fields;

@@ -6,7 +6,7 @@
  * B2. What a process that died left half written is deleted by the next one that opens the store.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runnerError } from '../../errors.ts';
@@ -21,6 +21,8 @@ export type Blobs = {
   text(digest: string, limit: number): string;
   /** A place for bytes of which the digest is known or not. */
   receive(expected: Expected | undefined): Promise<Receiver>;
+  /** A folder for what is no blob yet; its maker deletes it. */
+  temporary(): string;
   remove(digest: string): Promise<void>;
   list(): string[];
 };
@@ -71,6 +73,7 @@ export function openBlobs(folder: string): Blobs {
       const place = join(partial, `${mine}.${++count}`);
       return receiver(await open(place, 'wx', 0o600), place, expected, path);
     },
+    temporary: () => mkdtempSync(join(partial, `${mine}.`)),
     remove: (digest) => rm(path(digest), { force: true }),
     list: () => readdirSync(blobs).map((name) => `sha256:${name}`),
   };

@@ -114,6 +114,10 @@ describe.runIf(sandboxes)('an image from files', () => {
     const images = store();
     const layout = writeLayout(join(base, 'layout'), [await simple('oci')]);
     execFileSync('tar', ['-cf', join(base, 'oci.tar'), '-C', layout, '.']);
+    images.beginImport(join(base, 'oci.tar'), 'from/meanwhile:1');
+    store().list(); // another server on the folder
+    await pull(store(), '127.0.0.1:1/nobody/there:1');
+    expect(await ended(images, 'from/meanwhile:1')).toMatchObject({ state: 'Done' });
     expect(await bring(images, join(base, 'oci.tar'), 'from/oci:1')).toMatchObject({ state: 'Done' });
     writeFileSync(join(base, 'oci.tgz'), gzipSync(readFileSync(join(base, 'oci.tar'))));
     expect(await bring(images, join(base, 'oci.tgz'), 'from/tgz:1')).toMatchObject({ state: 'Done' });
@@ -160,6 +164,7 @@ describe.runIf(sandboxes)('an image from files', () => {
     await damaged((layout) => writeFileSync(join(layout, 'index.json'), '{"manifests": 3}'), /cannot be read/);
     await damaged((layout) => rmSync(join(layout, 'index.json')), /neither index.json/);
     expect((await bring(images, join(base, 'nowhere'))).failure!.message).toContain('does not exist');
+    expect((await bring(images, '/dev/zero')).failure!.message).toContain('neither a folder nor a file');
     writeFileSync(join(base, 'text.tar'), 'no archive'.repeat(200));
     expect((await bring(images, join(base, 'text.tar'))).failure!.message).toContain('no tar archive');
     expect(images.list()).toEqual([]);
@@ -247,6 +252,7 @@ describe.runIf(sandboxes)('an image from files', () => {
   });
 });
 
+// Without namespaces nothing is unpacked, as above.
 describe.runIf(sandboxes)('an image from a registry', () => {
   const images = (more: Partial<ContainerOptions> = {}) => store(more);
 

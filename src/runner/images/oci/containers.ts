@@ -7,7 +7,6 @@
  * N2. What takes long is begun, and goes on when its caller has gone; `activity` tells how far it is.
  * N3. Bytes that no name needs are deleted when a name is. Whoever fetches meanwhile looks again before naming its image.
  */
-import { mkdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
 import type { Log } from '../../../base/log.ts';
@@ -77,6 +76,7 @@ export type ContainerOptions = {
 /** 64 GB and a million files: ten times what large images have. */
 const LIMITS: Limits = { bytes: 64 * 1024 ** 3, entries: 1_000_000 };
 const MOST_LINES = 1000;
+const MOST_ACTIVITIES = 100;
 /** A removal may take bytes away that were just found to be there. */
 const FETCHES = 3;
 
@@ -107,7 +107,13 @@ export function createContainerImages(options: ContainerOptions): ContainerImage
       throw runnerError('ImageInUse', `'${uri}' is being brought here already. Wait for its end.`);
     }
     const activity: Activity & { lines: string[] } = { state: 'Working', lines: [], failure: undefined };
+    activities.delete(uri);
     activities.set(uri, activity);
+    // Oldest first: what nobody has asked after for so long is forgotten.
+    for (const [old, { state }] of activities) {
+      if (activities.size <= MOST_ACTIVITIES) break;
+      if (state !== 'Working') activities.delete(old);
+    }
     const progress = (line: string) => {
       if (activity.lines.length < MOST_LINES) activity.lines.push(line);
     };
@@ -183,11 +189,9 @@ function nameable({ own }: Parts, uri: string): Reference {
 }
 
 async function importImage(parts: Parts, path: string, uri: string, progress: (line: string) => void): Promise<void> {
-  const temporary = join(parts.folder, 'partial');
   const blobs = parts.blobs();
-  mkdirSync(temporary, { recursive: true, mode: 0o700 });
   progress(`Reading ${path}`);
-  const source = await openSource(path, blobs, temporary);
+  const source = await openSource(path, blobs);
   try {
     await bring(parts, { uri, from: path, origin: fileOrigin(source, blobs), progress });
   } finally {

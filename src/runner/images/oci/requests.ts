@@ -35,7 +35,7 @@ export const pause = (clock: Clock, milliseconds: number): Promise<void> =>
   new Promise((resolve) => clock.at(clock.now() + milliseconds, resolve));
 
 /** A fault that a later attempt may not meet. */
-export function isPassing(error: unknown): boolean {
+function isPassing(error: unknown): boolean {
   return error instanceof Error && !('code' in error && error.name === error.code);
 }
 

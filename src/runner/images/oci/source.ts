@@ -6,7 +6,7 @@
  *
  * @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  */
-import { createReadStream, createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -38,10 +38,9 @@ export type Opened = {
  * Opens a layout or an archive.
  *
  * @param path absolute
- * @param temporary a folder for the members of an archive
  * @throws ImageBroken
  */
-export async function openSource(path: string, blobs: Blobs, temporary: string): Promise<Opened> {
+export async function openSource(path: string, blobs: Blobs): Promise<Opened> {
   const found = statSync(path, { throwIfNoEntry: false });
   if (!found) throw broken(path, 'does not exist. Name the folder of an OCI layout, or a tar archive of an image');
   if (found.isDirectory())
@@ -51,7 +50,8 @@ export async function openSource(path: string, blobs: Blobs, temporary: string):
       blobs,
       () => {},
     );
-  const members = mkdtempSync(join(temporary, 'archive-'));
+  if (!found.isFile()) throw broken(path, 'is neither a folder nor a file. Name an OCI layout, or a tar archive');
+  const members = blobs.temporary();
   const close = () => rmSync(members, { recursive: true, force: true });
   try {
     return await opened(path, await extract(path, members), blobs, close);
