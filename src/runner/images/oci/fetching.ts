@@ -98,7 +98,8 @@ export async function fetchImage(options: {
     );
   }
   const bytes = manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
-  progress(`${what}: ${manifest.layers.length} layers, ${(bytes / 1e6).toFixed(1)} MB`);
+  const count = manifest.layers.length;
+  progress(`${what}: ${count} ${count === 1 ? 'layer' : 'layers'}, ${(bytes / 1e6).toFixed(1)} MB`);
   for (const [index, layer] of manifest.layers.entries()) {
     const there = blobs.has(layer.digest) ? ', there already' : '';
     progress(`  layer ${index + 1} of ${manifest.layers.length}, ${(layer.size / 1e6).toFixed(1)} MB${there}`);
