@@ -9,9 +9,10 @@
  * K3. Nothing is mounted through a link of the image: all places were resolved when it was unpacked.
  * K4. The job is the user whom the image names, and that user alone: one id, mapped to the job's user of the machine.
  */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, opendirSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join, posix } from 'node:path';
+import { runnerError } from '../errors.ts';
 import { FILES, type JobFolder } from '../folder.ts';
 import { openTree, partsOf } from '../images/oci/tree.ts';
 import { dropCommand, JOB_UID, unshareCommand } from '../isolation.ts';
@@ -34,6 +35,8 @@ const STAGE = FILES.stage;
 const ROOT = `${STAGE}/root`;
 const LOWER = `${STAGE}/lower`;
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'].filter((name) => existsSync(`/dev/${name}`));
+/** Entries that an image may have in /opt/ml itself. */
+const MOST_OWN = 1000;
 /** What SageMaker mounts itself, whatever the image has there. */
 const MOUNTED = ['input', 'model', 'output', 'checkpoints'];
 /** Of the machine's memory, what a job may write over its image's files; and to /dev/shm. */
@@ -44,9 +47,29 @@ const oldRoot = ({ points }: ContainerPlan) => quote(`./${points['/dev']}/.machi
 
 const at = (plan: ContainerPlan, point: string) => quote(`${ROOT}/${plan.points[point]}`);
 
+/** @throws LaunchFailed when there are too many to be named one by one */
+function entriesOf(path: string): string[] {
+  const folder = opendirSync(path);
+  try {
+    const names: string[] = [];
+    for (let entry = folder.readSync(); entry; entry = folder.readSync()) {
+      names.push(entry.name);
+      if (names.length > MOST_OWN) {
+        throw runnerError(
+          'LaunchFailed',
+          `The image has more than ${MOST_OWN} entries in /opt/ml. Put them into a folder there.`,
+        );
+      }
+    }
+    return names;
+  } finally {
+    folder.closeSync();
+  }
+}
+
 /** What the image has below /opt/ml is seen there beside the job's own: `COPY train.py /opt/ml/code/` is common. */
 function ownFiles({ root, points, folder }: ContainerPlan): string[] {
-  const names = readdirSync(join(root, points['/opt/ml']!)).filter(
+  const names = entriesOf(join(root, points['/opt/ml']!)).filter(
     (name) => !MOUNTED.includes(name) && !existsSync(join(folder.ml, name)),
   );
   return names.map((name) => `must cp -a ${quote(`${LOWER}/${points['/opt/ml']}/${name}`)} ${FILES.ml}/`);

@@ -6,7 +6,7 @@
  * B2. What a process that died left half written is deleted by the next one that opens the store.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runnerError } from '../../errors.ts';
@@ -23,7 +23,8 @@ export type Blobs = {
   receive(expected: Expected | undefined): Promise<Receiver>;
   /** A folder for what is no blob yet; its maker deletes it. */
   temporary(): string;
-  remove(digest: string): Promise<void>;
+  /** Takes blobs away, all in this very moment; their bytes are freed afterwards. */
+  discard(digests: readonly string[]): Promise<void>;
   list(): string[];
 };
 
@@ -74,7 +75,14 @@ export function openBlobs(folder: string): Blobs {
       return receiver(await open(place, 'wx', 0o600), place, expected, path);
     },
     temporary: () => mkdtempSync(join(partial, `${mine}.`)),
-    remove: (digest) => rm(path(digest), { force: true }),
+    async discard(digests) {
+      const aside = digests.map((digest) => {
+        const place = join(partial, `${mine}.${++count}`);
+        renameSync(path(digest), place);
+        return place;
+      });
+      for (const place of aside) await rm(place, { force: true });
+    },
     list: () => readdirSync(blobs).map((name) => `sha256:${name}`),
   };
 }

@@ -1,7 +1,7 @@
 /** Bringing images here: from layouts, archives and registries that do not behave; once, whole, and gone when removed. */
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -246,9 +246,8 @@ describe.runIf(sandboxes)('an image from files', () => {
     images.beginImport(writeLayout(join(base, 'b'), [build(layers)]), 'b:1');
     await new Promise((resolve) => setTimeout(resolve, 15));
     await images.remove('a:1');
-    const { state } = await ended(images, 'b:1');
-    if (state === 'Done') expect(existsSync(await filesOf(images, 'b:1'))).toBe(true);
-    expect(await bring(images, join(base, 'b'), 'b:1')).toMatchObject({ state: 'Done' });
+    expect(await ended(images, 'b:1')).toMatchObject({ state: 'Done', failure: undefined });
+    expect(readdirSync(await filesOf(images, 'b:1'))).toEqual(expect.arrayContaining(['f1', 'f2', 'f3', 'f4']));
   });
 });
 
@@ -385,6 +384,30 @@ describe.runIf(sandboxes)('an image from a registry', () => {
     expect((await pull(here, `${late.host}/team/fit:1`)).state).toBe('Failed');
     expect(here.list()).toEqual([]);
     expect([list('partial'), list('rootfs')]).toEqual([[], []]);
+  });
+});
+
+describe('a registry that falls silent', () => {
+  it.each([
+    ['before it answers', () => {}],
+    ['while it does', (response: ServerResponse) => void response.writeHead(200).write('{')],
+  ])('%s is given up after a while', async (_, begin) => {
+    const quick = {
+      ...systemClock,
+      at: (at: number, run: () => void) => systemClock.at(systemClock.now() + (at - systemClock.now()) / 1000, run),
+    };
+    const { host } = await registry({
+      images: {},
+      intercept(_request, response) {
+        begin(response);
+        return true;
+      },
+    });
+    const { failure } = await pull(store({ clock: quick }), `${host}/team/fit:1`);
+    expect(failure).toMatchObject({
+      code: 'RegistryUnreachable',
+      message: expect.stringMatching(/did not answer within 30 s|silent for 60 s/),
+    });
   });
 });
 

@@ -122,7 +122,13 @@ export function createContainerImages(options: ContainerOptions): ContainerImage
         activity.state = 'Done';
       },
       (error: Error & { code?: string }) => {
-        activity.failure = { code: error.code ?? error.name, message: error.message };
+        activity.failure =
+          error.code === 'ENOSPC'
+            ? {
+                code: 'DiskFull',
+                message: `The disk became full while '${uri}' was brought here: free some space and try again.`,
+              }
+            : { code: error.code ?? error.name, message: error.message };
         activity.state = 'Failed';
         options.log('warn', 'images.not-brought', { uri, message: error.message });
       },
@@ -216,10 +222,16 @@ async function bring(parts: Parts, { uri, from, origin, progress }: Bringing): P
   for (let fetches = 1; ; fetches++) {
     const image = await fetchImage({ origin, blobs, platform: machinePlatform(), what: uri, progress });
     const named: NamedImage = { uri, from, at: clock.now(), ...image };
-    if ((await isolation()).kind === 'namespaces') await unpack(parts, named, progress);
-    const whole = [image.config, ...image.layers.map(({ digest }) => digest)].every(blobs.has);
-    if (!whole && fetches < FETCHES) continue;
-    if (!whole) throw runnerError('ImageBroken', `Parts of ${uri} were removed while it was brought here. Try again.`);
+    const whole = () => [image.config, ...image.layers.map(({ digest }) => digest)].every(blobs.has);
+    try {
+      if ((await isolation()).kind === 'namespaces') await unpack(parts, named, progress);
+      if (!whole())
+        throw runnerError('ImageBroken', `Parts of ${uri} were removed while it was brought here. Try again.`);
+    } catch (error) {
+      // Another image's removal may have taken parts along that were just found to be there.
+      if (whole() || fetches >= FETCHES) throw error;
+      continue;
+    }
     parts.names().record(named);
     progress(`${uri} is here: ${image.digest}`);
     return;
@@ -266,6 +278,8 @@ async function removeImage(parts: Parts, uri: string, image: NamedImage | undefi
   names.remove(image.uri);
   await sweepRootfs(rootfs, kept);
   const blobs = parts.blobs();
-  const needed = new Set(others.flatMap(({ config, layers }) => [config, ...layers.map(({ digest }) => digest)]));
-  for (const digest of blobs.list()) if (!needed.has(digest)) await blobs.remove(digest);
+  // Looked up and taken away without a pause: no image is named in between.
+  const named = names.list().flatMap(({ config, layers }) => [config, ...layers.map(({ digest }) => digest)]);
+  const needed = new Set(named);
+  await blobs.discard(blobs.list().filter((digest) => !needed.has(digest)));
 }

@@ -12,7 +12,7 @@ import { DIGEST } from './reference.ts';
 
 /** Largest documents that are read, in bytes. */
 export const LARGEST_MANIFEST = 4 * 1024 ** 2;
-export const LARGEST_CONFIG = 8 * 1024 ** 2;
+export const LARGEST_CONFIG = 2 * 1024 ** 2;
 /** Largest layer as it is stored. */
 const LARGEST_LAYER = 32 * 1024 ** 3;
 const MOST_LAYERS = 512;
