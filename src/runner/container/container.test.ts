@@ -227,29 +227,55 @@ describe.each(kinds)('a job in an image, with a sandbox made as %s', (_as, isola
   });
 });
 
-describe.each(kinds)('where the kernel grants no overlay, a sandbox made as %s', (_as, isolation) => {
-  it('has the files of the image read-only, says so, and has folders to write to', async () => {
-    const container = (await images.ready('own/ana:1', () => {})).container!;
-    const jobsFolder = join(base, 'jobs');
-    const runner = createRunner({ world, jobsFolder, imagesFolder: join(base, 'images'), hide: [], isolation });
-    const folder = runner.folder(`c-${++count}`);
-    for (const part of ['ml', 'tmp', 'stage']) mkdirSync(join(folder.root, part), { recursive: true });
+/** Runs a job of `own/ana` whose sandbox is made by a script with other words: what a machine that lacks something does. */
+async function altered(isolation: Isolation, script: string, from: string | RegExp, to: string) {
+  const container = (await images.ready('own/ana:1', () => {})).container!;
+  if (container.kind !== 'rootfs') throw new Error('not unpacked');
+  const folders = { jobsFolder: join(base, 'jobs'), imagesFolder: join(base, 'images') };
+  const folder = createRunner({ world, ...folders, hide: [], isolation }).folder(`c-${++count}`);
+  for (const part of ['ml', 'tmp', 'stage']) mkdirSync(join(folder.root, part), { recursive: true });
+  const spec: LaunchSpec = {
+    ...{ jobId: `c-${count}`, image: 'own/ana:1', entrypoint: ['/bin/sh', '-c'], arguments: [script] },
+    ...{ environment: {}, networkIsolation: false },
+  };
+  const config = { ...container.config, workingFolder: '/etc' };
+  writeContainerScripts(folder, spec, { ...container, config }, isolation);
+  const sandbox = join(folder.root, 'sandbox.sh');
+  const text = readFileSync(sandbox, 'utf8');
+  expect(text.replaceAll(from, to)).not.toBe(text);
+  writeFileSync(sandbox, text.replaceAll(from, to));
+  await startSupervisor(folder.root, world.clock);
+  const exit = await waitForExit(folder.root, world.clock);
+  return { exit, log: readFileSync(folder.log, 'utf8') };
+}
+
+describe.each(kinds)('where the machine lacks something, a sandbox made as %s', (as, isolation) => {
+  it('has the files of the image read-only without an overlay, says so, and has folders to write to', async () => {
     const script = 'touch /etc/x 2>&1; touch /tmp/a /var/tmp/b /run/c /home/d /opt/ml/e /dev/shm/f && cat /etc/mine';
-    const spec: LaunchSpec = {
-      ...{ jobId: `c-${count}`, image: 'own/ana:1', entrypoint: ['/bin/sh', '-c'], arguments: [script] },
-      ...{ environment: {}, networkIsolation: false },
-    };
-    if (container.kind !== 'rootfs') throw new Error('not unpacked');
-    const config = { ...container.config, workingFolder: '/etc' };
-    writeContainerScripts(folder, spec, { ...container, config }, isolation);
-    const sandbox = join(folder.root, 'sandbox.sh');
-    writeFileSync(sandbox, readFileSync(sandbox, 'utf8').replace('-t overlay', '-t no-such-file-system'));
-    await startSupervisor(folder.root, world.clock);
-    expect(await waitForExit(folder.root, world.clock)).toEqual({ kind: 'exited', code: 0 });
-    const log = readFileSync(folder.log, 'utf8');
+    const { exit, log } = await altered(isolation, script, '-t overlay', '-t no-such-file-system');
+    expect(exit).toEqual({ kind: 'exited', code: 0 });
     expect(log).toMatch(/^telar: this machine's kernel grants no overlay/);
     expect(log).toContain("touch: cannot touch '/etc/x': Read-only file system\n");
     expect(log).toMatch(/of the image$/);
+  });
+
+  it("is the job's user without user namespaces, and says so; or is not made at all", async () => {
+    const { exit, log } = await altered(isolation, 'id -u', '--map-user=', '--no-such-option=');
+    expect(exit).toEqual({ kind: 'exited', code: as === 'root' ? 0 : 125 });
+    if (as === 'root') expect(log).toMatch(/^telar: this machine grants no user namespace.*\n65534\n$/);
+    else expect(log).toContain('its user could not be taken on');
+  });
+
+  it.each([
+    ['nsenter', 'nsenter', 'the machine cannot be hidden'],
+    ['pivot_root', 'pivot_root', 'the root could not be changed'],
+    ['umount', 'umount', 'the machine could not be hidden'],
+    ['mkfifo', 'mkfifo', 'failed'],
+  ])('is not made without %s, and no job runs', async (_, word, says) => {
+    const { exit, log } = await altered(isolation, 'echo ran', word, `no-such-${word}`);
+    expect(exit).toEqual({ kind: 'exited', code: 125 });
+    expect(log).toContain(says);
+    expect(log).not.toContain('ran\n');
   });
 });
 

@@ -35,6 +35,8 @@ export type Image = {
   platform: string;
 };
 
+/** All layers together, as they are stored. */
+const LARGEST_IMAGE = 64 * 1024 ** 3;
 /** Indexes in indexes, at most. */
 const DEEPEST = 3;
 
@@ -98,6 +100,9 @@ export async function fetchImage(options: {
     );
   }
   const bytes = manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
+  if (bytes > LARGEST_IMAGE) {
+    throw runnerError('ImageBroken', `${what} has ${bytes} bytes, more than the ${LARGEST_IMAGE} that Telar fetches.`);
+  }
   const count = manifest.layers.length;
   progress(`${what}: ${count} ${count === 1 ? 'layer' : 'layers'}, ${(bytes / 1e6).toFixed(1)} MB`);
   for (const [index, layer] of manifest.layers.entries()) {

@@ -132,7 +132,8 @@ async function applyEntry(
   const base = parts.at(-1);
   if (base === undefined || base.startsWith(WHITEOUT)) {
     // The root itself is the sandbox's.
-    if (base !== undefined) whiteOut(tree, parts, made);
+    // What a whiteout looks through counts as well: a layer of nothing else would keep the worker for ever.
+    if (base !== undefined) left.entries -= whiteOut(tree, parts, made);
     return drain(entry);
   }
   const place = tree.place(parts);
@@ -176,20 +177,24 @@ function clear(tree: Tree, place: string): void {
   removeEntry(place, NOTHING);
 }
 
-/** What an earlier layer brought, and this one takes away. What this layer itself brings stays, in whatever order they come. */
-function whiteOut(tree: Tree, parts: readonly string[], made: ReadonlySet<string>): void {
+/**
+ * Deletes what an earlier layer brought, and this one takes away. What this layer itself brings stays, in whatever order
+ * they come.
+ *
+ * @returns how many entries were looked at
+ */
+function whiteOut(tree: Tree, parts: readonly string[], made: ReadonlySet<string>): number {
   const base = parts.at(-1)!;
   tree.forget();
   if (base === OPAQUE) {
     const folder = dirname(tree.place(parts));
-    for (const name of readdirSync(folder)) removeEntry(join(folder, name), made);
-    return;
+    return readdirSync(folder).reduce((seen, name) => seen + removeEntry(join(folder, name), made), 0);
   }
   const name = base.slice(WHITEOUT.length);
   // `.wh..wh.plnk` and the like are notes of a file system, not whiteouts.
-  if (name.startsWith(WHITEOUT)) return;
+  if (name.startsWith(WHITEOUT)) return 0;
   if (name === '' || name === '.' || name === '..') throw hostile(`takes away '${name}'`);
-  removeEntry(tree.place([...parts.slice(0, -1), name]), made);
+  return removeEntry(tree.place([...parts.slice(0, -1), name]), made);
 }
 
 /** Permissions: the owner's at least as needed to read and to delete; none that give rights away. */

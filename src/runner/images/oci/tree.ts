@@ -89,12 +89,17 @@ export function openTree(root: string, give: (path: string) => void): Tree {
  * Deletes an entry, and all below it. Nothing is followed.
  *
  * @param keep paths that stay, with the folders they lie in
+ * @returns how many entries were looked at
  */
-export function removeEntry(path: string, keep: ReadonlySet<string>): void {
-  if (!entryOf(path)?.isDirectory()) {
-    if (!keep.has(path) && entryOf(path)) unlinkSync(path);
-    return;
+export function removeEntry(path: string, keep: ReadonlySet<string>): number {
+  const entry = entryOf(path);
+  if (!entry) return 1;
+  if (!entry.isDirectory()) {
+    if (!keep.has(path)) unlinkSync(path);
+    return 1;
   }
-  for (const name of readdirSync(path)) removeEntry(join(path, name), keep);
+  let seen = 1;
+  for (const name of readdirSync(path)) seen += removeEntry(join(path, name), keep);
   if (!keep.has(path) && readdirSync(path).length === 0) rmdirSync(path);
+  return seen;
 }

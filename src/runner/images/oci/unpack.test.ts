@@ -203,6 +203,10 @@ describe('a hostile layer', () => {
     await expect(apply([zeros], { bytes: 1_000_000, entries: 10 })).rejects.toThrow('more bytes than Telar unpacks');
     const many = await layerOf(Array.from({ length: 100 }, (_, n) => ({ name: `f${n}`, content: '' })));
     await expect(apply([many], { bytes: 10 ** 6, entries: 99 })).rejects.toThrow('more files than Telar unpacks');
+    const again = Array.from({ length: 9 }, () => ({ name: '.wh..wh..opq', content: '' }));
+    const files = Array.from({ length: 9 }, (_, n) => ({ name: `f${n}`, content: '' }));
+    const searching = await layerOf([...files, ...again]);
+    await expect(apply([searching], { bytes: 10 ** 6, entries: 50 })).rejects.toThrow('more files than Telar unpacks');
     // A header that tells more than there is.
     const tar = await tarOf([{ name: 'sparse', content: Buffer.alloc(1024) }]);
     tar.write('77777777777', 124);
