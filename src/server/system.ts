@@ -131,6 +131,7 @@ export function createSystem(options: SystemOptions): System {
     executionState: pipelines.executionState,
     logOf: jobs.logOf,
     images: options.images,
+    jobUse: jobs.use,
     auditEvents: trail.newest,
     loopLag: options.server.loopLag,
     server: { ...options.server, account, startedAt: world.clock.now() },
@@ -150,6 +151,7 @@ export function createSystem(options: SystemOptions): System {
     validate,
     authorize,
     transact: store.transact,
+    read: store.read,
     audit: (record) => trail.append(record.at, record),
   });
   const apis: Api[] = [...new Set(services.map(({ api }) => api))];

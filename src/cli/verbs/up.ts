@@ -11,8 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, type RunningServer, runningServer } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { codeOf, type ExitStatus, failure, misuse } from '../errors.ts';
+import { type JobOptions, jobLimitsOf } from '../jobLimits.ts';
 
-export type UpOptions = {
+export type UpOptions = JobOptions & {
   port?: string;
   detach?: boolean;
   auth?: string;
@@ -47,6 +48,7 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   if (containers !== 'auto' && containers !== 'docker') {
     throw misuse(`--containers is '${containers}': give auto or docker.`);
   }
+  const jobLimits = jobLimitsOf(options);
   // Before anything exists that would have to be closed: a request to end never finds nobody listening.
   const stopRequested = askedToStop();
   const { startServer } = await import('../../server/server.ts');
@@ -59,6 +61,7 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
     ...(imagesFolder && { imagesFolder }),
     containers,
     ...(options.registries && { registriesFile: resolve(options.registries) }),
+    jobLimits,
     world: await worldFor(process.stderr.isTTY === true),
   }).catch((error: Error) => {
     throw failure(codeOf(error) === 'Error' ? 'NotStarted' : codeOf(error), error.message);
@@ -115,6 +118,7 @@ export async function startInBackground(context: Context, options: UpOptions): P
     );
   }
   portOf(options.port);
+  jobLimitsOf(options);
   mkdirSync(data.logs, { recursive: true, mode: 0o700 });
   const log = logFile(context);
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) renameSync(log, `${log}.1`);
@@ -152,6 +156,10 @@ function serverArguments({ data }: Context, options: UpOptions): string[] {
     ['--images', options.images],
     ['--containers', options.containers],
     ['--registries', options.registries],
+    ['--cpus', options.cpus],
+    ['--memory', options.memory],
+    ['--promise', options.promise],
+    ['--network', options.network],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
 }

@@ -170,6 +170,19 @@ describe.each(kinds)('a job in an image, with a sandbox made as %s', (_as, isola
     expect(isolated).toBe('');
   });
 
+  it('is one of several hosts, and held to its limits, as any job', async () => {
+    const names = [1, 2].map((n) => ({ name: `algo-${n}`, address: `127.70.1.${n}` }));
+    const log = await sh(isolation, 'cat /etc/hosts /proc/sys/kernel/hostname; head -c 9000 /dev/zero >/opt/ml/large', {
+      ...{ host: { name: 'algo-2', names }, confinement: { join: [], rlimits: { FSIZE: 4096 } } },
+    });
+    expect(log).toContain('127.70.1.1 algo-1\n127.70.1.2 algo-2\nalgo-2\n');
+    expect(log).toContain('File too large');
+    await expect(run(isolation, { telarOnly: true })).rejects.toMatchObject({
+      code: 'IsolationUnavailable',
+      message: expect.stringContaining("may reach Telar's server alone"),
+    });
+  });
+
   it('loads nothing of the job into a program that has rights', async () => {
     const log = await sh(isolation, 'echo fine', {
       environment: { LD_LIBRARY_PATH: '/opt/ml/input', ENV: '/opt/ml/input/data', BASH_ENV: '/opt/ml/input/data' },

@@ -107,8 +107,8 @@ describe('a job in Docker', () => {
   });
 
   it('has no network and no more than its limits where that is asked for, and an entrypoint of its own', async () => {
-    const limits = { memoryBytes: 2 ** 31, cpus: 1.5 };
-    await runner.launch(spec({ networkIsolation: true, limits, entrypoint: ['sh', '-c'], arguments: ['x'] }));
+    const bounds = { memoryBytes: 2 ** 31, cpus: 1.5 };
+    await runner.launch(spec({ networkIsolation: true, bounds, entrypoint: ['sh', '-c'], arguments: ['x'] }));
     await runner.exit('job');
     const run = calls()
       .find(([verb]) => verb === 'run')!

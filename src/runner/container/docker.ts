@@ -51,7 +51,7 @@ const field = (text: string) => (/[,"]/.test(text) ? `"${text.replaceAll('"', '"
 
 /** What Docker's client is told. */
 function dockerWords({ reference, folder, spec }: DockerPlan): string[] {
-  const { limits } = spec;
+  const { bounds } = spec;
   // Jobs have no root; where the server is not root, it must be able to delete what they write.
   const user = process.getuid!() === 0 ? `${JOB_UID}:${JOB_UID}` : `${process.getuid!()}:${process.getgid!()}`;
   const [entrypoint, ...words] = spec.entrypoint ?? [];
@@ -63,7 +63,7 @@ function dockerWords({ reference, folder, spec }: DockerPlan): string[] {
     ...['--env-file', join(folder.root, VARIABLES)],
     // The host's, since the job must reach Telar on the loopback.
     ...['--network', spec.networkIsolation ? 'none' : 'host'],
-    ...(limits ? ['--memory', `${limits.memoryBytes}b`, '--cpus', String(limits.cpus)] : []),
+    ...(bounds ? ['--memory', `${bounds.memoryBytes}b`, '--cpus', String(bounds.cpus)] : []),
     ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
     ...[reference, ...words, ...spec.arguments],
   ];

@@ -1,5 +1,8 @@
 /** What there is to know of a job that is run as a container: a part of the runner's own LaunchSpec. */
 
+import type { Confinement } from '../confinement.ts';
+import type { JobHost } from '../network.ts';
+
 export type ContainerJob = {
   jobId: string;
   image: string;
@@ -7,5 +10,8 @@ export type ContainerJob = {
   arguments: readonly string[];
   environment: Readonly<Record<string, string>>;
   networkIsolation: boolean;
-  limits?: { memoryBytes: number; cpus: number };
+  telarOnly?: boolean;
+  confinement?: Confinement;
+  host?: JobHost;
+  bounds?: { memoryBytes: number; cpus: number };
 };

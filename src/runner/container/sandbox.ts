@@ -16,6 +16,7 @@ import { runnerError } from '../errors.ts';
 import { FILES, type JobFolder } from '../folder.ts';
 import { openTree, partsOf } from '../images/oci/tree.ts';
 import { dropCommand, JOB_UID, unshareCommand } from '../isolation.ts';
+import { HOSTS_FILE, type JobHost } from '../network.ts';
 import { SANDBOX_HEAD } from '../sandbox.ts';
 import { quote } from '../shell.ts';
 import type { ContainerUser } from './users.ts';
@@ -24,6 +25,8 @@ export type ContainerPlan = {
   as: 'root' | 'user';
   folder: JobFolder;
   networkIsolation: boolean;
+  /** One of several hosts of a job: the names of all lie in the job's folder. */
+  host?: JobHost | undefined;
   /** The image's files. */
   root: string;
   points: Readonly<Record<string, string>>;
@@ -139,10 +142,16 @@ function devices(plan: ContainerPlan, size: number): string[] {
 
 /** Name resolution as the machine has it; an isolated job has nobody to ask. */
 function names(plan: ContainerPlan): string[] {
-  if (plan.networkIsolation) return [];
-  return ['/etc/resolv.conf', '/etc/hosts', '/etc/hostname'].map(
+  const { host } = plan;
+  const machine = ['/etc/resolv.conf', ...(host ? [] : ['/etc/hosts', '/etc/hostname'])].map(
     (file) => `if [ -f ${file} ]; then must bind_read_only ${file} ${at(plan, file)}; fi`,
   );
+  return [
+    ...(plan.networkIsolation ? [] : machine),
+    ...(host
+      ? [`must bind_read_only ${HOSTS_FILE} ${at(plan, '/etc/hosts')}`, `hostname ${quote(host.name)} 2>/dev/null || :`]
+      : []),
+  ];
 }
 
 /**
@@ -229,5 +238,5 @@ export function containerSandboxScript(plan: ContainerPlan): string {
 }
 
 export function enterContainer(plan: ContainerPlan): string {
-  return `exec ${unshareCommand(plan.as, plan.networkIsolation)} sh ./${FILES.sandbox}\n`;
+  return `exec ${unshareCommand(plan.as, plan.networkIsolation, plan.host !== undefined)} sh ./${FILES.sandbox}\n`;
 }
