@@ -203,7 +203,8 @@ const RULES: readonly Rule[] = [
     pattern: /Telar has no image for '(?<uri>[^']+)'/,
     symptom: ({ match }) => `There is no image for ${match.groups!['uri']}.`,
     cause: 'Telar makes its own environments for the images that it knows; this one is not among them.',
-    action: 'Use one that the message lists, such as images.scikitLearn or images.xgboost of the SDK.',
+    action:
+      "Use one that the message lists, such as images.scikitLearn or images.xgboost of the SDK; or bring a container image of your own: 'telar images pull' or 'telar images import'.",
   },
   {
     id: 'isolation-unavailable',

@@ -54,6 +54,11 @@ function serverVerbs(add: Add): void {
     .option('--port <number>', 'the port to listen on; 0 takes any free one (default: 4566)')
     .option('--auth <mode>', 'sigv4, or off: every caller is the administrator (default: sigv4)')
     .option('--account <id>', 'the account of a new data folder, twelve digits')
+    .option('--containers <engine>', "auto, or docker: the machine's Docker runs all container images (default: auto)")
+    .option(
+      '--registries <file>',
+      "credentials for registries, as Docker's config.json (default: registries.json in the data folder)",
+    )
     .option('--cpus <number>', 'processors that jobs may have (default: those of the machine)')
     .option('--memory <GB>', "memory that jobs may have (default: nine tenths of the machine's)")
     .option('--promise <times>', 'how many times over these are promised to jobs at a time (default: 2)')
@@ -62,6 +67,15 @@ function serverVerbs(add: Add): void {
       '--images <folder>',
       "where the images' environments are kept (default: TELAR_IMAGES, else in the data folder)",
     );
+  add(
+    'images',
+    'container images of your own: list, import, pull, remove',
+    async (context, action: string, what: string | undefined, options: object) =>
+      (await import('./verbs/images.ts')).images(context, action, what, options),
+  )
+    .argument('[action]', 'list, import, pull, or remove', 'list')
+    .argument('[what]', "an image's URI; for import an OCI layout or a tar archive")
+    .option('--as <uri>', 'with import: the URI that jobs name the image by');
   add('down', 'stop the server in the background', async (context) => (await import('./verbs/up.ts')).down(context));
   add('env', 'print what AWS clients need: eval "$(telar env)"', async (context) =>
     (await import('./verbs/env.ts')).env(context),

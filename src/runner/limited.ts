@@ -174,11 +174,16 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
     ...runner,
     async launch({ limits, ...spec }) {
       if (!limits) return runner.launch(spec);
-      const { volumeBytes } = limits;
+      const { volumeBytes, memoryBytes, cpus } = limits;
       const group = record(spec.jobId, limits);
       const rlimits = { CORE: 0, NOFILE: OPEN_FILES, FSIZE: volumeBytes };
       const environment = { ...threadCounts(limits.cpus), ...spec.environment };
-      await runner.launch({ ...spec, environment, confinement: { join: joinFiles(group), rlimits } });
+      await runner.launch({
+        ...spec,
+        environment,
+        confinement: { join: joinFiles(group), rlimits },
+        bounds: { memoryBytes, cpus },
+      });
       observe(spec.jobId);
     },
     exit,

@@ -12,12 +12,15 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { World } from '../base/world.ts';
 import { type Confinement, confinementLines } from './confinement.ts';
+import { withoutContainer } from './container/docker.ts';
+import { writeContainerScripts } from './container/scripts.ts';
 import { jobEnvironment } from './environment.ts';
 import { runnerError } from './errors.ts';
 import { FILES, type JobFolder, jobFolder, writeWhole } from './folder.ts';
 import type { ReadyImage } from './images/image.ts';
 import { createImages } from './images/images.ts';
 import { type Layer, listLayers, removeLayer } from './images/layers.ts';
+import type { ContainerImages } from './images/oci/containers.ts';
 import { type Isolation, isolation as machineIsolation } from './isolation.ts';
 import { type Gateway, HOSTS_FILE, hostsFile, type JobHost, type NetworkPlan } from './network.ts';
 import { createPackages, preparePackages } from './packages.ts';
@@ -41,6 +44,8 @@ export type LaunchSpec = {
   environment: Readonly<Record<string, string>>;
   /** No network at all, not even the loopback. */
   networkIsolation: boolean;
+  /** What Docker is told to hold the job to; others are held by their confinement. */
+  bounds?: { memoryBytes: number; cpus: number };
   /** Telar's server alone, in place of the machine's network: `RunnerOptions.gateway` is the way to it. */
   telarOnly?: boolean;
   /** What the job's first process enters and takes on before it becomes the job. */
@@ -94,6 +99,8 @@ export type RunnerOptions = {
   hide: readonly string[];
   /** How jobs are isolated; asked of the machine when left out. */
   isolation?: Isolation;
+  /** The user's own images; without them only Telar's are run. */
+  containers?: ContainerImages;
   /** How jobs without a network reach the server. */
   gateway?: Gateway;
 };
@@ -207,7 +214,7 @@ async function removeFolder(root: string): Promise<void> {
 export function createRunner(options: RunnerOptions): Runner {
   const { world, jobsFolder, imagesFolder } = options;
   const hide = [jobsFolder, imagesFolder, ...options.hide];
-  const images = createImages({ clock: world.clock, imagesFolder });
+  const images = createImages({ clock: world.clock, imagesFolder, containers: options.containers });
   const exits = new Map<string, Promise<JobExit>>();
 
   const folder = (jobId: string) => jobFolder(jobsFolder, jobId);
@@ -220,12 +227,17 @@ export function createRunner(options: RunnerOptions): Runner {
     const place = folder(spec.jobId);
     if (isClaimed(place.root)) return;
     const how = options.isolation ?? (await machineIsolation());
-    if (how.kind === 'none') refuseDegraded(spec, how.reason);
     const image = await images.ready(spec.image);
+    if (how.kind === 'none' && !image.container) refuseDegraded(spec, how.reason);
     prepareFolder(place);
     const gateway = spec.telarOnly && !spec.networkIsolation ? options.gateway : undefined;
     const network = { gateway, host: spec.host };
-    writeScripts(place, { ...spec, asksForLayers }, image, { how, hide, network });
+    if (image.container) {
+      writeContainerScripts(place, spec, image.container, how);
+      options.containers!.hold(image, place.root);
+    } else {
+      writeScripts(place, { ...spec, asksForLayers }, image, { how, hide, network });
+    }
     await startSupervisor(place.root, world.clock);
   };
   const exit = async (jobId: string): Promise<JobExit> => {
@@ -233,7 +245,8 @@ export function createRunner(options: RunnerOptions): Runner {
     let waiting = exits.get(jobId);
     if (!waiting) {
       const leave = packages.attend(root);
-      waiting = waitForExit(root, world.clock).finally(async () => {
+      const ended = waitForExit(root, world.clock).then((exit) => withoutContainer(root, exit));
+      waiting = ended.finally(async () => {
         await leave();
         exits.delete(jobId);
       });
@@ -241,7 +254,10 @@ export function createRunner(options: RunnerOptions): Runner {
     }
     return waiting;
   };
-  const stop = async (jobId: string, grace: number) => void (await stopJob(claimed(jobId), grace, world.clock));
+  const stop = async (jobId: string, grace: number) => {
+    const root = claimed(jobId);
+    await withoutContainer(root, await stopJob(root, grace, world.clock));
+  };
   const launched = (jobId: string) => isClaimed(folder(jobId).root);
   const remove = async (jobId: string): Promise<void> => {
     const { root } = folder(jobId);

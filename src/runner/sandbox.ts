@@ -65,7 +65,7 @@ export function covering(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs'>): { co
 }
 
 /** Each line of the script costs a process: folders are made together, and bound read-only in one step where that works. */
-const HEAD = `exec 2>&1
+export const SANDBOX_HEAD = `exec 2>&1
 must() {
   "$@" || { echo "telar: the sandbox of this job could not be made: '$*' failed."; exit 125; }
 }
@@ -156,7 +156,7 @@ export function sandboxScript(plan: SandboxPlan): string {
   const filled = covers.filter((cover) => restore.some((path) => isBelow(path, cover)));
   const give = `find ml tmp output.log command.sh \\( -type d -o -links 1 \\) -exec chown -h ${JOB_UID}:${JOB_UID} {} +`;
   return [
-    HEAD,
+    SANDBOX_HEAD,
     // A staged hard link keeps its owner: the object it shares with the store must not become the job's.
     ...(plan.as === 'root' ? [`must ${give}`] : []),
     `must mount -n -t tmpfs -o mode=755,size=4m tmpfs ${quote(stage)}`,

@@ -9,6 +9,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemWorld, type World } from '../base/world.ts';
+import { isOwnImage } from '../runner/images/images.ts';
+import { type ContainerImages, createContainerImages } from '../runner/images/oci/containers.ts';
 import { type LimitedRunner, limitRunner } from '../runner/limited.ts';
 import { createRunner } from '../runner/runner.ts';
 import { openBytes } from '../store/bytes.ts';
@@ -30,6 +32,10 @@ export type ServerOptions = {
   account?: string;
   /** Where the images' environments are kept. @default the data folder's own */
   imagesFolder?: string;
+  /** Who runs container images: `auto` is Telar's own sandbox, and Docker where there is none. @default 'auto' */
+  containers?: 'auto' | 'docker';
+  /** Credentials for registries, in the form of Docker's config.json. @default the data folder's registries.json */
+  registriesFile?: string;
   /** Whether cache hits check object versions, or URIs alone as AWS does. @default true */
   trackObjects?: boolean;
   /** What of this machine jobs get, what they reach, and how long a stopped one may take to end. */
@@ -79,12 +85,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let url = '';
   try {
     createDataFolder(folder);
-    runner = jobRunner(options, world, folder, () => http!.port);
+    const containers = createContainerImages({
+      ...{ clock: world.clock, log: world.log, imagesFolder: options.imagesFolder ?? folder.images, own: isOwnImage },
+      registriesFile: registriesFile(options, folder),
+      engine: options.containers ?? 'auto',
+    });
+    runner = jobRunner(options, world, folder, containers, () => http!.port);
     const made = createSystem({
       ...{ store, world, auth: options.auth ?? 'sigv4', trackObjects: options.trackObjects ?? true },
       bytes: openBytes({ objects: folder.objects, temporary: folder.temporary }),
       account: options.account ?? DEFAULT_ACCOUNT,
       endpointUrl: () => url,
+      images: containers,
       jobs: {
         logsFolder: folder.logs,
         runner,
@@ -126,19 +138,29 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
 const gatewayFolder = (folder: DataFolder) => join(folder.root, 'gateway');
 
-function jobRunner(options: ServerOptions, world: World, folder: DataFolder, port: () => number): LimitedRunner {
+function jobRunner(
+  options: ServerOptions,
+  world: World,
+  folder: DataFolder,
+  containers: ContainerImages,
+  port: () => number,
+): LimitedRunner {
   const runner = createRunner({
     world,
     jobsFolder: folder.jobs,
     imagesFolder: options.imagesFolder ?? folder.images,
     // A job's own folder and its image's stay visible to it.
-    hide: [folder.root, join(homedir(), '.aws')],
+    hide: [folder.root, join(homedir(), '.aws'), registriesFile(options, folder)],
+    containers,
     ...(options.jobLimits?.telarOnly && { gateway: { socketFolder: gatewayFolder(folder), port } }),
   });
   const limited = limitRunner({ runner, world, jobsFolder: folder.jobs });
   if (limited.missing) world.log('warn', 'jobs.not-bounded', { message: limited.missing });
   return limited;
 }
+
+const registriesFile = (options: ServerOptions, folder: DataFolder) =>
+  options.registriesFile ?? join(folder.root, 'registries.json');
 
 /** The keys, for `telar env` and other programs of the folder's owner: before the first request can be answered. */
 async function handOver(folder: DataFolder, credentials: Keys | undefined): Promise<void> {

@@ -11,6 +11,7 @@ import { validate } from '../protocol/constraints.ts';
 import { createDispatch, type Dispatch } from '../protocol/dispatch.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
+import type { ImageCatalogue } from '../runner/images/oci/containers.ts';
 import type { Runner } from '../runner/runner.ts';
 import { createIdentityServices, type Identity, migrations as identityMigrations } from '../services/identity/index.ts';
 import {
@@ -68,6 +69,8 @@ export type SystemOptions = {
   trackObjects?: boolean;
   /** How jobs run: really, or simulated. */
   jobs: JobsMeans;
+  /** The container images that jobs may run in. */
+  images?: ImageCatalogue;
   /** Where jobs reach this system. */
   endpointUrl(): string;
   server: { version: string; dataFolder: string; loopLag(): number };
@@ -127,6 +130,7 @@ export function createSystem(options: SystemOptions): System {
   const telar = createTelarService({
     executionState: pipelines.executionState,
     logOf: jobs.logOf,
+    images: options.images,
     jobUse: jobs.use,
     auditEvents: trail.newest,
     loopLag: options.server.loopLag,

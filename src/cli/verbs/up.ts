@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import module from 'node:module';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, type RunningServer, runningServer } from '../connection.ts';
 import type { Context } from '../context.ts';
@@ -19,6 +19,8 @@ export type UpOptions = JobOptions & {
   auth?: string;
   account?: string;
   images?: string;
+  containers?: string;
+  registries?: string;
 };
 
 const MAIN = join(import.meta.dirname, '..', `main${extname(import.meta.filename)}`);
@@ -42,6 +44,10 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   const port = portOf(options.port);
   const auth = options.auth ?? 'sigv4';
   if (auth !== 'sigv4' && auth !== 'off') throw misuse(`--auth is '${auth}': give sigv4 or off.`);
+  const containers = options.containers ?? 'auto';
+  if (containers !== 'auto' && containers !== 'docker') {
+    throw misuse(`--containers is '${containers}': give auto or docker.`);
+  }
   const jobLimits = jobLimitsOf(options);
   // Before anything exists that would have to be closed: a request to end never finds nobody listening.
   const stopRequested = askedToStop();
@@ -53,6 +59,8 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
     auth,
     ...(options.account && { account: options.account }),
     ...(imagesFolder && { imagesFolder }),
+    containers,
+    ...(options.registries && { registriesFile: resolve(options.registries) }),
     jobLimits,
     world: await worldFor(process.stderr.isTTY === true),
   }).catch((error: Error) => {
@@ -146,6 +154,8 @@ function serverArguments({ data }: Context, options: UpOptions): string[] {
     ['--auth', options.auth],
     ['--account', options.account],
     ['--images', options.images],
+    ['--containers', options.containers],
+    ['--registries', options.registries],
     ['--cpus', options.cpus],
     ['--memory', options.memory],
     ['--promise', options.promise],

@@ -184,7 +184,7 @@ async function tryImports(build: Build, folder: string, tmp: string): Promise<vo
 }
 
 /** Takes the lock when it is free or its holder has died. */
-function takeLock(lock: string): boolean {
+export function takeLock(lock: string): boolean {
   const mine = `${lock}.${process.pid}`;
   const { pid, start, boot } = ownIdentity();
   writeFileSync(mine, `${pid}\n${start}\n${boot}\n`);

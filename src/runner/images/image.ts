@@ -15,6 +15,34 @@ export type ReadyImage = {
   packages?: { interpreter: { executable: string; version: readonly number[] } };
   /** A sentence for the head of each job's log, where the image is not exactly what its URI promises. */
   notice: string | undefined;
+  /** A container image: its jobs see its files in place of the machine's. */
+  container?: ContainerImage;
+};
+
+export type ContainerImage =
+  | {
+      kind: 'rootfs';
+      /** Its files, unpacked. Shared by all its jobs, and never written to. */
+      folder: string;
+      /** Where in that folder the sandbox mounts what, links resolved: `/opt/ml` → `opt/ml`. */
+      points: Readonly<Record<string, string>>;
+      config: ContainerConfig;
+    }
+  | {
+      /** Run by the machine's Docker. */
+      kind: 'docker';
+      executable: string;
+      reference: string;
+    };
+
+/** What a container image says of how it is run, in Docker's meaning. */
+export type ContainerConfig = {
+  user: string;
+  environment: Readonly<Record<string, string>>;
+  entrypoint: readonly string[];
+  command: readonly string[];
+  /** Absolute. */
+  workingFolder: string;
 };
 
 export type ImageReference = { repository: string; tag: string };

@@ -13,6 +13,7 @@ import { isRunnerError, runnerError } from '../errors.ts';
 import { buildEnvironment, MANIFEST } from './build.ts';
 import { type ImageReference, parseImage, type ReadyImage } from './image.ts';
 import { layersFolder } from './layers.ts';
+import type { ContainerImages } from './oci/containers.ts';
 import { findInterpreters, type Interpreter, supports, versionText } from './python.ts';
 import { findRecipe, KNOWN_IMAGES, NODE_REPOSITORIES, type PythonRecipe, tagsOf, type Variant } from './recipes.ts';
 import { whyNot } from './refusals.ts';
@@ -142,18 +143,33 @@ async function build(
   throw unusable ?? pythonMissing(recipe, interpreters);
 }
 
-export function createImages(options: { clock: Clock; imagesFolder: string }): Images {
-  const { clock, imagesFolder } = options;
+/** Whether Telar's own image answers to this URI. */
+export function isOwnImage(uri: string): boolean {
+  const reference = parseImage(uri);
+  if (!reference) return false;
+  return NODE_REPOSITORIES.includes(reference.repository) || findRecipe(reference) !== undefined;
+}
+
+export function createImages(options: {
+  clock: Clock;
+  imagesFolder: string;
+  /** The user's own images, beside Telar's. */
+  containers?: ContainerImages | undefined;
+}): Images {
+  const { clock, imagesFolder, containers } = options;
   const building = new Map<string, { ready: Promise<ReadyImage>; listeners: ((line: string) => void)[] }>();
 
   const refusal = (uri: string): string | undefined => {
     const reference = parseImage(uri);
     if (reference && NODE_REPOSITORIES.includes(reference.repository)) return nodeRefusal(reference);
     if (reference && findRecipe(reference)) return undefined;
+    if (containers?.knows(uri)) return undefined;
     const why = reference ? whyNot(reference, tagsOf) : '';
-    return `Telar has no image for '${uri}'. ${why}It runs these, from any registry and account: ${KNOWN_IMAGES}.`;
+    const advice = containers ? ` ${containers.advice(uri)}` : '';
+    return `Telar has no image for '${uri}'. ${why}It runs these, from any registry and account: ${KNOWN_IMAGES}.${advice}`;
   };
   const make = (uri: string, progress: (line: string) => void): Promise<ReadyImage> => {
+    if (containers && !isOwnImage(uri)) return containers.ready(uri, progress);
     const recipe = findRecipe(parseImage(uri)!);
     if (!recipe) return Promise.resolve(NODE);
     const there = existing(imagesFolder, recipe);

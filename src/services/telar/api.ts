@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { CacheVerdict } from '../../engine/pipelines/state.ts';
 
+const imageUri = z.string().min(1).max(512);
+
 export const telarSchemas = {
   /** Why a step ran, or did not: the cache's verdict and what it compared. */
   ExplainStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
@@ -24,6 +26,14 @@ export const telarSchemas = {
   DescribeServer: z.strictObject({}),
   /** The newest management events of the audit trail. */
   ListAuditEvents: z.strictObject({ MaxResults: z.number().int().min(1).max(1000).default(100) }),
+  /** Begins to bring a container image from files of the server's machine: an OCI layout, or a tar archive. */
+  ImportImage: z.strictObject({ Path: z.string().min(1).max(4096), Uri: imageUri }),
+  /** Begins to bring a container image from its registry. */
+  PullImage: z.strictObject({ Uri: imageUri }),
+  /** How far the bringing of an image is, from a line on. */
+  DescribeImageActivity: z.strictObject({ Uri: imageUri, From: z.number().int().min(0).default(0) }),
+  ListImages: z.strictObject({}),
+  RemoveImage: z.strictObject({ Uri: imageUri }),
 } as const;
 
 export type TelarInput<Name extends keyof typeof telarSchemas> = z.infer<(typeof telarSchemas)[Name]>;
@@ -102,4 +112,29 @@ export type TelarOutputs = {
     LoopLagMilliseconds: number;
   };
   ListAuditEvents: { Events: { Sequence: number; Time: string; Event: unknown }[] };
+  ImportImage: Record<never, never>;
+  PullImage: Record<never, never>;
+  DescribeImageActivity: {
+    Status: 'Working' | 'Done' | 'Failed';
+    /** For people. */
+    Lines: string[];
+    Next: number;
+    FailureCode: string | undefined;
+    FailureReason: string | undefined;
+  };
+  ListImages: {
+    Images: {
+      Uri: string;
+      /** Of its manifest. */
+      Digest: string;
+      /** As stored, compressed. */
+      SizeInBytes: number;
+      Layers: number;
+      Platform: string;
+      BroughtAt: string;
+      /** A path, or `registry`. */
+      From: string;
+    }[];
+  };
+  RemoveImage: Record<never, never>;
 };

@@ -3,6 +3,7 @@ import { arn as formatArn } from '../../base/arn.ts';
 import { type Call, type Operation, reads, streams } from '../../protocol/service.ts';
 import type { TelarInput, TelarOutputs, telarSchemas } from './api.ts';
 import { errors } from './errors.ts';
+import { imageOperations } from './images.ts';
 import { listJobUse } from './jobUse.ts';
 import { readLogPart } from './log.ts';
 import type { TelarPorts } from './ports.ts';
@@ -15,6 +16,7 @@ const onServer = (action: string) => (_input: unknown, call: Call) => [
 
 export function operations(ports: TelarPorts): Table {
   return {
+    ...imageOperations(ports),
     ExplainStep: reads(
       (input) => [{ action: 'telar:ExplainStep', resource: input.PipelineExecutionArn }],
       (input) => explainStep(ports, input),

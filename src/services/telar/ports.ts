@@ -1,8 +1,13 @@
 /** What the telar service shows of others; wired by the server. */
 import type { PipelineState } from '../../engine/pipelines/state.ts';
+import type { ImageCatalogue } from '../../runner/images/oci/containers.ts';
 
 export type TelarPorts = {
   executionState(arn: string): PipelineState | undefined;
+  /** The file of a job's log, and whether the job has ended; undefined when there is no such job. */
+  logOf(jobArn: string): { path: string; ended: boolean } | undefined;
+  /** The container images of this machine; undefined where jobs do not really run. */
+  images: ImageCatalogue | undefined;
   /** The file of the log of a job's host, and whether the job has ended; undefined when there is no such job. */
   logOf(jobArn: string, host?: string): { path: string; ended: boolean } | undefined;
   /** What jobs use, and what the machine has for them. */
