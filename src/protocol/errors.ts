@@ -12,6 +12,8 @@ export type AwsError = Error & {
   readonly status: number;
   /** Further members of the modelled error, for example `{ BucketName }`. */
   readonly members: Readonly<Record<string, unknown>>;
+  /** Headers of the answer, where a protocol says something in them (S3: that what was asked for is a delete marker). */
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** Makes an error that the codecs turn into an AWS answer. `status` below 500 is the sender's fault. */
@@ -40,6 +42,9 @@ export const commonErrors = {
       `Telar does not implement ${api}:${operation} yet. See docs/support.md for what it serves.`,
       501,
     ),
+  /** An operation that is left out on purpose, and why. */
+  refusedOperation: (api: string, operation: string, reason: string) =>
+    awsError('NotImplemented', `Telar does not implement ${api}:${operation}: ${reason}`, 501),
   unknownOperation: (api: string, operation: string) =>
     awsError('UnknownOperationException', `${api} has no operation named '${operation}'.`, 404),
   unknownService: (hint: string) =>

@@ -13,6 +13,7 @@ import { createRunner } from '../runner/runner.ts';
 import { openBytes } from '../store/bytes.ts';
 import { createDataFolder, type DataFolder, dataFolder } from '../store/folder.ts';
 import { openStore } from '../store/store.ts';
+import { crossOrigin } from './crossOrigin.ts';
 import { type HttpServer, listen } from './http.ts';
 import { allMigrations, createSystem, type JobsMeans, type System } from './system.ts';
 
@@ -97,7 +98,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     system = made;
     const credentials = await made.identity.firstAdministrator();
     await handOver(folder, credentials);
-    http = await listen({ handle: made.chain.handle, host, port, log: world.log, version: packageVersion() });
+    http = await listen({
+      ...crossOrigin(made.chain.handle, made.crossOrigin),
+      host,
+      port,
+      log: world.log,
+      version: packageVersion(),
+    });
     url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
     await writeOwn(folder.server, { url, pid: process.pid });
     await made.start();

@@ -22,6 +22,7 @@ import {
   jobsMigrations,
 } from '../services/jobs/index.ts';
 import {
+  type CrossOriginRules,
   createObjectsService,
   type ObjectAccess,
   type ObjectVersion,
@@ -79,6 +80,8 @@ export type JobsMeans = Pick<JobsContext, 'limits'> &
 
 export type System = {
   chain: Chain;
+  /** Which pages of other origins buckets answer. */
+  crossOrigin: CrossOriginRules;
   dispatch: Dispatch;
   engine: Engine;
   identity: Identity;
@@ -166,6 +169,7 @@ export function createSystem(options: SystemOptions): System {
 
   return {
     ...{ chain, dispatch, engine, identity, services, objects: objects.objects },
+    crossOrigin: objects.crossOrigin,
     async start() {
       engine.recover();
       for (const service of services) await service.start?.();

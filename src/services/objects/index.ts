@@ -8,13 +8,18 @@ import { defineApi } from '../../protocol/models.ts';
 import type { Service } from '../../protocol/service.ts';
 import type { Bytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
+import { type CrossOriginRules, crossOriginRules } from './crossOrigin.ts';
 import { type DamagedObject, damagedObjects } from './fsck.ts';
+import { createLifecycles, type LifecycleReport } from './lifecycles.ts';
 import { type ObjectAccess, objectAccess } from './objectAccess.ts';
 import { createObjects } from './objects.ts';
 import { type ObjectOperations, objectsOperations } from './operations.ts';
 import type { ObjectsPorts } from './ports.ts';
+import { refusals } from './refusals.ts';
+import { createSettings } from './settings.ts';
 import { objectsStore } from './store.ts';
 
+export type { CrossOriginRules } from './crossOrigin.ts';
 export type { ObjectAccess } from './objectAccess.ts';
 export type { ObjectVersion } from './ports.ts';
 export { migrations } from './store.ts';
@@ -37,6 +42,10 @@ export type ObjectsService = {
    * Runs once after each start; may run beside requests.
    */
   sweep(): Promise<{ files: number }>;
+  /** Carries out what the buckets' life cycle rules make due; the service does so itself at every midnight. */
+  runLifecycles(): Promise<LifecycleReport>;
+  /** For browsers: which pages of other origins a bucket answers. */
+  crossOrigin: CrossOriginRules;
   /** For `telar fsck`: the objects and former versions whose bytes are lost or were changed behind Telar's back. */
   damaged(): AsyncIterable<DamagedObject>;
 };
@@ -51,34 +60,45 @@ export function createObjectsService({
   ports = TELLS_NOBODY,
 }: ObjectsContext): ObjectsService {
   const rows = objectsStore(store.sql);
-  const objects = createObjects(store, rows, bytes, account);
+  const objects = createObjects(store, rows, bytes, account, world.random);
+  const settings = createSettings(rows, store);
+  const lifecycles = createLifecycles({ store, rows, objects, settings, world });
   let stopping = false;
   let sweeping: Promise<unknown> = Promise.resolve();
 
   // Once the server stops, the store may close: nothing is asked of it any more, and every file stays.
   const sweep = () => bytes.sweep((file) => stopping || rows.isReferenced(file));
 
+  const api = defineApi({
+    ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01' },
+    ...{ xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/', sdk },
+  });
+
   return {
     service: {
-      name: 'objects',
-      api: defineApi({
-        ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01' },
-        ...{ xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/', sdk },
+      ...{ name: 'objects', api },
+      operations: objectsOperations({
+        ...{ store, rows, bytes, objects, settings, lifecycles, account, world, ports },
+        random: world.random,
       }),
-      operations: objectsOperations({ store, rows, bytes, objects, ports, random: world.random }),
+      refused: refusals,
       start() {
         sweeping = sweep().then(
           ({ files }) => files > 0 && world.log('info', 'objects.swept', { files }),
           (error: Error) => world.log('warn', 'objects.sweep-failed', { message: error.message }),
         );
+        lifecycles.start();
       },
       async stop() {
         stopping = true;
+        await lifecycles.stop();
         await sweeping;
       },
     },
-    objects: objectAccess({ store, rows, bytes, objects, world }),
+    objects: objectAccess({ store, rows, bytes, objects, settings, world }),
     sweep,
+    runLifecycles: lifecycles.run,
+    crossOrigin: crossOriginRules(api, rows, settings, world),
     damaged: () => damagedObjects(rows, bytes),
   };
 }
