@@ -28,13 +28,25 @@ export function isAwsError(error: unknown): error is AwsError {
 /** One violated constraint of a request, as AWS words it: `Value '' at 'pipelineName' failed to satisfy constraint: Member must …`. */
 export type Violation = string;
 
+/** @param violations those at a path, as in `'a.b'`, are of the request's document */
+function invalidS3Request(violations: readonly Violation[]): AwsError {
+  const detail = violations.join('; ');
+  if (!violations.some((one) => /at '[^']*\./.test(one))) return awsError('InvalidArgument', detail);
+  return awsError(
+    'MalformedXML',
+    `The XML you provided was not well-formed or did not validate against our published schema: ${detail}`,
+  );
+}
+
 export const commonErrors = {
-  /** The Query services name it without `Exception`. */
-  validation: (violations: readonly Violation[], protocol?: Protocol) =>
-    awsError(
+  /** The Query services name it without `Exception`; S3 has other names for what is wrong in a document, and elsewhere. */
+  validation: (violations: readonly Violation[], protocol?: Protocol) => {
+    if (protocol === 'rest-xml') return invalidS3Request(violations);
+    return awsError(
       protocol === 'query' ? 'ValidationError' : 'ValidationException',
       `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected: ${violations.join('; ')}`,
-    ),
+    );
+  },
   malformed: (what: string) => awsError('SerializationException', what),
   notImplemented: (api: string, operation: string) =>
     awsError(
