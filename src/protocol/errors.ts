@@ -28,9 +28,18 @@ export function isAwsError(error: unknown): error is AwsError {
 /** One violated constraint of a request, as AWS words it: `Value '' at 'pipelineName' failed to satisfy constraint: Member must …`. */
 export type Violation = string;
 
+/** What S3 has names of its own for. */
+const S3_NAMES: readonly (readonly [RegExp, string, string])[] = [
+  [/at '[\w.]*locationConstraint'/, 'InvalidLocationConstraint', 'The specified location-constraint is not valid'],
+  [/at 'storageClass'/, 'InvalidStorageClass', 'The storage class you specified is not valid'],
+  [/at '[\w.]*tagSet[\w.]*key'/i, 'InvalidTag', 'The TagKey you have provided is invalid'],
+];
+
 /** @param violations those at a path, as in `'a.b'`, are of the request's document */
 function invalidS3Request(violations: readonly Violation[]): AwsError {
   const detail = violations.join('; ');
+  const own = S3_NAMES.find(([pattern]) => violations.some((one) => pattern.test(one)));
+  if (own) return awsError(own[1], own[2]);
   if (!violations.some((one) => /at '[^']*\./.test(one))) return awsError('InvalidArgument', detail);
   return awsError(
     'MalformedXML',

@@ -52,7 +52,9 @@ export async function s3Bench(): Promise<S3Bench> {
       return Bucket;
     },
     async put(Bucket, Key, Body = Key, more = {}) {
-      const { ETag, VersionId } = await s3.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
+      const { ETag, VersionId } = await s3.send(
+        new PutObjectCommand({ Bucket, Key, Body: Buffer.from(Body), ...more }),
+      );
       return { ETag: ETag!, VersionId };
     },
     async read(Bucket, Key, more = {}) {

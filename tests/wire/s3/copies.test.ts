@@ -36,7 +36,10 @@ const copy = (Key: string, more: Partial<CopyObjectCommandInput> = {}) =>
   bench.s3.send(new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/source`, ...more }));
 const tagsOf = async (Key: string) =>
   Object.fromEntries(
-    ((await bench.s3.send(new GetObjectTaggingCommand({ Bucket, Key }))).TagSet ?? []).map((tag) => [tag.Key, tag.Value]),
+    ((await bench.s3.send(new GetObjectTaggingCommand({ Bucket, Key }))).TagSet ?? []).map((tag) => [
+      tag.Key,
+      tag.Value,
+    ]),
   );
 
 describe('a copy', () => {
@@ -75,12 +78,15 @@ describe('a copy', () => {
     await copy('copy', { StorageClass: 'GLACIER_IR' });
     expect((await bench.head(Bucket, 'copy'))['StorageClass']).toBe('GLACIER_IR');
   });
-  it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)('gets a %s where it is asked for', async (name) => {
-    const { CopyObjectResult } = await copy('copy', { ChecksumAlgorithm: name });
-    const head = await bench.head(Bucket, 'copy', { ChecksumMode: 'ENABLED' });
-    expect(CopyObjectResult?.[`Checksum${name}`]).toBe(head[`Checksum${name}`]);
-    expect(head[`Checksum${name}`]).toBeDefined();
-  });
+  it.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
+    'gets a %s where it is asked for',
+    async (name) => {
+      const { CopyObjectResult } = await copy('copy', { ChecksumAlgorithm: name });
+      const head = await bench.head(Bucket, 'copy', { ChecksumMode: 'ENABLED' });
+      expect(CopyObjectResult?.[`Checksum${name}`]).toBe(head[`Checksum${name}`]);
+      expect(head[`Checksum${name}`]).toBeDefined();
+    },
+  );
   it.each(['a b', 'ñ/ü', 'a+b', 'a%20b', '100%', 'a?versionId', '../up', '\u{1f9f6}'])('of the key %j', async (key) => {
     await bench.put(Bucket, key, `of ${key}`);
     await copy('copy', { CopySource: `${Bucket}/${encodeURIComponent(key)}` });
@@ -138,7 +144,8 @@ describe('a copy is refused', () => {
 describe('UploadPartCopy', () => {
   const large = randomBytes(6 * 1024 * 1024);
   beforeAll(() => bench.put(Bucket, 'large', large));
-  const begin = async () => (await bench.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'joined' }))).UploadId!;
+  const begin = async () =>
+    (await bench.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'joined' }))).UploadId!;
   const part = (UploadId: string, more: Partial<UploadPartCopyCommandInput> = {}) =>
     bench.s3.send(
       new UploadPartCopyCommand({
@@ -159,9 +166,7 @@ describe('UploadPartCopy', () => {
       new CompleteMultipartUploadCommand({ Bucket, Key: 'joined', UploadId, MultipartUpload: { Parts } }),
     );
     const expected = Buffer.concat([large.subarray(7, 5 * 1024 * 1024 + 7), large, Buffer.from('end')]);
-    const { Body } = await bench.s3.send(
-      new GetObjectCommand({ Bucket, Key: 'joined' }),
-    );
+    const { Body } = await bench.s3.send(new GetObjectCommand({ Bucket, Key: 'joined' }));
     expect(Buffer.from(await Body!.transformToByteArray()).equals(expected)).toBe(true);
   });
   it.each(['bytes=0-6291456', 'bytes=5-4', 'bytes=1-', 'bytes=-5', '0-5', 'bytes=a-b'])(

@@ -56,7 +56,9 @@ describe('DeleteObjects', () => {
     expect((await keys()).filter((key) => key?.startsWith('many/'))).toEqual([]);
   });
   it('refuses more than 1,000, and none', async () => {
-    expect(await refused(removeAll(Array.from({ length: 1001 }, (_, n) => ({ Key: `${n}` }))))).toBe('MalformedXML 400');
+    expect(await refused(removeAll(Array.from({ length: 1001 }, (_, n) => ({ Key: `${n}` }))))).toBe(
+      'MalformedXML 400',
+    );
     expect(await refused(removeAll([]))).toBe('MalformedXML 400');
   });
   it('says nothing of what it deleted where it is to be quiet', async () => {

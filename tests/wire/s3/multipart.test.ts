@@ -39,19 +39,25 @@ const part = async (
 ): Promise<CompletedPart> => {
   const answer = await bench.s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ...more }));
   const { ETag, ChecksumSHA256, ChecksumCRC32 } = answer;
-  return { PartNumber, ETag, ...(ChecksumSHA256 ? { ChecksumSHA256 } : {}), ...(ChecksumCRC32 ? { ChecksumCRC32 } : {}) };
+  return {
+    PartNumber,
+    ETag,
+    ...(ChecksumSHA256 ? { ChecksumSHA256 } : {}),
+    ...(ChecksumCRC32 ? { ChecksumCRC32 } : {}),
+  };
 };
-const complete = (
-  UploadId: string,
-  Parts: CompletedPart[],
-  more: Partial<CompleteMultipartUploadCommandInput> = {},
-) =>
+const complete = (UploadId: string, Parts: CompletedPart[], more: Partial<CompleteMultipartUploadCommandInput> = {}) =>
   bench.s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts }, ...more }));
 const bare = ({ PartNumber, ETag }: CompletedPart) => ({ PartNumber, ETag });
 
 describe('an upload', () => {
   it('becomes an object with what it was begun with, and an ETag of its parts', async () => {
-    const id = await begin({ ContentType: 'text/csv', Metadata: { a: '1' }, Tagging: 't=1', StorageClass: 'STANDARD_IA' });
+    const id = await begin({
+      ContentType: 'text/csv',
+      Metadata: { a: '1' },
+      Tagging: 't=1',
+      StorageClass: 'STANDARD_IA',
+    });
     const parts = [await part(id, 1, LARGE), await part(id, 2, 'end')];
     const answer = await complete(id, parts.map(bare));
     const md5s = [LARGE, Buffer.from('end')].map((bytes) => createHash('md5').update(bytes).digest());
