@@ -54,7 +54,7 @@ const history = async () => {
   const { Versions = [], DeleteMarkers = [] } = await perform(store, s3.operations.ListObjectVersions, { Bucket });
   return [Versions.length, DeleteMarkers.length];
 };
-const after = async (days: number) => {
+const onDay = async (days: number) => {
   clock.time = START + days * DAY;
   return s3.runLifecycles();
 };
@@ -64,7 +64,7 @@ describe('objects expire', () => {
     await put('k');
     await rule({ Expiration: { Days: 2 } });
     // Put at three in the morning of the 2nd: two days later is the 4th, the next midnight begins the 5th.
-    await after(2);
+    await onDay(2);
     expect(await keys()).toEqual(['k']);
     clock.time = Date.UTC(2026, 0, 4, 23, 59, 59);
     await s3.runLifecycles();
@@ -77,9 +77,9 @@ describe('objects expire', () => {
   it('at an instant', async () => {
     await put('k');
     await rule({ Expiration: { Date: new Date('2026-02-01T00:00:00Z') } });
-    await after(29);
+    await onDay(29);
     expect(await keys()).toEqual(['k']);
-    await after(30);
+    await onDay(30);
     expect(await keys()).toEqual([]);
   });
   it.each([
@@ -94,30 +94,30 @@ describe('objects expire', () => {
     await put('tagged', { Tagging: 't=1' });
     await put('big', { content: 'x'.repeat(10) });
     await rule({ Filter, Expiration: { Days: 1 } });
-    await after(3);
+    await onDay(3);
     expect(await keys()).toEqual(left);
   });
   it('not by a rule that is switched off', async () => {
     await put('k');
     await rule({ Status: 'Disabled', Expiration: { Days: 1 } });
-    await after(9);
+    await onDay(9);
     expect(await keys()).toEqual(['k']);
   });
   it('all of them, however many there are', async () => {
     for (let n = 0; n < 250; n += 1) await put(`${n}`);
     await rule({ Expiration: { Days: 1 } });
-    expect((await after(3)).expired).toBe(250);
+    expect((await onDay(3)).expired).toBe(250);
     expect(await keys()).toEqual([]);
   });
   it('behind a marker in a versioned bucket, which goes when it hides nothing', async () => {
     await versioned();
     await put('k');
     await rule({ Expiration: { Days: 1 }, NoncurrentVersionExpiration: { NoncurrentDays: 1 } });
-    await after(3);
+    await onDay(3);
     expect(await history()).toEqual([1, 1]);
-    await after(6);
+    await onDay(6);
     expect(await history()).toEqual([0, 1]);
-    await after(9);
+    await onDay(9);
     expect(await history()).toEqual([0, 0]);
   });
 });
@@ -129,9 +129,9 @@ describe('noncurrent versions', () => {
     clock.time = START + 10 * DAY;
     await put('k');
     await rule({ NoncurrentVersionExpiration: { NoncurrentDays: 2 } });
-    await after(12);
+    await onDay(12);
     expect(await history()).toEqual([2, 0]);
-    await after(13);
+    await onDay(13);
     expect(await history()).toEqual([1, 0]);
     expect(await keys()).toEqual(['k']);
   });
@@ -140,14 +140,14 @@ describe('noncurrent versions', () => {
     for (let n = 0; n < 6; n += 1) await put('k');
     await put('other');
     await rule({ NoncurrentVersionExpiration: { NoncurrentDays: 1, NewerNoncurrentVersions: 2 } });
-    await after(5);
+    await onDay(5);
     expect(await history()).toEqual([4, 0]);
   });
   it('are kept by number also where a key has more than one part of them', async () => {
     await versioned();
     for (let n = 0; n < 230; n += 1) await put('k');
     await rule({ NoncurrentVersionExpiration: { NoncurrentDays: 1, NewerNoncurrentVersions: 3 } });
-    expect((await after(5)).removed).toBe(226);
+    expect((await onDay(5)).removed).toBe(226);
     expect(await history()).toEqual([4, 0]);
   });
   it('take a marker along that something was put over', async () => {
@@ -155,7 +155,7 @@ describe('noncurrent versions', () => {
     await remove('k');
     await put('k');
     await rule({ NoncurrentVersionExpiration: { NoncurrentDays: 1 } });
-    await after(5);
+    await onDay(5);
     expect(await history()).toEqual([1, 0]);
   });
   it('leave the marker of a deleted key that hides others', async () => {
@@ -163,14 +163,14 @@ describe('noncurrent versions', () => {
     await put('k');
     await remove('k');
     await rule({ Expiration: { ExpiredObjectDeleteMarker: true } });
-    await after(5);
+    await onDay(5);
     expect(await history()).toEqual([1, 1]);
   });
   it('take a lone marker away where they are told to', async () => {
     await versioned();
     await remove('k');
     await rule({ Expiration: { ExpiredObjectDeleteMarker: true } });
-    await after(5);
+    await onDay(5);
     expect(await history()).toEqual([0, 0]);
   });
 });
@@ -187,11 +187,11 @@ describe('storage classes', () => {
     const { version } = s3.objects.head('data', 'k');
     const storageClass = async () =>
       (await perform(store, s3.operations.HeadObject, { Bucket, Key: 'k' })).StorageClass;
-    expect((await after(20)).moved).toBe(0);
-    expect((await after(40)).moved).toBe(1);
+    expect((await onDay(20)).moved).toBe(0);
+    expect((await onDay(40)).moved).toBe(1);
     expect(await storageClass()).toBe('STANDARD_IA');
-    expect((await after(41)).moved).toBe(0);
-    await after(70);
+    expect((await onDay(41)).moved).toBe(0);
+    await onDay(70);
     expect(await storageClass()).toBe('GLACIER_IR');
     expect(s3.objects.head('data', 'k').version).toBe(version);
   });
@@ -200,7 +200,7 @@ describe('storage classes', () => {
     await put('k');
     await put('k');
     await rule({ NoncurrentVersionTransitions: [{ NoncurrentDays: 1, StorageClass: 'ONEZONE_IA' }] });
-    expect((await after(5)).moved).toBe(1);
+    expect((await onDay(5)).moved).toBe(1);
     const { Versions } = await perform(store, s3.operations.ListObjectVersions, { Bucket });
     expect(Versions?.map(({ StorageClass }) => StorageClass)).toEqual(['STANDARD', 'ONEZONE_IA']);
   });
@@ -214,8 +214,8 @@ describe('uploads that nobody completes', () => {
     const Body = body(Buffer.alloc(100_000)) as never;
     await perform(store, s3.operations.UploadPart, { Bucket, Key: 'logs/k', UploadId, PartNumber: 1, Body }, call());
     await rule({ Filter: { Prefix: 'logs/' }, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 } });
-    expect((await after(3)).aborted).toBe(0);
-    expect((await after(4)).aborted).toBe(1);
+    expect((await onDay(3)).aborted).toBe(0);
+    expect((await onDay(4)).aborted).toBe(1);
     const { Uploads } = await perform(store, s3.operations.ListMultipartUploads, { Bucket });
     expect(Uploads?.map(({ Key }) => Key)).toEqual(['k']);
     expect(await s3.sweep()).toEqual({ files: 1 });

@@ -85,7 +85,13 @@ type Asked = {
 function pageAfter(rows: ObjectsStore, { bucket, after, ...query }: Asked): ListPage<ObjectEntry> {
   const from = firstAfter(after, query);
   if (from === undefined) return { entries: [], prefixes: [], next: undefined };
-  return listPage((start, below) => rows.entries(bucket, start, below), { ...query, from });
+  return listPage(
+    {
+      entries: (start, below) => rows.entries(bucket, start, below),
+      first: (start, below) => rows.firstKey(bucket, start, below),
+    },
+    { ...query, from },
+  );
 }
 
 /** The members that both lists share. */

@@ -2,18 +2,19 @@
  * Whole prefixes for Telar's other services: their objects, and a digest by which a later look finds whether they are still
  * the same.
  *
- * G1. The digest is of keys and versions, in order: equal digests stand for the very same contents.
+ * G1. The digest is of the versions, in the order of their keys. A version is one content of one key, for all time: equal
+ *     digests stand for the very same objects.
  * G2. Prefixes of any size are listed without holding the loop; the digest that this gives is remembered, so that the step
  *     cache, which cannot wait, finds it while the bucket is unchanged.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { successor } from './keys.ts';
 import type { ObjectListing } from './objectAccess.ts';
 import type { Objects } from './objects.ts';
 import type { ListedName, ObjectsStore } from './store.ts';
 
-const PAGE = 1000;
+const PAGE = 500;
 /** Digests that are remembered, at most. */
 const MOST_KNOWN = 1000;
 
@@ -37,19 +38,18 @@ export function createListings(rows: ObjectsStore, objects: Objects, clock: Pick
       const changes = objects.changesOf(bucket);
       const below = successor(prefix);
       const entries: ListedName[] = [];
-      const digest = createDigest();
+      const digest = createHash('sha256');
       for (let from = prefix; ; ) {
         const page = rows.names(bucket, from, below, PAGE);
-        for (const entry of page) {
-          entries.push(entry);
-          digest.add(entry);
-        }
+        const text = page.map(({ version }) => version).join(',');
+        digest.update(entries.length > 0 && page.length > 0 ? `,${text}` : text);
+        for (const entry of page) entries.push(entry);
         const last = page.at(-1);
         if (page.length < PAGE || !last) break;
         from = `${last.key}\u0000`;
         await new Promise<void>((resolve) => clock.soon(resolve));
       }
-      const fingerprint = digest.end();
+      const fingerprint = digest.digest('hex');
       if (objects.changesOf(bucket) === changes) remember(bucket, prefix, changes, fingerprint);
       return { entries, fingerprint };
     },
@@ -58,9 +58,7 @@ export function createListings(rows: ObjectsStore, objects: Objects, clock: Pick
       const changes = objects.changesOf(bucket);
       const before = known.get(`${bucket}/${prefix}`);
       if (before?.changes === changes) return before.fingerprint;
-      const digest = createDigest();
-      for (const entry of rows.eachName(bucket, prefix, successor(prefix))) digest.add(entry);
-      const fingerprint = digest.end();
+      const fingerprint = hash('sha256', rows.versionsOf(bucket, prefix, successor(prefix)), 'hex');
       remember(bucket, prefix, changes, fingerprint);
       return fingerprint;
     },
@@ -68,22 +66,5 @@ export function createListings(rows: ObjectsStore, objects: Objects, clock: Pick
       objects.bucket({ Bucket: bucket });
       return rows.names(bucket, prefix, successor(prefix), 1).length > 0;
     },
-  };
-}
-
-/** SHA-256 of the JSON `[[key, version], …]`, without making that text. */
-function createDigest() {
-  const sha256 = createHash('sha256');
-  let text = '';
-  let separator = '[';
-  return {
-    add({ key, version }: Pick<ListedName, 'key' | 'version'>) {
-      text += separator + JSON.stringify([key, version]);
-      separator = ',';
-      if (text.length < 65_536) return;
-      sha256.update(text);
-      text = '';
-    },
-    end: () => sha256.update(`${text}${separator === '[' ? '[' : ''}]`).digest('hex'),
   };
 }

@@ -72,8 +72,8 @@ describe('what other services do with objects', () => {
   it('know by a digest whether a prefix is still the same, however it was read', async () => {
     for (const key of ['p/b', 'p/a', 'q']) await s3.objects.putFile(name(key), Buffer.from(key));
     const { entries, fingerprint } = await s3.objects.list('data', 'p/');
-    const digest = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex');
-    expect(fingerprint).toBe(digest(entries.map(({ key, version }) => [key, version])));
+    const digest = (versions: number[]) => createHash('sha256').update(versions.join()).digest('hex');
+    expect(fingerprint).toBe(digest(entries.map(({ version }) => version)));
     expect(s3.objects.fingerprint('data', 'p/')).toBe(fingerprint);
     await s3.objects.putFile(name('q'), Buffer.from('again'));
     expect(s3.objects.fingerprint('data', 'p/')).toBe(fingerprint);

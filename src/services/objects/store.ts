@@ -120,6 +120,9 @@ const PART = 'number, modified_at AS modifiedAt, size, md5, checksum, file';
 /** Greater than every key. A key has at most 1,024 bytes, so none is this long. */
 const BEYOND_ALL_KEYS = '\u{10ffff}'.repeat(257);
 
+/** Keys of a bucket, from one on, below another. */
+type Stretch = { bucket: string; from: string; below: string };
+
 export type ObjectsStore = ReturnType<typeof objectsStore>;
 
 export function objectsStore(sql: Sql) {
@@ -182,7 +185,7 @@ function objectRows(sql: Sql) {
   const former = sql.one<{ bucket: string; key: string; version: number }, VersionRow>(
     `SELECT ${VERSION} FROM objects_versions WHERE version = $version AND bucket = $bucket AND key = $key`,
   );
-  const entries = sql.each<{ bucket: string; from: string; below: string }, EntryRow>(
+  const entries = sql.each<Stretch, EntryRow>(
     `SELECT ${ENTRY} FROM objects_versions
      WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key`,
   );
@@ -190,10 +193,14 @@ function objectRows(sql: Sql) {
     `SELECT key, version, size FROM objects_versions
      WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key LIMIT $limit`,
   );
-  // Answered by the index alone.
-  const eachName = sql.each<{ bucket: string; from: string; below: string }, Pick<ListedName, 'key' | 'version'>>(
-    `SELECT key, version FROM objects_versions
-     WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key`,
+  // The next two are answered by the index alone.
+  const versions = sql.one<Stretch, { versions: string | null }>(
+    `SELECT group_concat(version) AS versions FROM (SELECT version FROM objects_versions
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key)`,
+  );
+  const firstKey = sql.one<Stretch, { key: string }>(
+    `SELECT key FROM objects_versions
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key LIMIT 1`,
   );
   const currentVersion = sql.one<{ bucket: string; key: string }, { version: number }>(
     'SELECT version FROM objects_versions WHERE bucket = $bucket AND key = $key AND ended_at IS NULL',
@@ -226,8 +233,11 @@ function objectRows(sql: Sql) {
     /** As `entries`, with what other services need of them only. */
     names: (bucket: string, from: string, below: string | undefined, limit: number): ListedName[] =>
       names({ bucket, from, below: below ?? BEYOND_ALL_KEYS, limit }),
-    eachName: (bucket: string, from: string, below: string | undefined) =>
-      eachName({ bucket, from, below: below ?? BEYOND_ALL_KEYS }),
+    /** The versions of all current objects, in the order of their keys, with commas between. */
+    versionsOf: (bucket: string, from: string, below: string | undefined): string =>
+      versions({ bucket, from, below: below ?? BEYOND_ALL_KEYS })?.versions ?? '',
+    firstKey: (bucket: string, from: string, below: string | undefined): string | undefined =>
+      firstKey({ bucket, from, below: below ?? BEYOND_ALL_KEYS })?.key,
     /** Ends the current version of a key, if any; answers how many. @param removedAt null where it stays in the history */
     end: sql.change<{ bucket: string; key: string; at: number; removedAt: number | null }>(
       `UPDATE objects_versions SET ended_at = $at, removed_at = $removedAt
@@ -273,9 +283,13 @@ function historyRows(sql: Sql) {
     `SELECT ${VERSION} FROM objects_versions WHERE bucket = $bucket AND key = $key AND ${IN_HISTORY}
      ORDER BY version DESC LIMIT 1`,
   );
-  const history = sql.each<{ bucket: string; from: string; below: string }, EntryRow>(
+  const history = sql.each<Stretch, EntryRow>(
     `SELECT ${ENTRY} FROM objects_versions
      WHERE bucket = $bucket AND key >= $from AND key < $below AND ${IN_HISTORY} ORDER BY key, version DESC`,
+  );
+  const firstFormerKey = sql.one<Stretch, { key: string }>(
+    `SELECT key FROM objects_versions
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND ${IN_HISTORY} ORDER BY key LIMIT 1`,
   );
   const anyInHistory = sql.one<{ bucket: string }, { one: number }>(
     `SELECT 1 AS one FROM objects_versions WHERE bucket = $bucket AND ${IN_HISTORY} LIMIT 1`,
@@ -294,6 +308,8 @@ function historyRows(sql: Sql) {
     *history(bucket: string, from: string, below: string | undefined): Generator<ObjectEntry> {
       for (const row of history({ bucket, from, below: below ?? BEYOND_ALL_KEYS })) yield entryOf(row);
     },
+    firstFormerKey: (bucket: string, from: string, below: string | undefined): string | undefined =>
+      firstFormerKey({ bucket, from, below: below ?? BEYOND_ALL_KEYS })?.key,
     /** The version that the next row will have. */
     nextVersion: (): number => (sequence({})?.seq ?? 0) + 1,
     addMarker: sql.insert<Name & { at: number; versionId: string }>(
@@ -374,9 +390,13 @@ function ageingRows(sql: Sql) {
 
 function uploadRows(sql: Sql) {
   const find = sql.one<{ id: string }, UploadRow>(`SELECT ${UPLOAD} FROM objects_uploads WHERE id = $id`);
-  const open = sql.each<{ bucket: string; from: string; below: string }, UploadRow>(
+  const open = sql.each<Stretch, UploadRow>(
     `SELECT ${UPLOAD} FROM objects_uploads
      WHERE bucket = $bucket AND key >= $from AND key < $below AND completed IS NULL ORDER BY key, id`,
+  );
+  const firstKey = sql.one<Stretch, { key: string }>(
+    `SELECT key FROM objects_uploads
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND completed IS NULL ORDER BY key LIMIT 1`,
   );
   const add = sql.change(
     `INSERT INTO objects_uploads (id, bucket, key, initiated_at, initiator, algorithm, checksum_type, attributes)
@@ -403,6 +423,8 @@ function uploadRows(sql: Sql) {
     *openUploads(bucket: string, from: string, below: string | undefined): Generator<Upload> {
       for (const row of open({ bucket, from, below: below ?? BEYOND_ALL_KEYS })) yield uploadOf(row);
     },
+    firstUploadKey: (bucket: string, from: string, below: string | undefined): string | undefined =>
+      firstKey({ bucket, from, below: below ?? BEYOND_ALL_KEYS })?.key,
     addUpload({ attributes, algorithm, completed: _, ...upload }: Upload): void {
       add({ ...upload, algorithm: algorithm ?? null, attributes: JSON.stringify(attributes) });
     },

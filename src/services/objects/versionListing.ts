@@ -9,7 +9,7 @@ import { ownerOf } from './bucketOperations.ts';
 import type { Bucket } from './buckets.ts';
 import { s3Errors } from './errors.ts';
 import { compareKeys } from './keys.ts';
-import { firstAfter, type ListPage, listPage } from './listing.ts';
+import { firstAfter, type ListPage, listPage, type Source } from './listing.ts';
 import { encoderOf, pageSize, refuseOptionalAttributes } from './listOperations.ts';
 import type { Objects } from './objects.ts';
 import type { ObjectEntry, ObjectsStore } from './store.ts';
@@ -90,11 +90,15 @@ function pageAfter(
   const within = before !== undefined && key !== undefined && compareKeys(key, query.prefix) >= 0;
   const from = within ? key : firstAfter(key, query);
   if (from === undefined) return { entries: [], prefixes: [], next: undefined };
-  const seek = (start: string, below: string | undefined) => {
-    const all = merged(rows.entries(bucket, start, below), rows.history(bucket, start, below));
-    return within ? olderThan(all, key, before) : all;
+  const source: Source<Listed> = {
+    entries(start, below) {
+      const all = merged(rows.entries(bucket, start, below), rows.history(bucket, start, below));
+      return within ? olderThan(all, key, before) : all;
+    },
+    // A key whose versions have all been shown may come out here, too: reading on from it passes them over.
+    first: (start, below) => lesser(rows.firstKey(bucket, start, below), rows.firstFormerKey(bucket, start, below)),
   };
-  return listPage(seek, { ...query, from });
+  return listPage(source, { ...query, from });
 }
 
 /** The row of a version id; undefined when there is none any more, which ends the list of that key. */
@@ -106,6 +110,11 @@ function versionOf(rows: ObjectsStore, bucket: string, key: string, id: string):
   }
   const current = rows.current(bucket, key);
   return current?.versionId === NULL_VERSION ? current.version : rows.formerNull(bucket, key)?.version;
+}
+
+function lesser(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareKeys(a, b) <= 0 ? a : b;
 }
 
 function* olderThan(entries: Iterable<Listed>, key: string, version: number): Generator<Listed> {
