@@ -43,6 +43,7 @@ import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, sagemaker, sts } from './apis.ts';
 import { authorize } from './authorize.ts';
+import { garbage } from './garbage.ts';
 import { jobPorts } from './jobPorts.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
@@ -132,6 +133,7 @@ export function createSystem(options: SystemOptions): System {
     logOf: jobs.logOf,
     auditEvents: trail.newest,
     loopLag: options.server.loopLag,
+    collectGarbage: garbage({ clock: world.clock, collect: objects.collectGarbage, jobs, registry }),
     server: { ...options.server, account, startedAt: world.clock.now() },
   });
   const services = [

@@ -10,6 +10,7 @@ import type { Bytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
 import { type CrossOriginRules, crossOriginRules } from './crossOrigin.ts';
 import { type DamagedObject, damagedObjects } from './fsck.ts';
+import { type CollectGarbage, garbageCollector } from './gc.ts';
 import { createLifecycles, type LifecycleReport } from './lifecycles.ts';
 import { type ObjectAccess, objectAccess } from './objectAccess.ts';
 import { createObjects } from './objects.ts';
@@ -20,6 +21,7 @@ import { createSettings } from './settings.ts';
 import { objectsStore } from './store.ts';
 
 export type { CrossOriginRules } from './crossOrigin.ts';
+export type { CollectGarbage } from './gc.ts';
 export type { ObjectAccess } from './objectAccess.ts';
 export type { ObjectVersion } from './ports.ts';
 export { migrations } from './store.ts';
@@ -44,6 +46,8 @@ export type ObjectsService = {
   sweep(): Promise<{ files: number }>;
   /** Carries out what the buckets' life cycle rules make due; the service does so itself at every midnight. */
   runLifecycles(): Promise<LifecycleReport>;
+  /** For `telar gc`: frees what is kept for lineage alone and no longer needed. */
+  collectGarbage: CollectGarbage;
   /** For browsers: which pages of other origins a bucket answers. */
   crossOrigin: CrossOriginRules;
   /** For `telar fsck`: the objects and former versions whose bytes are lost or were changed behind Telar's back. */
@@ -67,7 +71,9 @@ export function createObjectsService({
   let sweeping: Promise<unknown> = Promise.resolve();
 
   // Once the server stops, the store may close: nothing is asked of it any more, and every file stays.
-  const sweep = () => bytes.sweep((file) => stopping || rows.isReferenced(file));
+  const sweepAllBut = (isReferenced: (file: string) => boolean) =>
+    bytes.sweep((file) => stopping || isReferenced(file));
+  const sweep = () => sweepAllBut(rows.isReferenced);
 
   const api = defineApi({
     ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01' },
@@ -98,6 +104,7 @@ export function createObjectsService({
     objects: objectAccess({ store, rows, bytes, objects, settings, world }),
     sweep,
     runLifecycles: lifecycles.run,
+    collectGarbage: garbageCollector({ store, rows, bytes, objects, clock: world.clock, sweep: sweepAllBut }),
     crossOrigin: crossOriginRules(api, rows, settings, world),
     damaged: () => damagedObjects(rows, bytes),
   };

@@ -43,6 +43,7 @@ export type {
   NewPart,
   ObjectEntry,
   Part,
+  RemovedVersion,
   StoredObject,
   Upload,
   VersionInFile,
