@@ -166,14 +166,14 @@ describe('damage', () => {
     const lost = await s3.objects.putFile(name('lost'), large);
     await s3.objects.putFile(name('sound'), randomBytes(100_000));
     await s3.objects.putFile(name('small'), Buffer.from('v'));
-    const replaced = await s3.objects.putFile(name('replaced'), large);
+    await s3.objects.putFile(name('replaced'), large);
     await s3.objects.putFile(name('replaced'), Buffer.from('w'));
     expect(await Array.fromAsync(s3.damaged())).toEqual([]);
     rmSync(s3.bytes.pathOf({ kind: 'file', file: lost.file!, size: lost.size })!);
     const found = await Array.fromAsync(s3.damaged());
-    expect(found.map(({ key, version, damage }) => [key, version, damage])).toEqual([
-      ['lost', lost.version, 'missing'],
-      ['replaced', replaced.version, 'missing'],
+    expect(found.map(({ key, damage }) => [key, damage])).toEqual([
+      ['lost', 'missing'],
+      ['replaced', 'missing'],
     ]);
   });
 });

@@ -378,6 +378,24 @@ function ageingRows(sql: Sql) {
       `SELECT id, key, initiated_at AS initiatedAt FROM objects_uploads
        WHERE bucket = $bucket AND completed IS NULL AND id > $after ORDER BY id LIMIT $limit`,
     ),
+    /** Rows of a stretch of versions that say what cannot be: for `telar fsck`. */
+    impossibleVersions: sql.all<{ after: number; to: number }, { bucket: string; key: string; problem: string }>(
+      `SELECT bucket, key, problem FROM (
+         SELECT v.version, v.bucket, v.key, CASE
+           WHEN v.removed_at IS NOT NULL AND v.ended_at IS NULL THEN 'it is removed and current at once'
+           WHEN v.marker = 1 AND v.ended_at IS NULL THEN 'a delete marker is current'
+           WHEN v.marker = 1 AND v.file IS NOT NULL THEN 'a delete marker has bytes'
+           WHEN v.marker = 0 AND v.file IS NULL AND i.bytes IS NULL THEN 'its bytes are missing'
+           WHEN v.file IS NULL AND length(i.bytes) <> v.size THEN 'it has more or fewer bytes than it says'
+           WHEN NOT json_valid(v.attributes) THEN 'its attributes cannot be read'
+           WHEN v.ended_at IS NULL AND EXISTS (SELECT 1 FROM objects_versions AS h WHERE h.bucket = v.bucket
+             AND h.key = v.key AND h.version > v.version AND h.ended_at IS NOT NULL AND h.removed_at IS NULL)
+             THEN 'it is current, and a later version is not'
+         END AS problem
+         FROM objects_versions AS v LEFT JOIN objects_inline AS i ON i.version = v.version
+         WHERE v.version > $after AND v.version <= $to)
+       WHERE problem IS NOT NULL ORDER BY version`,
+    ),
     /** Every part whose bytes are a file, page by page. */
     partsInFiles: sql.all<
       { upload: string; number: number; limit: number },
