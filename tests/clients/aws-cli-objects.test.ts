@@ -67,23 +67,23 @@ describe.concurrent('aws s3', { timeout: PATIENCE }, () => {
   });
 
   it('moves, copies between buckets and removes by prefix', async () => {
-    await ok('s3', 'mb', 's3://from');
-    await ok('s3', 'mb', 's3://to');
+    await ok('s3', 'mb', 's3://moved-from');
+    await ok('s3', 'mb', 's3://moved-to');
     const content = randomBytes(20 * MEBIBYTE);
     const large = write('large.bin', content);
-    await ok('s3', 'mv', large, 's3://from/dir/large.bin', '--no-progress');
+    await ok('s3', 'mv', large, 's3://moved-from/dir/large.bin', '--no-progress');
     expect(existsSync(large)).toBe(false);
     // 20 MB are copied on the server, in parts.
-    await ok('s3', 'cp', 's3://from/dir/large.bin', 's3://to/large.bin', '--no-progress');
-    await ok('s3', 'mv', 's3://from/dir', 's3://to/moved', '--recursive', '--no-progress');
+    await ok('s3', 'cp', 's3://moved-from/dir/large.bin', 's3://moved-to/large.bin', '--no-progress');
+    await ok('s3', 'mv', 's3://moved-from/dir', 's3://moved-to/moved', '--recursive', '--no-progress');
     const back = join(home.folder, 'back.bin');
-    await ok('s3', 'cp', 's3://to/moved/large.bin', back, '--no-progress');
+    await ok('s3', 'cp', 's3://moved-to/moved/large.bin', back, '--no-progress');
     expect(readFileSync(back).equals(content)).toBe(true);
-    for (const name of ['a', 'b', 'c']) await ok('s3', 'cp', write(`few/${name}`, name), `s3://to/few/${name}`);
-    await ok('s3', 'rm', 's3://to/few', '--recursive', '--exclude', 'b');
-    expect(await ok('s3', 'ls', 's3://to', '--recursive')).toMatch(/few\/b\n.*large\.bin\n.*moved\/large\.bin\n$/);
-    expect(await ok('s3', 'ls', 's3://to/', '--summarize', '--human-readable')).toMatch(/Total Objects: 1/);
-    expect(await ok('s3', 'ls', 's3://from')).toBe('');
+    for (const name of ['a', 'b', 'c']) await ok('s3', 'cp', write(`few/${name}`, name), `s3://moved-to/few/${name}`);
+    await ok('s3', 'rm', 's3://moved-to/few', '--recursive', '--exclude', 'b');
+    expect(await ok('s3', 'ls', 's3://moved-to', '--recursive')).toMatch(/few\/b\n.*large\.bin\n.*moved\/large\.bin\n$/);
+    expect(await ok('s3', 'ls', 's3://moved-to/', '--summarize', '--human-readable')).toMatch(/Total Objects: 1/);
+    expect(await ok('s3', 'ls', 's3://moved-from')).toBe('');
   });
 
   it('streams from standard output to standard input, and keeps what it is told', async () => {

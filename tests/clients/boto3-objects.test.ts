@@ -59,11 +59,11 @@ s3 = boto3.resource('s3')
 bucket = s3.create_bucket(Bucket='boto-resource')
 bucket.wait_until_exists()
 bucket.Versioning().enable()
-for n in range(1005):
+for n in range(25):
     bucket.put_object(Key=f'many/{n:04}', Body=b'x')
 bucket.put_object(Key='many/0000', Body=b'again')
-listed = [o.key for o in bucket.objects.filter(Prefix='many/')]
-versions = sum(1 for _ in bucket.object_versions.filter(Prefix='many/'))
+listed = [o.key for o in bucket.objects.filter(Prefix='many/').page_size(10)]
+versions = sum(1 for _ in bucket.object_versions.filter(Prefix='many/').page_size(10))
 one = s3.Object('boto-resource', 'many/0001')
 one.delete()
 waited = False
@@ -73,14 +73,16 @@ bucket.object_versions.delete()
 bucket.delete()
 print(json.dumps({'listed': len(listed), 'sorted': listed == sorted(listed), 'versions': versions, 'one': len(versions_of_one),
     'gone': 'boto-resource' not in [b.name for b in s3.buckets.all()]}))`);
-  expect(answer).toEqual({ listed: 1005, sorted: true, versions: 1006, one: 2, gone: true });
+  expect(answer).toEqual({ listed: 25, sorted: true, versions: 26, one: 2, gone: true });
 });
 
 it('presigns puts and gets, and catches errors by their codes', { timeout: PATIENCE }, async () => {
   const answer = await home.python(`
 import boto3, json, urllib.request
+from botocore.config import Config
 from botocore.exceptions import ClientError
-s3 = boto3.client('s3')
+# By itself boto3 presigns with version 2, which covers the Content-Type that urllib adds.
+s3 = boto3.client('s3', config=Config(signature_version='s3v4'))
 s3.create_bucket(Bucket='boto-signed')
 url = s3.generate_presigned_url('put_object', Params={'Bucket': 'boto-signed', 'Key': 'a b'})
 urllib.request.urlopen(urllib.request.Request(url, data=b'signed', method='PUT')).read()
