@@ -33,6 +33,8 @@ export type DispatchOptions = {
   /** Inside a transaction. */
   audit(record: AuditRecord): void;
   transact<T>(work: () => T): Promise<T>;
+  /** The same for work that changes nothing. */
+  read<T>(work: () => T): Promise<T>;
 };
 
 export type Dispatch = {
@@ -52,7 +54,7 @@ export type Dispatch = {
 type Row = Operation<unknown, unknown>;
 
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { validate, authorize, audit, transact } = options;
+  const { validate, authorize, audit, transact, read } = options;
   const table = tableOf(options.services);
   const refusals = refusalsOf(options.services);
 
@@ -104,6 +106,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     try {
       admitted = admit(api, operation, input, call);
       const { row, access } = admitted;
+      if (row.kind === 'transaction' && row.readOnly) return await read(() => row.run(input, call));
       if (row.kind === 'transaction') {
         return await transact(() => within(api, operation, call, { row, access }, () => row.run(input, call)));
       }

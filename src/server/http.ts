@@ -137,9 +137,14 @@ async function write(response: ServerResponse, { status, headers, body }: WireRe
     return;
   }
   if (!response.req.complete) response.shouldKeepAlive = false;
-  response.writeHead(status, headers);
-  if (body && typeof body === 'object' && 'pipe' in body) await pipeline(body, response);
-  else response.end(body);
+  if (body && typeof body === 'object' && 'pipe' in body) {
+    response.writeHead(status, headers);
+    await pipeline(body, response);
+  } else {
+    // Node would find the length out itself, and take longer over it.
+    if (body !== undefined) headers['content-length'] ??= String(Buffer.byteLength(body));
+    response.writeHead(status, headers).end(body);
+  }
 }
 
 /** Reads on for a moment where the body was not wanted: a socket closed in its face would lose the answer. */

@@ -151,6 +151,7 @@ export function createSystem(options: SystemOptions): System {
     validate,
     authorize,
     transact: store.transact,
+    read: store.read,
     audit: (record) => trail.append(record.at, record),
   });
   const apis: Api[] = [...new Set(services.map(({ api }) => api))];

@@ -81,7 +81,9 @@ describe.concurrent('aws s3', { timeout: PATIENCE }, () => {
     expect(readFileSync(back).equals(content)).toBe(true);
     for (const name of ['a', 'b', 'c']) await ok('s3', 'cp', write(`few/${name}`, name), `s3://moved-to/few/${name}`);
     await ok('s3', 'rm', 's3://moved-to/few', '--recursive', '--exclude', 'b');
-    expect(await ok('s3', 'ls', 's3://moved-to', '--recursive')).toMatch(/few\/b\n.*large\.bin\n.*moved\/large\.bin\n$/);
+    expect(await ok('s3', 'ls', 's3://moved-to', '--recursive')).toMatch(
+      /few\/b\n.*large\.bin\n.*moved\/large\.bin\n$/,
+    );
     expect(await ok('s3', 'ls', 's3://moved-to/', '--summarize', '--human-readable')).toMatch(/Total Objects: 1/);
     expect(await ok('s3', 'ls', 's3://moved-from')).toBe('');
   });
