@@ -31,16 +31,20 @@ export function crossOrigin(next: Handler, rules: CrossOriginRules): CrossOrigin
     };
   };
 
-  async function handle(request: WireRequest): Promise<WireResponse> {
-    if (request.headers['x-amz-target'] !== undefined) return next(request);
-    if (request.method === 'OPTIONS') return rules.preflight(askedOf(request), request.path);
-    if (request.headers['origin'] === undefined) return next(request);
+  async function answered(request: WireRequest): Promise<WireResponse> {
     const response = await next(request);
     const allowed = rules.allowed(askedOf(request));
     return allowed ? { ...response, headers: { ...response.headers, ...allowed } } : response;
   }
 
-  return { handle, admits: (request) => rules.allowed(askedOf(request)) !== undefined };
+  return {
+    async handle(request) {
+      if (request.method === 'OPTIONS') return rules.preflight(askedOf(request), request.path);
+      const foreign = request.headers['origin'] !== undefined && request.headers['x-amz-target'] === undefined;
+      return foreign ? answered(request) : next(request);
+    },
+    admits: (request) => request.headers['x-amz-target'] === undefined && rules.allowed(askedOf(request)) !== undefined,
+  };
 }
 
 const listed = (header: string | undefined) =>

@@ -75,7 +75,7 @@ describe('telar gc', () => {
     const data = ['--data', server.server.folder.root];
     const dry = await telar.run('gc', '--dry-run', '--keep-days', '0', ...data);
     expect(dry).toMatchObject({ status: 0, stdout: expect.stringContaining('Would free') });
-    expect(dry.stdout).toContain('1 deleted or overwritten versions of objects, 2.5 kB');
+    expect(dry.stdout).toContain('1 version of deleted or overwritten objects, 2.5 kB');
     const real = await telar.json('gc', '--keep-days', '0', ...data);
     expect(real.result).toMatchObject({ dryRun: false, versions: { Count: 1, Bytes: 2500 } });
     const wrong = await telar.run('gc', '--keep-days', 'soon', ...data);

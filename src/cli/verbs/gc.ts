@@ -24,10 +24,14 @@ export async function gc(context: Context, { dryRun = false, keepDays }: Options
   }
   const { accent, bold, dim, symbols } = out.style;
   out.line(`${accent(symbols.done)} ${bold(dryRun ? 'Would free' : 'Freed')}`);
-  out.line(`  ${line(total.versions, 'deleted or overwritten versions of objects')}`);
-  out.line(`  ${line(total.files, 'files that belong to no object')}`);
-  if (total.uploads > 0) out.line(`  ${total.uploads} records of completed uploads`);
-  if (total.kept.Count > 0) out.line(dim(`  ${line(total.kept, 'versions are kept: models were made from them')}`));
+  const versions = (count: number) => `${plural(count, 'version')} of deleted or overwritten objects`;
+  const which = dryRun ? 'that belong to no object' : 'that belonged to no object any more';
+  out.line(`  ${versions(total.versions.Count)}, ${size(total.versions)}`);
+  out.line(`  ${plural(total.files.Count, 'file')} ${which}, ${size(total.files)} of disk`);
+  if (total.uploads > 0) out.line(`  ${plural(total.uploads, 'record')} of completed uploads`);
+  if (total.kept.Count > 0) {
+    out.line(dim(`  ${versions(total.kept.Count)}, ${size(total.kept)}, are kept: models were made from them`));
+  }
   out.result({ dryRun, ...total });
   return 0;
 }
@@ -47,10 +51,12 @@ function add(total: Amount, { Count, Bytes }: Amount): void {
   total.Bytes += Bytes;
 }
 
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-function line({ Count, Bytes }: Amount, what: string): string {
-  const unit = Math.min(UNITS.length - 1, Bytes < 1000 ? 0 : Math.floor(Math.log10(Bytes) / 3));
-  const size = Bytes / 1000 ** unit;
-  return `${Count} ${what}, ${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`;
+function size({ Bytes }: Amount): string {
+  const unit = Bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(Bytes) / 3));
+  const value = Bytes / 1000 ** unit;
+  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
 }

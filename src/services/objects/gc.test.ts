@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   ACCOUNT,
   memoryStore,
@@ -160,5 +160,35 @@ describe('garbage', () => {
     expect(await collect()).toMatchObject({ uploads: 0, files: amount(0, 0) });
     await perform(store, s3.operations.AbortMultipartUpload, { ...at, UploadId }, call());
     expect(await collect()).toMatchObject({ files: amount(1, 100_000) });
+  });
+});
+
+describe('files that nothing names any more', () => {
+  it('go by themselves a while later, in one sweep for all of them', async () => {
+    const due: { at: number; run: () => void }[] = [];
+    const world = testWorld(clock);
+    const timed = {
+      ...world,
+      clock: {
+        ...world.clock,
+        at(at: number, run: () => void) {
+          due.push({ at, run });
+          return () => {};
+        },
+      },
+    };
+    const own = objectsOver(folder, store, timed, ACCOUNT);
+    const at = { Bucket, Key: 'k' };
+    for (const content of [LARGE, Buffer.alloc(70_000)]) {
+      const { UploadId } = await perform(store, own.operations.CreateMultipartUpload, at);
+      const part = { ...at, UploadId, PartNumber: 1, Body: body(content) as never };
+      await perform(store, own.operations.UploadPart, part);
+      await perform(store, own.operations.AbortMultipartUpload, { ...at, UploadId });
+    }
+    expect(folder.files()).toHaveLength(2);
+    expect(due.map((timer) => timer.at - clock.time)).toEqual([60_000]);
+    due[0]!.run();
+    await vi.waitFor(() => expect(folder.files()).toEqual([]));
+    await own.service.stop?.();
   });
 });

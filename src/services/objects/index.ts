@@ -41,7 +41,7 @@ export type ObjectsService = {
   objects: ObjectAccess;
   /**
    * Removes the files that no object, former version or part names: leftovers of crashes and of uploads given up.
-   * Runs once after each start; may run beside requests.
+   * Runs after each start, and a minute after files were let go; may run beside requests.
    */
   sweep(): Promise<{ files: number }>;
   /** Carries out what the buckets' life cycle rules make due; the service does so itself at every midnight. */
@@ -54,6 +54,8 @@ export type ObjectsService = {
   damaged(): AsyncIterable<DamagedObject>;
 };
 
+/** Milliseconds between the end of a file's last row and the sweep that takes it. */
+const SWEEP_AFTER = 60_000;
 const TELLS_NOBODY: ObjectsPorts = { objectRead: () => {} };
 
 export function createObjectsService({
@@ -64,7 +66,7 @@ export function createObjectsService({
   ports = TELLS_NOBODY,
 }: ObjectsContext): ObjectsService {
   const rows = objectsStore(store.sql);
-  const objects = createObjects(store, rows, bytes, account, world.random);
+  const objects = createObjects(store, rows, bytes, account, world.random, () => sweepSoon());
   const settings = createSettings(rows, store);
   const lifecycles = createLifecycles({ store, rows, objects, settings, world });
   let stopping = false;
@@ -74,6 +76,20 @@ export function createObjectsService({
   const sweepAllBut = (isReferenced: (file: string) => boolean) =>
     bytes.sweep((file) => stopping || isReferenced(file));
   const sweep = () => sweepAllBut(rows.isReferenced);
+  let cancelSweep: (() => void) | undefined;
+
+  function sweepNow(): void {
+    cancelSweep = undefined;
+    sweeping = sweeping.then(sweep).then(
+      ({ files }) => files > 0 && world.log('info', 'objects.swept', { files }),
+      (error: Error) => world.log('warn', 'objects.sweep-failed', { message: error.message }),
+    );
+  }
+
+  /** One sweep for all the files that are let go within a minute: it looks at every file there is. */
+  function sweepSoon(): void {
+    if (!stopping) cancelSweep ??= world.clock.at(world.clock.now() + SWEEP_AFTER, sweepNow);
+  }
 
   const api = defineApi({
     ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01' },
@@ -89,14 +105,12 @@ export function createObjectsService({
       }),
       refused: refusals,
       start() {
-        sweeping = sweep().then(
-          ({ files }) => files > 0 && world.log('info', 'objects.swept', { files }),
-          (error: Error) => world.log('warn', 'objects.sweep-failed', { message: error.message }),
-        );
+        sweepNow();
         lifecycles.start();
       },
       async stop() {
         stopping = true;
+        cancelSweep?.();
         await lifecycles.stop();
         await sweeping;
       },

@@ -10,13 +10,14 @@
 import { createHash, hash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { successor } from './keys.ts';
-import type { ObjectListing } from './objectAccess.ts';
 import type { Objects } from './objects.ts';
 import type { ListedName, ObjectsStore } from './store.ts';
 
 const PAGE = 500;
 /** Digests that are remembered, at most. */
 const MOST_KNOWN = 1000;
+
+export type ObjectListing = { entries: readonly ListedName[]; fingerprint: string };
 
 export type Listings = {
   list(bucket: string, prefix: string): Promise<ObjectListing>;

@@ -16,10 +16,10 @@ import { bucketPolicies } from './accessOperations.ts';
 import { type AttributeInput, attributesOf } from './attributes.ts';
 import { LARGEST_OBJECT } from './body.ts';
 import { s3Errors } from './errors.ts';
-import { createListings } from './listings.ts';
+import { createListings, type ObjectListing } from './listings.ts';
 import type { Objects } from './objects.ts';
 import type { Settings } from './settings.ts';
-import type { ListedName, ObjectsStore, StoredObject } from './store.ts';
+import type { ObjectsStore, StoredObject } from './store.ts';
 
 export type ObjectName = { bucket: string; key: string };
 
@@ -81,8 +81,6 @@ export type ObjectAccess = {
   /** A bucket's policy, parsed; for whoever authorizes requests. */
   bucketPolicy(bucket: string): Policy | undefined;
 };
-
-export type ObjectListing = { entries: readonly ListedName[]; fingerprint: string };
 
 const UNCONDITIONAL = { ifMatch: undefined, ifNoneMatch: undefined };
 

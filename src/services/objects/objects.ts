@@ -44,6 +44,8 @@ export function createObjects(
   bytes: Bytes,
   account: string,
   random: Random,
+  /** Called when files have lost their last row, durably. */
+  onLetGo: () => void,
 ) {
   /** @throws NoSuchBucket, AccessDenied when the bucket is not who the caller believes */
   function bucket({ Bucket: name = '', ExpectedBucketOwner: owner }: Address): Bucket {
@@ -178,6 +180,7 @@ export function createObjects(
       store.whenDurable(release);
       store.whenUndone(release);
     }
+    if (files.length > 0) store.whenDurable(onLetGo);
   }
 
   return {

@@ -116,7 +116,7 @@ export type UploadRow = Omit<Upload, 'algorithm' | 'attributes' | 'completed'> &
 export type PartRow = Omit<Part, 'checksum' | 'file'> & { checksum: string | null; file: string | null };
 export type BytesRow = { file: string | null; bytes: Uint8Array | null; size: number };
 
-export const parsed = <T>(json: string | null): T | undefined => (json === null ? undefined : (JSON.parse(json) as T));
+const parsed = <T>(json: string | null): T | undefined => (json === null ? undefined : (JSON.parse(json) as T));
 export const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
 export function objectOf(row: VersionRow): StoredObject {

@@ -94,7 +94,7 @@ describe('a versioned bucket', () => {
     expect(await history(Bucket)).toEqual([`k ${ids[2]} latest`, `k ${ids[1]}`, `k ${ids[0]}`]);
   });
 
-  it('gives ids of 32 characters that tell nothing', async () => {
+  it('gives ids of 32 characters', async () => {
     const Bucket = await bench.bucket({ versioned: true });
     const { VersionId } = await bench.put(Bucket, 'k');
     expect(VersionId).toMatch(/^[A-Za-z0-9._-]{32}$/);
