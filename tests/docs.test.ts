@@ -6,7 +6,7 @@ import { createProgram } from '../src/cli/program.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 /** Verbs that are to come, and are only named as such. */
-const TO_COME = ['gc', 'deploy'];
+const TO_COME = ['deploy'];
 const SKIPPED = /^(node_modules|\.git|\.telar|\.cache|dist|evidence)$/;
 
 function markdown(folder: string): string[] {

@@ -166,6 +166,11 @@ function careVerbs(add: Add): void {
   add('fsck', 'check the data folder; the server must not run', async (context) =>
     (await import('./verbs/fsck.ts')).fsck(context),
   );
+  add('gc', 'free what nobody can reach any more', async (context, options: object) =>
+    (await import('./verbs/gc.ts')).gc(context, options),
+  )
+    .option('--dry-run', 'say what would be freed, and free nothing')
+    .option('--keep-days <number>', 'keep what was deleted or overwritten in so many days (default: 30)');
 }
 
 function several(value: string, before: string[] = []): string[] {

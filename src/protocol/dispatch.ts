@@ -56,10 +56,16 @@ type Row = Operation<unknown, unknown>;
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { validate, authorize, audit, transact, read } = options;
   const table = tableOf(options.services);
+  const refusals = refusalsOf(options.services);
 
   function admit(api: Api, operation: string, input: unknown, call: Call): { row: Row; access: Access[] } {
     const row = table.get(api)?.get(operation);
-    if (!row) throw commonErrors.notImplemented(api.name, operation);
+    if (!row) {
+      const reason = refusals.get(api)?.get(operation);
+      throw reason === undefined
+        ? commonErrors.notImplemented(api.name, operation)
+        : commonErrors.refusedOperation(api.name, operation, reason);
+    }
     const violations = validate(api, operation, input);
     if (violations.length > 0) throw commonErrors.validation(violations, api.protocol);
     const access = row.access(input, call);
@@ -146,6 +152,20 @@ function tableOf(services: readonly Service[]): Map<Api, Map<string, Row>> {
     }
   }
   return table;
+}
+
+/** What the services leave out on purpose, by API. */
+function refusalsOf(services: readonly Service[]): Map<Api, Map<string, string>> {
+  const all = new Map<Api, Map<string, string>>();
+  for (const { api, refused = {} } of services) {
+    const reasons = all.get(api) ?? new Map<string, string>();
+    all.set(api, reasons);
+    for (const [name, reason] of Object.entries(refused)) {
+      if (!api.operations.has(name)) throw new Error(`${api.name} has no operation ${name}`);
+      reasons.set(name, reason);
+    }
+  }
+  return all;
 }
 
 /** The decoder made the input from the very schema that the operation's types come from. */

@@ -12,6 +12,8 @@ export type AwsError = Error & {
   readonly status: number;
   /** Further members of the modelled error, for example `{ BucketName }`. */
   readonly members: Readonly<Record<string, unknown>>;
+  /** Headers of the answer, where a protocol says something in them (S3: that what was asked for is a delete marker). */
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 /** Makes an error that the codecs turn into an AWS answer. `status` below 500 is the sender's fault. */
@@ -26,13 +28,34 @@ export function isAwsError(error: unknown): error is AwsError {
 /** One violated constraint of a request, as AWS words it: `Value '' at 'pipelineName' failed to satisfy constraint: Member must …`. */
 export type Violation = string;
 
+/** What S3 has names of its own for. */
+const S3_NAMES: readonly (readonly [RegExp, string, string])[] = [
+  [/at '[\w.]*locationConstraint'/, 'InvalidLocationConstraint', 'The specified location-constraint is not valid'],
+  [/at 'storageClass'/, 'InvalidStorageClass', 'The storage class you specified is not valid'],
+  [/at '[\w.]*tagSet[\w.]*key'/i, 'InvalidTag', 'The TagKey you have provided is invalid'],
+];
+
+/** @param violations those at a path, as in `'a.b'`, are of the request's document */
+function invalidS3Request(violations: readonly Violation[]): AwsError {
+  const detail = violations.join('; ');
+  const own = S3_NAMES.find(([pattern]) => violations.some((one) => pattern.test(one)));
+  if (own) return awsError(own[1], own[2]);
+  if (!violations.some((one) => /at '[^']*\./.test(one))) return awsError('InvalidArgument', detail);
+  return awsError(
+    'MalformedXML',
+    `The XML you provided was not well-formed or did not validate against our published schema: ${detail}`,
+  );
+}
+
 export const commonErrors = {
-  /** The Query services name it without `Exception`. */
-  validation: (violations: readonly Violation[], protocol?: Protocol) =>
-    awsError(
+  /** The Query services name it without `Exception`; S3 has other names for what is wrong in a document, and elsewhere. */
+  validation: (violations: readonly Violation[], protocol?: Protocol) => {
+    if (protocol === 'rest-xml') return invalidS3Request(violations);
+    return awsError(
       protocol === 'query' ? 'ValidationError' : 'ValidationException',
       `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected: ${violations.join('; ')}`,
-    ),
+    );
+  },
   malformed: (what: string) => awsError('SerializationException', what),
   notImplemented: (api: string, operation: string) =>
     awsError(
@@ -40,6 +63,9 @@ export const commonErrors = {
       `Telar does not implement ${api}:${operation} yet. See docs/support.md for what it serves.`,
       501,
     ),
+  /** An operation that is left out on purpose, and why. */
+  refusedOperation: (api: string, operation: string, reason: string) =>
+    awsError('NotImplemented', `Telar does not implement ${api}:${operation}: ${reason}`, 501),
   unknownOperation: (api: string, operation: string) =>
     awsError('UnknownOperationException', `${api} has no operation named '${operation}'.`, 404),
   unknownService: (hint: string) =>

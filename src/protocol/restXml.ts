@@ -39,7 +39,7 @@ export function restXmlCodec(api: Api): Codec {
         .join('');
       return {
         status: error.status,
-        headers: { ...(bodiless ? {} : { 'content-type': XML }), ...requestIds(requestId) },
+        headers: { ...(bodiless ? {} : { 'content-type': XML }), ...error.headers, ...requestIds(requestId) },
         body: bodiless ? undefined : `${PROLOGUE}<Error>${inner}</Error>`,
       };
     },

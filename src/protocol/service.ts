@@ -110,6 +110,8 @@ export type Service = {
   /** The API whose operations it implements; several services may share one (SageMaker's do). */
   api: Api;
   operations: Readonly<Record<string, AnyOperation>>;
+  /** Operations of the API that are left out on purpose, each with why: answered NotImplemented in these words. */
+  refused?: Readonly<Record<string, string>>;
   /** Called once the store is open and every service is wired, before the first request. */
   start?(): void | Promise<void>;
   /** Called when the server closes; jobs that run go on. */

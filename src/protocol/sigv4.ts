@@ -56,8 +56,23 @@ export function verifySignature(
   if (refusal) return refusal;
   const payload = s3 ? s3PayloadHash(signed, request, bodyHash) : (bodyHash ?? EMPTY_SHA256);
   if (typeof payload !== 'string') return payload;
-  const expected = signatureOf(signed, request, secret, s3, payload);
-  return sameText(expected, signed.signature) ? undefined : errors.mismatch();
+  if (sameText(signatureOf(signed, request, secret, s3, payload), signed.signature)) return undefined;
+  const headers = meantHeaders(signed, request.headers);
+  const meant = headers && signatureOf(signed, { ...request, headers }, secret, s3, payload);
+  return meant !== undefined && sameText(meant, signed.signature) ? undefined : errors.mismatch();
+}
+
+/**
+ * Clients sign headers as the text that they mean; those beyond ASCII may arrive as its bytes in UTF-8, which Node reads as
+ * Latin-1. Undefined when there are none.
+ */
+function meantHeaders(signed: Signed, headers: SignedRequest['headers']): SignedRequest['headers'] | undefined {
+  const beyond = signed.signedHeaders.filter((name) => /[\u0080-\u00ff]/.test(headers[name] ?? ''));
+  if (beyond.length === 0) return undefined;
+  return {
+    ...headers,
+    ...Object.fromEntries(beyond.map((name) => [name, Buffer.from(headers[name]!, 'latin1').toString()])),
+  };
 }
 
 function verifyPresignedV2(

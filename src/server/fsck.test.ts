@@ -11,7 +11,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  PutBucketTaggingCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../base/log.ts';
 import { systemWorld } from '../base/world.ts';
@@ -54,6 +63,42 @@ describe('checking a data folder', () => {
     expect(check.findings).toEqual([]);
     expect(check.checked.objectFiles).toBe(1);
     expect(check.checked.auditRecords).toBeGreaterThan(0);
+  });
+
+  it('finds nothing wrong with versions, markers, settings and parts, and everything that is', async () => {
+    const server = await startServer({ folder: root, port: 0, world });
+    const client = new S3Client({
+      ...{ endpoint: server.url, region: 'us-east-1', credentials: server.credentials!, forcePathStyle: true },
+    });
+    const Bucket = 'things';
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+    for (const Body of ['a', 'bc']) await client.send(new PutObjectCommand({ Bucket, Key: 'small', Body }));
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'small' }));
+    await client.send(new PutObjectCommand({ Bucket, Key: 'small', Body: 'def' }));
+    await client.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [{ Key: 'a', Value: 'b' }] } }));
+    const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'upload' }));
+    const Body = Buffer.alloc(70_000, 'p');
+    await client.send(new UploadPartCommand({ Bucket, Key: 'upload', UploadId, PartNumber: 3, Body }));
+    await server.close();
+    expect((await checkFolder(folder)).findings).toEqual([]);
+
+    const database = new DatabaseSync(folder.database);
+    const { file } = database.prepare('SELECT file FROM objects_parts').get() as { file: string };
+    database.exec(`
+      UPDATE objects_inline SET bytes = x'00000000' WHERE version = (SELECT max(version) FROM objects_inline);
+      DELETE FROM objects_inline WHERE version = (SELECT min(version) FROM objects_inline);
+      UPDATE objects_versions SET ended_at = NULL, key = 'lone' WHERE marker = 1;
+      UPDATE objects_settings SET document = '{';
+    `);
+    database.close();
+    rmSync(join(folder.objects, file.slice(0, 2), file));
+    expect((await checkFolder(folder)).findings.map(({ message }) => message).toSorted()).toEqual([
+      's3://things/lone: a delete marker is current.',
+      's3://things/small: it has more or fewer bytes than it says.',
+      's3://things/small: its bytes are missing.',
+      `s3://things/upload, part 3 of an upload under way: its file is missing (${file}).`,
+      's3://things: its tagging setting cannot be read.',
+    ]);
   });
 
   it('names the object whose file is missing, or holds other bytes', async () => {

@@ -8,11 +8,12 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { damagedObjects } from '../services/objects/fsck.ts';
-import { objectsStore } from '../services/objects/store.ts';
+import { contradictions, damagedObjects } from '../services/objects/fsck.ts';
+import { migrations as objectsMigrations, objectsStore } from '../services/objects/store.ts';
 import { auditTrail } from '../store/audit.ts';
 import { openBytes } from '../store/bytes.ts';
 import { type DataFolder, lockDataFolder } from '../store/folder.ts';
+import type { Migrations } from '../store/migrations.ts';
 import { type Sql, sqlOver } from '../store/sql.ts';
 import { allMigrations } from './system.ts';
 
@@ -121,9 +122,13 @@ async function checkObjects(folder: DataFolder, sql: Sql | undefined, check: Fol
   const rows = sql && objectsStore(sql);
   try {
     if (rows) {
-      for await (const { bucket, key, file, damage: kind } of damagedObjects(rows, bytes)) {
+      for await (const { bucket, key, file, damage: kind, part } of damagedObjects(rows, bytes)) {
         const what = kind === 'missing' ? 'its file is missing' : 'its file holds other bytes than it should';
-        damage(check, 'objects', `s3://${bucket}/${key}: ${what} (${file}).`);
+        const which = part === undefined ? '' : `, part ${part} of an upload under way`;
+        damage(check, 'objects', `s3://${bucket}/${key}${which}: ${what} (${file}).`);
+      }
+      if (isCurrent(sql, objectsMigrations)) {
+        for (const sentence of contradictions(rows)) damage(check, 'objects', sentence);
       }
     }
     let leftovers = 0;
@@ -141,6 +146,14 @@ async function checkObjects(folder: DataFolder, sql: Sql | undefined, check: Fol
   } finally {
     rmSync(elsewhere, { recursive: true, force: true });
   }
+}
+
+/** Whether an owner's tables are as this Telar makes them: a folder of an earlier one is migrated by its next start. */
+function isCurrent(sql: Sql, { owner, steps }: Migrations): boolean {
+  const version = sql.one<{ owner: string }, { version: number }>(
+    'SELECT version FROM migrations WHERE owner = $owner',
+  );
+  return version({ owner })?.version === steps.length;
 }
 
 function* objectFiles({ objects }: DataFolder): Generator<string> {

@@ -2,7 +2,7 @@
  * The socket: node:http in front of the chain. It knows headers and streams, no service.
  *
  * W1. Only requests that name this machine (or AWS's own hosts, through the proxy) are answered, and only pages that this
- *     server itself served may call it from a browser: a rebound DNS name gets nowhere.
+ *     machine served may call it from a browser, or those that a bucket's CORS rules name: a rebound DNS name gets nowhere.
  * W2. A client that is slow, silent or gone costs a connection for a bounded time and never a hang.
  */
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
@@ -16,6 +16,8 @@ import { GATEWAY_SOCKET } from '../runner/network.ts';
 
 export type HttpOptions = {
   handle(request: WireRequest): Promise<WireResponse>;
+  /** Whether a page of a foreign origin may send the request. */
+  admits(request: WireRequest): boolean;
   host: string;
   port: number;
   log: Log;
@@ -107,9 +109,9 @@ function bind(server: Server, host: string, port: number): Promise<void> {
 
 async function serve(options: ServeOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const refused = refusal(request);
-    if (refused) return plain(response, 403, refused);
     const url = request.url ?? '/';
+    const refused = refusal(request, () => options.admits(wireRequest(request, url)));
+    if (refused) return plain(response, 403, refused);
     if (url.startsWith('/_telar/')) return reserved(options, url, response);
     await write(response, await options.handle(wireRequest(request, url)));
   } catch (error) {
@@ -120,7 +122,7 @@ async function serve(options: ServeOptions, request: IncomingMessage, response: 
   }
 }
 
-function refusal(request: IncomingMessage): string | undefined {
+function refusal(request: IncomingMessage, admits: () => boolean): string | undefined {
   const host = hostname(request.headers.host ?? '');
   if (!LOCAL_HOST.test(host) && !AWS_HOST.test(host)) {
     return `This server answers to this machine's own names only, not to '${host}'.`;
@@ -128,7 +130,7 @@ function refusal(request: IncomingMessage): string | undefined {
   const { origin } = request.headers;
   if (origin === undefined || origin === 'null') return undefined;
   const local = URL.canParse(origin) && LOCAL_HOST.test(new URL(origin).hostname);
-  return local ? undefined : `Pages from ${origin} may not call this server.`;
+  return local || admits() ? undefined : `Pages from ${origin} may not call this server.`;
 }
 
 function hostname(host: string): string {

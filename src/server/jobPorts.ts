@@ -4,7 +4,6 @@ import type { Identity } from '../services/identity/index.ts';
 import type { JobEnd, JobObjects, JobPorts } from '../services/jobs/index.ts';
 import type { ObjectAccess } from '../services/objects/index.ts';
 import type { RoleCalls } from './roleCalls.ts';
-import { prefixFingerprint } from './s3Uris.ts';
 
 type Parts = {
   identity: Identity;
@@ -40,8 +39,10 @@ export function jobPorts({ identity, objects, callAs, tags, log, endpointUrl, jo
 /** Versions are numbers in the object store, and opaque texts to everyone else. */
 function jobObjects(objects: ObjectAccess): JobObjects {
   return {
-    list: (_call, bucket, prefix) =>
-      objects.listPrefix(bucket, prefix).map(({ key, version, size }) => ({ key, version: String(version), size })),
+    async list(_call, bucket, prefix) {
+      const { entries, fingerprint } = await objects.list(bucket, prefix);
+      return { objects: entries.map((entry) => ({ ...entry, version: String(entry.version) })), fingerprint };
+    },
     head(_call, bucket, key) {
       const { version, size } = objects.head(bucket, key);
       return { key, version: String(version), size };
@@ -54,6 +55,5 @@ function jobObjects(objects: ObjectAccess): JobObjects {
         write: () => ({ bucket, key, version: String(received.write().version) }),
       };
     },
-    prefixFingerprint: (uri) => prefixFingerprint(objects, uri),
   };
 }

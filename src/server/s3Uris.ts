@@ -4,7 +4,7 @@ import { awsError, isAwsError } from '../protocol/errors.ts';
 import type { ObjectAccess } from '../services/objects/index.ts';
 
 /** @example parseS3Uri('s3://bucket/a/b.csv') // { bucket: 'bucket', key: 'a/b.csv' } */
-function parseS3Uri(uri: string): { bucket: string; key: string } {
+export function parseS3Uri(uri: string): { bucket: string; key: string } {
   const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(uri);
   if (!match) throw awsError('ValidationException', `'${uri}' is not an S3 URI. Write s3://bucket/key.`);
   return { bucket: match[1]!, key: match[2] ?? '' };
@@ -14,22 +14,21 @@ function parseS3Uri(uri: string): { bucket: string; key: string } {
 export function objectExists(objects: ObjectAccess, uri: string): boolean {
   const { bucket, key } = parseS3Uri(uri);
   if (objects.currentVersions([{ bucket, key }])[0] !== undefined) return true;
-  return key.endsWith('/') && (entriesUnder(objects, uri) ?? []).length > 0;
+  return key.endsWith('/') && inBucket(() => objects.anyUnder(bucket, key), false);
 }
 
 /** A digest of the objects under a prefix: it changes when one is added, removed or written anew, or the bucket goes. */
 export function prefixFingerprint(objects: ObjectAccess, uri: string): string {
-  const entries = entriesUnder(objects, uri)?.map(({ key, version }) => [key, version]);
-  return hash('sha256', JSON.stringify(entries ?? 'no bucket'), 'hex');
+  const { bucket, key } = parseS3Uri(uri);
+  return inBucket(() => objects.fingerprint(bucket, key), hash('sha256', JSON.stringify('no bucket'), 'hex'));
 }
 
-/** Undefined when there is no such bucket. */
-function entriesUnder(objects: ObjectAccess, uri: string) {
-  const { bucket, key } = parseS3Uri(uri);
+/** What `ask` answers, or `otherwise` when there is no such bucket. */
+function inBucket<T>(ask: () => T, otherwise: T): T {
   try {
-    return objects.listPrefix(bucket, key);
+    return ask();
   } catch (error) {
-    if (isAwsError(error)) return undefined;
+    if (isAwsError(error)) return otherwise;
     throw error;
   }
 }

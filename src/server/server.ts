@@ -16,6 +16,7 @@ import { createRunner } from '../runner/runner.ts';
 import { openBytes } from '../store/bytes.ts';
 import { createDataFolder, type DataFolder, dataFolder } from '../store/folder.ts';
 import { openStore } from '../store/store.ts';
+import { crossOrigin } from './crossOrigin.ts';
 import { type HttpServer, listen, listenOnSocket } from './http.ts';
 import { allMigrations, createSystem, type JobsMeans, type System } from './system.ts';
 
@@ -107,7 +108,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     system = made;
     const credentials = await made.identity.firstAdministrator();
     await handOver(folder, credentials);
-    const answering = { handle: made.chain.handle, log: world.log, version: packageVersion() };
+    const handle = crossOrigin(made.chain.handle, made.crossOrigin);
+    const answering = { ...handle, log: world.log, version: packageVersion() };
     http = await listen({ ...answering, host, port });
     if (options.jobLimits?.telarOnly) closeGateway = await listenOnSocket(answering, gatewayFolder(folder));
     url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;

@@ -23,6 +23,7 @@ import {
   jobsMigrations,
 } from '../services/jobs/index.ts';
 import {
+  type CrossOriginRules,
   createObjectsService,
   type ObjectAccess,
   type ObjectVersion,
@@ -43,6 +44,7 @@ import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, sagemaker, sts } from './apis.ts';
 import { authorize } from './authorize.ts';
+import { garbage } from './garbage.ts';
 import { jobPorts } from './jobPorts.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
@@ -82,6 +84,8 @@ export type JobsMeans = Pick<JobsContext, 'limits'> &
 
 export type System = {
   chain: Chain;
+  /** Which pages of other origins buckets answer. */
+  crossOrigin: CrossOriginRules;
   dispatch: Dispatch;
   engine: Engine;
   identity: Identity;
@@ -134,6 +138,7 @@ export function createSystem(options: SystemOptions): System {
     jobUse: jobs.use,
     auditEvents: trail.newest,
     loopLag: options.server.loopLag,
+    collectGarbage: garbage({ clock: world.clock, collect: objects.collectGarbage, jobs, registry }),
     server: { ...options.server, account, startedAt: world.clock.now() },
   });
   const services = [
@@ -172,6 +177,7 @@ export function createSystem(options: SystemOptions): System {
 
   return {
     ...{ chain, dispatch, engine, identity, services, objects: objects.objects },
+    crossOrigin: objects.crossOrigin,
     async start() {
       engine.recover();
       for (const service of services) await service.start?.();

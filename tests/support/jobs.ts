@@ -199,7 +199,7 @@ function fakePorts(machine: State): JobPorts {
     throw new Error('These files are in memory');
   };
   return {
-    objects: { list: refuse, head: refuse, open: refuse, receive: refuse, prefixFingerprint: refuse },
+    objects: { list: refuse, head: refuse, open: refuse, receive: refuse },
     callAs: () => testCall(),
     roleExists: (arn) => arn === ROLE,
     roleSession() {

@@ -39,10 +39,11 @@ export function memoryObjects(folder: string): MemoryObjects {
     put,
     all: () => Object.fromEntries([...objects].map(([key, { content }]) => [key, content.toString()])),
     bytes: (key) => get('data', key).content,
-    list(_call, bucket, prefix) {
+    async list(_call, bucket, prefix) {
       if (bucket !== 'data') throw awsError('NoSuchBucket', 'The specified bucket does not exist', 404);
       const found = [...objects].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
-      return found.map(([key, { version, content }]) => ({ key, version, size: content.length }));
+      const listed = found.map(([key, { version, content }]) => ({ key, version, size: content.length }));
+      return { objects: listed, fingerprint: `of s3://${bucket}/${prefix}` };
     },
     head(_call, bucket, key) {
       const { version, content } = get(bucket, key);
@@ -70,7 +71,6 @@ export function memoryObjects(folder: string): MemoryObjects {
         },
       };
     },
-    prefixFingerprint: (uri) => `of ${uri}`,
   };
   return memory;
 }

@@ -10,9 +10,9 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketLocationCommand,
-  GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   GetObjectCommand,
+  GetObjectTorrentCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListBucketsCommand,
@@ -91,7 +91,7 @@ describe('S3 over the wire', () => {
     expect(await failure(put('k', 'w', { IfNoneMatch: '*' }))).toEqual(['PreconditionFailed', 412]);
     expect((await failure(get('k', { IfNoneMatch: ETag })))[1]).toBe(304);
     expect(await failure(get('k', { Range: 'bytes=9-' }))).toEqual(['InvalidRange', 416]);
-    expect(await failure(s3.send(new GetBucketTaggingCommand({ Bucket: 'data' })))).toEqual(['NotImplemented', 501]);
+    expect(await failure(s3.send(new GetObjectTorrentCommand(at('k'))))).toEqual(['NotImplemented', 501]);
     expect(await failure(s3.send(new CreateBucketCommand({ Bucket: 'Bad_Name' })))).toEqual(['InvalidBucketName', 400]);
   });
 

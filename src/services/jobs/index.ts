@@ -49,6 +49,10 @@ export type JobsService = {
   /** Whether a job exists: for its tags. */
   exists(arn: string): boolean;
   lineageOf(jobArn: string): JobLineage;
+  /** The jobs that wrote an object, whichever version; of a key that ends in a slash, any object under it. */
+  writersOf(bucket: string, key: string): { job: string; key: string; version: string }[];
+  /** When the oldest job was made that is not over yet; undefined when all are. Milliseconds since the epoch. */
+  unfinishedSince(): number | undefined;
   /** Inside a transaction: somebody read an object with this access key. Costs a look into a map when it is no job's. */
   recordRead(accessKeyId: string, bucket: string, key: string, version: string): void;
   /**
@@ -108,6 +112,9 @@ export function createJobsService(context: JobsContext): JobsService {
     lineageOf: parts.lineage.of,
     recordRead: parts.lineage.recordRead,
     use: jobUse(parts),
+    writersOf: (bucket, key) =>
+      db.writers({ bucket, from: key, below: key.endsWith('/') ? `${key.slice(0, -1)}0` : `${key}\u0000` }),
+    unfinishedSince: () => db.unfinished({})[0]?.created_at,
     logOf(arn, name = hostName(0)) {
       const row = db.job({ arn });
       const host = row && hostsOf(jobOf(row)).find((each) => each.name === name);

@@ -45,16 +45,17 @@ export type ReceivedOutput = {
 
 /** Objects as a role may see and write them: every function refuses with AccessDenied what the call's role may not do. */
 export type JobObjects = {
-  /** Every object whose key begins with the prefix, in S3's order. @throws NoSuchBucket, AccessDenied */
-  list(call: Call, bucket: string, prefix: string): readonly ListedObject[];
+  /**
+   * Every object whose key begins with the prefix, in S3's order, and a digest of them: it changes when one is added, removed
+   * or written anew. Rejects with NoSuchBucket, AccessDenied.
+   */
+  list(call: Call, bucket: string, prefix: string): Promise<{ objects: readonly ListedObject[]; fingerprint: string }>;
   /** The current version of an object. @throws NoSuchBucket, NoSuchKey, AccessDenied */
   head(call: Call, bucket: string, key: string): ListedObject;
   /** The content of one version. @throws NoSuchKey, AccessDenied */
   open(call: Call, object: ObjectVersion): ObjectContent;
   /** Takes in a file's or a buffer's bytes, durably. @throws NoSuchBucket, KeyTooLongError, AccessDenied */
   receive(call: Call, bucket: string, key: string, content: string | Uint8Array): Promise<ReceivedOutput>;
-  /** A digest of the objects under a prefix: it changes when one is added, removed or written anew. */
-  prefixFingerprint(s3Uri: string): string;
 };
 
 export type JobPorts = {

@@ -56,6 +56,7 @@ export const migrations: Migrations = {
      ) STRICT, WITHOUT ROWID;`,
     // Whose jobs wait in turn: the ARN of who created it (of a pipeline's step, its execution's session).
     `ALTER TABLE jobs ADD COLUMN requester TEXT NOT NULL DEFAULT ''`,
+    "CREATE INDEX job_outputs ON job_objects (bucket, key) WHERE use = 'output';",
   ],
 };
 
@@ -173,6 +174,11 @@ function lineageStatements(sql: Sql) {
       'INSERT INTO job_objects VALUES ($job, $use, $bucket, $key, $version) ON CONFLICT DO NOTHING',
     ),
     objects: sql.all<{ job: string }, JobObject>('SELECT * FROM job_objects WHERE job = $job'),
+    /** The jobs that wrote any of the keys from one on, below another. */
+    writers: sql.all<{ bucket: string; from: string; below: string }, { job: string; key: string; version: string }>(
+      `SELECT job, key, version FROM job_objects
+       WHERE use = 'output' AND bucket = $bucket AND key >= $from AND key < $below`,
+    ),
     deleteObjects: sql.change<{ job: string }>('DELETE FROM job_objects WHERE job = $job'),
     deleteUse: sql.change<{ job: string; use: Use }>('DELETE FROM job_objects WHERE job = $job AND use = $use'),
     insertPrefix: sql.change<{ job: string } & PrefixRead>(

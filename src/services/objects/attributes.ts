@@ -1,7 +1,7 @@
 /** What an object carries besides its bytes: system headers, user metadata, tags. Read from a request once, then kept as they are. */
 import { s3Errors } from './errors.ts';
-
-export type Tag = { key: string; value: string };
+import { decodeMetadata } from './metadata.ts';
+import { parseTags, type Tag } from './tags.ts';
 
 export type Attributes = {
   contentType: string;
@@ -81,7 +81,7 @@ export function attributesOf(input: AttributeInput): Attributes {
 }
 
 function metadataOf(metadata: Record<string, string> = {}): Record<string, string> {
-  const entries = Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const entries = Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), decodeMetadata(value)] as const);
   const size = entries.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
   if (size > LONGEST_METADATA) throw s3Errors.metadataTooLarge(size);
   return Object.fromEntries(entries);
@@ -92,20 +92,6 @@ function storageClassOf(name: string | undefined): StorageClass {
   if (found) return found;
   if (name === 'GLACIER' || name === 'DEEP_ARCHIVE') throw s3Errors.notImplemented(`x-amz-storage-class: ${name}`);
   throw s3Errors.invalidStorageClass();
-}
-
-/** The `x-amz-tagging` header: `name=value&name=value`, URL-encoded. @throws InvalidTag */
-export function parseTags(header: string): Tag[] {
-  const tags = [...new URLSearchParams(header)].map(([key, value]) => ({ key, value }));
-  if (tags.length > 10) throw s3Errors.invalidTag('Object tags cannot be greater than 10');
-  for (const { key, value } of tags) {
-    if (key.length === 0 || key.length > 128) throw s3Errors.invalidTag('The TagKey you have provided is invalid');
-    if (value.length > 256) throw s3Errors.invalidTag('The TagValue you have provided is invalid');
-  }
-  if (new Set(tags.map(({ key }) => key)).size < tags.length) {
-    throw s3Errors.invalidTag('Cannot provide multiple Tags with the same key');
-  }
-  return tags;
 }
 
 /**

@@ -5,16 +5,12 @@ import { type Operations, reads, writes } from '../../protocol/service.ts';
 import { checkBucketName, locationOf, mayBeMadeAgain, regionOfNew } from './buckets.ts';
 import { s3Errors } from './errors.ts';
 import type { Objects } from './objects.ts';
+import type { Settings } from './settings.ts';
 import type { ObjectsStore } from './store.ts';
+import { tagsOf } from './tags.ts';
 import { bySecond, type Input, type Output, onBucket, type S3Sdk } from './wire.ts';
 
-type Names =
-  | 'CreateBucket'
-  | 'HeadBucket'
-  | 'ListBuckets'
-  | 'DeleteBucket'
-  | 'GetBucketLocation'
-  | 'GetBucketVersioning';
+type Names = 'CreateBucket' | 'HeadBucket' | 'ListBuckets' | 'DeleteBucket' | 'GetBucketLocation';
 
 /** The canonical user that S3 names as owner: 64 hexadecimal digits, the same for an account each time. */
 export function ownerOf(account: string): { ID: string } {
@@ -23,7 +19,7 @@ export function ownerOf(account: string): { ID: string } {
 
 const bucketArn = (name: string) => `arn:aws:s3:::${name}`;
 
-export function bucketOperations(objects: Objects, rows: ObjectsStore): Operations<S3Sdk, Names> {
+export function bucketOperations(objects: Objects, rows: ObjectsStore, settings: Settings): Operations<S3Sdk, Names> {
   return {
     CreateBucket: writes(
       (input) => onBucket('CreateBucket', input.Bucket),
@@ -34,7 +30,11 @@ export function bucketOperations(objects: Objects, rows: ObjectsStore): Operatio
         const region = regionOfNew(call.region, input.CreateBucketConfiguration?.LocationConstraint);
         const existing = rows.bucket({ name });
         if (existing && !mayBeMadeAgain(existing, call.region)) throw s3Errors.bucketAlreadyOwnedByYou(name);
-        if (!existing) rows.addBucket({ name, region, createdAt: call.now });
+        if (!existing) {
+          rows.addBucket({ name, region, createdAt: call.now });
+          const tags = input.CreateBucketConfiguration?.Tags;
+          if (tags && tags.length > 0) settings.set(name, 'tagging', tagsOf(tags, 'bucket'));
+        }
         const Location = region === 'us-east-1' ? `/${name}` : `http://${name}.s3.amazonaws.com/`;
         return { Location, BucketArn: bucketArn(name) };
       },
@@ -58,9 +58,11 @@ export function bucketOperations(objects: Objects, rows: ObjectsStore): Operatio
       (input) => {
         const { name } = objects.bucket(input);
         for (const _ of rows.entries(name, '', undefined)) throw s3Errors.bucketNotEmpty(name);
+        if (rows.hasHistory(name)) throw s3Errors.bucketNotEmpty(name, 'You must delete all versions in the bucket.');
         objects.letGo(rows.filesOfBucketParts({ bucket: name }));
         rows.removeUploadsOf({ bucket: name });
         rows.removeBucket({ name });
+        settings.forget(name);
         return {};
       },
     ),
@@ -72,15 +74,6 @@ export function bucketOperations(objects: Objects, rows: ObjectsStore): Operatio
         return location === undefined
           ? {}
           : { LocationConstraint: location as Output<'GetBucketLocation'>['LocationConstraint'] };
-      },
-    ),
-
-    // A bucket whose versioning was never touched answers with neither member.
-    GetBucketVersioning: reads(
-      (input) => onBucket('GetBucketVersioning', input.Bucket),
-      (input) => {
-        objects.bucket(input);
-        return {};
       },
     ),
   };
@@ -95,9 +88,8 @@ function refuseAtCreation(input: Input<'CreateBucket'>): void {
   if (input.ObjectOwnership !== undefined && input.ObjectOwnership !== 'BucketOwnerEnforced') {
     throw s3Errors.notImplemented(`x-amz-object-ownership: ${input.ObjectOwnership}`);
   }
-  const { Location, Bucket, Tags } = input.CreateBucketConfiguration ?? {};
+  const { Location, Bucket } = input.CreateBucketConfiguration ?? {};
   if (Location || Bucket) throw s3Errors.notImplemented('directory buckets');
-  if (Tags && Tags.length > 0) throw s3Errors.notImplemented('tags of buckets');
 }
 
 const MOST_BUCKETS = 10_000;

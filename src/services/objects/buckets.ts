@@ -7,7 +7,14 @@ export type Bucket = {
   region: string;
   /** Milliseconds since the epoch. */
   createdAt: number;
+  /** Null while it was never touched. */
+  versioning: Versioning | null;
 };
+
+export type Versioning = 'Enabled' | 'Suspended';
+
+/** What can be set on a bucket: one document of each kind. */
+export type SettingKind = 'tagging' | 'policy' | 'cors' | 'lifecycle' | 'encryption' | 'ownership' | 'publicAccess';
 
 const FORM = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;

@@ -11,14 +11,15 @@ import { LARGEST_OBJECT } from './body.ts';
 import { checksumMembers, checksumOf, compositeChecksum, multipartEtag, type ObjectChecksum } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import { s3Errors } from './errors.ts';
+import type { Lifecycles } from './lifecycles.ts';
 import { chooseParts, completionDigest } from './multipart.ts';
 import { anyUpload } from './multipartOperations.ts';
-import { writeConditions } from './objectOperations.ts';
+import { writeConditions, writtenMembers } from './objectOperations.ts';
 import type { Objects } from './objects.ts';
 import type { NewObject, ObjectsStore, Part, StoredObject, Upload } from './store.ts';
 import { type Input, type Output, quoted } from './wire.ts';
 
-type Context = { bytes: Bytes; objects: Objects; rows: ObjectsStore };
+type Context = { bytes: Bytes; objects: Objects; rows: ObjectsStore; lifecycles: Lifecycles };
 type Asked = Input<'CompleteMultipartUpload'>;
 type Plan = { upload: Upload; parts: Part[]; stored: StoredBytes[]; release(): void };
 
@@ -27,9 +28,9 @@ export async function completeUpload(
   input: Asked,
   call: StreamCall,
 ): Promise<Output<'CompleteMultipartUpload'>> {
-  const { bytes } = context;
+  const { bytes, lifecycles } = context;
   const begun = await call.commit(() => begin(context, input));
-  if ('done' in begun) return answerOf(begun.done, call);
+  if ('done' in begun) return answerOf(begun.done, lifecycles, call);
   const { upload, parts, stored } = begun;
   try {
     const full = upload.checksumType === 'FULL_OBJECT' ? upload.algorithm : undefined;
@@ -47,7 +48,7 @@ export async function completeUpload(
         etag: multipartEtag(parts.map((part) => part.md5)),
         parts: parts.map((part) => ({ size: part.size, checksum: part.checksum })),
       };
-      return answerOf(await call.commit(() => finish(context, input, object)), call);
+      return answerOf(await call.commit(() => finish(context, input, object)), lifecycles, call);
     } finally {
       received.release();
     }
@@ -60,7 +61,7 @@ export async function completeUpload(
 function begin({ bytes, objects, rows }: Context, input: Asked): Plan | { done: StoredObject } {
   const upload = anyUpload(objects, rows, input, input.UploadId);
   const asked = input.MultipartUpload?.Parts ?? [];
-  const done = completedBefore(rows, upload, input);
+  const done = completedBefore(objects, rows, upload, input);
   if (done) return { done };
   if (input.ChecksumType !== undefined && input.ChecksumType !== upload.checksumType) {
     throw s3Errors.invalidRequest(
@@ -89,17 +90,17 @@ function begin({ bytes, objects, rows }: Context, input: Asked): Plan | { done: 
 }
 
 /** The object that an equal completion has made; undefined when the upload is still open. @throws NoSuchUpload for another completion */
-function completedBefore(rows: ObjectsStore, upload: Upload, input: Asked): StoredObject | undefined {
+function completedBefore(objects: Objects, rows: ObjectsStore, upload: Upload, input: Asked): StoredObject | undefined {
   if (!upload.completed) return undefined;
   const same = upload.completed.request === completionDigest(input.MultipartUpload?.Parts ?? []);
   const object = same ? rows.version(upload.bucket, upload.key, upload.completed.version) : undefined;
   if (!object) throw s3Errors.noSuchUpload(upload.id);
-  return object;
+  return objects.shown(object);
 }
 
 function finish({ objects, rows }: Context, input: Asked, object: NewObject): StoredObject {
   const upload = anyUpload(objects, rows, input, input.UploadId);
-  const done = completedBefore(rows, upload, input);
+  const done = completedBefore(objects, rows, upload, input);
   if (done) return done;
   const written = objects.write(object, writeConditions(input));
   objects.letGo(rows.filesOfParts({ upload: upload.id }));
@@ -143,7 +144,7 @@ function checkDeclared(input: Asked, checksum: ObjectChecksum | undefined): void
   }
 }
 
-function answerOf(object: StoredObject, call: StreamCall): Output<'CompleteMultipartUpload'> {
+function answerOf(object: StoredObject, lifecycles: Lifecycles, call: StreamCall): Output<'CompleteMultipartUpload'> {
   const { bucket, key, etag, checksum } = object;
   const path = key.split('/').map(encodeURIComponent).join('/');
   const host = call.headers['host'];
@@ -155,5 +156,6 @@ function answerOf(object: StoredObject, call: StreamCall): Output<'CompleteMulti
     ...{ Bucket: bucket, Key: key, ETag: quoted(etag) },
     ...checksumMembers(checksum),
     ...(checksum ? { ChecksumType: checksum.type } : {}),
+    ...writtenMembers(object, lifecycles),
   };
 }

@@ -42,7 +42,7 @@ export function failedReadCondition(
 /** For GetObject and HeadObject. @throws PreconditionFailed, NotModified (304) */
 export function checkRead(conditions: ReadConditions, object: Tagged): void {
   const failed = failedReadCondition(conditions, object);
-  if (failed === 'If-None-Match' || failed === 'If-Modified-Since') throw s3Errors.notModified();
+  if (failed === 'If-None-Match' || failed === 'If-Modified-Since') throw s3Errors.notModified(object);
   if (failed) throw s3Errors.preconditionFailed(failed);
 }
 

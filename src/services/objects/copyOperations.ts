@@ -1,22 +1,31 @@
 /** CopyObject and UploadPartCopy. Copies share the file of their source; bytes are read only where a digest is missing. */
 import { createHasher, hexadecimal } from '../../protocol/checksums.ts';
+import { isAwsError } from '../../protocol/errors.ts';
 import { type Access, type Call, type Operations, type StreamCall, streams } from '../../protocol/service.ts';
 import { type ByteRange, type Bytes, type StoredBytes, sizeOf } from '../../store/bytes.ts';
-import { type Attributes, attributesOf, parseTags, refuseUnsupported } from './attributes.ts';
+import { type Attributes, attributesOf, refuseUnsupported } from './attributes.ts';
 import { LARGEST_PUT } from './body.ts';
 import { algorithmNamed, type ChecksumAlgorithm, checksumMembers, type ObjectChecksum } from './checksums.ts';
 import { checkCopySource } from './conditions.ts';
 import { s3Errors } from './errors.ts';
+import type { Lifecycles } from './lifecycles.ts';
 import { checkPartNumber } from './multipart.ts';
 import { openUpload, partOf, setPart } from './multipartOperations.ts';
-import { writeAccess, writeConditions } from './objectOperations.ts';
-import type { Objects } from './objects.ts';
+import { writeAccess, writeConditions, writtenMembers } from './objectOperations.ts';
+import type { Address, Objects } from './objects.ts';
 import type { ObjectsPorts } from './ports.ts';
 import { copyRangeOf } from './ranges.ts';
 import type { ObjectsStore, StoredObject } from './store.ts';
+import { parseTags } from './tags.ts';
 import { bySecond, type Input, type Output, onObject, quoted, type S3Sdk } from './wire.ts';
 
-type Context = { bytes: Bytes; objects: Objects; rows: ObjectsStore; ports: ObjectsPorts };
+type Context = {
+  bytes: Bytes;
+  objects: Objects;
+  rows: ObjectsStore;
+  lifecycles: Lifecycles;
+  ports: ObjectsPorts;
+};
 type Source = { object: StoredObject; stored: StoredBytes; release(): void };
 
 export function copyOperations(context: Context): Operations<S3Sdk, 'CopyObject' | 'UploadPartCopy'> {
@@ -77,7 +86,7 @@ function openSource(
 ): Source {
   const owner = input.ExpectedSourceBucketOwner;
   const address = parseCopySource(input.CopySource);
-  const object = objects.get(owner === undefined ? address : { ...address, ExpectedBucketOwner: owner });
+  const object = sourceOf(objects, owner === undefined ? address : { ...address, ExpectedBucketOwner: owner });
   checkCopySource(
     {
       ...{ ifMatch: input.CopySourceIfMatch, ifNoneMatch: input.CopySourceIfNoneMatch },
@@ -90,12 +99,23 @@ function openSource(
   return { object, stored, release: bytes.hold(stored) };
 }
 
+function sourceOf(objects: Objects, address: Address): StoredObject {
+  try {
+    return objects.get(address);
+  } catch (error) {
+    if (!isAwsError(error) || error.status !== 405) throw error;
+    throw s3Errors.invalidRequest(
+      'The source of a copy request may not specifically refer to a delete marker by version id.',
+    );
+  }
+}
+
 async function copyObject(
   context: Context,
   input: Input<'CopyObject'>,
   call: StreamCall,
 ): Promise<Output<'CopyObject'>> {
-  const { bytes, objects } = context;
+  const { bytes, objects, lifecycles } = context;
   refuseUnsupported(input);
   if (input.CopySourceSSECustomerKey) {
     throw s3Errors.notImplemented('x-amz-copy-source-server-side-encryption-customer-key');
@@ -125,7 +145,11 @@ async function copyObject(
         writeConditions(input),
       ),
     );
-    return { CopyObjectResult: resultOf(copy, checksum) };
+    return {
+      CopyObjectResult: resultOf(copy, checksum),
+      ...writtenMembers(copy, lifecycles),
+      ...(object.versionId === undefined ? {} : { CopySourceVersionId: object.versionId }),
+    };
   } finally {
     source.release();
   }
@@ -133,7 +157,9 @@ async function copyObject(
 
 /** S3 refuses a copy that would change nothing. @throws InvalidRequest */
 function refuseIdleCopy(input: Input<'CopyObject'>, source: StoredObject): void {
-  const itself = source.bucket === input.Bucket && source.key === input.Key;
+  // An older version of an object is copied over the latest to bring it back.
+  const { VersionId: version } = parseCopySource(input.CopySource);
+  const itself = source.bucket === input.Bucket && source.key === input.Key && version === undefined;
   const changes =
     input.MetadataDirective === 'REPLACE' ||
     input.TaggingDirective === 'REPLACE' ||
@@ -205,7 +231,11 @@ async function copyPart(
         openUpload(objects, rows, input, input.UploadId);
         setPart(objects, rows, upload, part, received.stored);
       });
-      return { CopyPartResult: resultOf({ etag: part.md5, modifiedAt: call.now }, checksum) };
+      const { versionId } = source.object;
+      return {
+        CopyPartResult: resultOf({ etag: part.md5, modifiedAt: call.now }, checksum),
+        ...(versionId === undefined ? {} : { CopySourceVersionId: versionId }),
+      };
     } finally {
       received.release();
     }

@@ -17,11 +17,29 @@ const OLD = 100_000;
 const NEW = 200_000;
 const content = (size: number) => Buffer.alloc(size, 'telar');
 
+/** The process's last work, from the moment at which crash points are armed. */
+const REPLACE = `
+    armed = true;
+    const Body = (async function* () {
+      yield Buffer.alloc(${NEW} / 2, 'telar');
+      if (point === 'upload') die();
+      yield Buffer.alloc(${NEW} / 2, 'telar');
+    })();
+    await service.operations.PutObject.run({ Bucket: 'data', Key: 'k', Body }, call);
+`;
+const COLLECT = `
+    await objects.putFile({ bucket: 'data', key: 'k' }, Buffer.alloc(${NEW}, 'telar'));
+    await objects.putFile({ bucket: 'data', key: 'gone' }, Buffer.alloc(${OLD} + 1, 'telar'));
+    await store.transact(() => service.operations.DeleteObject.run({ Bucket: 'data', Key: 'gone' }, call));
+    armed = true;
+    await collectGarbage({ dryRun: false, before: Number.MAX_SAFE_INTEGER, after: 0, budget: 1e9, keeps: () => false });
+`;
+
 /**
- * Runs a process that puts an object, then replaces it, and is killed with SIGKILL on the way: at a crash point of the
- * commit, or in the middle of the upload.
+ * Runs a process that puts an object, then replaces it or collects garbage, and is killed with SIGKILL on the way: at a crash
+ * point of the commit, or in the middle of the upload.
  */
-function crashAt(point: string): void {
+function crashAt(point: string, work = REPLACE): void {
   const at = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
   const script = `
     import { systemWorld } from ${at('../../base/world.ts')};
@@ -30,21 +48,16 @@ function crashAt(point: string): void {
     import { openStore } from ${at('../../store/store.ts')};
     import { createObjectsService, migrations } from ${at('./index.ts')};
     let armed = false;
+    const point = ${JSON.stringify(point)};
     const die = () => process.kill(process.pid, 'SIGKILL');
-    const world = { ...systemWorld, log: () => {}, crashPoint: (point) => armed && point === ${JSON.stringify(point)} && die() };
+    const world = { ...systemWorld, log: () => {}, crashPoint: (here) => armed && here === point && die() };
     const folder = dataFolder(${JSON.stringify(folder.root)});
     const store = openStore(folder, [migrations], world);
-    const { objects, service } = createObjectsService({ store, bytes: openBytes(folder), world, account: ${JSON.stringify(ACCOUNT)} });
+    const { objects, service, collectGarbage } = createObjectsService({ store, bytes: openBytes(folder), world, account: ${JSON.stringify(ACCOUNT)} });
     const call = { now: 0, region: 'us-east-1', headers: {}, commit: (work) => store.transact(work) };
     await store.transact(() => service.operations.CreateBucket.run({ Bucket: 'data' }, call));
     await objects.putFile({ bucket: 'data', key: 'k' }, Buffer.alloc(${OLD}, 'telar'));
-    armed = true;
-    const Body = (async function* () {
-      yield Buffer.alloc(${NEW} / 2, 'telar');
-      if (${JSON.stringify(point)} === 'upload') die();
-      yield Buffer.alloc(${NEW} / 2, 'telar');
-    })();
-    await service.operations.PutObject.run({ Bucket: 'data', Key: 'k', Body }, call);
+    ${work}
     console.log('survived');
   `;
   const child = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
@@ -98,6 +111,26 @@ describe('a server killed while an object is replaced', () => {
     await reopened(async (s3, store) => {
       const answer = await perform(store, s3.operations.GetObject, { Bucket: 'data', Key: 'k' });
       expect((await contentOf(answer.Body)).equals(content(NEW))).toBe(true);
+    });
+  });
+});
+
+describe('a server killed while garbage is collected', () => {
+  it.each([
+    ['commit:before', 2],
+    ['commit:after', 0],
+    ['sync:after', 0],
+  ])('at %s still has every object, and %i versions that wait to be collected', async (point, waiting) => {
+    crashAt(point, COLLECT);
+    await reopened(async (s3, store) => {
+      const answer = await perform(store, s3.operations.GetObject, { Bucket: 'data', Key: 'k' });
+      expect((await contentOf(answer.Body)).equals(content(NEW))).toBe(true);
+      expect(await Array.fromAsync(s3.damaged())).toEqual([]);
+      const query = { before: Number.MAX_SAFE_INTEGER, after: 0, budget: 1e9, keeps: () => false };
+      const { versions } = await s3.collectGarbage({ dryRun: false, ...query });
+      expect(versions.count).toBe(waiting);
+      await s3.sweep();
+      expect(folder.files()).toHaveLength(1);
     });
   });
 });

@@ -1,9 +1,33 @@
 /** S3's errors, worded as S3 words them: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-import { awsError } from '../../protocol/errors.ts';
+import { type AwsError, awsError } from '../../protocol/errors.ts';
 
 const invalidArgument = (message: string, name: string, value: string) =>
   awsError('InvalidArgument', message, 400, { ArgumentName: name, ArgumentValue: value });
 const invalidRequest = (message: string) => awsError('InvalidRequest', message);
+
+const NOT_SET = {
+  tagging: ['NoSuchTagSet', 'The TagSet does not exist'],
+  policy: ['NoSuchBucketPolicy', 'The bucket policy does not exist'],
+  cors: ['NoSuchCORSConfiguration', 'The CORS configuration does not exist'],
+  lifecycle: ['NoSuchLifecycleConfiguration', 'The lifecycle configuration does not exist'],
+  ownership: ['OwnershipControlsNotFoundError', 'The bucket ownership controls were not found'],
+  publicAccess: ['NoSuchPublicAccessBlockConfiguration', 'The public access block configuration was not found'],
+  replication: ['ReplicationConfigurationNotFoundError', 'The replication configuration was not found'],
+  website: ['NoSuchWebsiteConfiguration', 'The specified bucket does not have a website configuration'],
+  objectLock: ['ObjectLockConfigurationNotFoundError', 'Object Lock configuration does not exist for this bucket'],
+  configuration: ['NoSuchConfiguration', 'The specified configuration does not exist.'],
+} as const;
+
+type Marker = { versionId: string | undefined; modifiedAt: number };
+
+const ofMarker = ({ versionId }: Marker) => ({
+  'x-amz-delete-marker': 'true',
+  ...(versionId === undefined ? {} : { 'x-amz-version-id': versionId }),
+});
+
+function withHeaders(error: AwsError, headers: Record<string, string> | undefined): AwsError {
+  return headers ? Object.assign(error, { headers }) : error;
+}
 
 export const s3Errors = {
   invalidArgument,
@@ -21,8 +45,12 @@ export const s3Errors = {
       409,
       { BucketName: bucket },
     ),
-  bucketNotEmpty: (bucket: string) =>
-    awsError('BucketNotEmpty', 'The bucket you tried to delete is not empty', 409, { BucketName: bucket }),
+  bucketNotEmpty: (bucket: string, advice = '') =>
+    awsError('BucketNotEmpty', `The bucket you tried to delete is not empty${advice && `. ${advice}`}`, 409, {
+      BucketName: bucket,
+    }),
+  illegalVersioning: () =>
+    awsError('IllegalVersioningConfigurationException', 'The Versioning element must be specified'),
   invalidBucketName: (bucket: string, reason: string) =>
     awsError('InvalidBucketName', `The specified bucket is not valid.${reason}`, 400, { BucketName: bucket }),
   illegalLocation: (constraint: string) =>
@@ -35,7 +63,24 @@ export const s3Errors = {
       LocationConstraint: constraint,
     }),
 
-  noSuchKey: (key: string) => awsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key }),
+  /** @param marker the delete marker that is the latest version of the key, if one is */
+  noSuchKey: (key: string, marker?: Marker) =>
+    withHeaders(
+      awsError('NoSuchKey', 'The specified key does not exist.', 404, { Key: key }),
+      marker && ofMarker(marker),
+    ),
+  noSuchVersion: (key: string, version: string) =>
+    awsError('NoSuchVersion', 'The specified version does not exist.', 404, { Key: key, VersionId: version }),
+  /** A version was asked for by its id, and is a delete marker. */
+  deleteMarker: (marker: Marker) =>
+    withHeaders(
+      awsError('MethodNotAllowed', 'The specified method is not allowed against this resource.', 405, {
+        Method: 'GET',
+        ResourceType: 'DeleteMarker',
+      }),
+      { ...ofMarker(marker), allow: 'DELETE', 'last-modified': new Date(marker.modifiedAt).toUTCString() },
+    ),
+  emptyVersionId: () => invalidArgument('Version id cannot be the empty string', 'versionId', ''),
   invalidVersionId: (version: string) => invalidArgument('Invalid version id specified', 'versionId', version),
   keyTooLong: (size: number) =>
     awsError('KeyTooLongError', 'Your key is too long', 400, { Size: size, MaxSizeAllowed: 1024 }),
@@ -45,16 +90,45 @@ export const s3Errors = {
       Size: size,
       MaxSizeAllowed: 2048,
     }),
-  invalidTag: (message: string) => awsError('InvalidTag', message),
+  invalidTag: (message: string, key?: string) =>
+    awsError('InvalidTag', message, 400, key === undefined ? {} : { TagKey: key }),
+  badRequest: (message: string) => awsError('BadRequest', message),
   invalidStorageClass: () => awsError('InvalidStorageClass', 'The storage class you specified is not valid'),
   aclNotSupported: () => awsError('AccessControlListNotSupported', 'The bucket does not allow ACLs'),
+
+  malformedPolicy: (message: string) => awsError('MalformedPolicy', message),
+  policyTooLarge: () => awsError('PolicyTooLarge', 'Policy exceeds the maximum allowed document size of 20480 bytes.'),
+  publicPolicy: (bucket: string) =>
+    awsError(
+      'AccessDenied',
+      `Access Denied: this policy makes ${bucket} public, and its public access block (BlockPublicPolicy) keeps it from that. Allow it with PutPublicAccessBlock first, or name the principals.`,
+      403,
+    ),
+  /** Nothing of the kind is set. */
+  notSet: (kind: keyof typeof NOT_SET, bucket: string) => {
+    const [code, message] = NOT_SET[kind];
+    return awsError(code, message, 404, { BucketName: bucket });
+  },
+  corsForbidden: (enabled: boolean) =>
+    awsError(
+      'AccessForbidden',
+      enabled
+        ? "CORSResponse: This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec."
+        : 'CORSResponse: CORS is not enabled for this bucket.',
+      403,
+    ),
+  noObjectLock: () => invalidRequest('Bucket is missing Object Lock Configuration'),
 
   preconditionFailed: (condition: string) =>
     awsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412, {
       Condition: condition,
     }),
   /** Answered without a body, as HTTP demands of a 304. */
-  notModified: () => awsError('NotModified', 'Not Modified', 304),
+  notModified: (object: { etag: string; modifiedAt: number }) =>
+    withHeaders(awsError('NotModified', 'Not Modified', 304), {
+      etag: `"${object.etag}"`,
+      'last-modified': new Date(object.modifiedAt).toUTCString(),
+    }),
   invalidRange: (requested: string, size: number) =>
     awsError('InvalidRange', 'The requested range is not satisfiable', 416, {
       RangeRequested: requested,

@@ -8,13 +8,20 @@ import { defineApi } from '../../protocol/models.ts';
 import type { Service } from '../../protocol/service.ts';
 import type { Bytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
+import { type CrossOriginRules, crossOriginRules } from './crossOrigin.ts';
 import { type DamagedObject, damagedObjects } from './fsck.ts';
+import { type CollectGarbage, garbageCollector } from './gc.ts';
+import { createLifecycles, type LifecycleReport } from './lifecycles.ts';
 import { type ObjectAccess, objectAccess } from './objectAccess.ts';
 import { createObjects } from './objects.ts';
 import { type ObjectOperations, objectsOperations } from './operations.ts';
 import type { ObjectsPorts } from './ports.ts';
+import { refusals } from './refusals.ts';
+import { createSettings } from './settings.ts';
 import { objectsStore } from './store.ts';
 
+export type { CrossOriginRules } from './crossOrigin.ts';
+export type { CollectGarbage } from './gc.ts';
 export type { ObjectAccess } from './objectAccess.ts';
 export type { ObjectVersion } from './ports.ts';
 export { migrations } from './store.ts';
@@ -34,13 +41,21 @@ export type ObjectsService = {
   objects: ObjectAccess;
   /**
    * Removes the files that no object, former version or part names: leftovers of crashes and of uploads given up.
-   * Runs once after each start; may run beside requests.
+   * Runs after each start, and a minute after files were let go; may run beside requests.
    */
   sweep(): Promise<{ files: number }>;
+  /** Carries out what the buckets' life cycle rules make due; the service does so itself at every midnight. */
+  runLifecycles(): Promise<LifecycleReport>;
+  /** For `telar gc`: frees what is kept for lineage alone and no longer needed. */
+  collectGarbage: CollectGarbage;
+  /** For browsers: which pages of other origins a bucket answers. */
+  crossOrigin: CrossOriginRules;
   /** For `telar fsck`: the objects and former versions whose bytes are lost or were changed behind Telar's back. */
   damaged(): AsyncIterable<DamagedObject>;
 };
 
+/** Milliseconds between the end of a file's last row and the sweep that takes it. */
+const SWEEP_AFTER = 60_000;
 const TELLS_NOBODY: ObjectsPorts = { objectRead: () => {} };
 
 export function createObjectsService({
@@ -51,34 +66,60 @@ export function createObjectsService({
   ports = TELLS_NOBODY,
 }: ObjectsContext): ObjectsService {
   const rows = objectsStore(store.sql);
-  const objects = createObjects(store, rows, bytes, account);
+  const objects = createObjects(store, rows, bytes, account, world.random, () => sweepSoon());
+  const settings = createSettings(rows, store);
+  const lifecycles = createLifecycles({ store, rows, objects, settings, world });
   let stopping = false;
   let sweeping: Promise<unknown> = Promise.resolve();
 
   // Once the server stops, the store may close: nothing is asked of it any more, and every file stays.
-  const sweep = () => bytes.sweep((file) => stopping || rows.isReferenced(file));
+  const sweepAllBut = (isReferenced: (file: string) => boolean) =>
+    bytes.sweep((file) => stopping || isReferenced(file));
+  const sweep = () => sweepAllBut(rows.isReferenced);
+  let cancelSweep: (() => void) | undefined;
+
+  function sweepNow(): void {
+    cancelSweep = undefined;
+    sweeping = sweeping.then(sweep).then(
+      ({ files }) => files > 0 && world.log('info', 'objects.swept', { files }),
+      (error: Error) => world.log('warn', 'objects.sweep-failed', { message: error.message }),
+    );
+  }
+
+  /** One sweep for all the files that are let go within a minute: it looks at every file there is. */
+  function sweepSoon(): void {
+    if (!stopping) cancelSweep ??= world.clock.at(world.clock.now() + SWEEP_AFTER, sweepNow);
+  }
+
+  const api = defineApi({
+    ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01' },
+    ...{ xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/', sdk },
+  });
 
   return {
     service: {
-      name: 'objects',
-      api: defineApi({
-        ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01' },
-        ...{ xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/', sdk },
+      ...{ name: 'objects', api },
+      operations: objectsOperations({
+        ...{ store, rows, bytes, objects, settings, lifecycles, account, world, ports },
+        random: world.random,
       }),
-      operations: objectsOperations({ store, rows, bytes, objects, ports, random: world.random }),
+      refused: refusals,
       start() {
-        sweeping = sweep().then(
-          ({ files }) => files > 0 && world.log('info', 'objects.swept', { files }),
-          (error: Error) => world.log('warn', 'objects.sweep-failed', { message: error.message }),
-        );
+        sweepNow();
+        lifecycles.start();
       },
       async stop() {
         stopping = true;
+        cancelSweep?.();
+        await lifecycles.stop();
         await sweeping;
       },
     },
-    objects: objectAccess({ store, rows, bytes, objects, world }),
+    objects: objectAccess({ store, rows, bytes, objects, settings, world }),
     sweep,
+    runLifecycles: lifecycles.run,
+    collectGarbage: garbageCollector({ store, rows, bytes, objects, clock: world.clock, sweep: sweepAllBut }),
+    crossOrigin: crossOriginRules(api, rows, settings, world),
     damaged: () => damagedObjects(rows, bytes),
   };
 }

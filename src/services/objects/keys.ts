@@ -23,6 +23,9 @@ const LAST_CODE_POINT = 0x10ffff;
  * @example successor('photos/') === 'photos0'
  */
 export function successor(prefix: string): string | undefined {
+  // Nearly always so, and lists step over a thousand common prefixes.
+  const end = prefix.charCodeAt(prefix.length - 1);
+  if (end < 0xd7ff) return prefix.slice(0, -1) + String.fromCharCode(end + 1);
   const points = Array.from(prefix, (character) => character.codePointAt(0)!);
   while (points.at(-1) === LAST_CODE_POINT) points.pop();
   const last = points.pop();

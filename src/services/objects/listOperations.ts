@@ -36,6 +36,7 @@ export function listOperations(objects: Objects, rows: ObjectsStore): Operations
 }
 
 function listObjectsV2(rows: ObjectsStore, input: Input<'ListObjectsV2'>, account: string): Output<'ListObjectsV2'> {
+  refuseOptionalAttributes(input.OptionalObjectAttributes);
   const { Bucket: bucket = '', Prefix: prefix = '', Delimiter: delimiter, ContinuationToken: token } = input;
   const query = { operation: 'ListObjectsV2', bucket, prefix, delimiter };
   const position = token === undefined ? undefined : decodeToken(query, token);
@@ -58,6 +59,7 @@ function listObjectsV2(rows: ObjectsStore, input: Input<'ListObjectsV2'>, accoun
 }
 
 function listObjects(rows: ObjectsStore, input: Input<'ListObjects'>, account: string): Output<'ListObjects'> {
+  refuseOptionalAttributes(input.OptionalObjectAttributes);
   const { Bucket: bucket = '', Prefix: prefix = '', Delimiter: delimiter, Marker: marker = '' } = input;
   const limit = pageSize(input.MaxKeys, 'max-keys', 'maxKeys');
   const page = pageAfter(rows, { bucket, prefix, delimiter, after: marker || undefined, limit });
@@ -83,7 +85,13 @@ type Asked = {
 function pageAfter(rows: ObjectsStore, { bucket, after, ...query }: Asked): ListPage<ObjectEntry> {
   const from = firstAfter(after, query);
   if (from === undefined) return { entries: [], prefixes: [], next: undefined };
-  return listPage((start, below) => rows.entries(bucket, start, below), { ...query, from });
+  return listPage(
+    {
+      entries: (start, below) => rows.entries(bucket, start, below),
+      first: (start, below) => rows.firstKey(bucket, start, below),
+    },
+    { ...query, from },
+  );
 }
 
 /** The members that both lists share. */
@@ -110,6 +118,11 @@ function contentOf(entry: ObjectEntry, encode: Encode, account: string | undefin
     ...(entry.checksum ? { ChecksumAlgorithm: [entry.checksum.algorithm], ChecksumType: entry.checksum.type } : {}),
     ...(account === undefined ? {} : { Owner: ownerOf(account) }),
   };
+}
+
+/** Attributes that lists show when asked: RestoreStatus, of what is archived. Nothing is. */
+export function refuseOptionalAttributes(asked: readonly string[] | undefined): void {
+  if (asked && asked.length > 0) throw s3Errors.notImplemented(`x-amz-optional-object-attributes: ${asked.join(',')}`);
 }
 
 type Encode = (key: string) => string;

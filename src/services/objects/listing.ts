@@ -23,8 +23,13 @@ export type ListPage<E> = {
   next: { key: string; entry: E | undefined } | undefined;
 };
 
-/** Entries from a key on, below another (to the end when undefined), in order; read only as far as needed. */
-export type Seek<E> = (from: string, below: string | undefined) => Iterable<E>;
+/** What is listed, from a key on, below another (to the end when undefined), in order. */
+export type Source<E> = {
+  /** Read only as far as needed. */
+  entries(from: string, below: string | undefined): Iterable<E>;
+  /** The key of the first of them: much cheaper than to begin reading them. */
+  first(from: string, below: string | undefined): string | undefined;
+};
 
 /** What `key` rolls up into: the text up to and with the first delimiter after the prefix. */
 export function commonPrefixOf(key: string, prefix: string, delimiter: string | undefined): string | undefined {
@@ -47,26 +52,43 @@ export function firstAfter(
   return `${last}\u0000`;
 }
 
-export function listPage<E extends { key: string }>(seek: Seek<E>, query: ListQuery): ListPage<E> {
+export function listPage<E extends { key: string }>(source: Source<E>, query: ListQuery): ListPage<E> {
   const { prefix, delimiter, limit } = query;
   const below = successor(prefix);
   const entries: E[] = [];
   const prefixes: string[] = [];
   let last: ListPage<E>['next'];
+  /** Takes what rolls up; answers where to go on, undefined when nothing can follow. */
+  const roll = (common: string): string | undefined => {
+    prefixes.push(common);
+    last = { key: common, entry: undefined };
+    return successor(common);
+  };
+  const isFull = () => entries.length + prefixes.length === limit;
   let from: string | undefined = query.from;
   while (from !== undefined) {
+    // Common prefixes often follow each other: no need to begin reading for each.
+    if (delimiter) {
+      const key = source.first(from, below);
+      if (key === undefined) break;
+      const common = commonPrefixOf(key, prefix, delimiter);
+      if (common !== undefined) {
+        if (isFull()) return { entries, prefixes, next: last };
+        from = roll(common);
+        continue;
+      }
+      from = key;
+    }
     let behind: string | undefined;
-    for (const entry of seek(from, below)) {
-      if (entries.length + prefixes.length === limit) return { entries, prefixes, next: last };
+    for (const entry of source.entries(from, below)) {
+      if (isFull()) return { entries, prefixes, next: last };
       const common = commonPrefixOf(entry.key, prefix, delimiter);
       if (common === undefined) {
         entries.push(entry);
         last = { key: entry.key, entry };
         continue;
       }
-      prefixes.push(common);
-      last = { key: common, entry: undefined };
-      behind = successor(common);
+      behind = roll(common);
       break;
     }
     from = behind;

@@ -193,9 +193,13 @@ function listUploads(
   const page =
     from === undefined
       ? { entries: [], prefixes: [], next: undefined }
-      : listPage((start, below) => behindMarker(rows.openUploads(bucket, start, below), within, UploadIdMarker), {
-          ...{ prefix, delimiter, from, limit },
-        });
+      : listPage(
+          {
+            entries: (start, below) => behindMarker(rows.openUploads(bucket, start, below), within, UploadIdMarker),
+            first: (start, below) => rows.firstUploadKey(bucket, start, below),
+          },
+          { prefix, delimiter, from, limit },
+        );
   return {
     ...{ Bucket: bucket, MaxUploads: limit, IsTruncated: page.next !== undefined, Prefix: encode(prefix) },
     ...{ KeyMarker: encode(KeyMarker ?? ''), UploadIdMarker: UploadIdMarker ?? '' },

@@ -8,15 +8,18 @@
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import type { World } from '../../base/world.ts';
+import type { Policy } from '../../definition/policy/types.ts';
 import { hexadecimal } from '../../protocol/checksums.ts';
 import type { Bytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
+import { bucketPolicies } from './accessOperations.ts';
 import { type AttributeInput, attributesOf } from './attributes.ts';
 import { LARGEST_OBJECT } from './body.ts';
 import { s3Errors } from './errors.ts';
-import { successor } from './keys.ts';
+import { createListings, type ObjectListing } from './listings.ts';
 import type { Objects } from './objects.ts';
-import type { ObjectEntry, ObjectsStore, StoredObject } from './store.ts';
+import type { Settings } from './settings.ts';
+import type { ObjectsStore, StoredObject } from './store.ts';
 
 export type ObjectName = { bucket: string; key: string };
 
@@ -34,8 +37,17 @@ export type ReceivedObject = {
 };
 
 export type ObjectAccess = {
-  /** Every object under a prefix, in S3's order. @throws NoSuchBucket */
-  listPrefix(bucket: string, prefix: string): ObjectEntry[];
+  /**
+   * Every object under a prefix, in S3's order, with a digest of their keys and versions. Read page by page: what is written
+   * meanwhile may be in it or not, and the digest is of what is in it.
+   *
+   * @throws NoSuchBucket
+   */
+  list(bucket: string, prefix: string): Promise<ObjectListing>;
+  /** The digest of the objects under a prefix as they are now, in one stretch. @throws NoSuchBucket */
+  fingerprint(bucket: string, prefix: string): string;
+  /** Whether any object lies under a prefix. @throws NoSuchBucket */
+  anyUnder(bucket: string, prefix: string): boolean;
   /** @throws NoSuchBucket, NoSuchKey */
   head(bucket: string, key: string): StoredObject;
   /**
@@ -66,13 +78,23 @@ export type ObjectAccess = {
   putFile(name: ObjectName, content: string | Uint8Array, attributes?: AttributeInput): Promise<StoredObject>;
   /** The current version of each object, in order; undefined where there is none, or no bucket. */
   currentVersions(names: readonly ObjectName[]): (number | undefined)[];
+  /** A bucket's policy, parsed; for whoever authorizes requests. */
+  bucketPolicy(bucket: string): Policy | undefined;
 };
 
 const UNCONDITIONAL = { ifMatch: undefined, ifNoneMatch: undefined };
 
-type Context = { store: Store; rows: ObjectsStore; bytes: Bytes; objects: Objects; world: World };
+type Context = {
+  store: Store;
+  rows: ObjectsStore;
+  bytes: Bytes;
+  objects: Objects;
+  settings: Settings;
+  world: World;
+};
 
-export function objectAccess({ store, rows, bytes, objects, world }: Context): ObjectAccess {
+export function objectAccess({ store, rows, bytes, objects, settings, world }: Context): ObjectAccess {
+  const listings = createListings(rows, objects, world.clock);
   const at = (bucket: string, key: string) => ({ Bucket: bucket, Key: key });
 
   async function receive(
@@ -110,10 +132,8 @@ export function objectAccess({ store, rows, bytes, objects, world }: Context): O
   }
 
   return {
-    listPrefix(bucket, prefix) {
-      objects.bucket({ Bucket: bucket });
-      return [...rows.entries(bucket, prefix, successor(prefix))];
-    },
+    ...listings,
+    bucketPolicy: bucketPolicies(settings),
     head: (bucket, key) => objects.get(at(bucket, key)),
     readSmall(bucket, key, limit) {
       const object = objects.get(at(bucket, key));

@@ -1,19 +1,10 @@
 /**
- * The operations on objects, one by one: put, get, head, delete.
+ * The operations on objects, one by one: put, get, head.
  *
  * R1. A put refuses before it takes bytes where it can, and again, for good, in the transaction that writes.
  */
 import type { Readable } from 'node:stream';
-import { isAwsError } from '../../protocol/errors.ts';
-import {
-  type Access,
-  type Call,
-  type Operations,
-  reads,
-  type StreamCall,
-  streams,
-  writes,
-} from '../../protocol/service.ts';
+import { type Access, type Call, type Operations, reads, type StreamCall, streams } from '../../protocol/service.ts';
 import type { ByteRange, Bytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
 import { attributesOf, refuseUnsupported } from './attributes.ts';
@@ -21,20 +12,22 @@ import { receiveBody } from './body.ts';
 import { algorithmNamed, checksumMembers } from './checksums.ts';
 import { checkRead, type WriteConditions } from './conditions.ts';
 import { s3Errors } from './errors.ts';
+import type { Lifecycles } from './lifecycles.ts';
+import { encodeMetadata } from './metadata.ts';
 import type { Objects } from './objects.ts';
 import type { ObjectsPorts } from './ports.ts';
 import { contentRange, partRangeOf, rangeOf } from './ranges.ts';
 import type { StoredObject } from './store.ts';
 import { bySecond, type Input, type Output, onObject, quoted, type S3Sdk } from './wire.ts';
 
-type Names = 'PutObject' | 'GetObject' | 'HeadObject' | 'DeleteObject' | 'DeleteObjects';
-type Context = { store: Store; bytes: Bytes; objects: Objects; ports: ObjectsPorts };
+type Names = 'PutObject' | 'GetObject' | 'HeadObject';
+type Context = { store: Store; bytes: Bytes; objects: Objects; lifecycles: Lifecycles; ports: ObjectsPorts };
 
-export function objectOperations({ store, bytes, objects, ports }: Context): Operations<S3Sdk, Names> {
+export function objectOperations({ store, bytes, objects, lifecycles, ports }: Context): Operations<S3Sdk, Names> {
   return {
     PutObject: streams(
       (input) => writeAccess(input),
-      (input, call) => putObject(bytes, objects, input, call),
+      (input, call) => putObject(bytes, objects, lifecycles, input, call),
       { audit: 'data', readOnly: false },
     ),
 
@@ -43,37 +36,21 @@ export function objectOperations({ store, bytes, objects, ports }: Context): Ope
       (input, call) =>
         // Inside a transaction, so that what is answered is durable; opened there, so that no sweep comes between.
         call.commit(() => {
-          const { object, range } = select(objects, input);
+          const { object, range } = select(objects, input, call);
           ports.objectRead(call, object);
           const body = bytes.open(objects.bytesOf(object), range);
           if (!Buffer.isBuffer(body)) store.whenUndone(() => body.destroy());
-          return { ...describe(object, range, input), Body: asSdkStream(body) };
+          return { ...describe(object, range, input, lifecycles), Body: asSdkStream(body) };
         }),
       { audit: 'data', readOnly: true },
     ),
 
     HeadObject: reads(
       (input) => readAccess(input),
-      (input) => {
-        const { object, range } = select(objects, input);
-        return describe(object, range, input);
-      },
-      'data',
-    ),
-
-    DeleteObject: writes(
-      (input) => deleteAccess(input),
       (input, call) => {
-        refuseDirectoryConditions(input.IfMatchLastModifiedTime, input.IfMatchSize);
-        objects.remove(input, input.IfMatch, call.now);
-        return {};
+        const { object, range } = select(objects, input, call);
+        return describe(object, range, input, lifecycles);
       },
-      'data',
-    ),
-
-    DeleteObjects: writes(
-      ({ Bucket, Delete }) => (Delete?.Objects ?? []).flatMap((object) => deleteAccess({ Bucket, ...object })),
-      (input, call) => deleteObjects(objects, input, call),
       'data',
     ),
   };
@@ -81,12 +58,6 @@ export function objectOperations({ store, bytes, objects, ports }: Context): Ope
 
 const readAccess = (input: { Bucket?: string; Key?: string; VersionId?: string }): Access[] =>
   onObject(input.VersionId === undefined ? 'GetObject' : 'GetObjectVersion', input);
-
-const deleteAccess = (input: {
-  Bucket?: string | undefined;
-  Key?: string | undefined;
-  VersionId?: string | undefined;
-}): Access[] => onObject(input.VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion', input);
 
 /** What a write needs: to put the object, and its tags where it brings some. */
 export function writeAccess(input: { Bucket?: string; Key?: string; Tagging?: string }): Access[] {
@@ -100,6 +71,7 @@ export function writeConditions(input: { IfMatch?: string; IfNoneMatch?: string 
 async function putObject(
   bytes: Bytes,
   objects: Objects,
+  lifecycles: Lifecycles,
   input: Input<'PutObject'>,
   call: StreamCall,
 ): Promise<Output<'PutObject'>> {
@@ -123,18 +95,45 @@ async function putObject(
       ETag: quoted(object.etag),
       ...checksumMembers(object.checksum),
       ...(object.checksum ? { ChecksumType: object.checksum.type } : {}),
+      ...writtenMembers(object, lifecycles),
     };
   } finally {
     release();
   }
 }
 
+/** What every answer to a write says of the version that it made. */
+export function writtenMembers(object: StoredObject, lifecycles: Lifecycles) {
+  const expiration = lifecycles.expirationOf(object);
+  return {
+    ...(object.versionId === undefined ? {} : { VersionId: object.versionId }),
+    ...(expiration === undefined ? {} : { Expiration: expiration }),
+  };
+}
+
 type ReadInput = Input<'GetObject'> & Input<'HeadObject'>;
 
+/** Query parameters that say what an answer's headers shall be: only who signs may. */
+const OVERRIDES = [
+  'ResponseCacheControl',
+  'ResponseContentDisposition',
+  'ResponseContentEncoding',
+  'ResponseContentLanguage',
+  'ResponseContentType',
+  'ResponseExpires',
+] as const;
+
 /** Finds what a read is about. @throws NoSuchKey, PreconditionFailed, NotModified, InvalidRange, InvalidPartNumber */
-function select(objects: Objects, input: ReadInput): { object: StoredObject; range: ByteRange | undefined } {
+function select(
+  objects: Objects,
+  input: ReadInput,
+  call: Call,
+): { object: StoredObject; range: ByteRange | undefined } {
   if (input.SSECustomerAlgorithm || input.SSECustomerKey) {
     throw s3Errors.notImplemented('x-amz-server-side-encryption-customer-algorithm');
+  }
+  if (call.principal.kind === 'anonymous' && OVERRIDES.some((name) => input[name] !== undefined)) {
+    throw s3Errors.invalidRequest('Request specific response headers cannot be used for anonymous GET requests.');
   }
   const object = objects.get(input);
   checkRead(
@@ -157,6 +156,7 @@ function describe(
   object: StoredObject,
   range: ByteRange | undefined,
   input: ReadInput,
+  lifecycles: Lifecycles,
 ): Omit<Output<'GetObject'> & Output<'HeadObject'>, 'Body'> {
   const { attributes, size } = object;
   const checksum = input.ChecksumMode === 'ENABLED' && !range ? object.checksum : undefined;
@@ -175,7 +175,11 @@ function describe(
     Expires: expires === undefined ? undefined : new Date(expires),
     WebsiteRedirectLocation: attributes.websiteRedirect,
     StorageClass: attributes.storageClass,
-    Metadata: { ...attributes.metadata },
+    Metadata: Object.fromEntries(
+      Object.entries(attributes.metadata).map(([name, value]) => [name, encodeMetadata(value)]),
+    ),
+    VersionId: object.versionId,
+    Expiration: lifecycles.expirationOf(object),
     TagCount: attributes.tags?.length,
     PartsCount: input.PartNumber === undefined ? undefined : object.parts?.length,
     ...checksumMembers(checksum),
@@ -192,33 +196,4 @@ function omitUndefined<T extends Record<string, unknown>>(members: T): Partial<D
 /** The SDK types a body as its clients see it, with their helpers on it; the codec sends a plain stream or buffer. */
 function asSdkStream(body: Buffer | Readable): NonNullable<Output<'GetObject'>['Body']> {
   return body as unknown as NonNullable<Output<'GetObject'>['Body']>;
-}
-
-/** Conditions that only directory buckets know: ignoring one would delete what should stay. */
-function refuseDirectoryConditions(lastModified: Date | undefined, size: number | undefined): void {
-  if (lastModified !== undefined) throw s3Errors.notImplemented('x-amz-if-match-last-modified-time');
-  if (size !== undefined) throw s3Errors.notImplemented('x-amz-if-match-size');
-}
-
-const MOST_DELETED = 1000;
-
-/** Each key succeeds or fails by itself. @throws MalformedXML, NoSuchBucket */
-function deleteObjects(objects: Objects, input: Input<'DeleteObjects'>, call: Call): Output<'DeleteObjects'> {
-  const { Objects: asked = [], Quiet: quiet } = input.Delete ?? {};
-  if (asked.length === 0 || asked.length > MOST_DELETED) throw s3Errors.malformedXml();
-  objects.bucket(input);
-  const deleted: NonNullable<Output<'DeleteObjects'>['Deleted']> = [];
-  const errors: NonNullable<Output<'DeleteObjects'>['Errors']> = [];
-  for (const { Key, VersionId, ETag, LastModifiedTime, Size } of asked) {
-    const version = VersionId === undefined ? {} : { VersionId };
-    try {
-      refuseDirectoryConditions(LastModifiedTime, Size);
-      objects.remove({ Bucket: input.Bucket, Key, VersionId }, ETag, call.now);
-      deleted.push({ Key, ...version });
-    } catch (error) {
-      if (!isAwsError(error)) throw error;
-      errors.push({ Key, ...version, Code: error.code, Message: error.message });
-    }
-  }
-  return { ...(quiet ? {} : { Deleted: deleted }), ...(errors.length > 0 ? { Errors: errors } : {}) };
 }

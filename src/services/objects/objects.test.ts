@@ -233,7 +233,8 @@ describe('put, get, head, delete', () => {
       return { content: body('hello'), declared: { sha256: undefined, md5: undefined, algorithm: 'CRC32', checksum } };
     };
     const input = { Bucket: 'data', Key: 'k' };
-    const sent = (value: string) => run(s3.operations.PutObject, { ...input, Body: trailing(value) as unknown as Readable });
+    const sent = (value: string) =>
+      run(s3.operations.PutObject, { ...input, Body: trailing(value) as unknown as Readable });
     expect(await sent(crc('hello'))).toMatchObject({ ChecksumCRC32: crc('hello') });
     expect(await refusal(sent(crc('hullo')))).toMatch(/^BadDigest: The CRC32/);
   });

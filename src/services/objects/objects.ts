@@ -3,9 +3,12 @@
  * object, from the wire or from another service, comes through here.
  *
  * O1. All of it is synchronous and runs inside the caller's transaction.
- * O2. A write replaces the current version of its key in one step; the replaced one keeps its row and its bytes.
+ * O2. A write replaces the current version of its key in one step; the replaced one keeps its row and its bytes, as a
+ *     noncurrent version that clients see where the bucket is versioned, for lineage alone where it is not.
  * O3. Files that lose their last row are held until that is durable: a sweep never acts on what a crash could undo.
+ * O4. Of a key at most one version is current, and at most one has the id `null`.
  */
+import type { Random } from '../../base/random.ts';
 import type { Bytes, StoredBytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
 import type { Bucket } from './buckets.ts';
@@ -13,6 +16,7 @@ import { checkWrite, type WriteConditions } from './conditions.ts';
 import { s3Errors } from './errors.ts';
 import { checkKey } from './keys.ts';
 import type { NewObject, ObjectsStore, StoredObject } from './store.ts';
+import { checkVersionId, NULL_VERSION, versionIdOf, versionIn } from './versionIds.ts';
 
 /** Which object a request is about, and who it believes owns the bucket. */
 export type Address = {
@@ -22,13 +26,26 @@ export type Address = {
   ExpectedBucketOwner?: string | undefined;
 };
 
+/** What a deletion did. Both are undefined where the bucket has never been versioned. */
+export type Removed = {
+  /** Of the marker that was made, or of the version that was removed. */
+  versionId: string | undefined;
+  /** Whether a marker was made, or removed. */
+  marker: boolean | undefined;
+};
+
 export type Objects = ReturnType<typeof createObjects>;
+
+type Name = { bucket: string; key: string };
 
 export function createObjects(
   store: Pick<Store, 'whenDurable' | 'whenUndone'>,
   rows: ObjectsStore,
   bytes: Bytes,
   account: string,
+  random: Random,
+  /** Called when files have lost their last row, durably. */
+  onLetGo: () => void,
 ) {
   /** @throws NoSuchBucket, AccessDenied when the bucket is not who the caller believes */
   function bucket({ Bucket: name = '', ExpectedBucketOwner: owner }: Address): Bucket {
@@ -38,37 +55,122 @@ export function createObjects(
     return found;
   }
 
-  /** The object, if there is one. @throws NoSuchBucket, KeyTooLongError */
+  /** The object as clients know it: without a version id where its bucket has never been versioned. */
+  const shown = ({ versioning }: Bucket, object: StoredObject): StoredObject =>
+    versioning ? object : { ...object, versionId: undefined };
+
+  /** The current object, if there is one. @throws NoSuchBucket, KeyTooLongError */
   function find(address: Address): StoredObject | undefined {
-    const { name } = bucket(address);
-    return rows.current(name, checkKey(address.Key));
+    const at = bucket(address);
+    const found = rows.current(at.name, checkKey(address.Key));
+    return found && shown(at, found);
   }
 
-  /** @throws NoSuchKey, and as `find` */
+  /** A version by its id, delete markers included. @throws InvalidArgument for what is no id */
+  function version({ bucket, key }: Name, id: string): StoredObject | undefined {
+    checkVersionId(id);
+    if (id === NULL_VERSION) {
+      const current = rows.current(bucket, key);
+      return current?.versionId === NULL_VERSION ? current : rows.formerNull(bucket, key);
+    }
+    const number = versionIn(id);
+    const found = number === undefined ? undefined : rows.visibleVersion(bucket, key, number);
+    return found?.versionId === id ? found : undefined;
+  }
+
+  /**
+   * The object, or the version of it, that a request is about.
+   *
+   * @throws NoSuchKey, NoSuchVersion, MethodNotAllowed where the version is a delete marker; and as `find`
+   */
   function get(address: Address): StoredObject {
-    checkVersionId(address.VersionId);
-    const found = find(address);
-    if (!found) throw s3Errors.noSuchKey(address.Key ?? '');
-    return found;
+    const at = bucket(address);
+    const name = { bucket: at.name, key: checkKey(address.Key) };
+    if (address.VersionId !== undefined) {
+      const found = version(name, address.VersionId);
+      if (!found) throw s3Errors.noSuchVersion(name.key, address.VersionId);
+      if (found.marker) throw s3Errors.deleteMarker(found);
+      return shown(at, found);
+    }
+    const found = rows.current(name.bucket, name.key);
+    if (found) return shown(at, found);
+    const former = at.versioning ? rows.newestFormer(name.bucket, name.key) : undefined;
+    throw s3Errors.noSuchKey(name.key, former?.marker ? former : undefined);
   }
 
   /** Whether a write would be taken: asked before its bytes are, so that a refusal is early. @throws as `write` */
-  function admit(address: Address, conditions: WriteConditions): void {
-    checkWrite(conditions, find(address), address.Key ?? '');
+  function admit(address: Address, conditions: WriteConditions): Bucket {
+    const at = bucket(address);
+    checkWrite(conditions, rows.current(at.name, checkKey(address.Key)), address.Key ?? '');
+    return at;
+  }
+
+  /** How often the current objects of each bucket have changed, as far as this process knows. */
+  const changes = new Map<string, number>();
+
+  function changed(name: string): void {
+    const count = () => void changes.set(name, (changes.get(name) ?? 0) + 1);
+    count();
+    store.whenUndone(count);
+  }
+
+  /** Ends what was current, as the bucket's versioning has it; answers the id of what comes instead. */
+  function makeRoom({ versioning }: Bucket, { bucket, key }: Name, at: number): string {
+    const name = { bucket, key };
+    changed(bucket);
+    if (!versioning) {
+      rows.end({ ...name, at, removedAt: at });
+      return NULL_VERSION;
+    }
+    const current = rows.current(name.bucket, name.key);
+    const replaced = versioning === 'Suspended' && current?.versionId === NULL_VERSION;
+    if (current) rows.end({ ...name, at, removedAt: replaced ? at : null });
+    else {
+      const former = rows.newestFormer(name.bucket, name.key);
+      if (former?.marker) rows.outdateMarker({ version: former.version, at });
+    }
+    if (versioning === 'Enabled') return versionIdOf(rows.nextVersion(), random);
+    rows.removeFormerNull({ ...name, at });
+    return NULL_VERSION;
   }
 
   /** @throws NoSuchBucket, PreconditionFailed, NoSuchKey */
   function write(object: NewObject, conditions: WriteConditions): StoredObject {
-    admit({ Bucket: object.bucket, Key: object.key }, conditions);
-    rows.end({ bucket: object.bucket, key: object.key, at: object.modifiedAt });
-    return rows.add(object);
+    const at = admit({ Bucket: object.bucket, Key: object.key }, conditions);
+    return shown(at, rows.add(object, makeRoom(at, object, object.modifiedAt)));
   }
 
-  /** Deletes the current version; nothing when there is none. @throws NoSuchBucket, PreconditionFailed */
-  function remove(address: Address, ifMatch: string | undefined, at: number): void {
-    checkVersionId(address.VersionId);
-    admit(address, { ifMatch, ifNoneMatch: undefined });
-    rows.end({ bucket: address.Bucket ?? '', key: address.Key ?? '', at });
+  /**
+   * Deletes the current version, which in a versioned bucket leaves a delete marker; or, by its id, a version for good.
+   * Nothing is done where there is nothing to delete.
+   *
+   * @throws NoSuchBucket, PreconditionFailed
+   */
+  function remove(address: Address, ifMatch: string | undefined, now: number): Removed {
+    if (address.VersionId !== undefined) return removeVersion(address, address.VersionId, ifMatch, now);
+    const at = admit(address, { ifMatch, ifNoneMatch: undefined });
+    const name = { bucket: at.name, key: address.Key ?? '' };
+    const versionId = makeRoom(at, name, now);
+    if (!at.versioning) return { versionId: undefined, marker: undefined };
+    rows.addMarker({ ...name, at: now, versionId });
+    return { versionId, marker: true };
+  }
+
+  function removeVersion(address: Address, id: string, ifMatch: string | undefined, now: number): Removed {
+    const at = bucket(address);
+    const name = { bucket: at.name, key: checkKey(address.Key) };
+    const found = version(name, id);
+    if (ifMatch !== undefined) checkWrite({ ifMatch, ifNoneMatch: undefined }, found, name.key);
+    if (found) {
+      changed(name.bucket);
+      rows.removeVersion({ version: found.version, at: now });
+      // What the latest version hid is the latest now.
+      const next = rows.current(name.bucket, name.key) ? undefined : rows.newestFormer(name.bucket, name.key);
+      if (next && !next.marker && next.version < found.version) rows.promote({ version: next.version });
+    }
+    return at.versioning
+      ? { versionId: id, marker: found?.marker || undefined }
+      : { versionId: undefined, marker: undefined };
   }
 
   /** Keeps files, whose rows this transaction removes, until that is durable. */
@@ -78,6 +180,7 @@ export function createObjects(
       store.whenDurable(release);
       store.whenUndone(release);
     }
+    if (files.length > 0) store.whenDurable(onLetGo);
   }
 
   return {
@@ -88,11 +191,10 @@ export function createObjects(
     write,
     remove,
     letGo,
+    /** Equal numbers stand for equal lists of current objects. */
+    changesOf: (name: string): number => changes.get(name) ?? 0,
+    /** A row as clients know it; the bucket must be there. */
+    shown: (object: StoredObject): StoredObject => shown(bucket({ Bucket: object.bucket }), object),
     bytesOf: (object: StoredObject): StoredBytes => rows.bytesOf(object),
   };
-}
-
-/** While versioning is off the only version has the id `null`. */
-function checkVersionId(version: string | undefined): void {
-  if (version !== undefined && version !== 'null') throw s3Errors.invalidVersionId(version);
 }

@@ -2,16 +2,52 @@
  * All SQL of the objects service.
  *
  * T1. Every write of an object is a row of its own under a version that only grows. The current one of a key has no
- *     `ended_at`; replaced and deleted ones keep their row, and with it their bytes, for the lineage of jobs.
+ *     `ended_at`. One with `ended_at` alone is a noncurrent version, which S3's clients still see; one with `removed_at`
+ *     they do not, and its row and bytes are kept for the lineage of jobs until `telar gc`.
+ * T4. A delete marker has `ended_at` from the first: no list of current objects ever steps over one.
  * T2. Bucket names are global on S3: no region in the keys, the bucket's region is an attribute.
  * T3. A row names a file only after the file is durable (store/bytes.ts, B1).
  */
 import type { StoredBytes } from '../../store/bytes.ts';
 import type { Migrations } from '../../store/migrations.ts';
 import type { Sql } from '../../store/sql.ts';
-import type { Attributes } from './attributes.ts';
-import type { Bucket } from './buckets.ts';
-import type { ChecksumAlgorithm, ChecksumType, ObjectChecksum } from './checksums.ts';
+import type { Bucket, SettingKind, Versioning } from './buckets.ts';
+import {
+  type AgeingVersion,
+  type BytesRow,
+  bytesOf,
+  type EntryRow,
+  entryOf,
+  fileOf,
+  json,
+  type ListedName,
+  type NewObject,
+  type NewPart,
+  type ObjectEntry,
+  objectOf,
+  type Part,
+  type PartRow,
+  type RemovedVersion,
+  type StoredObject,
+  type Upload,
+  type UploadRow,
+  uploadOf,
+  type VersionInFile,
+  type VersionRow,
+} from './rows.ts';
+
+export type {
+  AgeingVersion,
+  ListedName,
+  NewObject,
+  NewPart,
+  ObjectEntry,
+  Part,
+  RemovedVersion,
+  StoredObject,
+  Upload,
+  VersionInFile,
+} from './rows.ts';
 
 export const migrations: Migrations = {
   owner: 'objects',
@@ -49,152 +85,97 @@ export const migrations: Migrations = {
        PRIMARY KEY (upload, number)
      ) STRICT;
      CREATE INDEX objects_part_files ON objects_parts (file) WHERE file IS NOT NULL;`,
+
+    `ALTER TABLE objects_buckets ADD COLUMN versioning TEXT;
+
+     ALTER TABLE objects_versions ADD COLUMN version_id TEXT NOT NULL DEFAULT 'null';
+     ALTER TABLE objects_versions ADD COLUMN marker INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE objects_versions ADD COLUMN removed_at INTEGER;
+     UPDATE objects_versions SET removed_at = ended_at WHERE ended_at IS NOT NULL;
+     CREATE INDEX objects_history ON objects_versions (bucket, key, version)
+       WHERE ended_at IS NOT NULL AND removed_at IS NULL;
+     CREATE UNIQUE INDEX objects_history_null ON objects_versions (bucket, key)
+       WHERE version_id = 'null' AND ended_at IS NOT NULL AND removed_at IS NULL;
+     CREATE INDEX objects_completed ON objects_uploads (initiated_at) WHERE completed IS NOT NULL;
+
+     CREATE TABLE objects_settings (
+       bucket TEXT NOT NULL REFERENCES objects_buckets ON DELETE CASCADE, kind TEXT NOT NULL, document TEXT NOT NULL,
+       PRIMARY KEY (bucket, kind)
+     ) STRICT, WITHOUT ROWID;`,
   ],
 };
 
-/** An object, or a former version of one. */
-export type StoredObject = {
-  bucket: string;
-  key: string;
-  /** Grows with every write of any object; never given twice. */
-  version: number;
-  /** Milliseconds since the epoch. */
-  modifiedAt: number;
-  /** In bytes. */
-  size: number;
-  /** Without quotes. */
-  etag: string;
-  /** Of all bytes, hexadecimal: differs from `etag` for multipart objects. */
-  md5: string;
-  /** The content's file, see store/bytes.ts; undefined when the bytes are in the store. */
-  file: string | undefined;
-  checksum: ObjectChecksum | undefined;
-  /** Of multipart objects, in order. */
-  parts: readonly { size: number; checksum: string | undefined }[] | undefined;
-  attributes: Attributes;
-};
-
-/** What a list shows of an object. */
-export type ObjectEntry = Pick<StoredObject, 'key' | 'version' | 'modifiedAt' | 'size' | 'etag'> & {
-  checksum: ObjectChecksum | undefined;
-  storageClass: string | undefined;
-};
-
-export type VersionInFile = { version: number; bucket: string; key: string; file: string; size: number };
-
-export type NewObject = Omit<StoredObject, 'version' | 'file'> & { stored: StoredBytes };
-
-export type Upload = {
-  /** Begins with the time, so that the ids of one key are in the order of their beginning. */
-  id: string;
-  bucket: string;
-  key: string;
-  initiatedAt: number;
-  /** The ARN of who began it. */
-  initiator: string;
-  algorithm: ChecksumAlgorithm | undefined;
-  checksumType: ChecksumType;
-  attributes: Attributes;
-  /** Once completed: what was asked for, and the answer to it. */
-  completed: { request: string; version: number } | undefined;
-};
-
-export type Part = {
-  number: number;
-  modifiedAt: number;
-  size: number;
-  md5: string;
-  /** Of the upload's algorithm, base64. */
-  checksum: string | undefined;
-  /** As for objects. */
-  file: string | undefined;
-};
-
-export type NewPart = Omit<Part, 'file'>;
-
-type VersionRow = Omit<StoredObject, 'file' | 'checksum' | 'parts' | 'attributes'> & {
-  file: string | null;
-  checksum: string | null;
-  parts: string | null;
-  attributes: string;
-};
-type EntryRow = Omit<ObjectEntry, 'checksum' | 'storageClass'> & {
-  checksum: string | null;
-  storageClass: string | null;
-};
-type UploadRow = Omit<Upload, 'algorithm' | 'attributes' | 'completed'> & {
-  algorithm: ChecksumAlgorithm | null;
-  attributes: string;
-  completed: string | null;
-};
-type PartRow = Omit<Part, 'checksum' | 'file'> & { checksum: string | null; file: string | null };
-type BytesRow = { file: string | null; bytes: Uint8Array | null; size: number };
-
-const VERSION = 'bucket, key, version, modified_at AS modifiedAt, size, etag, md5, file, checksum, parts, attributes';
-const ENTRY =
-  "key, version, modified_at AS modifiedAt, size, etag, checksum, attributes ->> 'storageClass' AS storageClass";
+const VERSION = `bucket, key, version, modified_at AS modifiedAt, size, etag, md5, file, checksum, parts, attributes,
+  version_id AS versionId, marker`;
+const ENTRY = `key, version, modified_at AS modifiedAt, size, etag, checksum, attributes ->> 'storageClass' AS storageClass,
+  version_id AS versionId, marker`;
+const AGEING = `key, version, version_id AS versionId, modified_at AS modifiedAt, ended_at AS endedAt, size, marker,
+  attributes ->> 'storageClass' AS storageClass, attributes ->> 'tags' AS tags`;
+/** Versions that clients see and that are not current; the words of the partial indexes. */
+const IN_HISTORY = 'ended_at IS NOT NULL AND removed_at IS NULL';
+const BUCKET = 'name, region, created_at AS createdAt, versioning';
 const UPLOAD =
   'id, bucket, key, initiated_at AS initiatedAt, initiator, algorithm, checksum_type AS checksumType, attributes, completed';
 const PART = 'number, modified_at AS modifiedAt, size, md5, checksum, file';
 
-const parsed = <T>(json: string | null): T | undefined => (json === null ? undefined : (JSON.parse(json) as T));
-const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
-
-function objectOf(row: VersionRow): StoredObject {
-  return {
-    ...row,
-    file: row.file ?? undefined,
-    checksum: parsed(row.checksum),
-    parts: parsed(row.parts),
-    attributes: JSON.parse(row.attributes) as Attributes,
-  };
-}
-
-/** Member by member: lists make a thousand of these, and a spread of SQLite's rows takes half as long again. */
-function entryOf({ key, version, modifiedAt, size, etag, checksum, storageClass }: EntryRow): ObjectEntry {
-  return { key, version, modifiedAt, size, etag, checksum: parsed(checksum), storageClass: storageClass ?? undefined };
-}
-
-function uploadOf(row: UploadRow): Upload {
-  return {
-    ...row,
-    algorithm: row.algorithm ?? undefined,
-    attributes: JSON.parse(row.attributes) as Attributes,
-    completed: parsed(row.completed),
-  };
-}
-
-function bytesOf(row: BytesRow): StoredBytes {
-  if (row.file !== null) return { kind: 'file', file: row.file, size: row.size };
-  return { kind: 'inline', bytes: row.bytes! };
-}
-
-const fileOf = (stored: StoredBytes) => (stored.kind === 'file' ? stored.file : null);
-
 /** Greater than every key. A key has at most 1,024 bytes, so none is this long. */
 const BEYOND_ALL_KEYS = '\u{10ffff}'.repeat(257);
+
+/** Keys of a bucket, from one on, below another. */
+type Stretch = { bucket: string; from: string; below: string };
 
 export type ObjectsStore = ReturnType<typeof objectsStore>;
 
 export function objectsStore(sql: Sql) {
-  return { ...bucketRows(sql), ...objectRows(sql), ...uploadRows(sql), isReferenced: referenceCheck(sql) };
+  return {
+    ...bucketRows(sql),
+    ...settingRows(sql),
+    ...objectRows(sql),
+    ...historyRows(sql),
+    ...ageingRows(sql),
+    ...uploadRows(sql),
+    isReferenced: referenceCheck(sql),
+  };
 }
 
 function bucketRows(sql: Sql) {
   return {
-    bucket: sql.one<{ name: string }, Bucket>(
-      'SELECT name, region, created_at AS createdAt FROM objects_buckets WHERE name = $name',
-    ),
+    bucket: sql.one<{ name: string }, Bucket>(`SELECT ${BUCKET} FROM objects_buckets WHERE name = $name`),
     /** In the order of names, after the given one. */
     buckets: sql.all<{ after: string; start: string; region: string | null; limit: number }, Bucket>(
-      `SELECT name, region, created_at AS createdAt FROM objects_buckets
+      `SELECT ${BUCKET} FROM objects_buckets
        WHERE name > $after AND substr(name, 1, length($start)) = $start AND region = coalesce($region, region)
        ORDER BY name LIMIT $limit`,
     ),
-    addBucket: sql.change<Bucket>(
+    addBucket: sql.change<Pick<Bucket, 'name' | 'region' | 'createdAt'>>(
       'INSERT INTO objects_buckets (name, region, created_at) VALUES ($name, $region, $createdAt)',
     ),
     removeBucket: sql.change<{ name: string }>('DELETE FROM objects_buckets WHERE name = $name'),
+    setVersioning: sql.change<{ name: string; versioning: Versioning }>(
+      'UPDATE objects_buckets SET versioning = $versioning WHERE name = $name',
+    ),
+  };
+}
+
+/** What is set on buckets: one JSON document of a kind. */
+function settingRows(sql: Sql) {
+  const setting = sql.one<{ bucket: string; kind: string }, { document: string }>(
+    'SELECT document FROM objects_settings WHERE bucket = $bucket AND kind = $kind',
+  );
+  return {
+    setting: (bucket: string, kind: SettingKind): string | undefined => setting({ bucket, kind })?.document,
+    setSetting: sql.change<{ bucket: string; kind: SettingKind; document: string }>(
+      'INSERT OR REPLACE INTO objects_settings (bucket, kind, document) VALUES ($bucket, $kind, $document)',
+    ),
+    removeSetting: sql.change<{ bucket: string; kind: SettingKind }>(
+      'DELETE FROM objects_settings WHERE bucket = $bucket AND kind = $kind',
+    ),
+    settingsOf: sql.all<{ kind: SettingKind }, { bucket: string; document: string }>(
+      'SELECT bucket, document FROM objects_settings WHERE kind = $kind ORDER BY bucket',
+    ),
+    allSettings: sql.all<Record<never, never>, { bucket: string; kind: string; document: string }>(
+      'SELECT bucket, kind, document FROM objects_settings ORDER BY bucket, kind',
+    ),
   };
 }
 
@@ -205,16 +186,30 @@ function objectRows(sql: Sql) {
   const former = sql.one<{ bucket: string; key: string; version: number }, VersionRow>(
     `SELECT ${VERSION} FROM objects_versions WHERE version = $version AND bucket = $bucket AND key = $key`,
   );
-  const entries = sql.each<{ bucket: string; from: string; below: string }, EntryRow>(
+  const entries = sql.each<Stretch, EntryRow>(
     `SELECT ${ENTRY} FROM objects_versions
      WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key`,
+  );
+  const names = sql.all<{ bucket: string; from: string; below: string; limit: number }, ListedName>(
+    `SELECT key, version, size FROM objects_versions
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key LIMIT $limit`,
+  );
+  // The next two are answered by the index alone.
+  const versions = sql.one<Stretch, { versions: string | null }>(
+    `SELECT group_concat(version) AS versions FROM (SELECT version FROM objects_versions
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key)`,
+  );
+  const firstKey = sql.one<Stretch, { key: string }>(
+    `SELECT key FROM objects_versions
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key LIMIT 1`,
   );
   const currentVersion = sql.one<{ bucket: string; key: string }, { version: number }>(
     'SELECT version FROM objects_versions WHERE bucket = $bucket AND key = $key AND ended_at IS NULL',
   );
   const insert = sql.insert(
-    `INSERT INTO objects_versions (bucket, key, modified_at, size, etag, md5, file, checksum, parts, attributes)
-     VALUES ($bucket, $key, $modifiedAt, $size, $etag, $md5, $file, $checksum, $parts, $attributes)`,
+    `INSERT INTO objects_versions
+       (bucket, key, modified_at, size, etag, md5, file, checksum, parts, attributes, version_id)
+     VALUES ($bucket, $key, $modifiedAt, $size, $etag, $md5, $file, $checksum, $parts, $attributes, $versionId)`,
   );
   const insertBytes = sql.change<{ version: number; bytes: Uint8Array }>(
     'INSERT INTO objects_inline (version, bytes) VALUES ($version, $bytes)',
@@ -236,14 +231,24 @@ function objectRows(sql: Sql) {
     *entries(bucket: string, from: string, below: string | undefined): Generator<ObjectEntry> {
       for (const row of entries({ bucket, from, below: below ?? BEYOND_ALL_KEYS })) yield entryOf(row);
     },
-    /** Ends the current version of a key, if any; answers how many. */
-    end: sql.change<{ bucket: string; key: string; at: number }>(
-      'UPDATE objects_versions SET ended_at = $at WHERE bucket = $bucket AND key = $key AND ended_at IS NULL',
+    /** As `entries`, with what other services need of them only. */
+    names: (bucket: string, from: string, below: string | undefined, limit: number): ListedName[] =>
+      names({ bucket, from, below: below ?? BEYOND_ALL_KEYS, limit }),
+    /** The versions of all current objects, in the order of their keys, with commas between. */
+    versionsOf: (bucket: string, from: string, below: string | undefined): string =>
+      versions({ bucket, from, below: below ?? BEYOND_ALL_KEYS })?.versions ?? '',
+    firstKey: (bucket: string, from: string, below: string | undefined): string | undefined =>
+      firstKey({ bucket, from, below: below ?? BEYOND_ALL_KEYS })?.key,
+    /** Ends the current version of a key, if any; answers how many. @param removedAt null where it stays in the history */
+    end: sql.change<{ bucket: string; key: string; at: number; removedAt: number | null }>(
+      `UPDATE objects_versions SET ended_at = $at, removed_at = $removedAt
+       WHERE bucket = $bucket AND key = $key AND ended_at IS NULL`,
     ),
-    add({ stored, ...object }: NewObject): StoredObject {
+    /** @param versionId `null`, as text, outside versioned buckets */
+    add({ stored, ...object }: NewObject, versionId: string): StoredObject {
       const { bucket, key, modifiedAt, size, etag, md5 } = object;
       const version = insert({
-        ...{ bucket, key, modifiedAt, size, etag, md5, file: fileOf(stored) },
+        ...{ bucket, key, modifiedAt, size, etag, md5, file: fileOf(stored), versionId },
         ...{
           checksum: json(object.checksum),
           parts: json(object.parts),
@@ -251,7 +256,7 @@ function objectRows(sql: Sql) {
         },
       });
       if (stored.kind === 'inline') insertBytes({ version, bytes: stored.bytes });
-      return { ...object, version, file: fileOf(stored) ?? undefined };
+      return { ...object, version, file: fileOf(stored) ?? undefined, versionId, marker: false };
     },
     /** Every version whose bytes are a file, page by page. */
     versionsInFiles: sql.all<{ after: number; limit: number }, VersionInFile>(
@@ -264,11 +269,153 @@ function objectRows(sql: Sql) {
   };
 }
 
+/** Versions that are not current, delete markers among them. */
+function historyRows(sql: Sql) {
+  type Name = { bucket: string; key: string };
+  const visible = sql.one<Name & { version: number }, VersionRow>(
+    `SELECT ${VERSION} FROM objects_versions
+     WHERE version = $version AND bucket = $bucket AND key = $key AND removed_at IS NULL`,
+  );
+  const formerNull = sql.one<Name, VersionRow>(
+    `SELECT ${VERSION} FROM objects_versions
+     WHERE bucket = $bucket AND key = $key AND version_id = 'null' AND ${IN_HISTORY}`,
+  );
+  const newest = sql.one<Name, VersionRow>(
+    `SELECT ${VERSION} FROM objects_versions WHERE bucket = $bucket AND key = $key AND ${IN_HISTORY}
+     ORDER BY version DESC LIMIT 1`,
+  );
+  const history = sql.each<Stretch, EntryRow>(
+    `SELECT ${ENTRY} FROM objects_versions
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND ${IN_HISTORY} ORDER BY key, version DESC`,
+  );
+  const firstFormerKey = sql.one<Stretch, { key: string }>(
+    `SELECT key FROM objects_versions
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND ${IN_HISTORY} ORDER BY key LIMIT 1`,
+  );
+  const anyInHistory = sql.one<{ bucket: string }, { one: number }>(
+    `SELECT 1 AS one FROM objects_versions WHERE bucket = $bucket AND ${IN_HISTORY} LIMIT 1`,
+  );
+  const sequence = sql.one<Record<never, never>, { seq: number }>(
+    "SELECT seq FROM sqlite_sequence WHERE name = 'objects_versions'",
+  );
+  const objectIn = (row: VersionRow | undefined) => row && objectOf(row);
+  return {
+    /** A version that clients see, current or not. */
+    visibleVersion: (bucket: string, key: string, version: number) => objectIn(visible({ bucket, key, version })),
+    formerNull: (bucket: string, key: string) => objectIn(formerNull({ bucket, key })),
+    newestFormer: (bucket: string, key: string) => objectIn(newest({ bucket, key })),
+    hasHistory: (bucket: string): boolean => anyInHistory({ bucket }) !== undefined,
+    /** Noncurrent versions from a key on, below another, the newest of a key first; read only as far as asked for. */
+    *history(bucket: string, from: string, below: string | undefined): Generator<ObjectEntry> {
+      for (const row of history({ bucket, from, below: below ?? BEYOND_ALL_KEYS })) yield entryOf(row);
+    },
+    firstFormerKey: (bucket: string, from: string, below: string | undefined): string | undefined =>
+      firstFormerKey({ bucket, from, below: below ?? BEYOND_ALL_KEYS })?.key,
+    /** The version that the next row will have. */
+    nextVersion: (): number => (sequence({})?.seq ?? 0) + 1,
+    addMarker: sql.insert<Name & { at: number; versionId: string }>(
+      `INSERT INTO objects_versions (bucket, key, modified_at, ended_at, size, etag, md5, attributes, version_id, marker)
+       VALUES ($bucket, $key, $at, $at, 0, '', '', '{}', $versionId, 1)`,
+    ),
+    removeVersion: sql.change<{ version: number; at: number }>(
+      'UPDATE objects_versions SET removed_at = $at, ended_at = coalesce(ended_at, $at) WHERE version = $version',
+    ),
+    removeFormerNull: sql.change<Name & { at: number }>(
+      `UPDATE objects_versions SET removed_at = $at
+       WHERE bucket = $bucket AND key = $key AND version_id = 'null' AND ${IN_HISTORY}`,
+    ),
+    /** A noncurrent version becomes the current one. */
+    promote: sql.change<{ version: number }>('UPDATE objects_versions SET ended_at = NULL WHERE version = $version'),
+    /** Something newer has come: a marker's age as a noncurrent version counts from now. */
+    outdateMarker: sql.change<{ version: number; at: number }>(
+      'UPDATE objects_versions SET ended_at = $at WHERE version = $version AND marker = 1',
+    ),
+    setAttributes: sql.change<{ version: number; attributes: string }>(
+      'UPDATE objects_versions SET attributes = $attributes WHERE version = $version',
+    ),
+  };
+}
+
+/** What life cycle rules and `telar gc` go through, in parts that are short enough for the loop. */
+function ageingRows(sql: Sql) {
+  type Part = { bucket: string; after: string; limit: number };
+  const newestVersion = sql.one<Record<never, never>, { version: number | null }>(
+    'SELECT max(version) AS version FROM objects_versions',
+  );
+  return {
+    ageing: sql.all<Part, AgeingVersion>(
+      `SELECT ${AGEING} FROM objects_versions
+       WHERE bucket = $bucket AND key > $after AND ended_at IS NULL ORDER BY key LIMIT $limit`,
+    ),
+    /** The newest of a key first. */
+    ageingHistory: sql.all<Part & { version: number }, AgeingVersion>(
+      `SELECT ${AGEING} FROM objects_versions
+       WHERE bucket = $bucket AND (key > $after OR (key = $after AND version < $version)) AND key >= $after
+         AND ${IN_HISTORY} ORDER BY key, version DESC LIMIT $limit`,
+    ),
+    nextFormer: sql.one<{ bucket: string; key: string; version: number }, { version: number }>(
+      `SELECT version FROM objects_versions WHERE bucket = $bucket AND key = $key AND version < $version AND ${IN_HISTORY}
+       ORDER BY version DESC LIMIT 1`,
+    ),
+    newestVersion: (): number => newestVersion({})?.version ?? 0,
+    /** Among the rows of a stretch of versions. */
+    removedVersions: sql.all<{ after: number; to: number }, RemovedVersion>(
+      `SELECT version, bucket, key, size, file, removed_at AS removedAt FROM objects_versions
+       WHERE version > $after AND version <= $to AND removed_at IS NOT NULL ORDER BY version`,
+    ),
+    deleteVersion: sql.change<{ version: number }>(
+      'DELETE FROM objects_versions WHERE version = $version AND removed_at IS NOT NULL',
+    ),
+    completedUploads: sql.all<{ before: number; limit: number }, { id: string }>(
+      `SELECT id FROM objects_uploads WHERE completed IS NOT NULL AND initiated_at < $before
+       ORDER BY initiated_at LIMIT $limit`,
+    ),
+    /** Begun before, in one bucket; the oldest first. */
+    oldUploads: sql.all<
+      { bucket: string; after: string; limit: number },
+      { id: string; key: string; initiatedAt: number }
+    >(
+      `SELECT id, key, initiated_at AS initiatedAt FROM objects_uploads
+       WHERE bucket = $bucket AND completed IS NULL AND id > $after ORDER BY id LIMIT $limit`,
+    ),
+    /** Rows of a stretch of versions that say what cannot be: for `telar fsck`. */
+    impossibleVersions: sql.all<{ after: number; to: number }, { bucket: string; key: string; problem: string }>(
+      `SELECT bucket, key, problem FROM (
+         SELECT v.version, v.bucket, v.key, CASE
+           WHEN v.removed_at IS NOT NULL AND v.ended_at IS NULL THEN 'it is removed and current at once'
+           WHEN v.marker = 1 AND v.ended_at IS NULL THEN 'a delete marker is current'
+           WHEN v.marker = 1 AND v.file IS NOT NULL THEN 'a delete marker has bytes'
+           WHEN v.marker = 0 AND v.file IS NULL AND i.bytes IS NULL THEN 'its bytes are missing'
+           WHEN v.file IS NULL AND length(i.bytes) <> v.size THEN 'it has more or fewer bytes than it says'
+           WHEN NOT json_valid(v.attributes) THEN 'its attributes cannot be read'
+           WHEN v.ended_at IS NULL AND EXISTS (SELECT 1 FROM objects_versions AS h WHERE h.bucket = v.bucket
+             AND h.key = v.key AND h.version > v.version AND h.ended_at IS NOT NULL AND h.removed_at IS NULL)
+             THEN 'it is current, and a later version is not'
+         END AS problem
+         FROM objects_versions AS v LEFT JOIN objects_inline AS i ON i.version = v.version
+         WHERE v.version > $after AND v.version <= $to)
+       WHERE problem IS NOT NULL ORDER BY version`,
+    ),
+    /** Every part whose bytes are a file, page by page. */
+    partsInFiles: sql.all<
+      { upload: string; number: number; limit: number },
+      { upload: string; number: number; bucket: string; key: string; file: string; size: number }
+    >(
+      `SELECT upload, number, bucket, key, file, size FROM objects_parts JOIN objects_uploads ON id = upload
+       WHERE (upload, number) > ($upload, $number) AND file IS NOT NULL ORDER BY upload, number LIMIT $limit`,
+    ),
+  };
+}
+
 function uploadRows(sql: Sql) {
   const find = sql.one<{ id: string }, UploadRow>(`SELECT ${UPLOAD} FROM objects_uploads WHERE id = $id`);
-  const open = sql.each<{ bucket: string; from: string; below: string }, UploadRow>(
+  const open = sql.each<Stretch, UploadRow>(
     `SELECT ${UPLOAD} FROM objects_uploads
      WHERE bucket = $bucket AND key >= $from AND key < $below AND completed IS NULL ORDER BY key, id`,
+  );
+  const firstKey = sql.one<Stretch, { key: string }>(
+    `SELECT key FROM objects_uploads
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND completed IS NULL ORDER BY key LIMIT 1`,
   );
   const add = sql.change(
     `INSERT INTO objects_uploads (id, bucket, key, initiated_at, initiator, algorithm, checksum_type, attributes)
@@ -295,6 +442,8 @@ function uploadRows(sql: Sql) {
     *openUploads(bucket: string, from: string, below: string | undefined): Generator<Upload> {
       for (const row of open({ bucket, from, below: below ?? BEYOND_ALL_KEYS })) yield uploadOf(row);
     },
+    firstUploadKey: (bucket: string, from: string, below: string | undefined): string | undefined =>
+      firstKey({ bucket, from, below: below ?? BEYOND_ALL_KEYS })?.key,
     addUpload({ attributes, algorithm, completed: _, ...upload }: Upload): void {
       add({ ...upload, algorithm: algorithm ?? null, attributes: JSON.stringify(attributes) });
     },

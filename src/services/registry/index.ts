@@ -4,14 +4,20 @@ import type { CreatePackageInput, Parts, RegistryContext } from './context.ts';
 import { registryName } from './names.ts';
 import { groupOperations, packageOperations } from './operations.ts';
 import { registerVersion } from './packages.ts';
+import { namedUris } from './specifications.ts';
 import { registryStore } from './store.ts';
 
 export type { RegistryContext } from './context.ts';
 export * from './legal.ts';
 export { migrations } from './store.ts';
 
+/** One registered model, and the S3 URIs that it names: its data, and the reports that speak for it. */
+export type ModelData = { id: number; uris: readonly string[] };
+
 export type Registry = {
   service: Service;
+  /** The models in the order of their registration: a page of those after an id. */
+  modelData(after: number, limit: number): ModelData[];
   /** Whether an ARN names a group or package: for its tags. */
   exists(arn: string): boolean;
   /**
@@ -26,6 +32,8 @@ export function createRegistryService({ api, store, account, ports }: RegistryCo
   const parts: Parts = { account, ports, store: registryStore(store.sql) };
   return {
     service: { name: 'registry', api, operations: { ...groupOperations(parts), ...packageOperations(parts) } },
+    modelData: (after, limit) =>
+      parts.store.packagesAfter({ after, limit }).map(({ id, kept }) => ({ id, uris: namedUris(JSON.parse(kept)) })),
     exists(arn) {
       const named = registryName(account, arn);
       if (!named) return false;

@@ -22,3 +22,10 @@ function dataUris({ ModelDataUrl, ModelDataSource, AdditionalModelDataSources }:
     .concat((AdditionalModelDataSources ?? []).map(({ S3DataSource }) => S3DataSource?.S3Uri))
     .filter((uri) => uri !== undefined);
 }
+
+/** Every S3 URI that a package names: of its model's data, of the reports that speak for it. */
+export function namedUris(value: unknown): string[] {
+  if (typeof value === 'string') return value.startsWith('s3://') ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(namedUris);
+}

@@ -142,6 +142,10 @@ export function registryStore(sql: Sql) {
       `UPDATE registry_packages SET approval = $approval, approval_description = $approval_description, kept = $kept,
          modified_at = $modified_at, modified_by = $modified_by WHERE id = $id`,
     ),
+    /** In the order in which they were registered. */
+    packagesAfter: sql.all<{ after: number; limit: number }, Pick<PackageRow, 'id' | 'kept'>>(
+      'SELECT id, kept FROM registry_packages WHERE id > $after ORDER BY id LIMIT $limit',
+    ),
     removePackage: sql.change<{ id: number }>('DELETE FROM registry_packages WHERE id = $id'),
   };
 }

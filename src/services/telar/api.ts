@@ -34,9 +34,18 @@ export const telarSchemas = {
   DescribeImageActivity: z.strictObject({ Uri: imageUri, From: z.number().int().min(0).default(0) }),
   ListImages: z.strictObject({}),
   RemoveImage: z.strictObject({ Uri: imageUri }),
+  /** Frees what nobody can reach any more, or says what it would free. Call it again from `Next` until there is none. */
+  CollectGarbage: z.strictObject({
+    DryRun: z.boolean().default(false),
+    /** Deleted and overwritten objects are kept for so long. */
+    KeepDays: z.number().min(0).max(36_500).default(30),
+    From: z.number().int().min(0).default(0),
+  }),
 } as const;
 
 export type TelarInput<Name extends keyof typeof telarSchemas> = z.infer<(typeof telarSchemas)[Name]>;
+
+type Amount = { Count: number; Bytes: number };
 
 export type TelarOutputs = {
   ExplainStep: {
@@ -110,6 +119,17 @@ export type TelarOutputs = {
     StartedAt: string;
     /** Highest delay of the event loop since the last call, in milliseconds. */
     LoopLagMilliseconds: number;
+  };
+  CollectGarbage: {
+    DryRun: boolean;
+    /** Deleted and overwritten versions of objects, and their bytes: those that go, and those that models need. */
+    Versions: Amount;
+    KeptForModels: Amount;
+    /** Records of completed uploads. */
+    Uploads: number;
+    /** Files that belong to no object; counted by the last call. */
+    Files: Amount;
+    Next: number | undefined;
   };
   ListAuditEvents: { Events: { Sequence: number; Time: string; Event: unknown }[] };
   ImportImage: Record<never, never>;

@@ -43,6 +43,20 @@ export function operations(ports: TelarPorts): Table {
       StartedAt: new Date(ports.server.startedAt).toISOString(),
       LoopLagMilliseconds: ports.loopLag(),
     })),
+    CollectGarbage: streams(
+      onServer('CollectGarbage'),
+      async ({ DryRun, KeepDays, From }, call) => {
+        // What is freed is freed in transactions of its own; that it was asked for is on record before.
+        if (!DryRun) await call.commit(() => {});
+        const found = await ports.collectGarbage({ dryRun: DryRun, keepDays: KeepDays, after: From });
+        return {
+          DryRun,
+          ...{ Versions: amount(found.versions), KeptForModels: amount(found.kept), Uploads: found.uploads },
+          ...{ Files: amount(found.files), Next: found.next },
+        };
+      },
+      { audit: 'management', readOnly: false },
+    ),
     ListAuditEvents: reads(onServer('ListAuditEvents'), ({ MaxResults }) => ({
       Events: ports.auditEvents(MaxResults).map(({ seq, at, record }) => ({
         Sequence: seq,
@@ -52,6 +66,8 @@ export function operations(ports: TelarPorts): Table {
     })),
   };
 }
+
+const amount = ({ count, bytes }: { count: number; bytes: number }) => ({ Count: count, Bytes: bytes });
 
 function explainStep(ports: TelarPorts, { PipelineExecutionArn, StepName }: TelarInput<'ExplainStep'>) {
   const state = ports.executionState(PipelineExecutionArn);

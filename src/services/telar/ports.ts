@@ -2,7 +2,19 @@
 import type { PipelineState } from '../../engine/pipelines/state.ts';
 import type { ImageCatalogue } from '../../runner/images/oci/containers.ts';
 
+type Freed = { count: number; bytes: number };
+
+export type GarbageReport = {
+  versions: Freed;
+  kept: Freed;
+  uploads: number;
+  files: Freed;
+  next: number | undefined;
+};
+
 export type TelarPorts = {
+  /** Frees what is older than so many days and no model's lineage names, from a place on, for a few seconds at most. */
+  collectGarbage(query: { dryRun: boolean; keepDays: number; after: number }): Promise<GarbageReport>;
   executionState(arn: string): PipelineState | undefined;
   /** The file of a job's log, and whether the job has ended; undefined when there is no such job. */
   logOf(jobArn: string): { path: string; ended: boolean } | undefined;

@@ -1,7 +1,7 @@
 /**
  * Copies a job's inputs and configuration into its folder.
  *
- * T1. What is listed, its versions and the prefix's fingerprint are taken in one stretch: they belong together. Copies are
+ * T1. What is listed, its versions and the prefix's fingerprint belong together: one is the digest of the other. Copies are
  *     made of those versions, whatever is written to the bucket meanwhile.
  * T2. Files are copied, never linked: a job may do with its inputs what it likes, and the store's files stay as they are.
  */
@@ -76,16 +76,17 @@ function downloadFailed(error: unknown, uri: string): unknown {
 
 async function find(job: Job, input: PlannedInput, objects: JobObjects, call: Call): Promise<Found> {
   try {
-    return input.type === 'S3Prefix' ? findPrefix(job, input, objects, call) : await findManifest(input, objects, call);
+    return await (input.type === 'S3Prefix'
+      ? findPrefix(job, input, objects, call)
+      : findManifest(input, objects, call));
   } catch (error) {
     throw downloadFailed(error, input.uri);
   }
 }
 
-function findPrefix(job: Job, input: PlannedInput, objects: JobObjects, call: Call): Found {
+async function findPrefix(job: Job, input: PlannedInput, objects: JobObjects, call: Call): Promise<Found> {
   const { bucket, key: prefix } = parseS3Uri(input.uri)!;
-  const listed = objects.list(call, bucket, prefix);
-  const fingerprint = objects.prefixFingerprint(input.uri);
+  const { objects: listed, fingerprint } = await objects.list(call, bucket, prefix);
   if (listed.length === 0) {
     throw jobFailure(
       'ClientError',
