@@ -76,6 +76,22 @@ describe.skipIf(reason)('the built-in XGBoost', () => {
     if (answered) expect(reply.type).toBe(answered);
   });
 
+  it('reads many rows as it reads few, also with a missing value or a mistake among them', async () => {
+    const lines = Array.from({ length: 250 }, (_, i) => `${i % 3},${i % 7}`);
+    const few: string[] = [];
+    for (let i = 0; i < lines.length; i += 50) {
+      few.push((await served.invoke(lines.slice(i, i + 50).join('\n'))).body);
+    }
+    expect((await served.invoke(lines.join('\n'))).body).toBe(few.join(','));
+    const one = (await served.invoke(',5')).body;
+    expect((await served.invoke([...lines, ',5'].join('\n'))).body).toBe([...few, one].join(','));
+    expect(await served.invoke([...lines, 'a,5'].join('\n'))).toMatchObject({
+      status: 400,
+      body: expect.stringContaining("could not convert string to float: 'a'"),
+    });
+    expect((await served.invoke([...lines, '1,2,3'].join('\n'))).status).toBe(400);
+  });
+
   it('has the routes of a container and no other', async () => {
     expect(await served.call('/ping')).toMatchObject({ status: 200, body: '' });
     const { status, body } = await served.call('/execution-parameters');

@@ -71,7 +71,9 @@ class Packages:
     """What the user's code runs with."""
 
     def __init__(self, python=None, layer=None):
-        self.python = python or sys.executable
+        # The job's own environment, where the runner made one: there the script can install, and this process may not be in it.
+        own = os.path.join(overlay_folder(), "bin", "python3")
+        self.python = python or (own if os.path.exists(own) else sys.executable)
         self.layer = layer
 
     @property

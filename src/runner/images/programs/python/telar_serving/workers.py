@@ -218,6 +218,8 @@ class Pool:
             if asked.done() and not asked.cancelled() and asked.exception() is None:
                 self.next_for(asked.result())  # given in the very moment in which it was given up
             asked.cancel()
+            if asked in self.waiting:
+                self.waiting.remove(asked)
             if isinstance(error, asyncio.TimeoutError):
                 what = "was not loaded" if not self.ready else "was busy with other requests"
                 raise Unavailable(503, "The model %s for %d seconds." % (what, self.settings.timeout))
