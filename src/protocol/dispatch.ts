@@ -59,7 +59,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const row = table.get(api)?.get(operation);
     if (!row) throw commonErrors.notImplemented(api.name, operation);
     const violations = validate(api, operation, input);
-    if (violations.length > 0) throw commonErrors.validation(violations, api.protocol);
+    if (violations.length > 0) throw commonErrors.validation(violations, api);
     const access = row.access(input, call);
     const refusal = authorize(call.principal, access, call);
     if (refusal) throw refusal;

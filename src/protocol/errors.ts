@@ -3,7 +3,7 @@
  * (its errors.ts); the ones that every service shares are here, worded as AWS words them.
  */
 
-import type { Protocol } from './api.ts';
+import type { Api } from './api.ts';
 
 export type AwsError = Error & {
   /** The wire code: `ValidationException`, `NoSuchKey`, … */
@@ -27,10 +27,10 @@ export function isAwsError(error: unknown): error is AwsError {
 export type Violation = string;
 
 export const commonErrors = {
-  /** The Query services name it without `Exception`. */
-  validation: (violations: readonly Violation[], protocol?: Protocol) =>
+  /** The Query services name it without `Exception`, others in their own way. */
+  validation: (violations: readonly Violation[], api?: Pick<Api, 'protocol' | 'validationCode'>) =>
     awsError(
-      protocol === 'query' ? 'ValidationError' : 'ValidationException',
+      api?.validationCode ?? (api?.protocol === 'query' ? 'ValidationError' : 'ValidationException'),
       `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected: ${violations.join('; ')}`,
     ),
   malformed: (what: string) => awsError('SerializationException', what),

@@ -33,6 +33,8 @@ export type ServerOptions = {
   trackObjects?: boolean;
   /** How many jobs run at a time, and how long a stopped one may take to end. */
   jobLimits?: NonNullable<JobsMeans['limits']>;
+  /** Bytes that are kept of one job's log; of a longer one, its beginning and its end. @default 1 GB */
+  jobLogLimit?: number;
   world?: World;
 };
 
@@ -81,8 +83,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       bytes: openBytes({ objects: folder.objects, temporary: folder.temporary }),
       account: options.account ?? DEFAULT_ACCOUNT,
       endpointUrl: () => url,
+      jobLogLimit: options.jobLogLimit,
       jobs: {
-        logsFolder: folder.logs,
         runner: createRunner({
           world,
           jobsFolder: folder.jobs,

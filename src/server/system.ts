@@ -21,6 +21,7 @@ import {
   type JobsService,
   jobsMigrations,
 } from '../services/jobs/index.ts';
+import { createLogsService, migrations as logsMigrations } from '../services/logs/index.ts';
 import {
   createObjectsService,
   type ObjectAccess,
@@ -40,7 +41,7 @@ import { auditMigrations, auditTrail } from '../store/audit.ts';
 import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
-import { iam, sagemaker, sts } from './apis.ts';
+import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
 import { authorize } from './authorize.ts';
 import { jobPorts } from './jobPorts.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
@@ -55,6 +56,7 @@ export const allMigrations: readonly Migrations[] = [
   registryMigrations,
   jobsMigrations,
   pipelinesMigrations,
+  logsMigrations,
 ];
 
 export type SystemOptions = {
@@ -68,14 +70,15 @@ export type SystemOptions = {
   trackObjects?: boolean;
   /** How jobs run: really, or simulated. */
   jobs: JobsMeans;
+  /** Bytes that are kept of one job's log. @default 1 GB */
+  jobLogLimit?: number | undefined;
   /** Where jobs reach this system. */
   endpointUrl(): string;
   server: { version: string; dataFolder: string; loopLag(): number };
 };
 
 /** What carries jobs out, and within which limits. */
-export type JobsMeans = Pick<JobsContext, 'limits'> &
-  ({ runner: Runner; logsFolder: string } | { runner: JobRunner; files: JobFiles });
+export type JobsMeans = Pick<JobsContext, 'limits'> & ({ runner: Runner } | { runner: JobRunner; files: JobFiles });
 
 export type System = {
   chain: Chain;
@@ -103,8 +106,9 @@ export function createSystem(options: SystemOptions): System {
     ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags },
   });
   const callAs = roleCalls({ world, account, identity });
+  const logs = createLogsService({ api: logsApi, store, world, account, fileLimit: options.jobLogLimit });
   const jobs: JobsService = createJobsService({
-    ...{ api: sagemaker, store, world, ...options.jobs },
+    ...{ api: sagemaker, store, world, logSink: logs.sink, ...options.jobs },
     ports: jobPorts({
       ...{ identity, callAs, tags, log: world.log, endpointUrl: options.endpointUrl },
       objects: objects.objects,
@@ -126,7 +130,6 @@ export function createSystem(options: SystemOptions): System {
   });
   const telar = createTelarService({
     executionState: pipelines.executionState,
-    logOf: jobs.logOf,
     auditEvents: trail.newest,
     loopLag: options.server.loopLag,
     server: { ...options.server, account, startedAt: world.clock.now() },
@@ -137,6 +140,8 @@ export function createSystem(options: SystemOptions): System {
     objects.service,
     tags.service,
     registry.service,
+    // Before the jobs: what starts first stops last, and jobs finish their logs.
+    logs.service,
     jobs.service,
     pipelines.service,
     telar,

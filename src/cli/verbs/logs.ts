@@ -20,9 +20,11 @@ export async function logs(
   const job = await jobOf(on, meant, options.execution);
   const tail = logTail(on, job);
   for (;;) {
-    for (const line of await tail.poll()) {
-      out.line(line);
-      out.event({ event: 'log', line });
+    for await (const lines of tail.poll()) {
+      for (const line of lines) {
+        out.line(line);
+        out.event({ event: 'log', line });
+      }
     }
     if (!options.follow || tail.ended()) break;
     await sleep(PAUSE_MS);

@@ -10,11 +10,11 @@ import type { Runner } from '../../runner/runner.ts';
 import type { Store } from '../../store/store.ts';
 import type { JobLimits, JobRunner, Parts } from './context.ts';
 import type { JobFiles } from './files/files.ts';
-import { createJobFiles, type JobLogs, jobLogs } from './files/index.ts';
+import { createJobFiles } from './files/index.ts';
 import { createLives } from './life.ts';
 import { createLineage } from './lineage.ts';
 import { jobOperations } from './operations.ts';
-import type { JobLineage, JobPorts } from './ports.ts';
+import type { JobLineage, JobPorts, LogSink } from './ports.ts';
 import { jobsStore } from './store.ts';
 
 export type { JobRunner } from './context.ts';
@@ -26,8 +26,8 @@ export { migrations as jobsMigrations } from './store.ts';
 /** What the files of jobs need, where they are real. */
 type RealFiles = {
   runner: JobRunner & Pick<Runner, 'folder' | 'remove'>;
-  /** Where the logs of jobs that are over are kept. */
-  logsFolder: string;
+  /** Where the output of jobs goes. */
+  logSink: LogSink;
 };
 
 export type JobsContext = {
@@ -47,8 +47,6 @@ export type JobsService = {
   lineageOf(jobArn: string): JobLineage;
   /** Inside a transaction: somebody read an object with this access key. Costs a look into a map when it is no job's. */
   recordRead(accessKeyId: string, bucket: string, key: string, version: string): void;
-  /** The file with a job's output so far, and whether it is whole; undefined when there is no such job, or its files are simulated. */
-  logOf(jobArn: string): { path: string; ended: boolean } | undefined;
 };
 
 const GRACE = 120_000;
@@ -56,8 +54,6 @@ const GRACE = 120_000;
 export function createJobsService(context: JobsContext): JobsService {
   const { api, store, world, ports, runner, limits } = context;
   const db = jobsStore(store.sql);
-  const real = 'files' in context ? undefined : context;
-  const logs: JobLogs | undefined = real && jobLogs(real.runner, real.logsFolder);
   const parts: Parts = {
     api,
     store,
@@ -65,7 +61,7 @@ export function createJobsService(context: JobsContext): JobsService {
     ports,
     runner,
     db,
-    files: 'files' in context ? context.files : createJobFiles({ world, ports, runner: context.runner, logs: logs! }),
+    files: 'files' in context ? context.files : createJobFiles({ ...context, world, ports }),
     lineage: createLineage(db, store),
     limits: { atATime: availableParallelism(), grace: GRACE, ...limits },
   };
@@ -81,9 +77,5 @@ export function createJobsService(context: JobsContext): JobsService {
     exists: (arn) => db.job({ arn }) !== undefined,
     lineageOf: parts.lineage.of,
     recordRead: parts.lineage.recordRead,
-    logOf(arn) {
-      const row = db.job({ arn });
-      return row && logs && { path: logs.pathOf(row.id), ended: row.phase === 'ended' };
-    },
   };
 }

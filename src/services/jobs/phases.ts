@@ -55,6 +55,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   }
 
   async function prepare(life: Life, _row: JobRow, job: Job): Promise<Step> {
+    files.followLog(job);
     const progress = (line: string) => {
       if (!alive(life) || life.abort.signal.aborted) return;
       files.note(job, line);
@@ -106,6 +107,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   }
 
   async function run({ abort }: Life, _row: JobRow, job: Job): Promise<Step> {
+    files.followLog(job);
     if (!files.intact(job)) {
       return { record: (row) => void db.save(saved(withExit(row, { kind: 'lost', reason: REBOOTED }, clock.now()))) };
     }
@@ -126,6 +128,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   async function storeOutputs(_life: Life, row: JobRow, job: Job): Promise<Step> {
     await instant('job:output');
     const exit = JSON.parse(row.exit!) as RecordedExit;
+    await files.endLog(job);
     if (!files.intact(job)) exit.exit = { kind: 'lost', reason: REBOOTED };
     const stores = storesOutputs(exit, job.plan.storeWhenStopped);
     const stored = await files.store(job, stores);

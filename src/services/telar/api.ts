@@ -5,13 +5,6 @@ import type { CacheVerdict } from '../../engine/pipelines/state.ts';
 export const telarSchemas = {
   /** Why a step ran, or did not: the cache's verdict and what it compared. */
   ExplainStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
-  /** A part of a job's log, from a byte on. */
-  GetJobLog: z.strictObject({
-    JobArn: z.string().min(1),
-    From: z.number().int().min(0).default(0),
-    /** Bytes at most. */
-    Limit: z.number().int().min(1).max(1_048_576).default(262_144),
-  }),
   /** What the server is, and how it fares. */
   DescribeServer: z.strictObject({}),
   /** The newest management events of the audit trail. */
@@ -26,14 +19,6 @@ export type TelarOutputs = {
     StepStatus: string;
     Cache: CacheVerdict | { verdict: 'none'; reason: string };
     SourcePipelineExecutionArn: string | undefined;
-  };
-  GetJobLog: {
-    /** UTF-8; a character cut by the limit is left for the next call. */
-    Text: string;
-    /** Where to go on. */
-    Next: number;
-    /** The log has ended: nothing will be added. */
-    Ended: boolean;
   };
   DescribeServer: {
     Version: string;

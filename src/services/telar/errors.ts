@@ -6,5 +6,4 @@ export const errors = {
     awsError('ResourceNotFound', `There is no pipeline execution '${arn}'. 'telar status' lists the ones there are.`),
   noStep: (step: string, known: readonly string[]) =>
     awsError('ResourceNotFound', `The execution has no step '${step}'. It has: ${known.join(', ')}.`),
-  noJob: (arn: string) => awsError('ResourceNotFound', `There is no job '${arn}', or its log was removed.`),
 } as const;

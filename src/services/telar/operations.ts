@@ -1,9 +1,8 @@
 /** The exhaustive table of the telar service. */
 import { arn as formatArn } from '../../base/arn.ts';
-import { type Call, type Operation, reads, streams } from '../../protocol/service.ts';
+import { type Call, type Operation, reads } from '../../protocol/service.ts';
 import type { TelarInput, TelarOutputs, telarSchemas } from './api.ts';
 import { errors } from './errors.ts';
-import { readLogPart } from './log.ts';
 import type { TelarPorts } from './ports.ts';
 
 type Table = { [N in keyof typeof telarSchemas]: Operation<TelarInput<N>, TelarOutputs[N]> };
@@ -17,16 +16,6 @@ export function operations(ports: TelarPorts): Table {
     ExplainStep: reads(
       (input) => [{ action: 'telar:ExplainStep', resource: input.PipelineExecutionArn }],
       (input) => explainStep(ports, input),
-    ),
-    GetJobLog: streams(
-      (input) => [{ action: 'telar:GetJobLog', resource: input.JobArn }],
-      async ({ JobArn, From, Limit }) => {
-        const log = ports.logOf(JobArn);
-        if (!log) throw errors.noJob(JobArn);
-        const { text, next, atEnd } = await readLogPart(log.path, From, Limit);
-        return { Text: text, Next: next, Ended: log.ended && atEnd };
-      },
-      { audit: 'data', readOnly: true },
     ),
     DescribeServer: reads(onServer('DescribeServer'), () => ({
       Version: ports.server.version,

@@ -3,8 +3,6 @@ import type { PipelineState } from '../../engine/pipelines/state.ts';
 
 export type TelarPorts = {
   executionState(arn: string): PipelineState | undefined;
-  /** The file of a job's log, and whether the job has ended; undefined when there is no such job. */
-  logOf(jobArn: string): { path: string; ended: boolean } | undefined;
   auditEvents(most: number): { seq: number; at: number; record: string }[];
   server: { version: string; account: string; dataFolder: string; startedAt: number };
   /** Highest delay of the event loop since it was last asked, in milliseconds. */

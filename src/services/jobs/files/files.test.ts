@@ -16,18 +16,19 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROLE } from '../../../../tests/support/jobs.ts';
+import { type MemorySink, memorySink } from '../../../../tests/support/logSink.ts';
 import { type MemoryObjects, memoryObjects } from '../../../../tests/support/memoryObjects.ts';
 import { REGION, testCall } from '../../../../tests/support/operations.ts';
 import { silentLog } from '../../../base/log.ts';
 import { systemWorld } from '../../../base/world.ts';
 import type { Job, JobPlan, PlannedInput, PlannedOutput } from '../plan.ts';
 import type { JobFiles } from './files.ts';
-import { createJobFiles, type JobLogs, jobLogs } from './index.ts';
+import { createJobFiles } from './index.ts';
 
 let root: string;
 let objects: MemoryObjects;
 let files: JobFiles;
-let logs: JobLogs;
+let shipped: MemorySink;
 let ml: string;
 const never = new AbortController().signal;
 
@@ -40,9 +41,9 @@ beforeEach(() => {
     folder: (id: string) => ({ root: join(jobs, id), ml: join(jobs, id, 'ml'), log: join(jobs, id, 'output.log') }),
     remove: async (id: string) => rmSync(join(jobs, id), { recursive: true, force: true }),
   };
-  logs = jobLogs(runner, join(root, 'logs'));
+  shipped = memorySink();
   const world = { ...systemWorld, log: silentLog };
-  files = createJobFiles({ world, ports: { objects, callAs: () => testCall() }, runner, logs });
+  files = createJobFiles({ world, ports: { objects, callAs: () => testCall() }, runner, logSink: shipped });
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -319,15 +320,25 @@ describe('storing', () => {
 });
 
 describe('discarding', () => {
-  it('keeps the log, and may be done again', async () => {
+  it('ends the log first, and may be done again', async () => {
     const it = job({});
     files.note(it, 'Building the image');
     await files.stage(it, never);
-    expect(logs.pathOf(it.id)).toBe(join(dirname(ml), 'output.log'));
-    for (let round = 0; round < 2; round += 1) {
+    files.followLog(it);
+    const { id, name } = it;
+    const source = {
+      id: `${id}/algo-1`,
+      region: REGION,
+      group: '/aws/sagemaker/ProcessingJobs',
+      stream: `${name}/algo-1`,
+    };
+    expect(shipped.following).toEqual([{ ...source, path: join(dirname(ml), 'output.log') }]);
+    for (const text of ['Building the image\n', undefined]) {
+      shipped.ended.length = 0;
       await files.discard(it);
       expect(existsSync(dirname(ml))).toBe(false);
-      expect(readFileSync(logs.pathOf(it.id), 'utf8')).toBe('Building the image\n');
+      expect(shipped.ended).toEqual([new Map([[source.id, text]])]);
     }
+    expect(shipped.forgotten).toEqual([source.id, source.id]);
   });
 });

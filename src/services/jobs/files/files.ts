@@ -41,6 +41,10 @@ export type Stored = {
 export type JobFiles = {
   /** Adds a line to the job's log, before its process exists. */
   note(job: Job, line: string): void;
+  /** Makes the job's log readable for clients while it grows. More than once is once. */
+  followLog(job: Job): void;
+  /** The log will not grow any more. Resolves when clients can read all of it. */
+  endLog(job: Job): Promise<void>;
   /**
    * Empties the job's folder, and copies its inputs and its configuration into it.
    *
@@ -51,6 +55,6 @@ export type JobFiles = {
   intact(job: Job): boolean;
   /** Reads what the process left and, if asked to, takes in its outputs. @throws JobFailure, AwsError, also from `batches` */
   store(job: Job, outputs: boolean): Promise<Stored>;
-  /** Keeps the log and removes the folder. */
+  /** Removes the folder. */
   discard(job: Job): Promise<void>;
 };

@@ -1,56 +1,36 @@
 /** Jobs' files on this machine's disk. */
-import { existsSync, readFileSync } from 'node:fs';
-import { appendFile, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { World } from '../../../base/world.ts';
 import { ownIdentity } from '../../../runner/processes.ts';
 import type { Runner } from '../../../runner/runner.ts';
 import type { Job } from '../plan.ts';
-import type { JobPorts } from '../ports.ts';
+import type { JobPorts, LogSink, LogSource } from '../ports.ts';
+import type { JobKind } from '../store.ts';
 import { outputBatches, readReport } from './collect.ts';
 import type { JobFiles } from './files.ts';
 import { stageInputs } from './stage.ts';
-
-/** Where the logs of jobs are: in their folders while these exist, together afterwards. */
-export type JobLogs = {
-  pathOf(id: string): string;
-  /** Takes a log out of its job's folder. */
-  keep(id: string): Promise<void>;
-};
-
-export function jobLogs(runner: Pick<Runner, 'folder'>, logsFolder: string): JobLogs {
-  const kept = (id: string) => join(logsFolder, `${id}.log`);
-  return {
-    pathOf: (id) => (existsSync(kept(id)) ? kept(id) : runner.folder(id).log),
-    async keep(id) {
-      const { log } = runner.folder(id);
-      if (!existsSync(log)) return;
-      await mkdir(logsFolder, { recursive: true });
-      try {
-        await rename(log, kept(id));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-        const partial = `${kept(id)}.partial`;
-        await copyFile(log, partial);
-        await rename(partial, kept(id));
-        await rm(log, { force: true });
-      }
-    },
-  };
-}
 
 /** Names the boot in which a job's folder was filled. */
 const STAGED = 'staged';
 const SESSION = 'SageMaker';
 
+/** AWS's names: the log of a job is the stream `<job>/<host>-<seconds>` of its type's group. */
+const LOG_GROUPS: Readonly<Record<JobKind, string>> = {
+  Processing: '/aws/sagemaker/ProcessingJobs',
+  Training: '/aws/sagemaker/TrainingJobs',
+};
+const FIRST_HOST = 'algo-1';
+
 export type JobFilesContext = {
   world: World;
   ports: Pick<JobPorts, 'objects' | 'callAs'>;
   runner: Pick<Runner, 'folder' | 'remove'>;
-  logs: JobLogs;
+  logSink: LogSink;
 };
 
-export function createJobFiles({ world, ports, runner, logs }: JobFilesContext): JobFiles {
+export function createJobFiles({ world, ports, runner, logSink }: JobFilesContext): JobFiles {
   const { clock } = world;
   /** Lines are added one after the other, and before the folder is moved away. */
   const notes = new Map<string, Promise<void>>();
@@ -62,7 +42,19 @@ export function createJobFiles({ world, ports, runner, logs }: JobFilesContext):
     await appendFile(log, `${line}\n`);
   }
 
+  const logOf = ({ id, kind, name, region }: Job, host = FIRST_HOST): LogSource => ({
+    ...{ id: `${id}/${host}`, region, group: LOG_GROUPS[kind], stream: `${name}/${host}`, path: runner.folder(id).log },
+  });
+
+  async function endLog(job: Job): Promise<void> {
+    await notes.get(job.id);
+    notes.delete(job.id);
+    await logSink.finish(logOf(job));
+  }
+
   return {
+    endLog,
+    followLog: (job) => logSink.follow(logOf(job)),
     note({ id }, line) {
       const added = (notes.get(id) ?? Promise.resolve())
         .then(() => addLine(runner.folder(id).log, line))
@@ -88,11 +80,10 @@ export function createJobFiles({ world, ports, runner, logs }: JobFilesContext):
       const report = await readReport(job, folder, clock);
       return { report, batches: outputs ? outputBatches(job, folder, ports.objects, callOf(job), clock) : [] };
     },
-    async discard({ id }) {
-      await notes.get(id);
-      notes.delete(id);
-      await logs.keep(id);
-      await runner.remove(id);
+    async discard(job) {
+      await endLog(job);
+      await runner.remove(job.id);
+      await logSink.forget(logOf(job).id);
     },
   };
 }
