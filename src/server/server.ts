@@ -85,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       endpointUrl: () => url,
       jobLogLimit: options.jobLogLimit,
       jobs: {
+        keptLogs: folder.logs,
         runner: createRunner({
           world,
           jobsFolder: folder.jobs,

@@ -78,7 +78,8 @@ export type SystemOptions = {
 };
 
 /** What carries jobs out, and within which limits. */
-export type JobsMeans = Pick<JobsContext, 'limits'> & ({ runner: Runner } | { runner: JobRunner; files: JobFiles });
+export type JobsMeans = Pick<JobsContext, 'limits'> &
+  ({ runner: Runner; keptLogs?: string } | { runner: JobRunner; files: JobFiles });
 
 export type System = {
   chain: Chain;

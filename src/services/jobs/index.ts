@@ -9,6 +9,7 @@ import type { Service } from '../../protocol/service.ts';
 import type { Runner } from '../../runner/runner.ts';
 import type { Store } from '../../store/store.ts';
 import type { JobLimits, JobRunner, Parts } from './context.ts';
+import { adoptKeptLogs } from './files/adopt.ts';
 import type { JobFiles } from './files/files.ts';
 import { createJobFiles } from './files/index.ts';
 import { createLives } from './life.ts';
@@ -28,6 +29,8 @@ type RealFiles = {
   runner: JobRunner & Pick<Runner, 'folder' | 'remove'>;
   /** Where the output of jobs goes. */
   logSink: LogSink;
+  /** Where release 0.1.0 kept the logs of jobs that are over. */
+  keptLogs?: string;
 };
 
 export type JobsContext = {
@@ -66,13 +69,25 @@ export function createJobsService(context: JobsContext): JobsService {
     limits: { atATime: availableParallelism(), grace: GRACE, ...limits },
   };
   const lives = createLives(parts);
+  let closing = false;
+  let adopting: Promise<void> | undefined;
   return {
     service: {
       name: 'jobs',
       api,
       operations: jobOperations(parts, lives),
-      start: lives.start,
-      stop: lives.stop,
+      start() {
+        lives.start();
+        if ('files' in context || context.keptLogs === undefined) return;
+        const { logSink, keptLogs } = context;
+        const adoption = { logSink, log: world.log, job: (id: string) => db.jobOfId({ id }), closing: () => closing };
+        adopting = adoptKeptLogs(keptLogs, adoption);
+      },
+      async stop() {
+        closing = true;
+        await lives.stop();
+        await adopting;
+      },
     },
     exists: (arn) => db.job({ arn }) !== undefined,
     lineageOf: parts.lineage.of,

@@ -87,6 +87,8 @@ export type LogSource = {
   /** What the log stream's name begins with. */
   stream: string;
   path: string;
+  /** When its lines were written, where that is over: milliseconds since the epoch. @default they are being written */
+  writtenAt?: number;
 };
 
 /** Where the output of jobs goes, so that clients can read it. */

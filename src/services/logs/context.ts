@@ -16,7 +16,7 @@ export type Parts = {
 };
 
 /** How long work may keep the loop before it lets others in, in milliseconds. */
-const STRETCH = 4;
+const STRETCH = 2;
 
 /** Waits until the loop was free, once `STRETCH` has passed since it last was. */
 export function breather({ clock }: World): () => Promise<void> {

@@ -15,7 +15,7 @@ export type LogEvent = {
 export type Key = { at: number; stream: number; seq: number };
 
 /** What AWS adds for each event when it counts bytes. */
-export const EVENT_OVERHEAD = 26;
+const EVENT_OVERHEAD = 26;
 
 export const sizeOf = ({ message }: Pick<LogEvent, 'message'>): number => Buffer.byteLength(message) + EVENT_OVERHEAD;
 

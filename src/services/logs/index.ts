@@ -12,7 +12,7 @@ import { logsOperations } from './operations.ts';
 import { createRemoval } from './removal.ts';
 import { logsStore } from './store.ts';
 
-export type { LogSink, LogSource } from './files/ship.ts';
+export type { LogSink } from './files/ship.ts';
 export { migrations } from './store.ts';
 
 export type LogsContext = {

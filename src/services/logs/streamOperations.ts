@@ -1,4 +1,4 @@
-/** Log streams. */
+/** Log streams: their operations, and how one is made. */
 import { pageOf } from '../../protocol/pages.ts';
 import { type Call, type InputOf, type Operations, type OutputOf, reads, writes } from '../../protocol/service.ts';
 import type { Parts, Sdk } from './context.ts';

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -14,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ROLE } from '../../../../tests/support/jobs.ts';
 import { type MemorySink, memorySink } from '../../../../tests/support/logSink.ts';
 import { type MemoryObjects, memoryObjects } from '../../../../tests/support/memoryObjects.ts';
@@ -22,6 +23,8 @@ import { REGION, testCall } from '../../../../tests/support/operations.ts';
 import { silentLog } from '../../../base/log.ts';
 import { systemWorld } from '../../../base/world.ts';
 import type { Job, JobPlan, PlannedInput, PlannedOutput } from '../plan.ts';
+import type { JobRow } from '../store.ts';
+import { adoptKeptLogs } from './adopt.ts';
 import type { JobFiles } from './files.ts';
 import { createJobFiles } from './index.ts';
 
@@ -340,5 +343,31 @@ describe('discarding', () => {
       expect(shipped.ended).toEqual([new Map([[source.id, text]])]);
     }
     expect(shipped.forgotten).toEqual([source.id, source.id]);
+  });
+});
+
+describe('logs that release 0.1.0 kept', () => {
+  it('are taken over, each once, and what no ended job belongs to stays', async () => {
+    const folder = join(root, 'logs');
+    mkdirSync(folder);
+    for (const name of ['a.log', 'b.log', 'running.log', 'server.log', 'a.txt'])
+      writeFileSync(join(folder, name), name);
+    const row = { kind: 'Training', region: REGION, phase: 'ended', ended_at: 5000, created_at: 1000 } as JobRow;
+    const rows: Record<string, JobRow> = {
+      a: { ...row, id: 'a', name: 'A' },
+      b: { ...row, id: 'b', name: 'B', kind: 'Processing', ended_at: null },
+      running: { ...row, id: 'running', name: 'R', phase: 'running' },
+    };
+    const finish = vi.spyOn(shipped, 'finish');
+    const parts = { job: (id: string) => rows[id], logSink: shipped, log: silentLog, closing: () => false };
+    await adoptKeptLogs(folder, parts);
+    await adoptKeptLogs(folder, parts);
+    expect(finish.mock.calls.map(([{ path: _, ...source }]) => source)).toEqual([
+      { id: 'a/algo-1', region: REGION, group: '/aws/sagemaker/TrainingJobs', stream: 'A/algo-1', writtenAt: 5000 },
+      { id: 'b/algo-1', region: REGION, group: '/aws/sagemaker/ProcessingJobs', stream: 'B/algo-1', writtenAt: 1000 },
+    ]);
+    expect([shipped.textOf('A/algo-1'), shipped.forgotten]).toEqual(['a.log', ['a/algo-1', 'b/algo-1']]);
+    expect(readdirSync(folder).sort()).toEqual(['a.txt', 'running.log', 'server.log']);
+    await adoptKeptLogs(join(root, 'none'), parts);
   });
 });

@@ -6,22 +6,15 @@ import type { World } from '../../../base/world.ts';
 import { ownIdentity } from '../../../runner/processes.ts';
 import type { Runner } from '../../../runner/runner.ts';
 import type { Job } from '../plan.ts';
-import type { JobPorts, LogSink, LogSource } from '../ports.ts';
-import type { JobKind } from '../store.ts';
+import type { JobPorts, LogSink } from '../ports.ts';
 import { outputBatches, readReport } from './collect.ts';
 import type { JobFiles } from './files.ts';
+import { FIRST_HOST, logSource } from './log.ts';
 import { stageInputs } from './stage.ts';
 
 /** Names the boot in which a job's folder was filled. */
 const STAGED = 'staged';
 const SESSION = 'SageMaker';
-
-/** AWS's names: the log of a job is the stream `<job>/<host>-<seconds>` of its type's group. */
-const LOG_GROUPS: Readonly<Record<JobKind, string>> = {
-  Processing: '/aws/sagemaker/ProcessingJobs',
-  Training: '/aws/sagemaker/TrainingJobs',
-};
-const FIRST_HOST = 'algo-1';
 
 export type JobFilesContext = {
   world: World;
@@ -42,9 +35,7 @@ export function createJobFiles({ world, ports, runner, logSink }: JobFilesContex
     await appendFile(log, `${line}\n`);
   }
 
-  const logOf = ({ id, kind, name, region }: Job, host = FIRST_HOST): LogSource => ({
-    ...{ id: `${id}/${host}`, region, group: LOG_GROUPS[kind], stream: `${name}/${host}`, path: runner.folder(id).log },
-  });
+  const logOf = (job: Job, host = FIRST_HOST) => logSource(job, host, runner.folder(job.id).log);
 
   async function endLog(job: Job): Promise<void> {
     await notes.get(job.id);

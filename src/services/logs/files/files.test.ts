@@ -210,4 +210,10 @@ describe('shipping', () => {
     await shipping.finish(source);
     expect(lines()).toEqual(['after']);
   });
+
+  it('dates what was written before', async () => {
+    writeFileSync(path, 'long ago\n');
+    await shipping.finish({ ...source, writtenAt: 1_700_000_000_123 });
+    expect(stream()).toMatchObject({ name: 'my-job/algo-1-1700000000', last_event: 1_700_000_000_123 });
+  });
 });

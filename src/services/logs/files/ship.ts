@@ -30,6 +30,8 @@ export type LogSource = {
   /** What the stream's name begins with: it is this, a hyphen, and the seconds since the epoch at which it begins. */
   stream: string;
   path: string;
+  /** When its lines were written, where that is over: milliseconds since the epoch. @default they are being written */
+  writtenAt?: number;
 };
 
 export type LogSink = {
@@ -110,14 +112,14 @@ export function createShipping(parts: Parts, limit: number): Shipping {
     }
   }
 
-  const firstRow = ({ id, region, group, stream }: LogSource): FileRow => ({
-    ...{ id, region, log_group: group, stream: `${stream}-${Math.floor(clock.now() / 1000)}`, position: 0, omitted: 0 },
+  const firstRow = ({ id, region, group, stream, writtenAt = clock.now() }: LogSource): FileRow => ({
+    ...{ id, region, log_group: group, stream: `${stream}-${Math.floor(writtenAt / 1000)}`, position: 0, omitted: 0 },
   });
 
   async function shipFrom(source: LogSource, shipment: Shipment, size: number): Promise<void> {
     const { row, file, atEnd } = shipment;
     if (size < row.position) {
-      await write({ ...row, position: 0 }, ['telar: The job emptied its output; it goes on from here.']);
+      await write(source, { ...row, position: 0 }, ['telar: The job emptied its output; it goes on from here.']);
       row.position = 0;
     }
     if (row.position === size) return;
@@ -130,7 +132,7 @@ export function createShipping(parts: Parts, limit: number): Shipping {
       const { messages, consumed } = linesIn(piece.subarray(0, bytesRead), last);
       if (consumed === 0) break;
       row.position += consumed;
-      await write(row, messages);
+      await write(source, row, messages);
     }
     if (size > limit && row.position >= limit) await beyondLimit(source, shipment, size);
   }
@@ -139,7 +141,7 @@ export function createShipping(parts: Parts, limit: number): Shipping {
   async function beyondLimit(source: LogSource, { row, file, atEnd }: Shipment, size: number): Promise<void> {
     if (row.omitted === 0) {
       row.omitted = 1;
-      await write(row, [
+      await write(source, row, [
         `telar: This log is longer than the ${limit} bytes that are kept of a job's log. The rest is left out, except for its end.`,
       ]);
     }
@@ -147,7 +149,7 @@ export function createShipping(parts: Parts, limit: number): Shipping {
       if (size <= limit + SLACK) return;
       row.omitted += size - limit;
       await truncate(source.path, limit);
-      return write(row, []);
+      return write(source, row, []);
     }
     const kept = Math.min(KEPT_END, size - limit);
     const bytes = Buffer.alloc(kept);
@@ -156,14 +158,14 @@ export function createShipping(parts: Parts, limit: number): Shipping {
     row.position = size;
     const { messages } = linesIn(bytes, true);
     const note = omitted > 0 ? [`telar: ${omitted} bytes of this log were left out here.`] : [];
-    return write(row, [...note, ...messages]);
+    return write(source, row, [...note, ...messages]);
   }
 
   /** Resolves once the messages, and how far the file was read for them, are durable. */
-  async function write(row: FileRow, messages: readonly string[]): Promise<void> {
+  async function write({ writtenAt }: LogSource, row: FileRow, messages: readonly string[]): Promise<void> {
     const now = clock.now();
     const saved = { ...row };
-    const at = Math.max(now, newestEvent(row));
+    const at = Math.max(writtenAt ?? now, newestEvent(row));
     const events = messages.map((message): LogEvent => ({ at, message, ingested: now }));
     const chunks = await encoded(events, breather(world));
     await store.transact(() => {

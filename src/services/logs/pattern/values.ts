@@ -51,7 +51,7 @@ function numberOf(value: Scalar): number | undefined {
 }
 
 /** Whether a whole text fits a pattern in which `*` stands for any text. Looks for one part after the other: no way back. */
-export function wildcard(pattern: string): (text: string) => boolean {
+function wildcard(pattern: string): (text: string) => boolean {
   const parts = pattern.split('*');
   const [first = '', last = ''] = [parts[0], parts.at(-1)];
   if (parts.length === 1) return (text) => text === pattern;
