@@ -42,7 +42,7 @@ export function isNotFound(error: unknown): boolean {
   return (
     codeOf(error) === 'ValidationException' &&
     error instanceof Error &&
-    /does not exist|could not find/i.test(error.message)
+    /does not exist|could not find|not found/i.test(error.message)
   );
 }
 

@@ -1,7 +1,9 @@
 /** The logs of jobs in CloudWatch Logs: whole when a job's end is told, once across restarts, kept when the job is deleted. */
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { lastLines } from '../../src/cli/execution/logs.ts';
@@ -83,6 +85,12 @@ it('is whole when the end of the job is told', async () => {
   }
 });
 
+it('is shown by telar logs, by the name of a job that no pipeline started', async () => {
+  const main = join(import.meta.dirname, '../../src/cli/main.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [main, 'logs', 'ends-well', '--data', folder]);
+  expect(stdout).toMatch(/^1\n2\n3\n[\s\S]*\n20000\nno newline\n/);
+});
+
 it('comes while the job runs, and once, though the server is started anew meanwhile', async () => {
   await create('restarted', 'for n in $(seq 1 30); do echo "line $n"; sleep 0.1; done');
   while (!(await linesOf('restarted').catch(() => [])).length) await pause(20);
@@ -116,6 +124,8 @@ it('stays when the job is deleted, and is found by the ARN alone', async () => {
   expect(await lastLines(clients, arn, 1)).toEqual(['two']);
   await remove('Deleted');
   expect(await linesOf('Deleted')).toEqual(['one', ' ', 'two']);
+  // Nothing is left of a training job either, and nothing in its way.
+  expect(await bench.log(arn.replace('processing-job/deleted', 'training-job/none'))).toBe('');
   // An ARN is in lower case: it leads to the log of a job whose name is, too.
   await create('small', 'echo small');
   await ended('small');
