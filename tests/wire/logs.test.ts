@@ -275,6 +275,16 @@ describe('getting events', () => {
     });
   });
 
+  it('takes times beyond all events', async () => {
+    const request = { logGroupName: await group(), logStreamName: 's', startFromHead: true };
+    const far = { startTime: Number.MAX_SAFE_INTEGER, endTime: Number.MAX_SAFE_INTEGER };
+    const { nextForwardToken } = await logs.getLogEvents({ ...request, ...far });
+    expect(await logs.getLogEvents({ ...request, nextToken: nextForwardToken })).toMatchObject({ events: [] });
+    await expect(logs.getLogEvents({ ...request, startTime: 2, endTime: 1 })).rejects.toMatchObject({
+      name: 'InvalidParameterException',
+    });
+  });
+
   it('gives a page of 1 MB at most, and the group by its ARN', async () => {
     const logGroupName = await group();
     const now = Date.now();

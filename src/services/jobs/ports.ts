@@ -95,7 +95,7 @@ export type LogSource = {
 export type LogSink = {
   /** Begins, or goes on, to ship a file, which need not exist yet. */
   follow(source: LogSource): void;
-  /** The file will not grow any more. Resolves when all of it is durable. */
+  /** The file will not grow any more. Resolves when all of it is durable; rejects when it cannot be now. */
   finish(source: LogSource): Promise<void>;
   /** The file is gone. */
   forget(id: string): Promise<void>;

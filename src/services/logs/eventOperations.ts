@@ -20,7 +20,8 @@ const PAGE = { events: 10_000, bytes: 1_048_576 };
 const SCANNED = 16 * 1024 * 1024;
 /** Of this many streams each has a cursor of its own; beyond it the whole group is gone through. */
 const MOST_CURSORS = 100;
-const END_OF_TIME = Number.MAX_SAFE_INTEGER;
+/** After every event; ids have room for no later time. */
+const END_OF_TIME = 999_999_999_999_999;
 
 export function eventOperations(parts: Parts): Operations<Sdk, Names> {
   const data = { audit: 'data', readOnly: true } as const;
@@ -73,8 +74,8 @@ async function getEvents(
   const { db } = parts;
   const group = requireGroup(parts, call, groupNameOf(input, call));
   const stream = requireStream(parts, group, input.logStreamName!);
-  const { startTime = 0, endTime = END_OF_TIME, nextToken, limit = PAGE.events } = input;
-  if (endTime < startTime) throw logErrors.backwards();
+  const { nextToken, limit = PAGE.events } = input;
+  const { startTime, endTime } = timesOf(input);
   const token = nextToken === undefined ? undefined : readToken(nextToken, stream);
   const direction: Direction = token?.direction ?? (input.startFromHead ? 'forward' : 'backward');
   const [begin, end] = [beforeAll(startTime), beforeAll(endTime)];
@@ -93,6 +94,14 @@ async function getEvents(
     nextForwardToken: `f/${eventId(ownKey(events.at(-1)?.key ?? nowhere, stream))}/s`,
     nextBackwardToken: `b/${eventId(ownKey(events[0]?.key ?? nowhere, stream))}/s`,
   };
+}
+
+type Times = { startTime?: number | undefined; endTime?: number | undefined };
+
+/** @throws InvalidParameterException when the end comes first */
+function timesOf({ startTime = 0, endTime = END_OF_TIME }: Times): { startTime: number; endTime: number } {
+  if (endTime < startTime) throw logErrors.backwards();
+  return { startTime: Math.min(startTime, END_OF_TIME), endTime: Math.min(endTime, END_OF_TIME) };
 }
 
 const later = (a: Key, b: Key | undefined) => (b && b.at >= a.at ? b : a);
@@ -121,8 +130,8 @@ async function filterEvents(
 ): Promise<Output<'FilterLogEvents'>> {
   const { db } = parts;
   const group = requireGroup(parts, call, groupNameOf(input, call));
-  const { startTime = 0, endTime = END_OF_TIME, filterPattern = '', limit = PAGE.events } = input;
-  if (endTime < startTime) throw logErrors.backwards();
+  const { filterPattern = '', limit = PAGE.events } = input;
+  const { startTime, endTime } = timesOf(input);
   const pattern = compilePattern(filterPattern);
   const query = queryOf(input, group);
   const after = input.nextToken === undefined ? beforeAll(startTime) : resumed(query, input.nextToken);

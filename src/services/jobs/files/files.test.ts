@@ -346,6 +346,21 @@ describe('discarding', () => {
   });
 });
 
+describe('a log that cannot be shipped', () => {
+  it('does not keep the end of its job from being told, and has what room the files of the job leave', async () => {
+    const it = job({});
+    await files.stage(it, never);
+    const finish = vi.spyOn(shipped, 'finish').mockRejectedValue(new Error('database or disk is full'));
+    await files.endLog(it);
+    expect(finish).toHaveBeenCalledTimes(3);
+    await expect(files.discard(it)).rejects.toThrow('disk is full');
+    expect([existsSync(ml), existsSync(dirname(ml))]).toEqual([false, true]);
+    finish.mockRestore();
+    await files.discard(it);
+    expect(existsSync(dirname(ml))).toBe(false);
+  });
+});
+
 describe('logs that release 0.1.0 kept', () => {
   it('are taken over, each once, and what no ended job belongs to stays', async () => {
     const folder = join(root, 'logs');

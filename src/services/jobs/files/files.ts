@@ -43,7 +43,7 @@ export type JobFiles = {
   note(job: Job, line: string): void;
   /** Makes the job's log readable for clients while it grows. More than once is once. */
   followLog(job: Job): void;
-  /** The log will not grow any more. Resolves when clients can read all of it. */
+  /** The log will not grow any more. Resolves when clients can read all of it, or when it was tried for long enough. */
   endLog(job: Job): Promise<void>;
   /**
    * Empties the job's folder, and copies its inputs and its configuration into it.

@@ -15,6 +15,9 @@ import { stageInputs } from './stage.ts';
 /** Names the boot in which a job's folder was filled. */
 const STAGED = 'staged';
 const SESSION = 'SageMaker';
+/** How often the end of a log is tried, and how long to wait between, in milliseconds. */
+const LOG_ATTEMPTS = 3;
+const LOG_AGAIN_AFTER = 1000;
 
 export type JobFilesContext = {
   world: World;
@@ -37,10 +40,33 @@ export function createJobFiles({ world, ports, runner, logSink }: JobFilesContex
 
   const logOf = (job: Job, host = FIRST_HOST) => logSource(job, host, runner.folder(job.id).log);
 
-  async function endLog(job: Job): Promise<void> {
+  async function finishLog(job: Job): Promise<void> {
     await notes.get(job.id);
     notes.delete(job.id);
     await logSink.finish(logOf(job));
+  }
+
+  /** A disk that is full is made free by the end of the job that filled it: its log must not keep that from being told. */
+  async function endLog(job: Job): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await finishLog(job);
+      } catch (error) {
+        world.log('warn', 'jobs.log-not-ended', { job: job.arn, attempt, message: (error as Error).message });
+        if (attempt === LOG_ATTEMPTS) return;
+        await new Promise<void>((resolve) => void clock.at(clock.now() + LOG_AGAIN_AFTER, resolve));
+      }
+    }
+  }
+
+  /** Ends the log, if need be in the room that the job's own files leave. */
+  async function keepLog(job: Job): Promise<void> {
+    try {
+      await finishLog(job);
+    } catch {
+      await rm(runner.folder(job.id).ml, { recursive: true, force: true });
+      await finishLog(job);
+    }
   }
 
   return {
@@ -72,7 +98,7 @@ export function createJobFiles({ world, ports, runner, logSink }: JobFilesContex
       return { report, batches: outputs ? outputBatches(job, folder, ports.objects, callOf(job), clock) : [] };
     },
     async discard(job) {
-      await endLog(job);
+      await keepLog(job);
       await runner.remove(job.id);
       await logSink.forget(logOf(job).id);
     },

@@ -115,11 +115,18 @@ describe('shipping', () => {
     await shipping.finish(source);
     expect(lines()).toEqual(['one', 'two', 'three']);
     expect(stream()?.name).toMatch(/^my-job\/algo-1-\d{10}$/);
-    // A crash after it may have it done once more.
-    await shipping.finish(source);
+    // A crash after it may have it done once more, and two may ask at a time.
+    await Promise.all([shipping.finish(source), shipping.finish(source)]);
     expect(lines()).toEqual(['one', 'two', 'three']);
     await shipping.forget(source.id);
     expect(parts.db.file({ id: source.id })).toBeUndefined();
+  });
+
+  it('gives each line once, also to two who end it at a time', async () => {
+    writeFileSync(path, 'one\ntwo\n');
+    shipping.follow(source);
+    await Promise.all([shipping.finish(source), shipping.finish(source)]);
+    expect(lines()).toEqual(['one', 'two']);
   });
 
   it('leaves no stream for a job that said nothing', async () => {

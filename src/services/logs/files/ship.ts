@@ -7,7 +7,7 @@
  *     than the disk waits in its file.
  * S3. A file is taken up to its limit; beyond it the file is cut while its job goes on writing, and of what is left out the
  *     last bytes are told at the end, since an error's message stands there.
- * S4. `finish` resolves when all of the file is durable, and not before.
+ * S4. `finish` resolves when all of the file is durable, and not before; it rejects when that cannot be now (a full disk).
  */
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat, truncate } from 'node:fs/promises';
@@ -37,7 +37,7 @@ export type LogSource = {
 export type LogSink = {
   /** Begins, or goes on, to ship a file, which need not exist yet. */
   follow(source: LogSource): void;
-  /** The file will not grow any more. Resolves when all of it is durable. */
+  /** The file will not grow any more. Resolves when all of it is durable; rejects when it cannot be now. */
   finish(source: LogSource): Promise<void>;
   /** The file is gone: forgets how far it was shipped. */
   forget(id: string): Promise<void>;
@@ -47,7 +47,6 @@ export type Shipping = LogSink & { stop(): Promise<void> };
 
 /** How often files are looked at, in milliseconds. */
 const BETWEEN = 250;
-const AGAIN_AFTER = 1000;
 /** How far a file may grow beyond its limit before it is cut. */
 const SLACK = 64 * 1024 * 1024;
 /** What is told of the end of a log that was too long. */
@@ -61,7 +60,7 @@ export function createShipping(parts: Parts, limit: number): Shipping {
   const { db, store, world } = parts;
   const { clock } = world;
   const followed = new Map<string, Followed>();
-  const finishing = new Set<Promise<void>>();
+  const turns = new Map<string, Promise<void>>();
   let stopped = false;
 
   function follow(source: LogSource): void {
@@ -72,7 +71,7 @@ export function createShipping(parts: Parts, limit: number): Shipping {
   }
 
   function look(one: Followed): void {
-    one.work = ship(one.source, false)
+    one.work = inTurn(one.source.id, () => ship(one.source, false))
       .catch((error: Error) => {
         world.log('warn', 'logs.not-shipped', { file: one.source.path, message: error.message });
       })
@@ -83,20 +82,22 @@ export function createShipping(parts: Parts, limit: number): Shipping {
   }
 
   async function finish(source: LogSource): Promise<void> {
+    // As with everything that a server which closes has not done: the next one does it.
+    if (stopped) return new Promise(() => {});
     const one = followed.get(source.id);
     followed.delete(source.id);
     one?.cancel();
     await one?.work;
-    // A full disk: what a job said is not given up while its server runs.
-    while (!stopped) {
-      try {
-        return await ship(source, true);
-      } catch (error) {
-        const { message } = error as Error;
-        world.log('error', 'logs.not-shipped', { file: source.path, message, againAfterMilliseconds: AGAIN_AFTER });
-        await new Promise<void>((resolve) => void clock.at(clock.now() + AGAIN_AFTER, resolve));
-      }
-    }
+    return inTurn(source.id, () => ship(source, true));
+  }
+
+  /** Whoever asks for the same file twice at once is served once after the other (S1). */
+  function inTurn(id: string, work: () => Promise<void>): Promise<void> {
+    const turn = (turns.get(id) ?? Promise.resolve()).then(work);
+    const over = turn.catch(() => {});
+    turns.set(id, over);
+    void over.then(() => turns.get(id) === over && turns.delete(id));
+    return turn;
   }
 
   async function ship(source: LogSource, atEnd: boolean): Promise<void> {
@@ -187,18 +188,12 @@ export function createShipping(parts: Parts, limit: number): Shipping {
 
   return {
     follow,
-    finish(source) {
-      const done = finish(source);
-      finishing.add(done);
-      const forget = () => void finishing.delete(done);
-      done.then(forget, forget);
-      return done;
-    },
+    finish,
     forget: (id) => store.transact(() => void db.deleteFile({ id })),
     async stop() {
       stopped = true;
       for (const one of followed.values()) one.cancel();
-      await Promise.allSettled([...finishing, ...[...followed.values()].map(({ work }) => work)]);
+      await Promise.all([...turns.values(), ...[...followed.values()].map(({ work }) => work)]);
     },
   };
 }
