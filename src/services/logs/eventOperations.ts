@@ -16,6 +16,8 @@ type Output<N extends Names> = OutputOf<Sdk, N>;
 
 /** On one page; events and bytes are AWS's. */
 const PAGE = { events: 10_000, bytes: 1_048_576 };
+/** So many events of one request are work for two stretches. */
+const MANY = 1000;
 /** Bytes of events that one page of FilterLogEvents looks at. */
 const SCANNED = 16 * 1024 * 1024;
 /** Of this many streams each has a cursor of its own; beyond it the whole group is gone through. */
@@ -50,6 +52,8 @@ async function putEvents(
     return { group, stream: requireStream(parts, group, input.logStreamName!) };
   };
   const breathe = breather(parts.world);
+  // Many events were decoded and validated in this stretch.
+  if (input.logEvents!.length > MANY) await new Promise<void>((resolve) => parts.world.clock.soon(resolve));
   const { events, rejected } = admitted(input.logEvents!, call.now, find().group.retention_days);
   const chunks = await encoded(events, breathe);
   return call.commit(() => {
