@@ -1,5 +1,5 @@
 /** Output of jobs on its way into streams: lines, growth, restarts, what is too long. */
-import { appendFileSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -38,6 +38,14 @@ describe('lines', () => {
     expect(first.messages[0]).not.toContain('\ufffd');
     expect(of(Buffer.of(0x61, 0xff, 0x62, 0x0a))).toEqual({ messages: ['a\ufffdb'], consumed: 4 });
     expect(linesIn(Buffer.alloc(PIECE, 0x80), false)).toMatchObject({ consumed: LONGEST_LINE });
+  });
+
+  it('take a turn for each few thousand, and no time for carriage returns', () => {
+    const part = of('\n'.repeat(10_000));
+    expect([part.messages.length, part.consumed]).toEqual([4000, 4000]);
+    expect(of('\n'.repeat(4000))).toMatchObject({ consumed: 4000 });
+    // Squared, this would take minutes.
+    for (let n = 0; n < 50; n += 1) expect(of(`${'\r'.repeat(200_000)}x\n`).messages).toEqual(['x']);
   });
 
   it('are the same however the bytes come', () => {
@@ -179,6 +187,14 @@ describe('shipping', () => {
     expect(all[40_001]).toBe(`telar: ${700_000 * 100 + 200_000 + 23 - 65_536} bytes of this log were left out here.`);
     expect(all.at(-1)).toBe('ValueError: the reason');
     expect(all.length).toBeLessThan(40_700);
+  });
+
+  it('takes nothing from where a link in its place leads', async () => {
+    writeFileSync(join(folder, 'secret'), 'a secret\n');
+    symlinkSync(join(folder, 'secret'), path);
+    shipping.follow(source);
+    await shipping.finish(source);
+    expect(stream()).toBeUndefined();
   });
 
   it('says so when a job empties its own output', async () => {

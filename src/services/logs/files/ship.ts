@@ -10,7 +10,7 @@
  * S4. `finish` resolves when all of the file is durable, and not before; it rejects when that cannot be now (a full disk).
  */
 import { constants } from 'node:fs';
-import { type FileHandle, open, stat, truncate } from 'node:fs/promises';
+import { type FileHandle, lstat, open } from 'node:fs/promises';
 import type { Cancel } from '../../../base/clock.ts';
 import { breather, type Parts } from '../context.ts';
 import type { LogEvent } from '../event.ts';
@@ -51,6 +51,9 @@ const BETWEEN = 250;
 const SLACK = 64 * 1024 * 1024;
 /** What is told of the end of a log that was too long. */
 const KEPT_END = 64 * 1024;
+
+/** A job that is not isolated could put a link or a pipe where its output is. */
+const SAFELY = constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 type Followed = { source: LogSource; cancel: Cancel; work: Promise<void> };
 type Shipment = { row: FileRow; file: FileHandle; atEnd: boolean };
@@ -104,7 +107,7 @@ export function createShipping(parts: Parts, limit: number): Shipping {
     const size = await sizeOf(source.path);
     const known = db.file({ id: source.id });
     if (size === undefined || (!atEnd && size === (known?.position ?? 0))) return;
-    const file = await open(source.path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const file = await open(source.path, constants.O_RDONLY | SAFELY);
     try {
       const row = known ?? firstRow(source);
       await shipFrom(source, { row, file, atEnd }, size);
@@ -149,7 +152,7 @@ export function createShipping(parts: Parts, limit: number): Shipping {
     if (!atEnd) {
       if (size <= limit + SLACK) return;
       row.omitted += size - limit;
-      await truncate(source.path, limit);
+      await cut(source.path, limit);
       return write(source, row, []);
     }
     const kept = Math.min(KEPT_END, size - limit);
@@ -157,7 +160,12 @@ export function createShipping(parts: Parts, limit: number): Shipping {
     await file.read(bytes, 0, kept, size - kept);
     const omitted = row.omitted - 1 + size - limit - kept;
     row.position = size;
-    const { messages } = linesIn(bytes, true);
+    const messages: string[] = [];
+    for (let at = 0; at < kept; ) {
+      const part = linesIn(bytes.subarray(at), true);
+      messages.push(...part.messages);
+      at += part.consumed;
+    }
     const note = omitted > 0 ? [`telar: ${omitted} bytes of this log were left out here.`] : [];
     return write(source, row, [...note, ...messages]);
   }
@@ -198,9 +206,20 @@ export function createShipping(parts: Parts, limit: number): Shipping {
   };
 }
 
+async function cut(path: string, size: number): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | SAFELY);
+  try {
+    await file.truncate(size);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Undefined where there is no file; what a job has put in its place is none. */
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
-    return (await stat(path)).size;
+    const found = await lstat(path);
+    return found.isFile() ? found.size : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
