@@ -67,7 +67,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
         : commonErrors.refusedOperation(api.name, operation, reason);
     }
     const violations = validate(api, operation, input);
-    if (violations.length > 0) throw commonErrors.validation(violations, api.protocol);
+    if (violations.length > 0) throw commonErrors.validation(violations, api);
     const access = row.access(input, call);
     const refusal = authorize(call.principal, access, call);
     if (refusal) throw refusal;

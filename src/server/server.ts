@@ -41,6 +41,8 @@ export type ServerOptions = {
   trackObjects?: boolean;
   /** What of this machine jobs get, what they reach, and how long a stopped one may take to end. */
   jobLimits?: NonNullable<JobsMeans['limits']>;
+  /** Bytes that are kept of one job's log; of a longer one, its beginning and its end. @default 1 GB */
+  jobLogLimit?: number;
   world?: World;
 };
 
@@ -98,8 +100,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       account: options.account ?? DEFAULT_ACCOUNT,
       endpointUrl: () => url,
       images: containers,
+      jobLogLimit: options.jobLogLimit,
       jobs: {
-        logsFolder: folder.logs,
+        keptLogs: folder.logs,
         runner,
         ...(options.jobLimits && { limits: options.jobLimits }),
       },

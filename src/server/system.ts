@@ -22,6 +22,7 @@ import {
   type JobsService,
   jobsMigrations,
 } from '../services/jobs/index.ts';
+import { createLogsService, migrations as logsMigrations } from '../services/logs/index.ts';
 import {
   type CrossOriginRules,
   createObjectsService,
@@ -42,7 +43,7 @@ import { auditMigrations, auditTrail } from '../store/audit.ts';
 import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
-import { iam, sagemaker, sts } from './apis.ts';
+import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
 import { authorize } from './authorize.ts';
 import { garbage } from './garbage.ts';
 import { jobPorts } from './jobPorts.ts';
@@ -58,6 +59,7 @@ export const allMigrations: readonly Migrations[] = [
   registryMigrations,
   jobsMigrations,
   pipelinesMigrations,
+  logsMigrations,
 ];
 
 export type SystemOptions = {
@@ -73,6 +75,8 @@ export type SystemOptions = {
   jobs: JobsMeans;
   /** The container images that jobs may run in. */
   images?: ImageCatalogue;
+  /** Bytes that are kept of one job's log. @default 1 GB */
+  jobLogLimit?: number | undefined;
   /** Where jobs reach this system. */
   endpointUrl(): string;
   server: { version: string; dataFolder: string; loopLag(): number };
@@ -80,7 +84,7 @@ export type SystemOptions = {
 
 /** What carries jobs out, and within which limits. */
 export type JobsMeans = Pick<JobsContext, 'limits'> &
-  ({ runner: Runner; logsFolder: string } | { runner: JobRunner; files: JobFiles });
+  ({ runner: Runner; keptLogs?: string } | { runner: JobRunner; files: JobFiles });
 
 export type System = {
   chain: Chain;
@@ -110,8 +114,9 @@ export function createSystem(options: SystemOptions): System {
     ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags },
   });
   const callAs = roleCalls({ world, account, identity });
+  const logs = createLogsService({ api: logsApi, store, world, account, fileLimit: options.jobLogLimit });
   const jobs: JobsService = createJobsService({
-    ...{ api: sagemaker, store, world, ...options.jobs },
+    ...{ api: sagemaker, store, world, logSink: logs.sink, ...options.jobs },
     ports: jobPorts({
       ...{ identity, callAs, tags, log: world.log, endpointUrl: options.endpointUrl },
       objects: objects.objects,
@@ -133,7 +138,6 @@ export function createSystem(options: SystemOptions): System {
   });
   const telar = createTelarService({
     executionState: pipelines.executionState,
-    logOf: jobs.logOf,
     images: options.images,
     jobUse: jobs.use,
     auditEvents: trail.newest,
@@ -147,6 +151,8 @@ export function createSystem(options: SystemOptions): System {
     objects.service,
     tags.service,
     registry.service,
+    // Before the jobs: what starts first stops last, and jobs finish their logs.
+    logs.service,
     jobs.service,
     pipelines.service,
     telar,

@@ -98,6 +98,8 @@ export function createJobs(machine: Machine, seed: number): SimulatedJobs {
     };
     const files: JobFiles = {
       note: () => {},
+      followLog: () => {},
+      endLog: async () => {},
       intact: () => true,
       discard: async () => {},
       async stage(job) {

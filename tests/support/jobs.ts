@@ -249,6 +249,8 @@ function fakeRunner(machine: State, server: { alive: boolean }, whileAlive: Whil
 function fakeFiles(machine: State, whileAlive: WhileAlive): JobFiles {
   return {
     note: (_job, line) => void machine.notes.push(line),
+    followLog: () => {},
+    endLog: async () => {},
     stage: (job, signal) =>
       whileAlive(async () => {
         machine.acts.push('stage');

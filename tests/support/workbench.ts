@@ -3,11 +3,12 @@
  * that run real jobs and do not want to wait for Python.
  */
 import { randomUUID } from 'node:crypto';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { IAM } from '@aws-sdk/client-iam';
 import { S3 } from '@aws-sdk/client-s3';
 import { type PipelineExecutionStep, SageMaker } from '@aws-sdk/client-sagemaker';
+import { logTail } from '../../src/cli/execution/logs.ts';
 import { telarClient } from '../../src/cli/telarClient.ts';
-import type { TelarOutputs } from '../../src/services/telar/api.ts';
 import type { TestServer } from './server.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -30,7 +31,7 @@ export type Workbench = {
   ended(arn: string): Promise<{ status: string; steps: PipelineExecutionStep[] }>;
   steps(arn: string): Promise<PipelineExecutionStep[]>;
   /** The whole log of a job. */
-  log(jobArn: string): Promise<string>;
+  log(jobArn: string, host?: string): Promise<string>;
 };
 
 const POLL = 20;
@@ -109,14 +110,12 @@ export function workbenchOf(
         await pause(POLL);
       }
     },
-    async log(JobArn) {
-      let text = '';
-      for (let From = 0; ; ) {
-        const part: TelarOutputs['GetJobLog'] = await telar('GetJobLog', { JobArn, From });
-        text += part.Text;
-        if (part.Ended || part.Next === From) return text;
-        From = part.Next;
-      }
+    async log(jobArn, host) {
+      const logs = new CloudWatchLogs(client);
+      const tail = logTail({ sagemaker: async () => sagemaker, logs: async () => logs }, jobArn, host);
+      const lines: string[] = [];
+      for await (const some of tail.poll()) lines.push(...some);
+      return lines.map((line) => `${line}\n`).join('');
     },
   };
 }

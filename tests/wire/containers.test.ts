@@ -21,6 +21,7 @@ import { isolation } from '../../src/runner/isolation.ts';
 import { build, layerOf, programs, writeLayout } from '../support/containerImages.ts';
 import { startRegistry, type TestRegistry } from '../support/imageRegistry.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { workbenchOf } from '../support/workbench.ts';
 
 const machine = await isolation();
 if (machine.kind === 'none') console.warn(`Skipped: container images, since ${machine.reason}`);
@@ -122,8 +123,7 @@ describe.runIf(machine.kind === 'namespaces')('container images over the wire', 
     const { ProcessingJobArn } = await sagemaker.send(new CreateProcessingJobCommand(processing('upper', uri)));
     await waitUntilProcessingJobCompletedOrStopped(waiting, { ProcessingJobName: 'upper' });
     expect(await (await get('out/data.csv')).transformToString()).toBe('A,B\n1,2\n');
-    const { Text } = await telar('GetJobLog', { JobArn: ProcessingJobArn! });
-    expect(Text).toContain('own\nbin\ndev\netc\n');
+    expect(await workbenchOf(server, 'containers').log(ProcessingJobArn!)).toContain('own\nbin\ndev\netc\n');
   });
 
   it('a training job runs the entrypoint of an image from a layout', async () => {

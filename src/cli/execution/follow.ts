@@ -3,7 +3,7 @@
  *
  * L1. Each line of a job that ran under watch is told once, the last ones after its end too.
  */
-import { type Clients, unlessMissing } from '../aws.ts';
+import type { Clients } from '../aws.ts';
 import { harmless } from '../render/text.ts';
 import { numberText } from './condition.ts';
 import { type LogTail, logTail } from './logs.ts';
@@ -29,11 +29,13 @@ export function follower(clients: Clients): Follower {
     const tail = tails.get(jobArn) ?? logTail(clients, jobArn);
     tails.set(jobArn, tail);
     if (tail.ended()) return;
-    for (const line of (await unlessMissing(tail.poll())) ?? []) {
-      const shown = harmless(line);
-      if (shown.trim() === '') continue;
-      notes.set(step.name, shown.trim());
-      tell(step, shown);
+    for await (const lines of tail.poll()) {
+      for (const line of lines) {
+        const shown = harmless(line);
+        if (shown.trim() === '') continue;
+        notes.set(step.name, shown.trim());
+        tell(step, shown);
+      }
     }
   }
 

@@ -10,14 +10,13 @@ import type { Runner } from '../../runner/runner.ts';
 import type { Store } from '../../store/store.ts';
 import { createAdmission } from './admission.ts';
 import type { JobLimits, JobRunner, Parts } from './context.ts';
+import { adoptKeptLogs } from './files/adopt.ts';
 import type { JobFiles } from './files/files.ts';
-import { createJobFiles, type JobLogs, jobLogs } from './files/index.ts';
-import { hostName, hostsOf } from './hosts.ts';
-import { jobOf } from './job.ts';
+import { createJobFiles } from './files/index.ts';
 import { createLives } from './life.ts';
 import { createLineage } from './lineage.ts';
 import { jobOperations } from './operations.ts';
-import type { JobLineage, JobPorts } from './ports.ts';
+import type { JobLineage, JobPorts, LogSink } from './ports.ts';
 import { jobsStore } from './store.ts';
 import { type JobUse, jobUse } from './use.ts';
 
@@ -30,8 +29,10 @@ export { migrations as jobsMigrations } from './store.ts';
 /** What the files of jobs need, where they are real. */
 type RealFiles = {
   runner: JobRunner & Pick<Runner, 'folder' | 'remove'>;
-  /** Where the logs of jobs that are over are kept. */
-  logsFolder: string;
+  /** Where the output of jobs goes. */
+  logSink: LogSink;
+  /** Where release 0.1.0 kept the logs of jobs that are over. */
+  keptLogs?: string;
 };
 
 export type JobsContext = {
@@ -55,11 +56,6 @@ export type JobsService = {
   unfinishedSince(): number | undefined;
   /** Inside a transaction: somebody read an object with this access key. Costs a look into a map when it is no job's. */
   recordRead(accessKeyId: string, bucket: string, key: string, version: string): void;
-  /**
-   * The file with the output of one of a job's hosts so far, and whether it is whole; undefined when there is no such job or host,
-   * or its files are simulated.
-   */
-  logOf(jobArn: string, host?: string): { path: string; ended: boolean } | undefined;
   use: JobUse;
 };
 
@@ -85,8 +81,6 @@ export function createJobsService(context: JobsContext): JobsService {
     machine: { ...machine(), ...(cpus !== undefined && { cpus }), ...(memoryBytes !== undefined && { memoryBytes }) },
   };
   const db = jobsStore(store.sql);
-  const real = 'files' in context ? undefined : context;
-  const logs: JobLogs | undefined = real && jobLogs(real.runner, real.logsFolder);
   const parts: Parts = {
     api,
     store,
@@ -94,19 +88,31 @@ export function createJobsService(context: JobsContext): JobsService {
     ports,
     runner,
     db,
-    files: 'files' in context ? context.files : createJobFiles({ world, ports, runner: context.runner, logs: logs! }),
+    files: 'files' in context ? context.files : createJobFiles({ ...context, world, ports }),
     lineage: createLineage(db, store),
     admission: createAdmission(limits),
     limits,
   };
   const lives = createLives(parts);
+  let closing = false;
+  let adopting: Promise<void> | undefined;
   return {
     service: {
       name: 'jobs',
       api,
       operations: jobOperations(parts, lives),
-      start: lives.start,
-      stop: lives.stop,
+      start() {
+        lives.start();
+        if ('files' in context || context.keptLogs === undefined) return;
+        const { logSink, keptLogs } = context;
+        const adoption = { logSink, log: world.log, job: (id: string) => db.jobOfId({ id }), closing: () => closing };
+        adopting = adoptKeptLogs(keptLogs, adoption);
+      },
+      async stop() {
+        closing = true;
+        await lives.stop();
+        await adopting;
+      },
     },
     exists: (arn) => db.job({ arn }) !== undefined,
     lineageOf: parts.lineage.of,
@@ -115,10 +121,5 @@ export function createJobsService(context: JobsContext): JobsService {
     writersOf: (bucket, key) =>
       db.writers({ bucket, from: key, below: key.endsWith('/') ? `${key.slice(0, -1)}0` : `${key}\u0000` }),
     unfinishedSince: () => db.unfinished({})[0]?.created_at,
-    logOf(arn, name = hostName(0)) {
-      const row = db.job({ arn });
-      const host = row && hostsOf(jobOf(row)).find((each) => each.name === name);
-      return host && logs && { path: logs.pathOf(host.id), ended: row.phase === 'ended' };
-    },
   };
 }

@@ -84,11 +84,17 @@ export function createLives(parts: Parts): Lives {
       if (!row || row.phase === 'ended') return;
       if (row.status === 'Stopping') life.abort.abort();
       const disarm = arm(life, row);
-      const step = await phases[row.phase](life, row, jobOf(row)).catch(failing);
+      const step = await phases[row.phase](life, row, jobOf(row)).catch((error) => failed(row, error));
       disarm();
       await persist(life.arn, step.record).catch((error) => persist(life.arn, failing(error).record));
       step.release?.();
     }
+  }
+
+  /** Whoever sees that a job failed finds the whole of its log. */
+  async function failed(row: JobRow, error: unknown): Promise<Step> {
+    await files.endLog(jobOf(row)).catch(() => {});
+    return failing(error);
   }
 
   function failing(error: unknown): Step {

@@ -57,6 +57,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   }
 
   async function prepare(life: Life, _row: JobRow, job: Job): Promise<Step> {
+    files.followLog(job);
     const progress = (line: string) => {
       if (!alive(life) || life.abort.signal.aborted) return;
       files.note(job, line);
@@ -130,6 +131,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   }
 
   async function run({ abort }: Life, _row: JobRow, job: Job): Promise<Step> {
+    files.followLog(job);
     if (!files.intact(job)) {
       return { record: (row) => void db.save(saved(withExit(row, { kind: 'lost', reason: REBOOTED }, clock.now()))) };
     }
@@ -162,10 +164,13 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   async function storeOutputs(_life: Life, row: JobRow, job: Job): Promise<Step> {
     await instant('job:output');
     const exit = JSON.parse(row.exit!) as RecordedExit;
+    // What the hosts left is merged with words in the log.
+    const logEnded = job.plan.instances.count === 1 ? files.endLog(job) : undefined;
     if (!files.intact(job)) exit.exit = { kind: 'lost', reason: REBOOTED };
     const stores = storesOutputs(exit, job.plan.storeWhenStopped);
     const stored = await files.store(job, stores, exit.exit.host ?? 0);
     const last = await writeAllButLast(job, stored.batches);
+    await (logEnded ?? files.endLog(job));
     const end = ending(job, exit, stored.report, stores);
     return {
       record: (fresh) => {

@@ -152,6 +152,7 @@ export function jobsStore(sql: Sql) {
        WHERE arn = $arn`,
     ),
     job: sql.one<{ arn: string }, JobRow>('SELECT * FROM jobs WHERE arn = $arn'),
+    jobOfId: sql.one<{ id: string }, JobRow>('SELECT * FROM jobs WHERE id = $id'),
     /** Not over, or over with its folder still there; the oldest first. */
     unfinished: sql.all<Record<never, never>, JobRow>('SELECT * FROM jobs WHERE discarded = 0 ORDER BY seq'),
     /** Under way: neither waiting nor over; the oldest first. */

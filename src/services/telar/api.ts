@@ -7,15 +7,6 @@ const imageUri = z.string().min(1).max(512);
 export const telarSchemas = {
   /** Why a step ran, or did not: the cache's verdict and what it compared. */
   ExplainStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
-  /** A part of a job's log, from a byte on. */
-  GetJobLog: z.strictObject({
-    JobArn: z.string().min(1),
-    From: z.number().int().min(0).default(0),
-    /** Bytes at most. */
-    Limit: z.number().int().min(1).max(1_048_576).default(262_144),
-    /** One of several hosts. @default algo-1 */
-    Host: z.string().min(1).optional(),
-  }),
   /** What jobs under way use, or what one job used; and where those stand that wait. */
   ListJobUse: z.strictObject({
     JobArn: z.string().min(1).optional(),
@@ -53,14 +44,6 @@ export type TelarOutputs = {
     StepStatus: string;
     Cache: CacheVerdict | { verdict: 'none'; reason: string };
     SourcePipelineExecutionArn: string | undefined;
-  };
-  GetJobLog: {
-    /** UTF-8; a character cut by the limit is left for the next call. */
-    Text: string;
-    /** Where to go on. */
-    Next: number;
-    /** The log has ended: nothing will be added. */
-    Ended: boolean;
   };
   ListJobUse: {
     Machine: {

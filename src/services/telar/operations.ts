@@ -5,7 +5,6 @@ import type { TelarInput, TelarOutputs, telarSchemas } from './api.ts';
 import { errors } from './errors.ts';
 import { imageOperations } from './images.ts';
 import { listJobUse } from './jobUse.ts';
-import { readLogPart } from './log.ts';
 import type { TelarPorts } from './ports.ts';
 
 type Table = { [N in keyof typeof telarSchemas]: Operation<TelarInput<N>, TelarOutputs[N]> };
@@ -20,16 +19,6 @@ export function operations(ports: TelarPorts): Table {
     ExplainStep: reads(
       (input) => [{ action: 'telar:ExplainStep', resource: input.PipelineExecutionArn }],
       (input) => explainStep(ports, input),
-    ),
-    GetJobLog: streams(
-      (input) => [{ action: 'telar:GetJobLog', resource: input.JobArn }],
-      async ({ JobArn, From, Limit, Host }) => {
-        const log = ports.logOf(JobArn, Host);
-        if (!log) throw errors.noJob(JobArn);
-        const { text, next, atEnd } = await readLogPart(log.path, From, Limit);
-        return { Text: text, Next: next, Ended: log.ended && atEnd };
-      },
-      { audit: 'data', readOnly: true },
     ),
     ListJobUse: reads(
       (input, call) =>

@@ -16,12 +16,8 @@ export type TelarPorts = {
   /** Frees what is older than so many days and no model's lineage names, from a place on, for a few seconds at most. */
   collectGarbage(query: { dryRun: boolean; keepDays: number; after: number }): Promise<GarbageReport>;
   executionState(arn: string): PipelineState | undefined;
-  /** The file of a job's log, and whether the job has ended; undefined when there is no such job. */
-  logOf(jobArn: string): { path: string; ended: boolean } | undefined;
   /** The container images of this machine; undefined where jobs do not really run. */
   images: ImageCatalogue | undefined;
-  /** The file of the log of a job's host, and whether the job has ended; undefined when there is no such job. */
-  logOf(jobArn: string, host?: string): { path: string; ended: boolean } | undefined;
   /** What jobs use, and what the machine has for them. */
   jobUse: {
     jobs(mostWaiting: number): readonly SeenJob[];

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -14,20 +15,23 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ROLE } from '../../../../tests/support/jobs.ts';
+import { type MemorySink, memorySink } from '../../../../tests/support/logSink.ts';
 import { type MemoryObjects, memoryObjects } from '../../../../tests/support/memoryObjects.ts';
 import { REGION, testCall } from '../../../../tests/support/operations.ts';
 import { silentLog } from '../../../base/log.ts';
 import { systemWorld } from '../../../base/world.ts';
 import type { Job, JobPlan, PlannedInput, PlannedOutput } from '../plan.ts';
+import type { JobRow } from '../store.ts';
+import { adoptKeptLogs } from './adopt.ts';
 import type { JobFiles } from './files.ts';
-import { createJobFiles, type JobLogs, jobLogs } from './index.ts';
+import { createJobFiles } from './index.ts';
 
 let root: string;
 let objects: MemoryObjects;
 let files: JobFiles;
-let logs: JobLogs;
+let shipped: MemorySink;
 let ml: string;
 const never = new AbortController().signal;
 
@@ -40,9 +44,9 @@ beforeEach(() => {
     folder: (id: string) => ({ root: join(jobs, id), ml: join(jobs, id, 'ml'), log: join(jobs, id, 'output.log') }),
     remove: async (id: string) => rmSync(join(jobs, id), { recursive: true, force: true }),
   };
-  logs = jobLogs(runner, join(root, 'logs'));
+  shipped = memorySink();
   const world = { ...systemWorld, log: silentLog };
-  files = createJobFiles({ world, ports: { objects, callAs: () => testCall() }, runner, logs });
+  files = createJobFiles({ world, ports: { objects, callAs: () => testCall() }, runner, logSink: shipped });
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -320,16 +324,67 @@ describe('storing', () => {
 });
 
 describe('discarding', () => {
-  it('keeps the log, and may be done again', async () => {
+  it('ends the log first, and may be done again', async () => {
     const it = job({});
     files.note(it, 'Building the image');
     await files.stage(it, never);
-    expect(logs.pathOf(it.id)).toBe(join(dirname(ml), 'output.log'));
-    for (let round = 0; round < 2; round += 1) {
+    files.followLog(it);
+    const { id, name } = it;
+    const source = {
+      id: `${id}/algo-1`,
+      region: REGION,
+      group: '/aws/sagemaker/ProcessingJobs',
+      stream: `${name}/algo-1`,
+    };
+    expect(shipped.following).toEqual([{ ...source, path: join(dirname(ml), 'output.log') }]);
+    for (const text of ['Building the image\n', undefined]) {
+      shipped.ended.length = 0;
       await files.discard(it);
       expect(existsSync(dirname(ml))).toBe(false);
-      expect(readFileSync(logs.pathOf(it.id), 'utf8')).toBe('Building the image\n');
+      expect(shipped.ended).toEqual([new Map([[source.id, text]])]);
     }
+    expect(shipped.forgotten).toEqual([source.id, source.id]);
+  });
+});
+
+describe('a log that cannot be shipped', () => {
+  it('does not keep the end of its job from being told, and has what room the files of the job leave', async () => {
+    const it = job({});
+    await files.stage(it, never);
+    const finish = vi.spyOn(shipped, 'finish').mockRejectedValue(new Error('database or disk is full'));
+    await files.endLog(it);
+    expect(finish).toHaveBeenCalledTimes(3);
+    await expect(files.discard(it)).rejects.toThrow('disk is full');
+    expect([existsSync(ml), existsSync(dirname(ml))]).toEqual([false, true]);
+    finish.mockRestore();
+    await files.discard(it);
+    expect(existsSync(dirname(ml))).toBe(false);
+  });
+});
+
+describe('logs that release 0.1.0 kept', () => {
+  it('are taken over, each once, and what no ended job belongs to stays', async () => {
+    const folder = join(root, 'logs');
+    mkdirSync(folder);
+    for (const name of ['a.log', 'b.log', 'running.log', 'server.log', 'a.txt'])
+      writeFileSync(join(folder, name), name);
+    const row = { kind: 'Training', region: REGION, phase: 'ended', ended_at: 5000, created_at: 1000 } as JobRow;
+    const rows: Record<string, JobRow> = {
+      a: { ...row, id: 'a', name: 'A' },
+      b: { ...row, id: 'b', name: 'B', kind: 'Processing', ended_at: null },
+      running: { ...row, id: 'running', name: 'R', phase: 'running' },
+    };
+    const finish = vi.spyOn(shipped, 'finish');
+    const parts = { job: (id: string) => rows[id], logSink: shipped, log: silentLog, closing: () => false };
+    await adoptKeptLogs(folder, parts);
+    await adoptKeptLogs(folder, parts);
+    expect(finish.mock.calls.map(([{ path: _, ...source }]) => source)).toEqual([
+      { id: 'a/algo-1', region: REGION, group: '/aws/sagemaker/TrainingJobs', stream: 'A/algo-1', writtenAt: 5000 },
+      { id: 'b/algo-1', region: REGION, group: '/aws/sagemaker/ProcessingJobs', stream: 'B/algo-1', writtenAt: 1000 },
+    ]);
+    expect([shipped.textOf('A/algo-1'), shipped.forgotten]).toEqual(['a.log', ['a/algo-1', 'b/algo-1']]);
+    expect(readdirSync(folder).sort()).toEqual(['a.txt', 'running.log', 'server.log']);
+    await adoptKeptLogs(join(root, 'none'), parts);
   });
 });
 
@@ -370,7 +425,7 @@ describe('several hosts', () => {
     expect(objects.all()).toEqual({ 'run/same': 'one', 'run/own': 'two' });
     expect(report.failure).toBe('it was me');
     await files.discard(it);
-    expect(readFileSync(logs.pathOf('job-1'), 'utf8')).toContain('processing/out/same of algo-2 is not stored');
+    expect(shipped.textOf(`${it.name}/algo-1`)).toContain('processing/out/same of algo-2 is not stored');
     expect(existsSync(of(2, ''))).toBe(false);
   });
 });

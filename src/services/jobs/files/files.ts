@@ -41,6 +41,10 @@ export type Stored = {
 export type JobFiles = {
   /** Adds a line to the job's log, before its process exists. */
   note(job: Job, line: string): void;
+  /** Makes the job's log readable for clients while it grows. More than once is once. */
+  followLog(job: Job): void;
+  /** The log will not grow any more. Resolves when clients can read all of it, or when it was tried for long enough. */
+  endLog(job: Job): Promise<void>;
   /**
    * Empties the job's folder, and copies its inputs and its configuration into it.
    *
@@ -56,6 +60,6 @@ export type JobFiles = {
    * @throws JobFailure, AwsError, also from `batches`
    */
   store(job: Job, outputs: boolean, host: number): Promise<Stored>;
-  /** Keeps the log and removes the folder. */
+  /** Removes the folder. */
   discard(job: Job): Promise<void>;
 };
