@@ -2,7 +2,8 @@
  * One request to a registry, with all that may stand between: redirects, tokens, faults that pass.
  *
  * H1. The Authorization header goes to the registry's own host; a redirect elsewhere is followed without it.
- * H2. Plain HTTP is spoken only to hosts of the loopback, and to those that the user has named.
+ * H2. Plain HTTP is spoken only to hosts of the loopback and to those that the user has named; a registry that is spoken to
+ *     with TLS leads to none of them.
  * H3. A request that fails in a way that may pass (no connection, 429, 5xx) is tried again, a few times, ever later.
  */
 import type { Clock } from '../../../base/clock.ts';
@@ -135,8 +136,10 @@ export function createRequests(options: RequestOptions): Requests {
     }
   }
 
-  function checkScheme(url: URL): void {
-    if (url.protocol === 'https:' || (url.protocol === 'http:' && registries.plain(url.host))) return;
+  /** @param by who led there: a registry of the world sends nobody to the loopback's own services */
+  function checkScheme(url: URL, by: string): void {
+    if (url.protocol === 'https:') return;
+    if (url.protocol === 'http:' && registries.plain(url.host) && registries.plain(by)) return;
     throw runnerError(
       'RegistryDenied',
       `${url.origin} is not spoken to: it would be without TLS. Name the host under "insecure" in the registries' file to allow that.`,
@@ -146,7 +149,7 @@ export function createRequests(options: RequestOptions): Requests {
   async function follow(start: URL, headers: Record<string, string>): Promise<Response> {
     let url = start;
     for (let redirects = 0; ; redirects++) {
-      checkScheme(url);
+      checkScheme(url, start.host);
       const own = url.host === start.host && url.protocol === start.protocol;
       const { authorization, ...others } = headers;
       const response = await fetchOnce(url, own && authorization ? { ...others, authorization } : others);
@@ -170,7 +173,7 @@ export function createRequests(options: RequestOptions): Requests {
     if (parameters['service']) url.searchParams.set('service', parameters['service']);
     url.searchParams.set('scope', parameters['scope'] ?? scope);
     // A realm is where the registry says; the password is for the registry, and a realm elsewhere must at least be TLS.
-    checkScheme(url);
+    checkScheme(url, host);
     const response = await follow(url, credential ? { authorization: basic(credential) } : {});
     if (PASSING.has(response.status)) throw new Error(`${url.host} answers with status ${response.status}`);
     const text = await smallText(response, LARGEST_TOKEN, clock);
