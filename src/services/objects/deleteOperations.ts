@@ -1,6 +1,6 @@
 /** DeleteObject and DeleteObjects: what goes for good, and what leaves a delete marker, is decided in objects.ts. */
 import { isAwsError } from '../../protocol/errors.ts';
-import { type Access, type Call, type Operations, writes } from '../../protocol/service.ts';
+import { type Access, type Call, type Operations, type StreamCall, streams, writes } from '../../protocol/service.ts';
 import { s3Errors } from './errors.ts';
 import type { Objects } from './objects.ts';
 import { type Input, type Output, onObject, type S3Sdk } from './wire.ts';
@@ -20,10 +20,10 @@ export function deleteOperations(objects: Objects): Operations<S3Sdk, 'DeleteObj
       'data',
     ),
 
-    DeleteObjects: writes(
+    DeleteObjects: streams(
       ({ Bucket, Delete }) => (Delete?.Objects ?? []).flatMap((object) => deleteAccess({ Bucket, ...object })),
       (input, call) => deleteObjects(objects, input, call),
-      'data',
+      { audit: 'data', readOnly: false },
     ),
   };
 }
@@ -41,20 +41,42 @@ function refuseDirectoryConditions(lastModified: Date | undefined, size: number 
 }
 
 const MOST_DELETED = 1000;
+/** How many one transaction takes: a thousand at once would hold the loop. */
+const AT_A_TIME = 100;
+
+type Deleted = NonNullable<Output<'DeleteObjects'>['Deleted']>;
+type Failed = NonNullable<Output<'DeleteObjects'>['Errors']>;
 
 /** Each key succeeds or fails by itself. @throws MalformedXML, InvalidRequest, NoSuchBucket */
-function deleteObjects(objects: Objects, input: Input<'DeleteObjects'>, call: Call): Output<'DeleteObjects'> {
+async function deleteObjects(
+  objects: Objects,
+  input: Input<'DeleteObjects'>,
+  call: StreamCall,
+): Promise<Output<'DeleteObjects'>> {
   const { Objects: asked = [], Quiet: quiet } = input.Delete ?? {};
   requireDigest(call);
   if (asked.length === 0 || asked.length > MOST_DELETED) throw s3Errors.malformedXml();
   objects.bucket(input);
-  const deleted: NonNullable<Output<'DeleteObjects'>['Deleted']> = [];
-  const errors: NonNullable<Output<'DeleteObjects'>['Errors']> = [];
+  const deleted: Deleted = [];
+  const errors: Failed = [];
+  for (let from = 0; from < asked.length; from += AT_A_TIME) {
+    const done = await call.commit(() => deleteEach(objects, input, asked.slice(from, from + AT_A_TIME), call.now));
+    deleted.push(...done.deleted);
+    errors.push(...done.errors);
+  }
+  return { ...(quiet ? {} : { Deleted: deleted }), ...(errors.length > 0 ? { Errors: errors } : {}) };
+}
+
+type AskedObject = NonNullable<NonNullable<Input<'DeleteObjects'>['Delete']>['Objects']>[number];
+
+function deleteEach(objects: Objects, { Bucket }: Input<'DeleteObjects'>, asked: readonly AskedObject[], now: number) {
+  const deleted: Deleted = [];
+  const errors: Failed = [];
   for (const { Key, VersionId, ETag, LastModifiedTime, Size } of asked) {
     const version = VersionId === undefined ? {} : { VersionId };
     try {
       refuseDirectoryConditions(LastModifiedTime, Size);
-      const removed = objects.remove({ Bucket: input.Bucket, Key, VersionId }, ETag, call.now);
+      const removed = objects.remove({ Bucket, Key, VersionId }, ETag, now);
       deleted.push({
         ...{ Key, ...version },
         ...(removed.marker ? { DeleteMarker: true, DeleteMarkerVersionId: removed.versionId } : {}),
@@ -64,7 +86,7 @@ function deleteObjects(objects: Objects, input: Input<'DeleteObjects'>, call: Ca
       errors.push({ Key, ...version, Code: error.code, Message: error.message });
     }
   }
-  return { ...(quiet ? {} : { Deleted: deleted }), ...(errors.length > 0 ? { Errors: errors } : {}) };
+  return { deleted, errors };
 }
 
 /** Over the wire a list of what to delete comes with a digest, so that no torn one deletes anything. */

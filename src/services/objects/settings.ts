@@ -42,6 +42,8 @@ export type Settings = {
   bucketsWith(kind: SettingKind): string[];
 };
 
+const MOST_KNOWN = 10_000;
+
 export function createSettings(rows: ObjectsStore, store: Pick<Store, 'whenUndone'>): Settings {
   /** By bucket; undefined stands for what is known not to be set. */
   const known = new Map<string, Map<SettingKind, unknown>>();
@@ -53,8 +55,13 @@ export function createSettings(rows: ObjectsStore, store: Pick<Store, 'whenUndon
 
   return {
     get<K extends SettingKind>(bucket: string, kind: K): Documents[K] | undefined {
-      const ofBucket = known.get(bucket) ?? new Map<SettingKind, unknown>();
-      known.set(bucket, ofBucket);
+      let ofBucket = known.get(bucket);
+      if (!ofBucket) {
+        // Names come from requests: whoever asks for ever new ones must not fill the memory.
+        if (known.size >= MOST_KNOWN) known.clear();
+        ofBucket = new Map();
+        known.set(bucket, ofBucket);
+      }
       if (!ofBucket.has(kind)) {
         const text = rows.setting(bucket, kind);
         ofBucket.set(kind, text === undefined ? undefined : JSON.parse(text));

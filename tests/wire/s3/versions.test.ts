@@ -276,6 +276,18 @@ describe('a versioned bucket', () => {
     expect((await history(Bucket)).length).toBe(3);
   });
 
+  it('goes back to what was there before versioning, the version null', async () => {
+    const Bucket = await bench.bucket();
+    await bench.put(Bucket, 'k', 'before');
+    await versioning(Bucket, 'Enabled');
+    await bench.put(Bucket, 'k', 'after');
+    const copied = await bench.s3.send(
+      new CopyObjectCommand({ Bucket, Key: 'k', CopySource: `${Bucket}/k?versionId=null` }),
+    );
+    expect(copied.CopySourceVersionId).toBe('null');
+    expect(await bench.read(Bucket, 'k')).toBe('before');
+  });
+
   it('refuses to copy a marker', async () => {
     const Bucket = await bench.bucket({ versioned: true });
     await bench.put(Bucket, 'k');
