@@ -128,12 +128,12 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   async function storeOutputs(_life: Life, row: JobRow, job: Job): Promise<Step> {
     await instant('job:output');
     const exit = JSON.parse(row.exit!) as RecordedExit;
-    const logEnded = files.endLog(job);
     if (!files.intact(job)) exit.exit = { kind: 'lost', reason: REBOOTED };
     const stores = storesOutputs(exit, job.plan.storeWhenStopped);
     const stored = await files.store(job, stores);
     const last = await writeAllButLast(job, stored.batches);
-    await logEnded;
+    // Storing may have had something to say, too.
+    await files.endLog(job);
     const end = ending(job.kind, exit, stored.report, stores, job.plan.maxRuntimeSeconds);
     return {
       record: (fresh) => {
