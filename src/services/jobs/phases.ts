@@ -164,13 +164,12 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   async function storeOutputs(_life: Life, row: JobRow, job: Job): Promise<Step> {
     await instant('job:output');
     const exit = JSON.parse(row.exit!) as RecordedExit;
-    // What the hosts left is merged with words in the log.
-    const logEnded = job.plan.instances.count === 1 ? files.endLog(job) : undefined;
     if (!files.intact(job)) exit.exit = { kind: 'lost', reason: REBOOTED };
     const stores = storesOutputs(exit, job.plan.storeWhenStopped);
     const stored = await files.store(job, stores, exit.exit.host ?? 0);
     const last = await writeAllButLast(job, stored.batches);
-    await (logEnded ?? files.endLog(job));
+    // Storing may have had something to say, too.
+    await files.endLog(job);
     const end = ending(job, exit, stored.report, stores);
     return {
       record: (fresh) => {
