@@ -1,16 +1,105 @@
 /**
- * Whether a caller may do what an operation declares. Every operation's row says what it touches; here is where the
- * evaluation of policies stands, between the two.
+ * Whether a caller may do what an operation declares: the policies that apply, gathered and evaluated, and AWS's words for
+ * a refusal. How policies are evaluated is definition/policy/evaluate.ts; what a principal holds is identity's.
  *
- * Until that evaluation is built, whoever holds valid credentials of the account may do everything in it, and nobody else
- * anything: a policy is stored and shown, not enforced. docs/architecture.md says so to users.
+ * Z1. Every operation of every caller passes here: requests, the steps of pipelines, what jobs do with objects.
+ * Z2. Only the principal that stands for switched-off authentication is let through unseen.
  */
-import { type AwsError, commonErrors } from '../protocol/errors.ts';
+import { type Decision, evaluate, type Layer, type PolicySet } from '../definition/policy/evaluate.ts';
+import type { Api } from '../protocol/api.ts';
+import { type AwsError, awsError } from '../protocol/errors.ts';
 import type { Access, Call, Principal } from '../protocol/service.ts';
+import type { Identity } from '../services/identity/index.ts';
+import { requestContext, type TagsOf } from './requestContext.ts';
 
-/** Undefined when all of it is allowed. */
-export function authorize(principal: Principal, access: readonly Access[], call: Call): AwsError | undefined {
-  if (principal.kind !== 'anonymous' && principal.account === call.account) return undefined;
-  const { action, resource } = access[0] ?? { action: 'unknown', resource: '*' };
-  return commonErrors.accessDenied(principal.arn, action, resource, `because it is not of the account ${call.account}`);
+export type Authorize = (
+  api: Pick<Api, 'protocol'>,
+  principal: Principal,
+  access: readonly Access[],
+  call: Call,
+) => AwsError | undefined;
+
+export type AuthorizeParts = {
+  identity: Pick<Identity, 'caller' | 'trustPolicy' | 'compiled'>;
+  /** The document of the policy attached to a resource, if there is one. */
+  resourcePolicy(resourceArn: string): string | undefined;
+  tagsOf: TagsOf;
+  /** With authentication off, whoever calls. */
+  trusted: Principal | undefined;
+};
+
+/** What is asked for a role's trust policy: nothing else may allow it alone. */
+const ASSUMING = new Set(['sts:AssumeRole', 'sts:TagSession']);
+
+export function createAuthorize(parts: AuthorizeParts): Authorize {
+  const decide = createDecide(parts);
+  return (api, principal, access, call) => {
+    if (principal === parts.trusted) return undefined;
+    for (const one of access) {
+      const refusal = refuse(api, principal, one, call);
+      if (refusal) return refusal;
+    }
+    return undefined;
+  };
+
+  function refuse(api: Pick<Api, 'protocol'>, principal: Principal, access: Access, call: Call): AwsError | undefined {
+    const because = (reason: string) => accessDenied(api, principal.arn, access, reason);
+    if (principal.account !== call.account) return because(`because it is not of the account ${call.account}`);
+    if (ASSUMING.has(access.action)) {
+      if (principal.kind === 'root') return because('because roles may not be assumed by the root user');
+      if (!parts.identity.trustPolicy(access.resource)) return because('(there is no such role in this account)');
+    }
+    const { decision } = decide(principal, access, call);
+    return decision.verdict === 'allowed' ? undefined : because(reasonOf(decision, access.action));
+  }
+}
+
+/** The question and the policies that a request comes down to, and the answer. */
+export type Decided = ReturnType<ReturnType<typeof createDecide>>;
+
+export function createDecide({ identity, resourcePolicy, tagsOf }: Omit<AuthorizeParts, 'trusted'>) {
+  function attached({ action, resource }: Access): PolicySet['resource'] {
+    if (ASSUMING.has(action)) {
+      const policy = identity.trustPolicy(resource);
+      return policy && { policy, required: true };
+    }
+    const document = resourcePolicy(resource);
+    return document === undefined
+      ? undefined
+      : { policy: identity.compiled(`the policy of ${resource}`, document), required: false };
+  }
+
+  return (principal: Principal, access: Access, call: Call) => {
+    const caller = identity.caller(principal);
+    const { action, resource } = access;
+    const context = requestContext({ caller, principal, access, call, tagsOf });
+    const request = { action, resource, names: caller.names, context };
+    const policies: PolicySet = { ...caller.policies, resource: attached(access) };
+    return { request, policies, decision: evaluate(request, policies) as Decision };
+  };
+}
+
+const KINDS: Readonly<Record<Layer, string>> = {
+  identity: 'identity-based policy',
+  resource: 'resource-based policy',
+  boundary: 'permissions boundary',
+  session: 'session policy',
+};
+
+/** @example reasonOf(decision, 's3:GetObject') // 'because no identity-based policy allows the s3:GetObject action' */
+export function reasonOf({ verdict, layer }: Decision, action: string): string {
+  const kind = KINDS[layer];
+  if (verdict === 'implicitDeny') return `because no ${kind} allows the ${action} action`;
+  return `with an explicit deny in ${layer === 'identity' ? 'an' : 'a'} ${kind}`;
+}
+
+/** The JSON services add `Exception` to the code, and S3 quotes the resource. */
+function accessDenied({ protocol }: Pick<Api, 'protocol'>, arn: string, { action, resource }: Access, reason: string) {
+  const plain = protocol === 'rest-xml' || protocol === 'query';
+  const named = protocol === 'rest-xml' ? `"${resource}"` : resource;
+  return awsError(
+    plain ? 'AccessDenied' : 'AccessDeniedException',
+    `User: ${arn} is not authorized to perform: ${action} on resource: ${named} ${reason}`,
+    403,
+  );
 }

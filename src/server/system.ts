@@ -8,7 +8,7 @@ import { engineMigrations } from '../engine/store.ts';
 import type { Api } from '../protocol/api.ts';
 import { type Chain, createChain } from '../protocol/chain.ts';
 import { validate } from '../protocol/constraints.ts';
-import { createDispatch, type Dispatch } from '../protocol/dispatch.ts';
+import { type AuditRecord, createDispatch, type Dispatch } from '../protocol/dispatch.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
 import type { Runner } from '../runner/runner.ts';
@@ -41,8 +41,9 @@ import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, sagemaker, sts } from './apis.ts';
-import { authorize } from './authorize.ts';
+import { createAuthorize } from './authorize.ts';
 import { jobPorts } from './jobPorts.ts';
+import { bucketPolicy, createPermit, type Permit } from './permit.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
 
@@ -94,6 +95,14 @@ export function createSystem(options: SystemOptions): System {
   const trail = auditTrail(store.sql);
   const engine = createEngine(store, world);
   const identity = createIdentityServices({ store, world, account, sts, iam });
+  const unauthenticated = options.auth === 'off' ? administrator(account) : undefined;
+  const authorize = createAuthorize({
+    identity,
+    resourcePolicy: (arn) => bucketPolicy(arn, () => undefined),
+    tagsOf: (arn) => (arn.startsWith('arn:aws:iam:') ? identity.tagsOf(arn) : tags.tagsOf(arn)),
+    trusted: unauthenticated,
+  });
+  const permit = createPermit(authorize);
   const objects = createObjectsService({ store, bytes, world, account, ports: { objectRead } });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
   const registry = createRegistryService({
@@ -106,7 +115,7 @@ export function createSystem(options: SystemOptions): System {
   const jobs: JobsService = createJobsService({
     ...{ api: sagemaker, store, world, ...options.jobs },
     ports: jobPorts({
-      ...{ identity, callAs, tags, log: world.log, endpointUrl: options.endpointUrl },
+      ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl },
       objects: objects.objects,
       jobEnded: (end) => pipelines.jobEnded(end),
     }),
@@ -117,6 +126,7 @@ export function createSystem(options: SystemOptions): System {
     ports: pipelinePorts({
       identity,
       callAs,
+      permit,
       registry,
       jobs,
       tags,
@@ -147,13 +157,27 @@ export function createSystem(options: SystemOptions): System {
     authorize,
     transact: store.transact,
     audit: (record) => trail.append(record.at, record),
+    auditForGood(record) {
+      trail.append(record.at, record);
+      store.whenUndone(() => appendLater(record));
+    },
   });
+
+  /** The work that it is about was undone, and the record with it. */
+  function appendLater(record: AuditRecord): void {
+    world.clock.soon(() => {
+      store
+        .transact(() => trail.append(record.at, record))
+        .catch((error: Error) => world.log('error', 'audit.not-written', { message: error.message }));
+    });
+  }
+
   const apis: Api[] = [...new Set(services.map(({ api }) => api))];
   const chain = createChain({
     ...{ apis, dispatch, world, account },
     credential: identity.credential,
     keyUsed: identity.noteKeyUse,
-    unauthenticated: options.auth === 'off' ? administrator(account) : undefined,
+    unauthenticated,
   });
 
   function objectRead({ principal }: Call, { bucket, key, version }: ObjectVersion): void {
@@ -189,12 +213,13 @@ type PipelineParts = {
   registry: Registry;
   jobs: JobsService;
   callAs: RoleCalls;
+  permit: Permit;
   tags: Pick<PipelinePorts, 'setTags' | 'removeTags'>;
   dispatch(): Dispatch;
 };
 
 function pipelinePorts(parts: PipelineParts): PipelinePorts {
-  const { identity, objects, registry, jobs, callAs, tags, dispatch } = parts;
+  const { identity, objects, registry, jobs, callAs, permit, tags, dispatch } = parts;
   return {
     callAs,
     setTags: tags.setTags,
@@ -205,7 +230,7 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
       >,
     registerModel(argument, call) {
       const input = stepInput('CreateModelPackage', argument);
-      const register = () => registry.registerModelPackage(input, call);
+      const register = (asked: Call) => registry.registerModelPackage(input, asked);
       return dispatch().runWithin(sagemaker, 'CreateModelPackage', input, call, register) as {
         ModelPackageArn: string;
       };
@@ -214,7 +239,10 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
     lineageOf: jobs.lineageOf,
     currentVersion: (bucket, key) => objects.currentVersions([{ bucket, key }])[0]?.toString(),
     prefixFingerprint: (uri) => prefixFingerprint(objects, uri),
-    readText: (uri, limit) => readText(objects, uri, limit),
+    async readText(uri, limit, call) {
+      permit(call, { action: 's3:GetObject', resource: uri.replace(/^s3:\/\//, 'arn:aws:s3:::') });
+      return readText(objects, uri, limit);
+    },
   };
 }
 

@@ -3,9 +3,19 @@ import * as iamSdk from '@aws-sdk/client-iam';
 import * as stsSdk from '@aws-sdk/client-sts';
 import { defineApi } from '../../src/protocol/models.ts';
 import type { Call, Operation } from '../../src/protocol/service.ts';
+import { createAuthorize } from '../../src/server/authorize.ts';
 import { createIdentityServices, migrations } from '../../src/services/identity/index.ts';
 import type { iamOperations, stsOperations } from '../../src/services/identity/operations.ts';
-import { ACCOUNT, memoryStore, perform, START, type TestClock, testCall, testWorld } from './operations.ts';
+import {
+  ACCOUNT,
+  administrator,
+  memoryStore,
+  perform,
+  START,
+  type TestClock,
+  testCall,
+  testWorld,
+} from './operations.ts';
 
 const sts = defineApi({ name: 'sts', signingNames: ['sts'], protocol: 'query', version: '2011-06-15', sdk: stsSdk });
 const iam = defineApi({ name: 'iam', signingNames: ['iam'], protocol: 'query', version: '2010-05-08', sdk: iamSdk });
@@ -21,9 +31,19 @@ function identity() {
   const store = memoryStore([migrations], world);
   const open = () => createIdentityServices({ store, world, account: ACCOUNT, sts, iam });
   const services = open();
-  const run = (table: object, name: string, input: unknown, call: Partial<Call>) => {
+  const authorize = createAuthorize({
+    identity: services,
+    resourcePolicy: () => undefined,
+    tagsOf: services.tagsOf,
+    trusted: administrator,
+  });
+  /** As dispatch does, after the caller's own permissions; without a caller, nobody asks for any. */
+  const run = async (table: object, name: string, input: unknown, given: Partial<Call>) => {
     const operation = (table as Record<string, Operation<unknown, unknown>>)[name]!;
-    return perform(store, operation, input, testCall({ now: clock.time, ...call }));
+    const call = testCall({ now: clock.time, ...given });
+    const refused = authorize({ protocol: 'query' }, call.principal, operation.access(input, call), call);
+    if (refused) throw refused;
+    return perform(store, operation, input, call);
   };
   return {
     ...services,

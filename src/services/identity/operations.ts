@@ -1,7 +1,9 @@
 /** The operations of IAM and STS that Telar serves: each file's table names and types its part, exhaustively. */
 import { accessKeyOperations } from './accessKeyOperations.ts';
+import { boundaryOperations } from './boundaryOperations.ts';
 import type { Parts } from './context.ts';
-import { rolePolicyOperations, userPolicyOperations } from './heldOperations.ts';
+import { groupOperations } from './groupOperations.ts';
+import { groupPolicyOperations, rolePolicyOperations, userPolicyOperations } from './heldOperations.ts';
 import { policyOperations } from './policyOperations.ts';
 import { roleOperations } from './roleOperations.ts';
 import { tagOperations } from './tagOperations.ts';
@@ -15,6 +17,9 @@ export function iamOperations(parts: Parts) {
     ...rolePolicyOperations(parts),
     ...userOperations(parts),
     ...userPolicyOperations(parts),
+    ...groupOperations(parts),
+    ...groupPolicyOperations(parts),
+    ...boundaryOperations(parts),
     ...tagOperations(parts),
     ...accessKeyOperations(parts),
     ...policyOperations(parts),

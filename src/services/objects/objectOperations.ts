@@ -19,6 +19,7 @@ import type { Store } from '../../store/store.ts';
 import { attributesOf, refuseUnsupported } from './attributes.ts';
 import { receiveBody } from './body.ts';
 import { algorithmNamed, checksumMembers } from './checksums.ts';
+import { objectKeys, seenBy, writingKeys } from './conditionKeys.ts';
 import { checkRead, type WriteConditions } from './conditions.ts';
 import { s3Errors } from './errors.ts';
 import type { Objects } from './objects.ts';
@@ -39,11 +40,11 @@ export function objectOperations({ store, bytes, objects, ports }: Context): Ope
     ),
 
     GetObject: streams(
-      (input) => readAccess(input),
+      (input) => readAccess(objects, input),
       (input, call) =>
         // Inside a transaction, so that what is answered is durable; opened there, so that no sweep comes between.
         call.commit(() => {
-          const { object, range } = select(objects, input);
+          const { object, range } = seenBy(call, input.Bucket, () => select(objects, input));
           ports.objectRead(call, object);
           const body = bytes.open(objects.bytesOf(object), range);
           if (!Buffer.isBuffer(body)) store.whenUndone(() => body.destroy());
@@ -53,16 +54,16 @@ export function objectOperations({ store, bytes, objects, ports }: Context): Ope
     ),
 
     HeadObject: reads(
-      (input) => readAccess(input),
-      (input) => {
-        const { object, range } = select(objects, input);
+      (input) => readAccess(objects, input),
+      (input, call) => {
+        const { object, range } = seenBy(call, input.Bucket, () => select(objects, input));
         return describe(object, range, input);
       },
       'data',
     ),
 
     DeleteObject: writes(
-      (input) => deleteAccess(input),
+      (input) => deleteAccess(objects, input),
       (input, call) => {
         refuseDirectoryConditions(input.IfMatchLastModifiedTime, input.IfMatchSize);
         objects.remove(input, input.IfMatch, call.now);
@@ -72,25 +73,26 @@ export function objectOperations({ store, bytes, objects, ports }: Context): Ope
     ),
 
     DeleteObjects: writes(
-      ({ Bucket, Delete }) => (Delete?.Objects ?? []).flatMap((object) => deleteAccess({ Bucket, ...object })),
+      // Each key is permitted or refused by itself, in the answer.
+      () => [],
       (input, call) => deleteObjects(objects, input, call),
       'data',
     ),
   };
 }
 
-const readAccess = (input: { Bucket?: string; Key?: string; VersionId?: string }): Access[] =>
-  onObject(input.VersionId === undefined ? 'GetObject' : 'GetObjectVersion', input);
+type Named = { Bucket?: string | undefined; Key?: string | undefined; VersionId?: string | undefined };
 
-const deleteAccess = (input: {
-  Bucket?: string | undefined;
-  Key?: string | undefined;
-  VersionId?: string | undefined;
-}): Access[] => onObject(input.VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion', input);
+export const readAccess = (objects: Objects, input: Named): Access[] =>
+  onObject(input.VersionId === undefined ? 'GetObject' : 'GetObjectVersion', input, objectKeys(objects, input));
+
+const deleteAccess = (objects: Objects, input: Named): Access[] =>
+  onObject(input.VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion', input, objectKeys(objects, input));
 
 /** What a write needs: to put the object, and its tags where it brings some. */
 export function writeAccess(input: { Bucket?: string; Key?: string; Tagging?: string }): Access[] {
-  return [...onObject('PutObject', input), ...(input.Tagging ? onObject('PutObjectTagging', input) : [])];
+  const keys = writingKeys(input);
+  return [...onObject('PutObject', input, keys), ...(input.Tagging ? onObject('PutObjectTagging', input, keys) : [])];
 }
 
 export function writeConditions(input: { IfMatch?: string; IfNoneMatch?: string }): WriteConditions {
@@ -213,6 +215,8 @@ function deleteObjects(objects: Objects, input: Input<'DeleteObjects'>, call: Ca
     const version = VersionId === undefined ? {} : { VersionId };
     try {
       refuseDirectoryConditions(LastModifiedTime, Size);
+      const refusal = call.refusal?.(deleteAccess(objects, { Bucket: input.Bucket, Key, VersionId })[0]!);
+      if (refusal) throw refusal;
       objects.remove({ Bucket: input.Bucket, Key, VersionId }, ETag, call.now);
       deleted.push({ Key, ...version });
     } catch (error) {
