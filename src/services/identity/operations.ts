@@ -6,6 +6,7 @@ import { groupOperations } from './groupOperations.ts';
 import { groupPolicyOperations, rolePolicyOperations, userPolicyOperations } from './heldOperations.ts';
 import { policyOperations } from './policyOperations.ts';
 import { roleOperations } from './roleOperations.ts';
+import { simulateOperations } from './simulateOperations.ts';
 import { tagOperations } from './tagOperations.ts';
 import { userOperations } from './userOperations.ts';
 
@@ -20,6 +21,7 @@ export function iamOperations(parts: Parts) {
     ...groupOperations(parts),
     ...groupPolicyOperations(parts),
     ...boundaryOperations(parts),
+    ...simulateOperations(parts),
     ...tagOperations(parts),
     ...accessKeyOperations(parts),
     ...policyOperations(parts),

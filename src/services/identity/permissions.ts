@@ -29,14 +29,22 @@ export type Caller = {
   tags: ReadonlyMap<string, string>;
 };
 
+/** A policy in force. */
+export type PolicySource = {
+  /** For people: an ARN, or whose inline policy it is. */
+  id: string;
+  /** As the policy simulator names it, and its kind. */
+  sourceId: string;
+  type: HolderKind | 'aws-managed' | 'user-managed';
+  document: string;
+};
+
 export type Permissions = {
   of(principal: Principal): Caller;
   /** A document, compiled. @param id what people know it by */
   compiled(id: string, document: string, kind: PolicyKind): CompiledPolicy;
   /** The policies of a user, group or role, without those of its groups. */
-  heldBy(kind: HolderKind, name: string): CompiledPolicy[];
-  /** The policy that bounds a user or role. */
-  boundaryOf(row: UserRow): CompiledPolicy | undefined;
+  heldBy(kind: HolderKind, name: string): PolicySource[];
   forget(): void;
 };
 
@@ -58,21 +66,22 @@ export function createPermissions(store: IdentityStore, account: string): Permis
     return policy;
   }
 
-  function managed(policyArn: string): CompiledPolicy {
-    const document = managedDocument(store, policyArn);
-    // Nothing may be deleted that is in use; were it gone, it would allow nothing.
-    return document === undefined ? { id: policyArn, statements: [] } : compiled(policyArn, document, 'identity');
-  }
-
-  function heldBy(holder_kind: HolderKind, holder: string): CompiledPolicy[] {
+  function heldBy(holder_kind: HolderKind, holder: string): PolicySource[] {
     const { held } = store;
+    const inline = held.inlines({ holder_kind, holder }).map(({ name, document }) => ({
+      id: `inline policy '${name}' of ${holder_kind} ${holder}`,
+      sourceId: `${holder_kind}_${holder}_${name}`,
+      type: holder_kind,
+      document,
+    }));
     return [
-      ...held.inlines({ holder_kind, holder }).map(({ name, document }) => compiled(name, document, 'identity')),
-      ...held.attached({ holder_kind, holder }).map(({ policy_arn }) => managed(policy_arn)),
+      ...inline,
+      ...held.attached({ holder_kind, holder }).map(({ policy_arn }) => managedSource(store, policy_arn)),
     ];
   }
 
-  const boundaryOf = ({ boundary }: UserRow) => (boundary === null ? undefined : managed(boundary));
+  const ready = ({ id, document }: PolicySource) => compiled(id, document, 'identity');
+  const boundaryOf = ({ boundary }: UserRow) => (boundary === null ? undefined : ready(managedSource(store, boundary)));
 
   const everyone = [account, arn('iam', '', account, 'root')];
 
@@ -82,7 +91,7 @@ export function createPermissions(store: IdentityStore, account: string): Permis
     return {
       names: { own: [principalArn, row.id], role: [], account: everyone, service: [] },
       policies: {
-        identity: [...heldBy('user', row.name), ...groups.flatMap(({ name }) => heldBy('group', name))],
+        identity: [...heldBy('user', row.name), ...groups.flatMap(({ name }) => heldBy('group', name))].map(ready),
         boundary: boundaryOf(row),
       },
       principalArn,
@@ -95,7 +104,7 @@ export function createPermissions(store: IdentityStore, account: string): Permis
     const principalArn = iamArn(account, 'role', row.path, row.name);
     return {
       names: { own: [], role: [principalArn, row.id], account: everyone, service: [] },
-      policies: { identity: heldBy('role', row.name), boundary: boundaryOf(row) },
+      policies: { identity: heldBy('role', row.name).map(ready), boundary: boundaryOf(row) },
       principalArn,
       username: undefined,
       tags: tagMap(JSON.parse(row.tags) as Record<string, string>),
@@ -158,11 +167,25 @@ export function createPermissions(store: IdentityStore, account: string): Permis
     },
     compiled,
     heldBy,
-    boundaryOf,
     forget() {
       owners = new Map();
       callers = new WeakMap();
     },
+  };
+}
+
+/** Nothing may be deleted that is in use; were it gone, it would allow nothing. */
+const NOTHING = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Deny', NotAction: '*', Resource: '*' }],
+});
+
+export function managedSource(store: IdentityStore, policyArn: string): PolicySource {
+  return {
+    id: policyArn,
+    sourceId: policyArn.slice(policyArn.lastIndexOf('/') + 1),
+    type: MANAGED_POLICIES.has(policyArn) ? 'aws-managed' : 'user-managed',
+    document: managedDocument(store, policyArn) ?? NOTHING,
   };
 }
 
