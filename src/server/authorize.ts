@@ -5,7 +5,9 @@
  * Z1. Every operation of every caller passes here: requests, the steps of pipelines, what jobs do with objects.
  * Z2. Only the principal that stands for switched-off authentication is let through unseen.
  */
+import type { PolicyRequest } from '../definition/policy/compile.ts';
 import { type Decision, evaluate, type Layer, type PolicySet } from '../definition/policy/evaluate.ts';
+import type { Context } from '../definition/policy/variables.ts';
 import type { Api } from '../protocol/api.ts';
 import { type AwsError, awsError } from '../protocol/errors.ts';
 import type { Access, Call, Principal } from '../protocol/service.ts';
@@ -55,7 +57,7 @@ export function createAuthorize(parts: AuthorizeParts): Authorize {
 }
 
 /** The question and the policies that a request comes down to, and the answer. */
-export type Decided = ReturnType<ReturnType<typeof createDecide>>;
+export type Decided = { request: PolicyRequest; policies: PolicySet; decision: Decision };
 
 export function createDecide({ identity, resourcePolicy, tagsOf }: Omit<AuthorizeParts, 'trusted'>) {
   function attached({ action, resource }: Access): PolicySet['resource'] {
@@ -69,13 +71,15 @@ export function createDecide({ identity, resourcePolicy, tagsOf }: Omit<Authoriz
       : { policy: identity.compiled(`the policy of ${resource}`, document), required: false };
   }
 
-  return (principal: Principal, access: Access, call: Call) => {
+  /** @param override condition keys to take from elsewhere than the request */
+  return (principal: Principal, access: Access, call: Call, override?: Context): Decided => {
     const caller = identity.caller(principal);
     const { action, resource } = access;
-    const context = requestContext({ caller, principal, access, call, tagsOf });
+    const own = requestContext({ caller, principal, access, call, tagsOf });
+    const context: Context = override ? (key) => override(key) ?? own(key) : own;
     const request = { action, resource, names: caller.names, context };
     const policies: PolicySet = { ...caller.policies, resource: attached(access) };
-    return { request, policies, decision: evaluate(request, policies) as Decision };
+    return { request, policies, decision: evaluate(request, policies) };
   };
 }
 

@@ -41,7 +41,8 @@ import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, sagemaker, sts } from './apis.ts';
-import { createAuthorize } from './authorize.ts';
+import { type AuthorizeParts, createAuthorize } from './authorize.ts';
+import { createExplainAccess } from './explainAccess.ts';
 import { jobPorts } from './jobPorts.ts';
 import { bucketPolicy, createPermit, type Permit } from './permit.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
@@ -96,12 +97,12 @@ export function createSystem(options: SystemOptions): System {
   const engine = createEngine(store, world);
   const identity = createIdentityServices({ store, world, account, sts, iam });
   const unauthenticated = options.auth === 'off' ? administrator(account) : undefined;
-  const authorize = createAuthorize({
+  const policyParts = {
     identity,
     resourcePolicy: (arn) => bucketPolicy(arn, () => undefined),
     tagsOf: (arn) => (arn.startsWith('arn:aws:iam:') ? identity.tagsOf(arn) : tags.tagsOf(arn)),
-    trusted: unauthenticated,
-  });
+  } satisfies Omit<AuthorizeParts, 'trusted'>;
+  const authorize = createAuthorize({ ...policyParts, trusted: unauthenticated });
   const permit = createPermit(authorize);
   const objects = createObjectsService({ store, bytes, world, account, ports: { objectRead } });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
@@ -135,6 +136,7 @@ export function createSystem(options: SystemOptions): System {
     }),
   });
   const telar = createTelarService({
+    explainAccess: createExplainAccess(policyParts),
     executionState: pipelines.executionState,
     logOf: jobs.logOf,
     auditEvents: trail.newest,

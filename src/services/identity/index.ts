@@ -20,6 +20,7 @@ import { iamOperations, stsOperations } from './operations.ts';
 import { type Caller, createPermissions } from './permissions.ts';
 import { roleArn, roleByArn } from './roles.ts';
 import { openRoleSession, type SessionCredentials } from './sessions.ts';
+import { principalNamed } from './simulatedCallers.ts';
 import { identityStore } from './store.ts';
 import { readTags, type Tag } from './tags.ts';
 
@@ -57,6 +58,8 @@ export type Identity = {
   trustsService(roleArn: string, service: string, source: string): boolean;
   /** What a principal is allowed, and the names that policies know it by. */
   caller(principal: Principal): Caller;
+  /** The principal that an ARN names: of a role, a session of it. @throws NoSuchEntity, InvalidInput */
+  principal(arn: string): Principal;
   /** A role's trust policy; undefined when there is no such role. */
   trustPolicy(roleArn: string): CompiledPolicy | undefined;
   /** A resource-based policy made ready. @param id what people know it by */
@@ -115,6 +118,7 @@ export function createIdentityServices(context: IdentityContext): Identity {
       return policy !== undefined && serviceAssumes(policy, arn, service, { account, source });
     },
     caller: permissions.of,
+    principal: (arn) => principalNamed(parts, arn),
     trustPolicy,
     compiled: (id, document) => permissions.compiled(id, document, 'resource'),
     tagsOf: (arn) => tagsOf(parts, arn),

@@ -1,5 +1,6 @@
 /** The operations of the `telar` service: what AWS has no operation for. Shared with the CLI and the console. */
 import { z } from 'zod';
+import type { Layer } from '../../definition/policy/evaluate.ts';
 import type { CacheVerdict } from '../../engine/pipelines/state.ts';
 
 export const telarSchemas = {
@@ -12,6 +13,15 @@ export const telarSchemas = {
     /** Bytes at most. */
     Limit: z.number().int().min(1).max(1_048_576).default(262_144),
   }),
+  /** Whether a principal may do something, which statement decides it, and what kept the others from applying. */
+  ExplainAccess: z.strictObject({
+    /** Of a user, a role, or a session of a role. */
+    PrincipalArn: z.string().min(1),
+    Action: z.string().regex(/^[A-Za-z0-9-]+:[A-Za-z0-9]+$/, 'one action of a service, such as s3:GetObject'),
+    Resource: z.string().min(1).default('*'),
+    /** Condition keys of the request, and their values. */
+    Context: z.record(z.string(), z.array(z.string())).default({}),
+  }),
   /** What the server is, and how it fares. */
   DescribeServer: z.strictObject({}),
   /** The newest management events of the audit trail. */
@@ -20,6 +30,28 @@ export const telarSchemas = {
 
 export type TelarInput<Name extends keyof typeof telarSchemas> = z.infer<(typeof telarSchemas)[Name]>;
 
+export type ExplainedStatement = {
+  Layer: Layer;
+  Policy: string;
+  /** Its place in the policy, from 1. */
+  Statement: number;
+  Sid: string | undefined;
+  Effect: 'Allow' | 'Deny';
+  /** All that kept it from applying; empty for one that applies. */
+  Misses: { Part: 'action' | 'resource' | 'principal' | 'condition'; Text: string }[];
+};
+
+export type AccessExplanation = {
+  PrincipalArn: string;
+  Decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
+  /** Whose policies decided: those that allow or deny, or those that lack an Allow. */
+  Layer: Layer;
+  /** AWS's words for a refusal; of what is allowed, undefined. */
+  Reason: string | undefined;
+  DecidedBy: ExplainedStatement | undefined;
+  Statements: ExplainedStatement[];
+};
+
 export type TelarOutputs = {
   ExplainStep: {
     StepName: string;
@@ -27,6 +59,7 @@ export type TelarOutputs = {
     Cache: CacheVerdict | { verdict: 'none'; reason: string };
     SourcePipelineExecutionArn: string | undefined;
   };
+  ExplainAccess: AccessExplanation;
   GetJobLog: {
     /** UTF-8; a character cut by the limit is left for the next call. */
     Text: string;

@@ -5,6 +5,8 @@ import { telarSchemas } from './api.ts';
 import { operations } from './operations.ts';
 import type { TelarPorts } from './ports.ts';
 
+export type { AccessExplanation, ExplainedStatement, TelarInput } from './api.ts';
+
 export function createTelarService(ports: TelarPorts): Service {
   return { name: 'telar', api: defineOwnApi('telar', 'Telar', telarSchemas), operations: operations(ports) };
 }

@@ -18,6 +18,10 @@ export function operations(ports: TelarPorts): Table {
       (input) => [{ action: 'telar:ExplainStep', resource: input.PipelineExecutionArn }],
       (input) => explainStep(ports, input),
     ),
+    ExplainAccess: reads(
+      (input) => [{ action: 'telar:ExplainAccess', resource: input.PrincipalArn }],
+      ports.explainAccess,
+    ),
     GetJobLog: streams(
       (input) => [{ action: 'telar:GetJobLog', resource: input.JobArn }],
       async ({ JobArn, From, Limit }) => {
