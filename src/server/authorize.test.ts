@@ -21,7 +21,7 @@ beforeEach(async () => {
     identity,
     resourcePolicy: (arn) => bucketPolicies.get(arn),
     tagsOf: identity.tagsOf,
-    trusted: undefined,
+    enforced: true,
   });
 });
 

@@ -3,7 +3,7 @@
  * a refusal. How policies are evaluated is definition/policy/evaluate.ts; what a principal holds is identity's.
  *
  * Z1. Every operation of every caller passes here: requests, the steps of pipelines, what jobs do with objects.
- * Z2. Only the principal that stands for switched-off authentication is let through unseen.
+ * Z2. With authentication off nobody knows who calls, and nothing is refused.
  */
 import type { PolicyRequest } from '../definition/policy/compile.ts';
 import { type Decision, evaluate, type Layer, type PolicySet } from '../definition/policy/evaluate.ts';
@@ -26,8 +26,8 @@ export type AuthorizeParts = {
   /** The document of the policy attached to a resource, if there is one. */
   resourcePolicy(resourceArn: string): string | undefined;
   tagsOf: TagsOf;
-  /** With authentication off, whoever calls. */
-  trusted: Principal | undefined;
+  /** False with authentication off. */
+  enforced: boolean;
 };
 
 /** What is asked for a role's trust policy: nothing else may allow it alone. */
@@ -36,7 +36,7 @@ const ASSUMING = new Set(['sts:AssumeRole', 'sts:TagSession']);
 export function createAuthorize(parts: AuthorizeParts): Authorize {
   const decide = createDecide(parts);
   return (api, principal, access, call) => {
-    if (principal === parts.trusted) return undefined;
+    if (!parts.enforced) return undefined;
     for (const one of access) {
       const refusal = refuse(api, principal, one, call);
       if (refusal) return refusal;
@@ -59,7 +59,7 @@ export function createAuthorize(parts: AuthorizeParts): Authorize {
 /** The question and the policies that a request comes down to, and the answer. */
 export type Decided = { request: PolicyRequest; policies: PolicySet; decision: Decision };
 
-export function createDecide({ identity, resourcePolicy, tagsOf }: Omit<AuthorizeParts, 'trusted'>) {
+export function createDecide({ identity, resourcePolicy, tagsOf }: Omit<AuthorizeParts, 'enforced'>) {
   function attached({ action, resource }: Access): PolicySet['resource'] {
     if (ASSUMING.has(action)) {
       const policy = identity.trustPolicy(resource);

@@ -7,7 +7,7 @@ import type { Identity } from '../services/identity/index.ts';
 import type { AccessExplanation, ExplainedStatement, TelarInput } from '../services/telar/index.ts';
 import { type AuthorizeParts, createDecide, reasonOf } from './authorize.ts';
 
-type Parts = Omit<AuthorizeParts, 'trusted' | 'identity'> & {
+type Parts = Omit<AuthorizeParts, 'enforced' | 'identity'> & {
   identity: AuthorizeParts['identity'] & Pick<Identity, 'principal'>;
 };
 
@@ -41,8 +41,17 @@ function tell({ layer, statement, misses }: Finding, action: string, resource: s
   const { policy, index, effect, source } = statement;
   return {
     ...{ Layer: layer, Policy: policy.id, Statement: index + 1, Sid: source.sid, Effect: effect },
-    Misses: misses.map((miss) => ({ Part: miss.part, Text: sentence(miss, statement, action, resource) })),
+    Misses: misses.map((miss) => ({
+      Part: partOf(miss, source, action),
+      Text: sentence(miss, statement, action, resource),
+    })),
   };
+}
+
+function partOf({ part }: Miss, { actions }: Statement, action: string) {
+  const service = action.slice(0, action.indexOf(':') + 1).toLowerCase();
+  const concerned = actions.negated || actions.of.some((pattern) => pattern.toLowerCase().startsWith(service));
+  return part === 'action' && !concerned ? 'service' : part;
 }
 
 function sentence(miss: Miss, { source }: CompiledStatement, action: string, resource: string): string {

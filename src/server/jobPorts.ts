@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Identity } from '../services/identity/index.ts';
 import type { JobEnd, JobObjects, JobPorts } from '../services/jobs/index.ts';
 import type { ObjectAccess } from '../services/objects/index.ts';
-import type { Permit } from './permit.ts';
+import type { Permit } from './policies.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { prefixFingerprint } from './s3Uris.ts';
 

@@ -8,7 +8,7 @@ import { engineMigrations } from '../engine/store.ts';
 import type { Api } from '../protocol/api.ts';
 import { type Chain, createChain } from '../protocol/chain.ts';
 import { validate } from '../protocol/constraints.ts';
-import { type AuditRecord, createDispatch, type Dispatch } from '../protocol/dispatch.ts';
+import { createDispatch, type Dispatch } from '../protocol/dispatch.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
 import type { Runner } from '../runner/runner.ts';
@@ -41,10 +41,9 @@ import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, sagemaker, sts } from './apis.ts';
-import { type AuthorizeParts, createAuthorize } from './authorize.ts';
-import { createExplainAccess } from './explainAccess.ts';
+import { auditing } from './auditing.ts';
 import { jobPorts } from './jobPorts.ts';
-import { bucketPolicy, createPermit, type Permit } from './permit.ts';
+import { createPolicies, type Permit } from './policies.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
 
@@ -96,16 +95,13 @@ export function createSystem(options: SystemOptions): System {
   const trail = auditTrail(store.sql);
   const engine = createEngine(store, world);
   const identity = createIdentityServices({ store, world, account, sts, iam });
-  const unauthenticated = options.auth === 'off' ? administrator(account) : undefined;
-  const policyParts = {
-    identity,
-    resourcePolicy: (arn) => bucketPolicy(arn, () => undefined),
-    tagsOf: (arn) => (arn.startsWith('arn:aws:iam:') ? identity.tagsOf(arn) : tags.tagsOf(arn)),
-  } satisfies Omit<AuthorizeParts, 'trusted'>;
-  const authorize = createAuthorize({ ...policyParts, trusted: unauthenticated });
-  const permit = createPermit(authorize);
   const objects = createObjectsService({ store, bytes, world, account, ports: { objectRead } });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
+  const { authorize, permit, explainAccess } = createPolicies({
+    ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
+    // The objects service keeps no policies of buckets yet.
+    bucketPolicy: () => undefined,
+  });
   const registry = createRegistryService({
     api: sagemaker,
     store,
@@ -125,18 +121,13 @@ export function createSystem(options: SystemOptions): System {
     ...{ api: sagemaker, store, world, engine },
     trackObjects: options.trackObjects ?? true,
     ports: pipelinePorts({
-      identity,
-      callAs,
-      permit,
-      registry,
-      jobs,
-      tags,
+      ...{ identity, callAs, permit, registry, jobs, tags },
       objects: objects.objects,
       dispatch: () => dispatch,
     }),
   });
   const telar = createTelarService({
-    explainAccess: createExplainAccess(policyParts),
+    explainAccess,
     executionState: pipelines.executionState,
     logOf: jobs.logOf,
     auditEvents: trail.newest,
@@ -158,28 +149,15 @@ export function createSystem(options: SystemOptions): System {
     validate,
     authorize,
     transact: store.transact,
-    audit: (record) => trail.append(record.at, record),
-    auditForGood(record) {
-      trail.append(record.at, record);
-      store.whenUndone(() => appendLater(record));
-    },
+    ...auditing(trail, store, world),
   });
-
-  /** The work that it is about was undone, and the record with it. */
-  function appendLater(record: AuditRecord): void {
-    world.clock.soon(() => {
-      store
-        .transact(() => trail.append(record.at, record))
-        .catch((error: Error) => world.log('error', 'audit.not-written', { message: error.message }));
-    });
-  }
 
   const apis: Api[] = [...new Set(services.map(({ api }) => api))];
   const chain = createChain({
     ...{ apis, dispatch, world, account },
     credential: identity.credential,
     keyUsed: identity.noteKeyUse,
-    unauthenticated,
+    unauthenticated: options.auth === 'off' ? administrator(account) : undefined,
   });
 
   function objectRead({ principal }: Call, { bucket, key, version }: ObjectVersion): void {

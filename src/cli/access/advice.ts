@@ -5,12 +5,15 @@ import type { AccessExplanation, ExplainedStatement } from '../../services/telar
 export function nearMisses({ Statements }: AccessExplanation, most = 4): ExplainedStatement[] {
   const distance = ({ Misses }: ExplainedStatement) =>
     Misses.length + (Misses.some(({ Part }) => Part === 'action') ? 2 : 0);
-  return Statements.filter((one) => one.Effect === 'Allow' && one.Misses.length > 0 && isNear(one))
+  return Statements.filter((one) => one.Effect === 'Allow' && isNear(one))
     .sort((a, b) => distance(a) - distance(b))
     .slice(0, most);
 }
 
-const isNear = ({ Misses }: ExplainedStatement) => Misses.length === 1 || Misses.every(({ Part }) => Part !== 'action');
+function isNear({ Misses }: ExplainedStatement): boolean {
+  if (Misses.length === 0 || Misses.some(({ Part }) => Part === 'service')) return false;
+  return Misses.length === 1 || Misses.every(({ Part }) => Part !== 'action');
+}
 
 export type Advice = {
   /** A sentence. */

@@ -2,8 +2,8 @@
 
 /** A pattern taken apart: the code of each character, or a wildcard. */
 export type Units = readonly number[];
-export const STAR = -1;
-export const ANY = -2;
+const STAR = -1;
+const ANY = -2;
 
 /** Whether a text matches a pattern that was made ready before. */
 export type Glob = (text: string) => boolean;

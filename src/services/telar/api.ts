@@ -37,8 +37,8 @@ export type ExplainedStatement = {
   Statement: number;
   Sid: string | undefined;
   Effect: 'Allow' | 'Deny';
-  /** All that kept it from applying; empty for one that applies. */
-  Misses: { Part: 'action' | 'resource' | 'principal' | 'condition'; Text: string }[];
+  /** All that kept it from applying; empty for one that applies. `service`: it is about other services' actions. */
+  Misses: { Part: 'service' | 'action' | 'resource' | 'principal' | 'condition'; Text: string }[];
 };
 
 export type AccessExplanation = {
