@@ -153,9 +153,7 @@ export function pipelineOperations(parts: Parts): Operations<Sdk, Names> {
   };
 }
 
-const listed = (action: string) => (_input: unknown, call: Call) => [
-  { action: `sagemaker:${action}`, resource: pipelineArn(call, '*') },
-];
+const listed = (action: string) => () => [{ action: `sagemaker:${action}`, resource: '*' }];
 
 export function existing(db: PipelinesStore, call: Call, nameOrArn: string): PipelineRow {
   const row = db.pipeline({ arn: pipelineArn(call, nameOrArn) });
