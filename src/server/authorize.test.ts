@@ -28,7 +28,7 @@ beforeEach(async () => {
 const resource = 'arn:aws:s3:::bucket/key';
 const get: Access = { action: 's3:GetObject', resource };
 const ask = (principal: Principal, access: Access = get, call: Partial<Call> = {}) =>
-  authorize({ protocol: 'rest-xml' }, principal, [access], testCall(call))?.message ?? 'allowed';
+  authorize({ name: 's3', protocol: 'rest-xml' }, principal, [access], testCall(call))?.message ?? 'allowed';
 const attach = (Effect: string, Principal: unknown, more: object = {}) =>
   void bucketPolicies.set(
     resource,
@@ -175,6 +175,14 @@ describe('what is remembered of permissions', () => {
     await identity.iam('DeleteUser', { UserName: 'anna' });
     expect(ask(anna)).not.toBe('allowed');
   });
+});
+
+it('a user may not call IAM with credentials of GetSessionToken, and may call the rest', () => {
+  const principal: Principal = { ...admin, session: { issuedAt: START } };
+  const list: Access = { action: 'iam:ListUsers', resource: '*' };
+  const refusal = authorize({ name: 'iam', protocol: 'query' }, principal, [list], testCall());
+  expect(refusal).toMatchObject({ code: 'InvalidClientTokenId', status: 403 });
+  expect(ask(principal)).toBe('allowed');
 });
 
 it('nobody of another account is let in', () => {

@@ -14,8 +14,10 @@ import type { Access, Call, Principal } from '../protocol/service.ts';
 import type { Identity } from '../services/identity/index.ts';
 import { requestContext, type TagsOf } from './requestContext.ts';
 
+type Named = Pick<Api, 'name' | 'protocol'>;
+
 export type Authorize = (
-  api: Pick<Api, 'protocol'>,
+  api: Named,
   principal: Principal,
   access: readonly Access[],
   call: Call,
@@ -37,6 +39,7 @@ export function createAuthorize(parts: AuthorizeParts): Authorize {
   const decide = createDecide(parts);
   return (api, principal, access, call) => {
     if (!parts.enforced) return undefined;
+    if (api.name === 'iam' && principal.kind === 'user' && principal.session) return sessionOfUser();
     for (const one of access) {
       const refusal = refuse(api, principal, one, call);
       if (refusal) return refusal;
@@ -44,7 +47,7 @@ export function createAuthorize(parts: AuthorizeParts): Authorize {
     return undefined;
   };
 
-  function refuse(api: Pick<Api, 'protocol'>, principal: Principal, access: Access, call: Call): AwsError | undefined {
+  function refuse(api: Named, principal: Principal, access: Access, call: Call): AwsError | undefined {
     const because = (reason: string) => accessDenied(api, principal.arn, access, reason);
     if (principal.account !== call.account) return because(`because it is not of the account ${call.account}`);
     if (ASSUMING.has(access.action)) {
@@ -83,6 +86,14 @@ export function createDecide({ identity, resourcePolicy, tagsOf }: Omit<Authoriz
   };
 }
 
+/** AWS lets credentials of GetSessionToken call IAM only if a second factor opened them, which none does here. */
+const sessionOfUser = () =>
+  awsError(
+    'InvalidClientTokenId',
+    'The security token included in the request is invalid: credentials of GetSessionToken may not call IAM without multi-factor authentication.',
+    403,
+  );
+
 const KINDS: Readonly<Record<Layer, string>> = {
   identity: 'identity-based policy',
   resource: 'resource-based policy',
@@ -98,7 +109,7 @@ export function reasonOf({ verdict, layer }: Decision, action: string): string {
 }
 
 /** The JSON services add `Exception` to the code, and S3 quotes the resource. */
-function accessDenied({ protocol }: Pick<Api, 'protocol'>, arn: string, { action, resource }: Access, reason: string) {
+function accessDenied({ protocol }: Named, arn: string, { action, resource }: Access, reason: string) {
   const plain = protocol === 'rest-xml' || protocol === 'query';
   const named = protocol === 'rest-xml' ? `"${resource}"` : resource;
   return awsError(

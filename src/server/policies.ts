@@ -35,7 +35,7 @@ export type Permit = (call: Call, access: Access) => void;
 /** For what Telar's services do with objects in someone's name. */
 function createPermit(authorize: Authorize): Permit {
   return (call, access) => {
-    const refusal = authorize({ protocol: 'rest-xml' }, call.principal, [access], call);
+    const refusal = authorize({ name: 's3', protocol: 'rest-xml' }, call.principal, [access], call);
     if (refusal) throw refusal;
   };
 }

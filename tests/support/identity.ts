@@ -33,7 +33,8 @@ function identity() {
     const operation = (table as Record<string, Operation<unknown, unknown>>)[name]!;
     const call = testCall({ now: clock.time, ...given });
     const refused =
-      given.principal && authorize({ protocol: 'query' }, call.principal, operation.access(input, call), call);
+      given.principal &&
+      authorize({ name: 'sts', protocol: 'query' }, call.principal, operation.access(input, call), call);
     if (refused) throw refused;
     return perform(store, operation, input, call);
   };

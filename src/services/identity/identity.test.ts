@@ -204,7 +204,15 @@ describe('what other services are offered', () => {
     const { tables } = await administered();
     const rows = Object.entries(tables.iam) as [string, Operation<Record<string, string>, unknown>][];
     const PolicyArn = 'arn:aws:iam::aws:policy/P';
-    const input = { RoleName: 'r', UserName: 'u', GroupName: 'g', PolicyName: 'p', PolicyArn, AccessKeyId: 'AKIA' };
+    const input = {
+      PolicySourceArn: roleArn('r'),
+      RoleName: 'r',
+      UserName: 'u',
+      GroupName: 'g',
+      PolicyName: 'p',
+      PolicyArn,
+      AccessKeyId: 'AKIA',
+    };
     for (const [name, operation] of rows) {
       const [first, ...rest] = operation.access(input, testCall());
       expect(rest).toEqual([]);
