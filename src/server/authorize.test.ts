@@ -19,7 +19,10 @@ beforeEach(async () => {
   bucketPolicies = new Map();
   authorize = createAuthorize({
     identity,
-    resourcePolicy: (arn) => bucketPolicies.get(arn),
+    resourcePolicy(arn) {
+      const document = bucketPolicies.get(arn);
+      return document === undefined ? undefined : { id: 'policy of bucket bucket', document };
+    },
     tagsOf: identity.tagsOf,
     enforced: true,
   });

@@ -25,8 +25,8 @@ export type Authorize = (
 
 export type AuthorizeParts = {
   identity: Pick<Identity, 'caller' | 'trustPolicy' | 'compiled'>;
-  /** The document of the policy attached to a resource, if there is one. */
-  resourcePolicy(resourceArn: string): string | undefined;
+  /** The policy attached to a resource, if there is one. @returns what people know it by, and its document */
+  resourcePolicy(resourceArn: string): { id: string; document: string } | undefined;
   tagsOf: TagsOf;
   /** False with authentication off. */
   enforced: boolean;
@@ -68,10 +68,8 @@ export function createDecide({ identity, resourcePolicy, tagsOf }: Omit<Authoriz
       const policy = identity.trustPolicy(resource);
       return policy && { policy, required: true };
     }
-    const document = resourcePolicy(resource);
-    return document === undefined
-      ? undefined
-      : { policy: identity.compiled(`the policy of ${resource}`, document), required: false };
+    const found = resourcePolicy(resource);
+    return found && { policy: identity.compiled(found.id, found.document), required: false };
   }
 
   /** @param override condition keys to take from elsewhere than the request */

@@ -41,7 +41,8 @@ function createPermit(authorize: Authorize): Permit {
 }
 
 /** The policy of the bucket that an ARN names or lies in. */
-function policyOfBucket(arn: string, bucketPolicy: Parts['bucketPolicy']): string | undefined {
+function policyOfBucket(arn: string, bucketPolicy: Parts['bucketPolicy']) {
   const [, bucket] = /^arn:aws:s3:::([^/*]+)/.exec(arn) ?? [];
-  return bucket === undefined ? undefined : bucketPolicy(bucket);
+  const document = bucket === undefined ? undefined : bucketPolicy(bucket);
+  return document === undefined ? undefined : { id: `policy of bucket ${bucket}`, document };
 }

@@ -130,6 +130,19 @@ describe('SimulateCustomPolicy', () => {
     });
     await expect(simulate({ ActionNames: ['s3:Get*'] })).rejects.toMatchObject({ name: 'InvalidInputException' });
     await expect(simulate({ PolicyInputList: ['{}'] })).rejects.toMatchObject({ name: 'InvalidInputException' });
+    const long = policy({ Effect: 'Allow', Action: 's3:*', Resource: `arn:aws:s3:::${'x'.repeat(130_000)}` });
+    await expect(simulate({ PolicyInputList: [long, long, long] })).rejects.toMatchObject({
+      message: expect.stringContaining('are simulated at once'),
+    });
+  });
+
+  it('gives small pages where there is much to evaluate', async () => {
+    const many = Array.from({ length: 900 }, (_, nth) => ({ Effect: 'Allow', Action: `s3:Get${nth}`, Resource: '*' }));
+    const request = { PolicyInputList: [policy(...many)], ActionNames: ['s3:Get1', 's3:Get2', 's3:Get3'] };
+    const first = await iam.simulateCustomPolicy(request);
+    expect([first.EvaluationResults?.length, first.IsTruncated]).toEqual([2, true]);
+    const rest = await iam.simulateCustomPolicy({ ...request, Marker: first.Marker });
+    expect([rest.EvaluationResults?.length, rest.IsTruncated]).toEqual([1, false]);
   });
 });
 

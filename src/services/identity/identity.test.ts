@@ -17,6 +17,15 @@ describe('the first administrator', () => {
     ]);
   });
 
+  it('hands over the newest key of the two that a rotation has', async () => {
+    const { iam, firstAdministrator, clock } = await administered();
+    clock.time += 1000;
+    const { AccessKey } = await iam('CreateAccessKey', { UserName: 'admin' });
+    expect((await firstAdministrator())?.accessKeyId).toBe(AccessKey?.AccessKeyId);
+    await iam('UpdateAccessKey', { UserName: 'admin', AccessKeyId: AccessKey!.AccessKeyId!, Status: 'Inactive' });
+    expect((await firstAdministrator())?.accessKeyId).not.toBe(AccessKey?.AccessKeyId);
+  });
+
   it('is not made anew when their keys were taken away', async () => {
     const { keys, iam, firstAdministrator } = await administered();
     await iam('CreateUser', { UserName: 'other' });

@@ -164,7 +164,8 @@ function tagsOf({ store, account }: Parts, arn: string): Tag[] {
 function administratorKeys(parts: Parts): Keys | undefined {
   const { users, credentials, held } = parts.store;
   if (users.list({ after: '', prefix: '/', limit: 1 }).length > 0) {
-    const key = credentials.keysOf({ user: ADMINISTRATOR }).find(({ status }) => status === 'Active');
+    // The newest: after a rotation's first half the older one is on its way out.
+    const key = credentials.keysOf({ user: ADMINISTRATOR }).findLast(({ status }) => status === 'Active');
     return key && { accessKeyId: key.id, secretAccessKey: key.secret };
   }
   const now = parts.world.clock.now();

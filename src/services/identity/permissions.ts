@@ -41,7 +41,7 @@ export type PolicySource = {
 
 export type Permissions = {
   of(principal: Principal): Caller;
-  /** A document, compiled. @param id what people know it by */
+  /** A document, compiled. @param id what people know it by: each has one document at a time */
   compiled(id: string, document: string, kind: PolicyKind): CompiledPolicy;
   /** The policies of a user, group or role, without those of its groups. */
   heldBy(kind: HolderKind, name: string): PolicySource[];
@@ -52,17 +52,17 @@ export type Permissions = {
 const MOST_COMPILED = 2000;
 
 export function createPermissions(store: IdentityStore, account: string): Permissions {
-  const compilations = new Map<string, CompiledPolicy>();
+  const compilations = new Map<string, { document: string; policy: CompiledPolicy }>();
   let owners = new Map<string, Caller>();
   let callers = new WeakMap<Principal, Caller>();
 
   function compiled(id: string, document: string, kind: PolicyKind): CompiledPolicy {
-    const key = `${kind}\n${id}\n${document}`;
+    const key = `${kind} ${id}`;
     const known = compilations.get(key);
-    if (known) return known;
+    if (known?.document === document) return known.policy;
     if (compilations.size >= MOST_COMPILED) compilations.clear();
     const policy = compilePolicy(id, checkDocument(document, kind));
-    compilations.set(key, policy);
+    compilations.set(key, { document, policy });
     return policy;
   }
 

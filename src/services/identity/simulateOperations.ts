@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { compilePolicy } from '../../definition/policy/compile.ts';
 import { contextKeysOf } from '../../definition/policy/contextKeys.ts';
-import type { PolicySet } from '../../definition/policy/evaluate.ts';
+import { LAYERS, type PolicySet, policiesOf } from '../../definition/policy/evaluate.ts';
 import { parsePolicy } from '../../definition/policy/parse.ts';
 import type { PrincipalNames } from '../../definition/policy/principals.ts';
 import type { Policy, PolicyKind } from '../../definition/policy/types.ts';
@@ -26,6 +26,13 @@ type Names =
   | 'GetContextKeysForPrincipalPolicy';
 
 type Simulating = Partial<InputOf<Iam, 'SimulatePrincipalPolicy'> & InputOf<Iam, 'SimulateCustomPolicy'>>;
+/**
+ * Bounds of Telar's own, so that no simulation keeps the loop: characters of all documents of a request, and statements that
+ * are evaluated for one page. A page may hold less than MaxItems, as IAM reserves itself.
+ */
+const LONGEST_DOCUMENTS = 262_144;
+const MOST_STATEMENTS = 2000;
+
 /** A policy of a simulation, under an id of its own. */
 type Given = Source & { id: string };
 
@@ -44,12 +51,12 @@ export function simulateOperations(parts: Parts): Operations<Iam, Names> {
       results(parts, input, policiesOfPrincipal(parts, input.PolicySourceArn!)),
     ),
     GetContextKeysForCustomPolicy: reads(anywhere('GetContextKeysForCustomPolicy'), ({ PolicyInputList }) => ({
-      ContextKeyNames: contextKeysOf(PolicyInputList!.map((text) => parsed(text, 'identity'))),
+      ContextKeyNames: contextKeysOf(bounded(PolicyInputList!).map((text) => parsed(text, 'identity'))),
     })),
     GetContextKeysForPrincipalPolicy: reads(onSource('GetContextKeysForPrincipalPolicy'), (input) => {
       const { own } = policiesOfPrincipal(parts, input.PolicySourceArn!);
       const documents = [...own.map(({ document }) => document), ...(input.PolicyInputList ?? [])];
-      return { ContextKeyNames: contextKeysOf(documents.map((text) => parsed(text, 'identity'))) };
+      return { ContextKeyNames: contextKeysOf(bounded(documents).map((text) => parsed(text, 'identity'))) };
     }),
   };
 }
@@ -98,6 +105,7 @@ function results(parts: Parts, input: Simulating, { own, boundary, caller: princ
   if (input.ResourceHandlingOption !== undefined) {
     throw iamErrors.invalidInput('ResourceHandlingOption is for EC2, which Telar does not serve. Leave it out.');
   }
+  bounded([...identity, ...(bound ? [bound] : []), ...(resource ? [resource] : [])].map(({ document }) => document));
   const policies: PolicySet = {
     identity: identity.map((one) => ready(one, 'identity')),
     boundary: bound && ready(bound, 'identity'),
@@ -109,12 +117,15 @@ function results(parts: Parts, input: Simulating, { own, boundary, caller: princ
     policies,
     sources: new Map([...identity, bound, resource].flatMap((source) => (source ? [[source.id, source]] : []))),
   };
-  const { items, ...page } = asked(input);
+  const statements = LAYERS.flatMap((layer) => policiesOf(policies, layer)).flatMap(
+    (policy) => policy.statements,
+  ).length;
+  const { items, ...page } = asked(input, Math.max(1, Math.floor(MOST_STATEMENTS / Math.max(1, statements))));
   return { EvaluationResults: items.map((question) => simulate({ ...simulation, ...question })), ...page };
 }
 
 /** A page of the questions: each action on each resource. */
-function asked(input: Simulating) {
+function asked(input: Simulating, most: number) {
   const actions = input.ActionNames!.map(actionName);
   const resources = input.ResourceArns?.length ? input.ResourceArns : ['*'];
   const { Marker: _, MaxItems: __, ...request } = input;
@@ -130,7 +141,8 @@ function asked(input: Simulating) {
     const length = Math.min(limit, actions.length * resources.length - from);
     return Array.from({ length: Math.max(0, length) }, (_one, nth) => question(from + nth));
   };
-  return iamPage(input, query, fetch, ({ index }) => index);
+  const MaxItems = Math.min(most, input.MaxItems ?? 100);
+  return iamPage({ ...input, MaxItems }, query, fetch, ({ index }) => index);
 }
 
 const NOBODY: PrincipalNames = { own: [], role: [], account: [], service: [] };
@@ -140,6 +152,15 @@ function given(texts: readonly string[] | undefined, list: string, type: 'none' 
     const id = type === 'resource' ? list : `${list}.${index + 1}`;
     return { id, sourceId: id, type, document };
   });
+}
+
+/** @throws InvalidInput */
+function bounded(documents: readonly string[]): readonly string[] {
+  const length = documents.reduce((sum, { length: one }) => sum + one, 0);
+  if (length <= LONGEST_DOCUMENTS) return documents;
+  throw iamErrors.invalidInput(
+    `The policies are ${length} characters together; ${LONGEST_DOCUMENTS} are simulated at once. Leave some out.`,
+  );
 }
 
 /** @throws InvalidInput */

@@ -23,6 +23,9 @@ const USER_SESSION_SECONDS = 43_200;
 /** They show who opened a session, or how: to ignore one would promise what does not hold. */
 const UNSUPPORTED = ['TransitiveTagKeys', 'SerialNumber', 'TokenCode', 'SourceIdentity', 'ProvidedContexts'] as const;
 
+/** Managed policies that one session may be opened with. */
+const MOST_SESSION_POLICIES = 10;
+
 type Names = 'GetCallerIdentity' | 'AssumeRole' | 'GetSessionToken';
 
 export function stsOperations(parts: Parts): Operations<Sts, Names> {
@@ -77,6 +80,9 @@ function narrowing(
   { store }: Parts,
   { Policy, PolicyArns = [], Tags = [] }: InputOf<Sts, 'AssumeRole'>,
 ): Omit<SessionFacts, 'issuedAt'> {
+  if (PolicyArns.length > MOST_SESSION_POLICIES) {
+    throw iamErrors.validation(`A session may be opened with ${MOST_SESSION_POLICIES} managed policies at most.`);
+  }
   const managed = PolicyArns.map(({ arn: id = '' }) => {
     const document = managedDocument(store, id);
     if (document === undefined) throw iamErrors.noPolicy(id);
