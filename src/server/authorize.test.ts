@@ -3,6 +3,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { administered, document, roleArn, trusting } from '../../tests/support/identity.ts';
 import { ACCOUNT, START, testCall } from '../../tests/support/operations.ts';
+import { parsePolicy } from '../definition/policy/parse.ts';
+import type { Policy } from '../definition/policy/types.ts';
 import type { Access, Call, Principal } from '../protocol/service.ts';
 import { type Authorize, createAuthorize } from './authorize.ts';
 
@@ -10,7 +12,7 @@ type Identity = Awaited<ReturnType<typeof administered>>;
 
 let identity: Identity;
 let admin: Principal;
-let bucketPolicies: Map<string, string>;
+let bucketPolicies: Map<string, Policy>;
 let authorize: Authorize;
 
 beforeEach(async () => {
@@ -20,8 +22,8 @@ beforeEach(async () => {
   authorize = createAuthorize({
     identity,
     resourcePolicy(arn) {
-      const document = bucketPolicies.get(arn);
-      return document === undefined ? undefined : { id: 'policy of bucket bucket', document };
+      const policy = bucketPolicies.get(arn);
+      return policy && { id: 'policy of bucket bucket', policy };
     },
     tagsOf: identity.tagsOf,
     enforced: true,
@@ -32,11 +34,10 @@ const resource = 'arn:aws:s3:::bucket/key';
 const get: Access = { action: 's3:GetObject', resource };
 const ask = (principal: Principal, access: Access = get, call: Partial<Call> = {}) =>
   authorize({ name: 's3', protocol: 'rest-xml' }, principal, [access], testCall(call))?.message ?? 'allowed';
-const attach = (Effect: string, Principal: unknown, more: object = {}) =>
-  void bucketPolicies.set(
-    resource,
-    document({ Effect, Principal, Action: 's3:GetObject', Resource: resource, ...more }),
-  );
+const attach = (Effect: string, Principal: unknown, more: object = {}) => {
+  const text = document({ Effect, Principal, Action: 's3:GetObject', Resource: resource, ...more });
+  bucketPolicies.set(resource, (parsePolicy(text, 'resource') as { policy: Policy }).policy);
+};
 
 async function user(name: string): Promise<Principal> {
   const { User } = await identity.iam('CreateUser', { UserName: name });

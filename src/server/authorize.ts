@@ -5,8 +5,9 @@
  * Z1. Every operation of every caller passes here: requests, the steps of pipelines, what jobs do with objects.
  * Z2. With authentication off nobody knows who calls, and nothing is refused.
  */
-import type { PolicyRequest } from '../definition/policy/compile.ts';
+import { type CompiledPolicy, compilePolicy, type PolicyRequest } from '../definition/policy/compile.ts';
 import { type Decision, evaluate, type Layer, type PolicySet } from '../definition/policy/evaluate.ts';
+import type { Policy } from '../definition/policy/types.ts';
 import type { Context } from '../definition/policy/variables.ts';
 import type { Api } from '../protocol/api.ts';
 import { type AwsError, awsError } from '../protocol/errors.ts';
@@ -24,9 +25,9 @@ export type Authorize = (
 ) => AwsError | undefined;
 
 export type AuthorizeParts = {
-  identity: Pick<Identity, 'caller' | 'trustPolicy' | 'compiled'>;
-  /** The policy attached to a resource, if there is one. @returns what people know it by, and its document */
-  resourcePolicy(resourceArn: string): { id: string; document: string } | undefined;
+  identity: Pick<Identity, 'caller' | 'trustPolicy'>;
+  /** The policy attached to a resource, if there is one, and what people know it by. The same one for as long as it stands. */
+  resourcePolicy(resourceArn: string): { id: string; policy: Policy } | undefined;
   tagsOf: TagsOf;
   /** False with authentication off. */
   enforced: boolean;
@@ -63,13 +64,23 @@ export function createAuthorize(parts: AuthorizeParts): Authorize {
 export type Decided = { request: PolicyRequest; policies: PolicySet; decision: Decision };
 
 export function createDecide({ identity, resourcePolicy, tagsOf }: Omit<AuthorizeParts, 'enforced'>) {
+  const known = new WeakMap<Policy, CompiledPolicy>();
+
+  function compiled(id: string, policy: Policy): CompiledPolicy {
+    const before = known.get(policy);
+    if (before) return before;
+    const ready = compilePolicy(id, policy);
+    known.set(policy, ready);
+    return ready;
+  }
+
   function attached({ action, resource }: Access): PolicySet['resource'] {
     if (ASSUMING.has(action)) {
       const policy = identity.trustPolicy(resource);
       return policy && { policy, required: true };
     }
     const found = resourcePolicy(resource);
-    return found && { policy: identity.compiled(found.id, found.document), required: false };
+    return found && { policy: compiled(found.id, found.policy), required: false };
   }
 
   /** @param override condition keys to take from elsewhere than the request */

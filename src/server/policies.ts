@@ -1,4 +1,5 @@
 /** All that policies decide, wired: requests, what is done with objects outside any S3 request, and explanations. */
+import type { Policy } from '../definition/policy/types.ts';
 import type { Access, Call } from '../protocol/service.ts';
 import type { Identity } from '../services/identity/index.ts';
 import { type Authorize, createAuthorize } from './authorize.ts';
@@ -9,8 +10,8 @@ type Parts = {
   identity: Identity;
   /** Of SageMaker's resources. */
   tagsOf: TagsOf;
-  /** The document of a bucket's policy, if it has one. */
-  bucketPolicy(bucket: string): string | undefined;
+  /** A bucket's policy, if it has one: parsed once for each text. */
+  bucketPolicy(bucket: string): Policy | undefined;
   /** False with authentication off. */
   enforced: boolean;
 };
@@ -43,6 +44,6 @@ function createPermit(authorize: Authorize): Permit {
 /** The policy of the bucket that an ARN names or lies in. */
 function policyOfBucket(arn: string, bucketPolicy: Parts['bucketPolicy']) {
   const [, bucket] = /^arn:aws:s3:::([^/*]+)/.exec(arn) ?? [];
-  const document = bucket === undefined ? undefined : bucketPolicy(bucket);
-  return document === undefined ? undefined : { id: `policy of bucket ${bucket}`, document };
+  const policy = bucket === undefined ? undefined : bucketPolicy(bucket);
+  return policy && { id: `policy of bucket ${bucket}`, policy };
 }

@@ -62,8 +62,6 @@ export type Identity = {
   principal(arn: string): Principal;
   /** A role's trust policy; undefined when there is no such role. */
   trustPolicy(roleArn: string): CompiledPolicy | undefined;
-  /** A resource-based policy made ready. @param id what people know it by */
-  compiled(id: string, document: string): CompiledPolicy;
   /** The tags of a role or user, or of a policy of the account. */
   tagsOf(arn: string): Tag[];
   /**
@@ -120,7 +118,6 @@ export function createIdentityServices(context: IdentityContext): Identity {
     caller: permissions.of,
     principal: (arn) => principalNamed(parts, arn),
     trustPolicy,
-    compiled: (id, document) => permissions.compiled(id, document, 'resource'),
     tagsOf: (arn) => tagsOf(parts, arn),
     roleSession(arn, sessionName, seconds) {
       const row = roleByArn(parts, arn);
