@@ -17,11 +17,11 @@ export const objectKeys = (objects: Objects, input: Reading) => (): ConditionKey
   ...Object.fromEntries(existingTags(objects, input).map(({ key, value }) => [`s3:ExistingObjectTag/${key}`, value])),
 });
 
-function existingTags(objects: Objects, { Bucket, Key }: Reading): readonly Tag[] {
+function existingTags(objects: Objects, { Bucket, Key, VersionId }: Reading): readonly Tag[] {
   try {
-    return objects.find({ Bucket, Key })?.attributes.tags ?? [];
+    return objects.get({ Bucket, Key, VersionId }).attributes.tags ?? [];
   } catch (error) {
-    // Without the bucket there is no object, and so no tag of one.
+    // Where there is no object, there is no tag of one.
     if (isAwsError(error)) return [];
     throw error;
   }
@@ -69,12 +69,15 @@ export const listingKeys = (input: Listing) => (): ConditionKeys => ({
   's3:max-keys': input.MaxKeys === undefined ? undefined : String(input.MaxKeys),
 });
 
-/** That a key does not exist is told only to whom the bucket may be listed. @throws AccessDenied in place of NoSuchKey */
+/** What one must be allowed to be told that there is no such thing. */
+const TOLD_TO: Readonly<Record<string, string>> = { NoSuchKey: 'ListBucket', NoSuchVersion: 'ListBucketVersions' };
+
+/** That a key or version does not exist is told only to whom the bucket may be listed. @throws AccessDenied in place of NoSuchKey and NoSuchVersion */
 export function seenBy<T>(call: Call, bucket: string | undefined, find: () => T): T {
   try {
     return find();
   } catch (error) {
-    if (!isAwsError(error) || error.code !== 'NoSuchKey') throw error;
-    throw call.refusal?.(onBucket('ListBucket', bucket)[0]!) ?? error;
+    const action = isAwsError(error) ? TOLD_TO[error.code] : undefined;
+    throw (action && call.refusal?.(onBucket(action, bucket)[0]!)) ?? error;
   }
 }
