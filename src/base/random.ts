@@ -3,7 +3,25 @@ import { randomFillSync } from 'node:crypto';
 
 export type Random = { fill(bytes: Uint8Array): void };
 
-export const systemRandom: Random = { fill: (bytes) => void randomFillSync(bytes) };
+/**
+ * The machine's. Asking it costs microseconds however little is asked for, and every request needs an id: small amounts come
+ * out of a supply, where each byte is given once and then wiped.
+ */
+export const systemRandom: Random = { fill: fromSupply };
+
+const supply = new Uint8Array(4096);
+let used = supply.length;
+
+function fromSupply(bytes: Uint8Array): void {
+  if (bytes.length > supply.length / 16) return void randomFillSync(bytes);
+  if (used + bytes.length > supply.length) {
+    randomFillSync(supply);
+    used = 0;
+  }
+  bytes.set(supply.subarray(used, used + bytes.length));
+  supply.fill(0, used, used + bytes.length);
+  used += bytes.length;
+}
 
 export const LOWER_ALPHANUMERIC = 'abcdefghijklmnopqrstuvwxyz0123456789';
 export const UPPER_BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

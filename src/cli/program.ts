@@ -96,6 +96,10 @@ function serverVerbs(add: Add): void {
     .option('--port <number>', 'the port to listen on; 0 takes any free one (default: 4566)')
     .option('--auth <mode>', 'sigv4, or off: every caller is the administrator (default: sigv4)')
     .option('--account <id>', 'the account of a new data folder, twelve digits')
+    .option('--cpus <number>', 'processors that jobs may have (default: those of the machine)')
+    .option('--memory <GB>', "memory that jobs may have (default: nine tenths of the machine's)")
+    .option('--promise <times>', 'how many times over these are promised to jobs at a time (default: 2)')
+    .option('--network <which>', "machine, or telar: jobs reach Telar's server and nothing else (default: machine)")
     .option(
       '--images <folder>',
       "where the images' environments are kept (default: TELAR_IMAGES, else in the data folder)",
@@ -136,7 +140,11 @@ function executionVerbs(add: Add): void {
   )
     .argument('<step>', "a step's name, or a job's name or ARN")
     .option('--execution <execution>', which)
+    .option('--host <name>', 'of a job with several hosts: which one (default: algo-1)')
     .option('-f, --follow', 'until the job ends');
+  add('top', 'the jobs under way and what they use', async (context, options: object) =>
+    (await import('./verbs/top.ts')).top(context, options),
+  ).option('--once', 'print it once');
   add('stop', 'stop an execution', async (context, meant: string | undefined) =>
     (await executions()).stop(context, meant),
   ).argument('[execution]', which);

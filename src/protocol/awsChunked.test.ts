@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ChunkedOptions, createChunkedDecoder } from './awsChunked.ts';
 import { type ChecksumAlgorithm, createHasher, declaredChecksum, digestOf, verifyBody } from './checksums.ts';
 import { isAwsError } from './errors.ts';
-import { openPayload } from './payload.ts';
+import { digestsToVerify, openPayload, type Payload, verifyDigests } from './payload.ts';
 import { chunkSigner, parseAuthorization, type Signed } from './sigv4.ts';
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
@@ -207,14 +208,16 @@ describe('openPayload', () => {
   const unsigned = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
 
   async function read(headers: Record<string, string>, wire: Uint8Array, as?: Signed) {
-    const payload = openPayload(
-      { headers, body: Readable.from(cut(Buffer.from(wire), [3, 40, 70])) },
-      as,
-      as && SECRET,
-    );
-    const chunks: Buffer[] = [];
-    for await (const chunk of payload as AsyncIterable<Buffer>) chunks.push(chunk);
-    return { text: Buffer.concat(chunks).toString(), checksum: payload.checksum };
+    const open = (body: Readable | Buffer) => openPayload({ headers, body }, as, as && SECRET);
+    const settled = async (payload: Payload) => {
+      const bytes = Buffer.isBuffer(payload.content) ? payload.content : await buffer(payload.content);
+      const digests = digestsToVerify(payload.declared).map((each) => [each, digestOf(each, bytes)] as const);
+      verifyDigests(payload.declared, new Map(digests));
+      return { text: bytes.toString(), checksum: payload.declared.checksum() };
+    };
+    const streamed = await settled(open(Readable.from(cut(Buffer.from(wire), [3, 40, 70]))));
+    expect(await settled(open(Buffer.from(wire)))).toEqual(streamed);
+    return streamed;
   }
 
   it('verifies signed chunks, and tells the checksum of the trailer', async () => {
@@ -258,7 +261,7 @@ describe('openPayload', () => {
 
   it('fails when the connection is lost, and harms nobody who was not reading', async () => {
     const body = new Readable({ read() {} });
-    const payload = openPayload({ headers: {}, body }, undefined, undefined);
+    const payload = openPayload({ headers: {}, body }, undefined, undefined).content as Readable;
     body.push('some');
     body.destroy(new Error('ECONNRESET'));
     await new Promise((resolve) => payload.once('close', resolve));

@@ -16,7 +16,7 @@ import { type Codec, codecOf } from './codecs.ts';
 import type { Dispatch } from './dispatch.ts';
 import { type AwsError, commonErrors, isAwsError } from './errors.ts';
 import { type Apis, type Identified, identifyApi, identifyOperation } from './identify.ts';
-import { openPayload } from './payload.ts';
+import { openPayload, type Payload } from './payload.ts';
 import type { Call, Principal } from './service.ts';
 import { type Authorization, parseAuthorization, type Signed, unsignedRefusal, verifySignature } from './sigv4.ts';
 import type { WireRequest, WireResponse } from './wire.ts';
@@ -47,6 +47,8 @@ export type Chain = { handle(request: WireRequest): Promise<WireResponse> };
 
 /** Longest body of a request that is not an object's bytes: twice what any served operation needs. */
 const LONGEST_BODY = 6 * 1024 * 1024;
+/** Longest body that is read whole before its operation runs: an object that travels in its row, and its framing. */
+const WHOLE_BODY = 68 * 1024;
 const DEFAULT_REGION = 'us-east-1';
 
 type Authenticated = { principal: Principal; region: string; signed: Signed | undefined; secret: string | undefined };
@@ -90,13 +92,14 @@ export function createChain(options: ChainOptions): Chain {
     // A REST body is read before the signature is checked only where the signature may cover it.
     const body = readAlready ?? (streaming ? undefined : await readBody(request.body, LONGEST_BODY));
     const caller = authenticate(api, request, auth, body);
+    const payload = body ?? (await payloadOf(request, caller));
     const input = codecs.get(api)!.decode(operation, {
       method: request.method,
       path: request.path,
       query: request.query,
       headers: request.headers,
       params,
-      body: body ?? openPayload(request, caller.signed, caller.secret),
+      body: payload,
     });
     const call: Call = {
       requestId,
@@ -142,13 +145,28 @@ function isRest(api: Api): boolean {
   return api.protocol === 'rest-xml' || api.protocol === 'rest-json';
 }
 
-async function readBody(stream: Readable, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > limit) throw commonErrors.requestTooLarge(limit);
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
+/** What an operation that streams reads. A small body is taken whole: streams would cost more than all that is done with it. */
+async function payloadOf({ headers, body }: WireRequest, { signed, secret }: Authenticated): Promise<Payload> {
+  const small = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= WHOLE_BODY;
+  return openPayload({ headers, body: small ? await readBody(body, WHOLE_BODY) : body }, signed, secret);
+}
+
+/** By events: an async iterator would cost as much as the signature. A connection that breaks fails the reading. */
+function readBody(stream: Readable, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    stream.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > limit) {
+        stream.pause();
+        reject(commonErrors.requestTooLarge(limit));
+      } else chunks.push(chunk);
+    });
+    stream.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));
+    stream.on('error', reject);
+    stream.on('close', () => {
+      if (!stream.readableEnded) reject(new Error('The connection was lost before the whole request had come.'));
+    });
+  });
 }

@@ -157,6 +157,11 @@ export function digestOf(algorithm: ChecksumAlgorithm, body: Uint8Array): string
   return hasher.digest();
 }
 
+/** A digest as ETags and file names write it. @param base64 as checksums travel */
+export function hexadecimal(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('hex');
+}
+
 function isBase64Of(value: string, length: number): boolean {
   const bytes = Buffer.from(value, 'base64');
   return bytes.length === length && bytes.toString('base64') === value;

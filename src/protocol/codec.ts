@@ -1,7 +1,7 @@
 /** What every protocol's codec offers to the chain, and what they share. */
-import type { Readable } from 'node:stream';
 import type { OperationModel } from './api.ts';
 import type { AwsError } from './errors.ts';
+import type { Payload } from './payload.ts';
 import type { WireResponse } from './wire.ts';
 
 /** A request on its way to an operation: authenticated, its body unframed. */
@@ -15,8 +15,8 @@ export type DecodeRequest = {
   headers: Readonly<Record<string, string>>;
   /** The path's labels, decoded (`findRoute` gives them). Empty for JSON and Query. */
   params: Readonly<Record<string, string>>;
-  /** The whole body; or, when the operation has a `streamingInput`, the stream. */
-  body: Buffer | Readable;
+  /** The whole body; or, when the operation has a `streamingInput`, what becomes that member. */
+  body: Buffer | Payload;
 };
 
 export type Codec = {

@@ -36,6 +36,8 @@ export type DispatchOptions = {
   /** Inside a transaction: audits a record that must stay even if the transaction is undone. */
   auditForGood(record: AuditRecord): void;
   transact<T>(work: () => T): Promise<T>;
+  /** The same for work that changes nothing. */
+  read<T>(work: () => T): Promise<T>;
 };
 
 export type Dispatch = {
@@ -57,7 +59,7 @@ type Row = Operation<unknown, unknown>;
 type Asked = { api: Api; operation: string; row: Row; call: Call; access: Access[] };
 
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { validate, authorize, audit, auditForGood, transact } = options;
+  const { validate, authorize, audit, auditForGood, transact, read } = options;
   const table = tableOf(options.services);
 
   function look(api: Api, operation: string, input: unknown, given: Call): Asked {
@@ -84,6 +86,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const { row, call } = asked;
     try {
       permit(asked);
+      if (row.kind === 'transaction' && row.readOnly) return await read(() => row.run(input, call));
       if (row.kind === 'transaction') {
         return await transact(() => {
           const output = row.run(input, call);

@@ -22,37 +22,81 @@ export function bodyOf(shape: StructureShape): { payload: Member | undefined; me
   };
 }
 
+/** Where a structure's members are in a message, found once: requests have few headers, structures many members. */
+type Bindings = {
+  labels: readonly Member[];
+  /** By the header's name in lower case. */
+  headers: ReadonlyMap<string, Member>;
+  queries: ReadonlyMap<string, Member>;
+  /** The beginning of the headers that are one member's entries, in lower case. */
+  prefixes: readonly { prefix: string; member: Member }[];
+  /** The member that takes every query parameter that no other is bound to. */
+  remaining: Member | undefined;
+  status: Member | undefined;
+};
+
+const known = new WeakMap<StructureShape, Bindings>();
+
+function bindingsOf(shape: StructureShape): Bindings {
+  let found = known.get(shape);
+  if (!found) {
+    const members = shape.members();
+    const named = (trait: 'httpHeader' | 'httpQuery') =>
+      members.flatMap((member) =>
+        member.traits[trait] === undefined ? [] : [[member.traits[trait], member] as const],
+      );
+    found = {
+      labels: members.filter(({ traits }) => traits.httpLabel),
+      headers: new Map(named('httpHeader').map(([name, member]) => [name.toLowerCase(), member])),
+      queries: new Map(named('httpQuery')),
+      prefixes: members.flatMap((member) => {
+        const prefix = member.traits.httpPrefixHeaders?.toLowerCase();
+        return prefix === undefined ? [] : [{ prefix, member }];
+      }),
+      remaining: members.find(({ traits }) => traits.httpQueryParams),
+      status: members.find(({ traits }) => traits.httpResponseCode),
+    };
+    known.set(shape, found);
+  }
+  return found;
+}
+
 /** Reads the members that HTTP carries outside the body. @throws what `refuse` makes */
 export function readBindings(shape: StructureShape, request: DecodeRequest, refuse: Refuse): Values {
+  const bindings = bindingsOf(shape);
+  const result: Values = {};
+  const put = ({ name }: Member, value: unknown) => {
+    if (value !== undefined) result[name] = value;
+  };
+  for (const member of bindings.labels) {
+    put(member, readText(member.shape, request.params[member.name], member.name, refuse));
+  }
+  for (const name in request.headers) {
+    const member = bindings.headers.get(name);
+    if (member) put(member, readHeader(member.shape, request.headers[name], member.traits.httpHeader!, refuse));
+  }
+  for (const { prefix, member } of bindings.prefixes) put(member, readPrefixed(request.headers, prefix));
+  if (request.query !== '') readQueries(bindings, request.query, refuse, put);
+  return result;
+}
+
+function readQueries(
+  { queries, remaining }: Bindings,
+  text: string,
+  refuse: Refuse,
+  put: (member: Member, value: unknown) => void,
+): void {
   const query = new Map<string, string[]>();
-  for (const [name, value] of queryPairs(request.query)) {
+  for (const [name, value] of queryPairs(text)) {
     const values = query.get(name);
     if (values) values.push(value);
     else query.set(name, [value]);
   }
-  const result: Values = {};
-  for (const member of shape.members()) {
-    const value = readBinding(member, shape, request, query, refuse);
-    if (value !== undefined) result[member.name] = value;
+  for (const [name, values] of query) {
+    const member = queries.get(name);
+    if (member) put(member, readQuery(member.shape, values, name, refuse));
   }
-  return result;
-}
-
-function readBinding(
-  member: Member,
-  shape: StructureShape,
-  { params, headers }: DecodeRequest,
-  query: ReadonlyMap<string, readonly string[]>,
-  refuse: Refuse,
-): unknown {
-  const { traits, name } = member;
-  if (traits.httpLabel) return readText(member.shape, params[name], name, refuse);
-  if (traits.httpHeader !== undefined)
-    return readHeader(member.shape, headers[traits.httpHeader.toLowerCase()], traits.httpHeader, refuse);
-  if (traits.httpQuery !== undefined)
-    return readQuery(member.shape, query.get(traits.httpQuery), traits.httpQuery, refuse);
-  if (traits.httpPrefixHeaders !== undefined) return readPrefixed(headers, traits.httpPrefixHeaders.toLowerCase());
-  return traits.httpQueryParams ? readRemaining(member.shape, shape, query) : undefined;
+  if (remaining) put(remaining, readRemaining(remaining.shape, queries, query));
 }
 
 function readText(shape: Shape, text: string | undefined, where: string, refuse: Refuse): unknown {
@@ -94,8 +138,11 @@ function readPrefixed(headers: DecodeRequest['headers'], prefix: string): Values
 }
 
 /** Every query parameter that no other member is bound to. */
-function readRemaining(shape: Shape, parent: StructureShape, query: ReadonlyMap<string, readonly string[]>): Values {
-  const bound = new Set(parent.members().map((member) => member.traits.httpQuery));
+function readRemaining(
+  shape: Shape,
+  bound: ReadonlyMap<string, Member>,
+  query: ReadonlyMap<string, readonly string[]>,
+): Values {
   const lists = shape.kind === 'map' && shape.value.shape.kind === 'list';
   const result: Values = {};
   for (const [name, values] of query) if (!bound.has(name)) setOwn(result, name, lists ? values : values[0]);
@@ -107,19 +154,19 @@ export function writeBindings(
   operation: OperationModel,
   output: Values,
 ): { status: number; headers: Record<string, string> } {
-  let status = operation.http?.status ?? 200;
+  const bindings = bindingsOf(operation.output());
   const headers: Record<string, string> = {};
-  for (const { name, shape, traits } of operation.output().members()) {
+  for (const [header, { name, shape }] of bindings.headers) {
     const value = output[name];
-    if (value === undefined || value === null) continue;
-    if (traits.httpResponseCode) status = Number(value);
-    else if (traits.httpHeader !== undefined) headers[traits.httpHeader.toLowerCase()] = writeHeader(shape, value);
-    else if (traits.httpPrefixHeaders !== undefined) {
-      const prefix = traits.httpPrefixHeaders.toLowerCase();
-      for (const [key, item] of Object.entries(value)) headers[prefix + key.toLowerCase()] = headerText(String(item));
+    if (value !== undefined && value !== null) headers[header] = writeHeader(shape, value);
+  }
+  for (const { prefix, member } of bindings.prefixes) {
+    for (const [key, item] of Object.entries(output[member.name] ?? {})) {
+      headers[prefix + key.toLowerCase()] = headerText(String(item));
     }
   }
-  return { status, headers };
+  const status = bindings.status && output[bindings.status.name];
+  return { status: Number(status ?? operation.http?.status ?? 200), headers };
 }
 
 function writeHeader(shape: Shape, value: unknown): string {

@@ -1,11 +1,10 @@
 /**
- * The body of an operation that streams: unframed, and verified against everything that was declared for it: chunk
- * signatures, the hash in the signature, lengths, checksums in headers or trailers, Content-MD5.
+ * The body of an operation that streams: unframed, its framing verified (lengths, signatures of chunks), with all digests that
+ * were declared for its content: the hash in the signature, checksums in headers or trailers, Content-MD5.
  *
- * Invariant: bytes come out before the verdict. A stream that ends has been verified; one that fails ends with an
- * AwsError instead, so nothing may be kept of it until its end.
+ * Invariant: the digests are the reader's to compute, who has other uses for them and may do it on another thread, and to
+ * compare (`verifyDigests`). Nothing may be kept of a body before its end, and before they were compared.
  */
-import { createHash } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
 import { type ChunkedDecoder, createChunkedDecoder, incompleteBody } from './awsChunked.ts';
 import {
@@ -13,55 +12,101 @@ import {
   badChecksum,
   badMd5,
   type Checksum,
+  type ChecksumAlgorithm,
   checksumIn,
-  createHasher,
   declaredChecksum,
   declaredMd5,
-  type Hasher,
+  hexadecimal,
 } from './checksums.ts';
 import { type AwsError, awsError, isAwsError } from './errors.ts';
 import { chunkSigner, contentHashMismatch, type Signed } from './sigv4.ts';
 import type { WireRequest } from './wire.ts';
 
-/** A verified body. `checksum` is the one that the client declared, by header or trailer: known once the stream has ended. */
-export type Payload = Readable & { readonly checksum: Checksum | undefined };
+/** What a client declared of a body's content. */
+export type Declared = {
+  /** Lower-case hexadecimal, from the signature. */
+  sha256: string | undefined;
+  /** Base64, from Content-MD5. */
+  md5: string | undefined;
+  /** The algorithm of the checksum in a header or in a trailer to come. */
+  algorithm: ChecksumAlgorithm | undefined;
+  /** That checksum: known, at the latest, once the content has ended. */
+  checksum(): Checksum | undefined;
+};
+
+export type Payload = { content: Buffer | Readable; declared: Declared };
+
+/** The algorithms whose digests `verifyDigests` needs. */
+export function digestsToVerify({ sha256, md5, algorithm }: Declared): ChecksumAlgorithm[] {
+  return [...(sha256 ? ['SHA256' as const] : []), ...(md5 ? ['MD5' as const] : []), ...(algorithm ? [algorithm] : [])];
+}
+
+/**
+ * Compares what was declared with the digests (base64) of the content, which has ended.
+ *
+ * @throws XAmzContentSHA256Mismatch, BadDigest
+ */
+export function verifyDigests(declared: Declared, digests: ReadonlyMap<ChecksumAlgorithm, string>): void {
+  const { sha256, md5 } = declared;
+  if (sha256 !== undefined) {
+    const computed = hexadecimal(digests.get('SHA256') ?? '');
+    if (computed !== sha256) throw contentHashMismatch(sha256, computed);
+  }
+  const checksum = declared.checksum();
+  if (checksum && digests.get(checksum.algorithm) !== checksum.value) throw badChecksum(checksum);
+  if (md5 !== undefined && digests.get('MD5') !== md5) throw badMd5(md5, digests.get('MD5') ?? '');
+}
 
 /** Longest object that one request may carry: S3's 5 GiB. */
 const LONGEST_BODY = 5 * 1024 ** 3;
 
 /**
- * Opens a request's body. Without a signature (authentication is off) chunk signatures are not verified; all else is.
+ * Opens a request's body, the whole when it is there already. Without a signature (authentication is off) chunk signatures
+ * are not verified; all else is.
  *
  * @param secret of the caller who signed
  * @throws InvalidRequest, InvalidDigest, MissingContentLength, EntityTooLarge, NotImplemented when what is declared
- *   cannot hold; the stream fails with IncompleteBody, BadDigest, SignatureDoesNotMatch, XAmzContentSHA256Mismatch or
- *   MalformedTrailerError
+ *   cannot hold; the content fails (here, where it is whole) with IncompleteBody, SignatureDoesNotMatch or MalformedTrailerError
  */
 export function openPayload(
-  request: Pick<WireRequest, 'headers' | 'body'>,
+  request: { headers: WireRequest['headers']; body: Readable | Buffer },
   signed: Signed | undefined,
   secret: string | undefined,
 ): Payload {
-  const verifier = createVerifier(request.headers, signed, secret);
+  const opened = openFraming(request.headers, signed, secret);
+  const content = Buffer.isBuffer(request.body)
+    ? unframed(opened.decoder, request.body)
+    : unframing(opened.decoder, request.body);
+  return { content, declared: opened.declared };
+}
+
+function unframed(decoder: Decoder | undefined, body: Buffer): Buffer {
+  if (!decoder) return body;
+  const pieces = decoder.push(body);
+  decoder.end();
+  return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+}
+
+function unframing(decoder: Decoder | undefined, body: Readable): Readable {
   const stream = new Transform({
     transform(bytes: Buffer, _encoding, done) {
       settle(done, () => {
-        for (const piece of verifier.push(bytes)) stream.push(piece);
+        for (const piece of decoder ? decoder.push(bytes) : [bytes]) stream.push(piece);
       });
     },
     flush(done) {
-      settle(done, () => verifier.end());
+      settle(done, () => decoder?.end());
     },
   });
   // An operation may refuse before it reads: the stream's failure is then nobody's business, and no reason to crash.
   stream.on('error', () => {});
-  request.body.once('error', () => stream.destroy(incompleteBody('the connection was lost')));
-  request.body.once('close', () => {
-    if (!request.body.readableEnded) stream.destroy(incompleteBody('the connection was lost'));
+  body.once('error', () => stream.destroy(incompleteBody('the connection was lost')));
+  body.once('close', () => {
+    if (!body.readableEnded) stream.destroy(incompleteBody('the connection was lost'));
   });
-  stream.once('close', () => request.body.unpipe(stream));
-  request.body.pipe(stream);
-  return Object.defineProperty(stream, 'checksum', { get: () => verifier.checksum() }) as Transform & Payload;
+  stream.once('close', () => body.unpipe(stream));
+  body.pipe(stream);
+  return stream;
 }
 
 function settle(done: (error?: AwsError | Error) => void, work: () => void): void {
@@ -73,46 +118,34 @@ function settle(done: (error?: AwsError | Error) => void, work: () => void): voi
   }
 }
 
-type Verifier = {
-  push(bytes: Buffer): Buffer[];
-  end(): void;
-  checksum(): Checksum | undefined;
-};
+type Decoder = Pick<ChunkedDecoder, 'push'> & { end(): void };
 
-function createVerifier(
+function openFraming(
   headers: WireRequest['headers'],
   signed: Signed | undefined,
   secret: string | undefined,
-): Verifier {
+): { decoder: Decoder | undefined; declared: Declared } {
   const contentSha256 = headers['x-amz-content-sha256'] ?? signed?.contentSha256 ?? '';
-  const chunked = contentSha256.startsWith('STREAMING-');
-  const trailers = (headers['x-amz-trailer'] ?? '').split(',').flatMap((name) => name.trim().toLowerCase() || []);
-  const decoder = chunked ? chunkedDecoder(headers, contentSha256, trailers, signed, secret) : undefined;
   const md5 = declaredMd5(headers);
-  let declared = declaredChecksum(headers);
-  const trailing = declared ? undefined : trailers.map(algorithmOf).find((one) => one !== undefined);
-  const algorithm = declared?.algorithm ?? trailing;
-  const checksumHasher = algorithm && createHasher(algorithm);
-  const md5Hasher = md5 === undefined ? undefined : createHasher('MD5');
-  const sha256 = /^[0-9a-f]{64}$/.test(contentSha256) ? createHash('sha256') : undefined;
-  const hashers: Pick<Hasher, 'update'>[] = [checksumHasher, md5Hasher, sha256].filter((one) => one !== undefined);
+  const sha256 = /^[0-9a-f]{64}$/.test(contentSha256) ? contentSha256 : undefined;
+  let checksum = declaredChecksum(headers);
+  if (!contentSha256.startsWith('STREAMING-')) {
+    const algorithm = checksum?.algorithm;
+    return { decoder: undefined, declared: { sha256, md5, algorithm, checksum: () => checksum } };
+  }
+  const trailers = (headers['x-amz-trailer'] ?? '').split(',').flatMap((name) => name.trim().toLowerCase() || []);
+  const trailing = checksum ? undefined : trailers.map(algorithmOf).find((one) => one !== undefined);
+  const decoder = chunkedDecoder(headers, contentSha256, trailers, signed, secret);
   return {
-    push(bytes) {
-      const pieces = decoder ? decoder.push(bytes) : [bytes];
-      for (const piece of pieces) for (const hasher of hashers) hasher.update(piece);
-      return pieces;
+    decoder: {
+      push: decoder.push,
+      end() {
+        const received = decoder.end();
+        const trailer = trailing && Object.keys(received).find((name) => algorithmOf(name) === trailing);
+        if (trailer) checksum = checksumIn(trailer, received[trailer] ?? '');
+      },
     },
-    end() {
-      const received = decoder?.end() ?? {};
-      const trailer = trailing && Object.keys(received).find((name) => algorithmOf(name) === trailing);
-      if (trailer) declared = checksumIn(trailer, received[trailer] ?? '');
-      const computed = sha256?.digest('hex');
-      if (computed !== undefined && computed !== contentSha256) throw contentHashMismatch(contentSha256, computed);
-      if (declared && checksumHasher && checksumHasher.digest() !== declared.value) throw badChecksum(declared);
-      const calculated = md5Hasher?.digest();
-      if (md5 !== undefined && calculated !== undefined && calculated !== md5) throw badMd5(md5, calculated);
-    },
-    checksum: () => declared,
+    declared: { sha256, md5, algorithm: checksum?.algorithm ?? trailing, checksum: () => checksum },
   };
 }
 

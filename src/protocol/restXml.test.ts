@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import * as s3 from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { digestOf } from './checksums.ts';
 import { codecOf } from './codecs.ts';
 import { awsError, isAwsError } from './errors.ts';
 import { defineApi } from './models.ts';
-import { openPayload } from './payload.ts';
+import { openPayload, type Payload } from './payload.ts';
 import { findRoute, s3Address } from './routes.ts';
 import { answerOf, operationOf, requestOf } from './testing.ts';
 import { parseXml } from './xml.ts';
@@ -34,7 +35,7 @@ async function received(command: unknown, options = of): Promise<{ name: string;
     ? openPayload({ headers: request.headers, body: Readable.from([request.body]) }, undefined, undefined)
     : request.body;
   const input = codec.decode(operation, { ...request, params, body }) as Record<string, unknown>;
-  if (input['Body'] instanceof Readable) input['Body'] = Buffer.concat(await input['Body'].toArray()).toString();
+  if (streams) input['Body'] = (await buffer((input['Body'] as Payload).content as Readable)).toString();
   return { name: operation.name, input };
 }
 

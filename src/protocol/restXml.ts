@@ -64,7 +64,7 @@ function decode(operation: OperationModel, request: DecodeRequest): Values {
   unframed(input, request.headers);
   const { body } = request;
   if (operation.streamingInput !== undefined) {
-    input[operation.streamingInput] = Buffer.isBuffer(body) ? Readable.from([body]) : body;
+    input[operation.streamingInput] = body;
     return input;
   }
   if (!Buffer.isBuffer(body)) throw new Error(`${operation.name} is not a streaming operation`);

@@ -8,6 +8,7 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
  */
 import { hash, timingSafeEqual } from 'node:crypto';
+import { memo } from '../base/memo.ts';
 import type { Api } from './api.ts';
 import { type AuthErrors, authErrors } from './authErrors.ts';
 import { type AwsError, awsError } from './errors.ts';
@@ -240,15 +241,12 @@ function canonicalQuery(query: string): string {
 }
 
 const CACHED_KEYS = 1000;
-const signingKeys = new Map<string, HmacKey>();
 
 /** Kept for the key's day: nearly every request needs the one that the last request needed. */
-function signingKey(secret: string, { scopeDate, region, service }: Signed): HmacKey {
-  const id = `${secret}/${scopeDate}/${region}/${service}`;
-  const cached = signingKeys.get(id);
-  if (cached) return cached;
-  const key = deriveSigningKey(secret, scopeDate, region, service);
-  if (signingKeys.size >= CACHED_KEYS) signingKeys.delete(signingKeys.keys().next().value ?? '');
-  signingKeys.set(id, key);
-  return key;
-}
+const keyOf = memo(CACHED_KEYS, (id): HmacKey => {
+  const [scopeDate = '', region = '', service = '', ...secret] = id.split('/');
+  return deriveSigningKey(secret.join('/'), scopeDate, region, service);
+});
+
+const signingKey = (secret: string, { scopeDate, region, service }: Signed): HmacKey =>
+  keyOf(`${scopeDate}/${region}/${service}/${secret}`);

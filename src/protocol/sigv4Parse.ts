@@ -1,4 +1,5 @@
 /** Reads who signed a request, in which of SigV4's two forms, or in SigV2's presigned one. Verifies nothing: see sigv4.ts. */
+import { memo } from '../base/memo.ts';
 import { queryPairs } from './uri.ts';
 import type { WireRequest } from './wire.ts';
 
@@ -134,17 +135,8 @@ type Parts = Pick<Signed, 'signature' | 'date' | 'sessionToken' | 'expires' | 'c
 function assemble(form: Signed['form'], parts: Parts): Authorization {
   const malformed = (reason: string): Authorization => ({ kind: 'malformed', form, reason });
   const { credential, signedHeaders, ...rest } = parts;
-  const [accessKeyId, scopeDate, region, service, terminator, ...more] = credential.split('/');
-  if (!accessKeyId || !scopeDate || !region || !service || !terminator || more.length > 0)
-    return malformed(
-      `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
-    );
-  if (terminator !== 'aws4_request')
-    return malformed(`Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'.`);
-  if (!/^\d{8}$/.test(scopeDate))
-    return malformed(`Date in Credential scope must be in YYYYMMDD format, got '${scopeDate}'.`);
-  if (!/^[a-z0-9-]{1,64}$/.test(region))
-    return malformed(`Credential should be scoped to a valid region, not '${region}'.`);
+  const scope = scopeOf(credential);
+  if ('reason' in scope) return malformed(scope.reason);
   if (Number.isNaN(epochOf(rest.date)))
     return malformed(
       `Date must be in ISO-8601 'basic format'. Got '${rest.date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
@@ -153,21 +145,40 @@ function assemble(form: Signed['form'], parts: Parts): Authorization {
     kind: 'signed',
     version: 4,
     form,
-    accessKeyId,
-    scopeDate,
-    region,
-    service,
-    signedHeaders: signedHeaders.split(';'),
+    ...scope,
+    signedHeaders: headerNames(signedHeaders),
     ...rest,
   };
 }
 
+/** What one client sends in all its requests of a day is taken apart once. */
+const REMEMBERED = 1000;
+
+const headerNames = memo(REMEMBERED, (text): readonly string[] => text.split(';'));
+
+type Scope = Pick<Signed, 'accessKeyId' | 'scopeDate' | 'region' | 'service'>;
+
+const scopeOf = memo(REMEMBERED, (credential): Scope | { reason: string } => {
+  const [accessKeyId, scopeDate, region, service, terminator, ...more] = credential.split('/');
+  if (!accessKeyId || !scopeDate || !region || !service || !terminator || more.length > 0)
+    return {
+      reason: `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
+    };
+  if (terminator !== 'aws4_request')
+    return { reason: `Credential should be scoped with a valid terminator: 'aws4_request', not '${terminator}'.` };
+  if (!/^\d{8}$/.test(scopeDate))
+    return { reason: `Date in Credential scope must be in YYYYMMDD format, got '${scopeDate}'.` };
+  if (!/^[a-z0-9-]{1,64}$/.test(region))
+    return { reason: `Credential should be scoped to a valid region, not '${region}'.` };
+  return { accessKeyId, scopeDate, region, service };
+});
+
 /** Milliseconds since the epoch of `YYYYMMDDTHHMMSSZ`; NaN when it is anything else. */
-export function epochOf(date: string): number {
+export const epochOf = memo(REMEMBERED, (date) => {
   if (!/^\d{8}T\d{6}Z$/.test(date)) return Number.NaN;
   const [year, month, day] = [date.slice(0, 4), date.slice(4, 6), date.slice(6, 8)];
   return Date.parse(`${year}-${month}-${day}T${date.slice(9, 11)}:${date.slice(11, 13)}:${date.slice(13, 15)}Z`);
-}
+});
 
 /** `YYYYMMDDTHHMMSSZ` of milliseconds since the epoch. */
 export function basicDate(epoch: number): string {

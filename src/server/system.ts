@@ -103,9 +103,7 @@ export function createSystem(options: SystemOptions): System {
     bucketPolicy: () => undefined,
   });
   const registry = createRegistryService({
-    api: sagemaker,
-    store,
-    account,
+    ...{ api: sagemaker, store, account },
     ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags },
   });
   const callAs = roleCalls({ world, account, identity });
@@ -130,6 +128,7 @@ export function createSystem(options: SystemOptions): System {
     explainAccess,
     executionState: pipelines.executionState,
     logOf: jobs.logOf,
+    jobUse: jobs.use,
     auditEvents: trail.newest,
     loopLag: options.server.loopLag,
     server: { ...options.server, account, startedAt: world.clock.now() },
@@ -149,6 +148,7 @@ export function createSystem(options: SystemOptions): System {
     validate,
     authorize,
     transact: store.transact,
+    read: store.read,
     ...auditing(trail, store, world),
   });
 

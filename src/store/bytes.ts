@@ -7,15 +7,18 @@
  * B2. A file is never written again. Equal contents share one file.
  * B3. A file leaves only by `sweep`, which takes none that a row names or that anyone holds. `receive` holds what it
  *     returns until `release`, so that a sweep cannot slip between the rename and the commit of the row.
- * B4. Memory stays within a few chunks, however long an upload is; the loop hashes at most one chunk at a stretch.
+ * B4. Memory stays within a few chunks, however long an upload is; the loop itself digests small objects only (spill.ts).
  * B5. Names are made here, from digests and counters; nothing that a client sends becomes a path.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, opendir, open as openFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, opendir, open as openFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { type ChecksumAlgorithm, digestOf, hexadecimal } from '../protocol/checksums.ts';
+import { createDigester, type Digests } from './digests.ts';
 import type { DataFolder } from './folder.ts';
+import { BLOCK, createBlocks, openSpill, type Spill } from './spill.ts';
 
 /** Bytes at rest. */
 export type StoredBytes =
@@ -23,13 +26,12 @@ export type StoredBytes =
   /** `file` is the lower-case hexadecimal SHA-256 of the content. */
   | { kind: 'file'; file: string; size: number };
 
-/** Whatever wants to see the bytes pass: a digest, a counter. */
-export type Hasher = { update(chunk: Uint8Array): unknown };
-
 export type Received = {
   stored: StoredBytes;
   /** In bytes. */
   size: number;
+  /** Those that were asked for, base64; and SHA256, wherever the bytes became a file. */
+  digests: Digests;
   /** Call once the row that names the bytes is committed, or given up. */
   release(): void;
 };
@@ -39,8 +41,8 @@ export type ReceiveOptions = {
   limit: number;
   /** What to throw beyond the limit. */
   tooLong(): Error;
-  /** See every chunk in order, at most CHUNK bytes at a time. @default none */
-  hashers?: readonly Hasher[];
+  /** What to compute of all bytes. @default none */
+  digests?: readonly ChecksumAlgorithm[];
 };
 
 /** A stretch of bytes, both ends included, as in HTTP's Range. */
@@ -51,10 +53,10 @@ export type Bytes = {
    * Stores what `source` gives. On any error, the source's own included, nothing is left that anyone could read.
    *
    * @example
-   * const received = await bytes.receive(request, { limit: 5 * 2 ** 30, tooLong, hashers: [md5] });
+   * const received = await bytes.receive(request, { limit: 5 * 2 ** 30, tooLong, digests: ['MD5'] });
    * try { await store.transact(() => rows.insert(received.stored)) } finally { received.release() }
    */
-  receive(source: AsyncIterable<Uint8Array>, options: ReceiveOptions): Promise<Received>;
+  receive(source: AsyncIterable<Uint8Array> | Uint8Array, options: ReceiveOptions): Promise<Received>;
   /**
    * Bytes for reading, the whole when no range is given. A file is opened before this returns: a later sweep does not
    * disturb the reader, who must read the stream to its end or destroy it.
@@ -75,8 +77,8 @@ export type Bytes = {
 
 /** Up to this many bytes travel in the row. */
 export const INLINE_LIMIT = 64 * 1024;
-/** The most that is hashed or written in one stretch. */
-const CHUNK = 256 * 1024;
+/** The most that is read or handed over in one stretch. */
+const CHUNK = BLOCK;
 const FAN_OUT = /^[0-9a-f]{2}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 const UPLOAD = 'upload-';
@@ -90,29 +92,38 @@ export function openBytes(place: Place): Bytes {
     if (name.startsWith(UPLOAD) || name.startsWith(SWEPT)) rmSync(join(place.temporary, name), { force: true });
   }
   const holds = createHolds();
+  const digester = createDigester();
+  const blocks = createBlocks();
   let counter = 0;
   /** The fan-out folders that exist durably, so far as this process knows. */
   const directories = new Map<string, Promise<void>>();
   const temporary = (prefix: string) => join(place.temporary, `${prefix}${++counter}`);
   const pathOf = (file: string) => join(place.objects, file.slice(0, 2), file);
 
-  async function receive(source: AsyncIterable<Uint8Array>, options: ReceiveOptions): Promise<Received> {
-    const inline: Uint8Array[] = [];
+  async function receive(
+    source: AsyncIterable<Uint8Array> | Uint8Array,
+    { limit, tooLong, digests = [] }: ReceiveOptions,
+  ): Promise<Received> {
+    if (source instanceof Uint8Array) {
+      if (source.length > limit) throw tooLong();
+      if (source.length <= INLINE_LIMIT) return inlined([source], source.length, digests);
+    }
+    const early: Uint8Array[] = [];
     let size = 0;
     let spill: Spill | undefined;
     try {
       for await (const chunk of piecesOf(source)) {
         size += chunk.length;
-        if (size > options.limit) throw options.tooLong();
-        for (const hasher of options.hashers ?? []) hasher.update(chunk);
-        if (!spill) inline.push(chunk);
-        if (!spill && size > INLINE_LIMIT) {
-          spill = await openSpill(temporary(UPLOAD));
-          for (const early of inline.splice(0)) await spill.write(early);
-        } else if (spill) await spill.write(chunk);
+        if (size > limit) throw tooLong();
+        if (spill) await spill.write(chunk);
+        else early.push(chunk);
+        if (spill || size <= INLINE_LIMIT) continue;
+        spill = await openSpill(digester, blocks, temporary(UPLOAD), digests);
+        for (const each of early) await spill.write(each);
       }
-      if (!spill) return { stored: { kind: 'inline', bytes: Buffer.concat(inline, size) }, size, release: () => {} };
-      const file = await spill.finish();
+      if (!spill) return inlined(early, size, digests);
+      const computed = await spill.finish();
+      const file = hexadecimal(computed.get('SHA256')!);
       const release = holds.add(file);
       try {
         await settle(spill.path, file);
@@ -120,7 +131,7 @@ export function openBytes(place: Place): Bytes {
         release();
         throw error;
       }
-      return { stored: { kind: 'file', file, size }, size, release };
+      return { stored: { kind: 'file', file, size }, size, digests: computed, release };
     } catch (error) {
       await spill?.discard();
       throw error;
@@ -219,67 +230,11 @@ function createHolds(): Holds {
   };
 }
 
-type Spill = {
-  path: string;
-  write(chunk: Uint8Array): Promise<void>;
-  /** Syncs and closes; answers the content's SHA-256. */
-  finish(): Promise<string>;
-  discard(): Promise<void>;
-};
-
-/** An upload that outgrew its row. Chunks are hashed while the ones before them are written. */
-async function openSpill(path: string): Promise<Spill> {
-  // Readable by jobs that have it bound into their sandbox; the folders above keep everyone else out.
-  const file: FileHandle = await openFile(path, 'wx', 0o444);
-  const sha256 = createHash('sha256');
-  let waiting: Uint8Array[] = [];
-  let length = 0;
-  let writing: Promise<unknown> = Promise.resolve();
-  let closed = false;
-
-  async function flush(): Promise<void> {
-    await writing;
-    if (waiting.length === 0) return;
-    writing = writeAll(file, waiting);
-    // Whoever awaits it next sees the failure; until then it must not count as unhandled.
-    writing.catch(() => {});
-    waiting = [];
-    length = 0;
-  }
-  async function close(): Promise<void> {
-    if (closed) return;
-    closed = true;
-    await file.close();
-  }
-  return {
-    path,
-    async write(chunk) {
-      sha256.update(chunk);
-      waiting.push(chunk);
-      length += chunk.length;
-      if (length >= CHUNK) await flush();
-    },
-    async finish() {
-      await flush();
-      await writing;
-      await file.datasync();
-      await close();
-      return sha256.digest('hex');
-    },
-    async discard() {
-      await writing.catch(() => {});
-      await close().catch(() => {});
-      await rm(path, { force: true });
-    },
-  };
-}
-
-/** The system may write less than it was given, for example when the disk is about to be full. */
-async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
-  const bytes = Buffer.concat(chunks);
-  for (let written = 0; written < bytes.length; ) {
-    written += (await file.write(bytes, written, bytes.length - written)).bytesWritten;
-  }
+/** Bytes that travel in their row. */
+function inlined(chunks: readonly Uint8Array[], size: number, wanted: readonly ChecksumAlgorithm[]): Received {
+  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+  const digests = new Map(wanted.map((algorithm) => [algorithm, digestOf(algorithm, bytes)]));
+  return { stored: { kind: 'inline', bytes }, size, digests, release: () => {} };
 }
 
 async function syncDirectory(path: string): Promise<void> {
@@ -292,8 +247,8 @@ async function syncDirectory(path: string): Promise<void> {
 }
 
 /** The same bytes in pieces of at most CHUNK. */
-async function* piecesOf(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) {
+async function* piecesOf(source: AsyncIterable<Uint8Array> | Uint8Array): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source instanceof Uint8Array ? [source] : source) {
     if (chunk.length <= CHUNK) yield chunk;
     else for (let at = 0; at < chunk.length; at += CHUNK) yield chunk.subarray(at, at + CHUNK);
   }

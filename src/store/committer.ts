@@ -15,6 +15,11 @@ import type { Syncer } from './sync.ts';
 export type Committer = {
   /** Runs `work` synchronously in the open group. Resolves with its result once durable; rejects with its error, undone. */
   transact<T>(work: () => T): Promise<T>;
+  /**
+   * Runs `work`, which changes nothing, in the open group: it sees what is committed with that group or before, and resolves once
+   * all it may have seen is durable.
+   */
+  read<T>(work: () => T): Promise<T>;
   /** Inside `transact`: runs `run` once the group is durable. */
   whenDurable(run: () => void): void;
   /** Inside `transact`: runs `run` if this work is rolled back, alone or with its group. */
@@ -156,6 +161,18 @@ export function createCommitter(
       let result: T;
       try {
         result = run(group, work);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      return new Promise((resolve, reject) => group.waiters.push({ settle: () => resolve(result), fail: reject }));
+    },
+    read<T>(work: () => T): Promise<T> {
+      if (failure) return Promise.reject(failure);
+      if (working) return Promise.reject(new Error('Broken invariant (a bug in Telar): read inside transact'));
+      const group = openGroup();
+      let result: T;
+      try {
+        result = work();
       } catch (error) {
         return Promise.reject(error);
       }

@@ -15,7 +15,7 @@ import { keepReserve } from './reserve.ts';
 import { type Sql, sqlOver } from './sql.ts';
 import { noSync, walSyncer } from './sync.ts';
 
-export type Store = Pick<Committer, 'transact' | 'whenDurable' | 'whenUndone' | 'drain'> & {
+export type Store = Pick<Committer, 'transact' | 'read' | 'whenDurable' | 'whenUndone' | 'drain'> & {
   sql: Sql;
   close(): Promise<void>;
 };
@@ -68,8 +68,8 @@ export function openMemoryStore(database: DatabaseSync, migrations: readonly Mig
 }
 
 function exposed(committer: Committer, database: DatabaseSync): Omit<Store, 'close'> {
-  const { transact, whenDurable, whenUndone, drain, markChanged } = committer;
-  return { transact, whenDurable, whenUndone, drain, sql: sqlOver(database, markChanged) };
+  const { transact, read, whenDurable, whenUndone, drain, markChanged } = committer;
+  return { transact, read, whenDurable, whenUndone, drain, sql: sqlOver(database, markChanged) };
 }
 
 /** Above this size, in bytes, pages are not looked at before the start: it takes some 0.6 ms for each megabyte. */

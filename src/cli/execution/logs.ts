@@ -8,9 +8,9 @@ export type LogTail = {
   ended(): boolean;
 };
 
-/** @param from byte to begin at */
-export function logTail({ telar }: Clients, jobArn: string, from = 0): LogTail {
-  let at = from;
+/** @param host one of several hosts. @default the first */
+export function logTail({ telar }: Clients, jobArn: string, host?: string): LogTail {
+  let at = 0;
   let rest = '';
   let ended = false;
   return {
@@ -18,7 +18,7 @@ export function logTail({ telar }: Clients, jobArn: string, from = 0): LogTail {
     async poll() {
       const lines: string[] = [];
       for (;;) {
-        const part = await telar('GetJobLog', { JobArn: jobArn, From: at });
+        const part = await telar('GetJobLog', { JobArn: jobArn, From: at, ...(host && { Host: host }) });
         at = part.Next;
         const texts = (rest + part.Text).split('\n');
         rest = texts.pop() ?? '';

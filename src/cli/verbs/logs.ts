@@ -13,12 +13,12 @@ const PAUSE_MS = 300;
 export async function logs(
   context: Context,
   meant: string,
-  options: { execution?: string; follow?: boolean },
+  options: { execution?: string; follow?: boolean; host?: string },
 ): Promise<ExitStatus> {
   const { out } = context;
   const on = clients(context);
   const job = await jobOf(on, meant, options.execution);
-  const tail = logTail(on, job);
+  const tail = logTail(on, job, options.host);
   for (;;) {
     for (const line of await tail.poll()) {
       out.line(line);

@@ -11,6 +11,8 @@ export type ReadyImage = {
   environment: Readonly<Record<string, string>>;
   /** What runs when the job names no entrypoint; the job's arguments follow it. Most images have none. */
   entrypoint: readonly string[];
+  /** A Python image: jobs may have packages of their own over it. Its mount `layers`, where there is one, holds those that they share. */
+  packages?: { interpreter: { executable: string; version: readonly number[] } };
   /** A sentence for the head of each job's log, where the image is not exactly what its URI promises. */
   notice: string | undefined;
 };

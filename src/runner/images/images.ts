@@ -12,8 +12,10 @@ import type { Clock } from '../../base/clock.ts';
 import { isRunnerError, runnerError } from '../errors.ts';
 import { buildEnvironment, MANIFEST } from './build.ts';
 import { type ImageReference, parseImage, type ReadyImage } from './image.ts';
+import { layersFolder } from './layers.ts';
 import { findInterpreters, type Interpreter, supports, versionText } from './python.ts';
-import { findRecipe, KNOWN_IMAGES, NODE_REPOSITORIES, type PythonRecipe, type Variant } from './recipes.ts';
+import { findRecipe, KNOWN_IMAGES, NODE_REPOSITORIES, type PythonRecipe, tagsOf, type Variant } from './recipes.ts';
+import { whyNot } from './refusals.ts';
 
 export type Images = {
   /** undefined when the URI is answered, else what is wrong and what to do. */
@@ -60,8 +62,9 @@ function environmentFolder(
 }
 
 function readyPython(folder: string, recipe: PythonRecipe, variant: Variant, interpreter: Interpreter): ReadyImage {
+  const layers = layersFolder(folder);
   return {
-    mounts: { python: folder, programs: PROGRAMS },
+    mounts: { python: folder, programs: PROGRAMS, ...(layers ? { layers } : {}) },
     path: [
       { inside: 'programs/bin', outside: join(PROGRAMS, 'bin') },
       { inside: 'python/bin', outside: join(folder, 'bin') },
@@ -69,6 +72,7 @@ function readyPython(folder: string, recipe: PythonRecipe, variant: Variant, int
     needs: [interpreter.prefix, interpreter.executable],
     environment: recipe.environment,
     entrypoint: [],
+    packages: { interpreter },
     notice: variant.notice,
   };
 }
@@ -146,7 +150,8 @@ export function createImages(options: { clock: Clock; imagesFolder: string }): I
     const reference = parseImage(uri);
     if (reference && NODE_REPOSITORIES.includes(reference.repository)) return nodeRefusal(reference);
     if (reference && findRecipe(reference)) return undefined;
-    return `Telar has no image for '${uri}'. It runs these, from any registry and account: ${KNOWN_IMAGES}.`;
+    const why = reference ? whyNot(reference, tagsOf) : '';
+    return `Telar has no image for '${uri}'. ${why}It runs these, from any registry and account: ${KNOWN_IMAGES}.`;
   };
   const make = (uri: string, progress: (line: string) => void): Promise<ReadyImage> => {
     const recipe = findRecipe(parseImage(uri)!);

@@ -7,6 +7,7 @@ import {
   type TestServer,
   trainingJob,
 } from '../../../tests/support/jobs.ts';
+import { testCall } from '../../../tests/support/operations.ts';
 import type { CrashPoint } from '../../base/world.ts';
 import { awsError } from '../../protocol/errors.ts';
 import { runnerError } from '../../runner/errors.ts';
@@ -378,4 +379,108 @@ describe('crashes', () => {
     await second.call('DeleteProcessingJob', { ProcessingJobName: 'job' });
     await expect(processing(second)).rejects.toThrow('Could not find requested job with name: job');
   });
+});
+
+describe('the queue', () => {
+  const other = { principal: { ...testCall().principal, arn: 'arn:aws:iam::123456789012:user/other' } };
+
+  it('serves requesters in turn, and says that a training job waits', async () => {
+    const server = machine.start({ atATime: 1 });
+    for (const name of ['a1', 'a2', 'a3', 'a4']) await server.call('CreateTrainingJob', trainingJob(name));
+    await server.call('CreateTrainingJob', trainingJob('b1'), other);
+    await settle();
+    expect(await training(server, 'a2')).toMatchObject({ TrainingJobStatus: 'InProgress', SecondaryStatus: 'Pending' });
+    const begun = [];
+    for (let round = 0; round < 5; round += 1) {
+      const name = [...machine.processes].find(([, { exit }]) => !exit)![0].slice(0, 2);
+      begun.push(name);
+      machine.exit(name, zero);
+      await settle();
+    }
+    expect(begun).toEqual(['a1', 'a2', 'b1', 'a3', 'a4']);
+    const { SecondaryStatusTransitions } = await training(server, 'b1');
+    expect(SecondaryStatusTransitions?.map(({ Status }) => Status)).toEqual([
+      ...['Starting', 'Pending', 'Starting', 'Downloading', 'Training', 'Uploading', 'Completed'],
+    ]);
+  });
+
+  it('admits by what instance types stand for, and caps what is larger than the machine', async () => {
+    const server = machine.start({ cpus: 4 });
+    const sized = (name: string, InstanceType: 'ml.m5.large' | 'ml.m5.24xlarge') =>
+      server.call(
+        'CreateTrainingJob',
+        trainingJob(name, { ResourceConfig: { InstanceCount: 1, InstanceType, VolumeSizeInGB: 1 } }),
+      );
+    await sized('large', 'ml.m5.24xlarge');
+    await sized('small', 'ml.m5.large');
+    await settle();
+    expect(machine.notes).toEqual([
+      'telar: This machine is smaller than what the job asks for: ml.m5.24xlarge gets 4 of 96 processors.',
+    ]);
+    expect(machine.process('small')).toBeUndefined();
+    machine.exit('large', zero);
+    await settle();
+    expect(machine.process('small')!.spec.limits!.cpus).toBe(2);
+  });
+
+  it('refuses one job more than may wait', async () => {
+    const server = machine.start({ atATime: 1, waiting: 1 });
+    await server.call('CreateTrainingJob', trainingJob('runs'));
+    await settle();
+    await server.call('CreateTrainingJob', trainingJob('waits'));
+    await settle();
+    await expect(server.call('CreateTrainingJob', trainingJob('refused'))).rejects.toMatchObject({
+      ...{ code: 'ResourceLimitExceeded', message: expect.stringContaining('1 jobs wait') },
+    });
+  });
+});
+
+describe('several hosts', () => {
+  const three = { ResourceConfig: { InstanceCount: 3, InstanceType: 'ml.m5.large' as const, VolumeSizeInGB: 1 } };
+  const idOf = (host: number) => {
+    const first = [...machine.processes.keys()].find((id) => /^job-\w{8}$/.test(id))!;
+    return host === 1 ? first : `${first}-${host}`;
+  };
+
+  it('run under their own names, know each other, and end together', async () => {
+    const server = machine.start();
+    await server.call('CreateTrainingJob', trainingJob('job', three));
+    await settle();
+    const hosts = [1, 2, 3].map((host) => machine.processes.get(idOf(host))!.spec.host!);
+    expect(hosts.map(({ name }) => name)).toEqual(['algo-1', 'algo-2', 'algo-3']);
+    expect(new Set(hosts[0]!.names.map(({ address }) => address)).size).toBe(3);
+    for (const host of [1, 2, 3]) {
+      expect(await training(server)).toMatchObject({ TrainingJobStatus: 'InProgress' });
+      machine.exit(idOf(host), zero);
+      await settle();
+    }
+    expect(await training(server)).toMatchObject({ TrainingJobStatus: 'Completed' });
+  });
+
+  it('are stopped when one of them fails, which the job then tells of', async () => {
+    const server = machine.start();
+    await server.call('CreateTrainingJob', trainingJob('job', three));
+    await settle();
+    machine.exit(idOf(2), { kind: 'exited', code: 9 });
+    await settle();
+    expect(machine.processes.get(idOf(1))!.exit).toEqual({ kind: 'signalled', signal: 'SIGTERM' });
+    const { TrainingJobStatus, FailureReason } = await training(server);
+    expect([TrainingJobStatus, FailureReason]).toEqual(['Failed', expect.stringMatching(/exit code: 9.*algo-2/)]);
+  });
+
+  it.each(['job:launch', 'job:launched'] as const)(
+    'are each launched once, whatever crashes at %s',
+    async (crashAt) => {
+      const first = machine.start({ crashAt });
+      await first.call('CreateTrainingJob', trainingJob('job', three));
+      await settle();
+      const server = machine.start();
+      await settle();
+      expect(machine.processes.size).toBe(3);
+      await server.call('StopTrainingJob', { TrainingJobName: 'job' });
+      await settle();
+      expect(await training(server)).toMatchObject({ TrainingJobStatus: 'Stopped' });
+      expect([...machine.processes.values()].every(({ graces }) => graces.length === 1)).toBe(true);
+    },
+  );
 });

@@ -91,7 +91,7 @@ type CreateInput = { RoleArn: string | undefined; Tags?: readonly Tag[] | undefi
 
 /** @returns the job's ARN */
 function create(
-  { db, store, world, ports, runner }: Parts,
+  { db, store, world, ports, runner, admission, limits }: Parts,
   lives: Pick<Lives, 'enqueue'>,
   kind: JobKind,
   name: string,
@@ -122,9 +122,13 @@ function create(
     failure_reason: null,
     result: '{}',
     discarded: 0,
+    requester: call.principal.arn,
   };
-  const refusal = runner.refusal(jobOf({ ...row, seq: 0 }).plan.image);
+  const { plan } = jobOf({ ...row, seq: 0 });
+  const refusal = runner.refusal(plan.image);
   if (refusal) throw errors.image(refusal);
+  if (limits.telarOnly && plan.instances.count > 1) throw errors.hostsWithoutNetwork();
+  if (admission.waiting() >= limits.waiting) throw errors.queueFull(limits.waiting);
   db.insert(row);
   if (Tags) ports.setTags(arn, Tags);
   store.whenDurable(() => lives.enqueue(arn));

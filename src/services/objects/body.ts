@@ -1,7 +1,7 @@
 /** Takes in the bytes of a request: whole and verified, or not at all. */
-import { createHash } from 'node:crypto';
-import { createHasher } from '../../protocol/checksums.ts';
-import type { Call } from '../../protocol/service.ts';
+import { Readable } from 'node:stream';
+import { hexadecimal } from '../../protocol/checksums.ts';
+import { digestsToVerify, type Payload, verifyDigests } from '../../protocol/payload.ts';
 import type { Bytes, Received } from '../../store/bytes.ts';
 import { type Checksum, type ChecksumAlgorithm, type ChecksumMembers, checksumOf } from './checksums.ts';
 import { s3Errors } from './errors.ts';
@@ -24,71 +24,53 @@ export type ReceivedBody = Received & {
 };
 
 /**
- * Stores a request's body. Bodies off the wire are verified by the protocol as they pass (see its payload.ts) and fail at
- * their end when they are not what was declared; those of internal calls are verified here.
+ * Stores a request's body, verified against all that was declared for it.
  *
  * @param wanted compute this checksum where the client declares none
- * @throws EntityTooLarge, IncompleteBody, BadDigest, InvalidRequest; then nothing is kept
+ * @throws EntityTooLarge, IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, InvalidRequest; then nothing is kept
  */
 export async function receiveBody(
   bytes: Bytes,
   input: BodyInput,
-  call: Pick<Call, 'headers'>,
   wanted: ChecksumAlgorithm | undefined,
 ): Promise<ReceivedBody> {
   const length = input.ContentLength;
   if (length !== undefined && length > LARGEST_PUT) throw s3Errors.entityTooLarge(length, LARGEST_PUT);
-  const verified = isVerified(input.Body);
-  const declared = checksumOf(input);
-  const algorithm = verified && isVouchedFor(call) ? undefined : (declared?.algorithm ?? wanted);
-  const checksum = algorithm && createHasher(algorithm);
-  const md5 = createHash('md5');
-  const received = await bytes.receive(sourceOf(input.Body), {
+  const { content, declared } = isPayload(input.Body) ? input.Body : internal(input);
+  const algorithm = declared.algorithm ?? wanted;
+  const received = await bytes.receive(content, {
     limit: LARGEST_PUT,
     tooLong: () => s3Errors.entityTooLarge(length, LARGEST_PUT),
-    hashers: checksum ? [md5, checksum] : [md5],
+    digests: [...new Set<ChecksumAlgorithm>(['MD5', ...digestsToVerify(declared), ...(algorithm ? [algorithm] : [])])],
   });
   try {
-    const digest = md5.digest();
     if (length !== undefined && length !== received.size) throw s3Errors.incompleteBody();
-    if (input.ContentMD5 !== undefined && input.ContentMD5 !== digest.toString('base64')) {
-      throw s3Errors.badDigest(input.ContentMD5, digest.toString('base64'));
-    }
-    const computed = checksum && algorithm ? { algorithm, value: checksum.digest() } : undefined;
-    if (computed && declared && computed.value !== declared.value) throw s3Errors.badChecksum(declared.algorithm);
-    return { ...received, md5: digest.toString('hex'), checksum: computed ?? checksumAtEnd(input.Body) };
+    verifyDigests(declared, received.digests);
+    return {
+      ...received,
+      md5: hexadecimal(received.digests.get('MD5')!),
+      checksum: algorithm && { algorithm, value: received.digests.get(algorithm)! },
+    };
   } catch (error) {
     received.release();
     throw error;
   }
 }
 
-type Verified = { readonly checksum: Checksum | undefined };
-
-/** The protocol's payloads know the checksum that the client declared, at the latest at their end. */
-function isVerified(body: unknown): body is Verified {
-  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body && 'checksum' in body;
+function isPayload(body: unknown): body is Payload {
+  return typeof body === 'object' && body !== null && 'declared' in body;
 }
 
-function checksumAtEnd(body: unknown): Checksum | undefined {
-  return isVerified(body) ? body.checksum : undefined;
+function isStream(body: unknown): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
-/** Whether the client declares a checksum, in a header or in a trailer to come. */
-function isVouchedFor({ headers }: Pick<Call, 'headers'>): boolean {
-  return (
-    /x-amz-checksum-/i.test(headers['x-amz-trailer'] ?? '') ||
-    Object.keys(headers).some((name) => /^x-amz-checksum-(?!mode$|type$|algorithm$)/.test(name))
-  );
-}
-
-/** Bodies come as streams off the wire, as text or buffers from callers inside Telar. */
-function sourceOf(body: unknown): AsyncIterable<Uint8Array> {
-  if (typeof body === 'object' && body !== null && Symbol.asyncIterator in body)
-    return body as AsyncIterable<Uint8Array>;
-  return once(body === undefined ? new Uint8Array() : Buffer.from(body as string | Uint8Array));
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+/** A body of a caller inside Telar: a stream, text, bytes or nothing. */
+function internal(input: BodyInput): Payload {
+  const checksum = checksumOf(input);
+  const content = isStream(input.Body)
+    ? Readable.from(input.Body)
+    : Buffer.from((input.Body as string | Uint8Array | undefined) ?? '');
+  const declared = { sha256: undefined, md5: input.ContentMD5, algorithm: checksum?.algorithm };
+  return { content, declared: { ...declared, checksum: () => checksum } };
 }

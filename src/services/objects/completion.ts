@@ -4,8 +4,7 @@
  * P1. The parts are held while they are read, so that neither an abort nor a sweep takes them away in between.
  * P2. Repeating a completion gives the answer of the first, also when the first's answer was lost in a crash.
  */
-import { createHash } from 'node:crypto';
-import { createHasher } from '../../protocol/checksums.ts';
+import { hexadecimal } from '../../protocol/checksums.ts';
 import type { StreamCall } from '../../protocol/service.ts';
 import type { Bytes, StoredBytes } from '../../store/bytes.ts';
 import { LARGEST_OBJECT } from './body.ts';
@@ -33,19 +32,18 @@ export async function completeUpload(
   if ('done' in begun) return answerOf(begun.done, call);
   const { upload, parts, stored } = begun;
   try {
-    const md5 = createHash('md5');
-    const full = upload.algorithm && upload.checksumType === 'FULL_OBJECT' ? createHasher(upload.algorithm) : undefined;
+    const full = upload.checksumType === 'FULL_OBJECT' ? upload.algorithm : undefined;
     const received = await bytes.receive(joined(bytes, stored), {
       limit: LARGEST_OBJECT,
       tooLong: () => s3Errors.entityTooLarge(undefined, LARGEST_OBJECT),
-      hashers: full ? [md5, full] : [md5],
+      digests: full ? ['MD5', full] : ['MD5'],
     });
     try {
-      const checksum = checksumOfWhole(upload, parts, full?.digest());
+      const checksum = checksumOfWhole(upload, parts, full && received.digests.get(full));
       checkDeclared(input, checksum);
       const object: NewObject = {
         ...{ bucket: upload.bucket, key: upload.key, modifiedAt: call.now, attributes: upload.attributes },
-        ...{ stored: received.stored, size: received.size, checksum, md5: md5.digest('hex') },
+        ...{ stored: received.stored, size: received.size, checksum, md5: hexadecimal(received.digests.get('MD5')!) },
         etag: multipartEtag(parts.map((part) => part.md5)),
         parts: parts.map((part) => ({ size: part.size, checksum: part.checksum })),
       };

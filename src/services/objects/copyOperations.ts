@@ -1,6 +1,5 @@
 /** CopyObject and UploadPartCopy. Copies share the file of their source; bytes are read only where a digest is missing. */
-import { createHash } from 'node:crypto';
-import { createHasher } from '../../protocol/checksums.ts';
+import { createHasher, hexadecimal } from '../../protocol/checksums.ts';
 import { type Access, type Call, type Operations, type StreamCall, streams } from '../../protocol/service.ts';
 import { type ByteRange, type Bytes, type StoredBytes, sizeOf } from '../../store/bytes.ts';
 import { type Attributes, attributesOf, parseTags, refuseUnsupported } from './attributes.ts';
@@ -193,16 +192,16 @@ async function copyPart(
   });
   try {
     const range = copyRangeOf(input.CopySourceRange, sizeOf(source.stored));
-    const md5 = createHash('md5');
-    const hasher = upload.algorithm && createHasher(upload.algorithm);
+    const { algorithm } = upload;
     const received = await bytes.receive(chunksOf(bytes, source.stored, range), {
       limit: LARGEST_PUT,
       tooLong: () => s3Errors.entityTooLarge(source.object.size, LARGEST_PUT),
-      hashers: hasher ? [md5, hasher] : [md5],
+      digests: algorithm ? ['MD5', algorithm] : ['MD5'],
     });
     try {
-      const checksum = hasher && upload.algorithm ? { algorithm: upload.algorithm, value: hasher.digest() } : undefined;
-      const part = partOf(number, { size: received.size, md5: md5.digest('hex'), checksum }, call.now);
+      const { size, digests } = received;
+      const checksum = algorithm && { algorithm, value: digests.get(algorithm)! };
+      const part = partOf(number, { size, md5: hexadecimal(digests.get('MD5')!), checksum }, call.now);
       await call.commit(() => {
         openUpload(objects, rows, input, input.UploadId);
         setPart(objects, rows, upload, part, received.stored);

@@ -101,7 +101,7 @@ async function uploadPart(
   const number = checkPartNumber(input.PartNumber);
   const upload = openUpload(objects, rows, input, input.UploadId);
   checkPartAlgorithm(upload, input.ChecksumAlgorithm ?? checksumOf(input)?.algorithm);
-  const { stored, release, ...body } = await receiveBody(bytes, input, call, upload.algorithm);
+  const { stored, release, ...body } = await receiveBody(bytes, input, upload.algorithm);
   try {
     checkPartAlgorithm(upload, body.checksum?.algorithm);
     await call.commit(() => {

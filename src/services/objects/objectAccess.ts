@@ -5,10 +5,10 @@
  * J1. Missing buckets and keys are S3's own errors here, too: NoSuchBucket, NoSuchKey.
  * J2. A version names content for good: it stays readable after its object was replaced or deleted, until `telar gc`.
  */
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import type { World } from '../../base/world.ts';
+import { hexadecimal } from '../../protocol/checksums.ts';
 import type { Bytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
 import { type AttributeInput, attributesOf } from './attributes.ts';
@@ -82,13 +82,12 @@ export function objectAccess({ store, rows, bytes, objects, world }: Context): O
   ): Promise<ReceivedObject> {
     const attributes = attributesOf(input);
     objects.admit(at(bucket, key), UNCONDITIONAL);
-    const hasher = createHash('md5');
-    const { stored, size, release } = await bytes.receive(sourceOf(content), {
+    const { stored, size, digests, release } = await bytes.receive(sourceOf(content), {
       limit: LARGEST_OBJECT,
       tooLong: () => s3Errors.entityTooLarge(undefined, LARGEST_OBJECT),
-      hashers: [hasher],
+      digests: ['MD5'],
     });
-    const md5 = hasher.digest('hex');
+    const md5 = hexadecimal(digests.get('MD5')!);
     const whole = { checksum: undefined, parts: undefined };
     return {
       size,
@@ -136,7 +135,6 @@ export function objectAccess({ store, rows, bytes, objects, world }: Context): O
   };
 }
 
-async function* sourceOf(content: string | Uint8Array): AsyncGenerator<Uint8Array> {
-  if (typeof content === 'string') yield* createReadStream(content) as AsyncIterable<Uint8Array>;
-  else yield content;
+function sourceOf(content: string | Uint8Array): AsyncIterable<Uint8Array> | Uint8Array {
+  return typeof content === 'string' ? createReadStream(content) : content;
 }

@@ -110,7 +110,7 @@ async function putObject(
   const attributes = attributesOf(input);
   const wanted = algorithmNamed(input.ChecksumAlgorithm);
   objects.admit(input, writeConditions(input));
-  const { stored, size, md5, checksum, release } = await receiveBody(bytes, input, call, wanted);
+  const { stored, size, md5, checksum, release } = await receiveBody(bytes, input, wanted);
   try {
     const object = await call.commit(() =>
       objects.write(

@@ -13,6 +13,7 @@ import {
   testWorld,
 } from '../../../tests/support/operations.ts';
 import { awsError, isAwsError } from '../../protocol/errors.ts';
+import type { Payload } from '../../protocol/payload.ts';
 import type { Access, Operation } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
 import { migrations } from './index.ts';
@@ -226,11 +227,16 @@ describe('put, get, head, delete', () => {
     expect(await read('k')).toBe('hello');
   });
 
-  it('a checksum that the protocol verified is kept, without computing it again', async () => {
-    const verified = Object.assign(body('hello'), { checksum: { algorithm: 'CRC32', value: crc('hello') } });
-    const input = { Bucket: 'data', Key: 'k', Body: verified };
-    const answer = await run(s3.operations.PutObject, input, { headers: { 'x-amz-trailer': 'x-amz-checksum-crc32' } });
-    expect(answer).toMatchObject({ ChecksumCRC32: crc('hello') });
+  it('a checksum that comes only after the bytes is compared, and kept', async () => {
+    const trailing = (value: string): Payload => {
+      const checksum = () => ({ algorithm: 'CRC32', value }) as const;
+      return { content: body('hello'), declared: { sha256: undefined, md5: undefined, algorithm: 'CRC32', checksum } };
+    };
+    const input = { Bucket: 'data', Key: 'k' };
+    const sent = (value: string) =>
+      run(s3.operations.PutObject, { ...input, Body: trailing(value) as unknown as Readable });
+    expect(await sent(crc('hello'))).toMatchObject({ ChecksumCRC32: crc('hello') });
+    expect(await refusal(sent(crc('hullo')))).toMatch(/^BadDigest: The CRC32/);
   });
 
   it('an upload that breaks off leaves the old object, and nothing else', async () => {

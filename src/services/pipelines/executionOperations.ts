@@ -1,4 +1,5 @@
 /** Executions: start, stop, retry, update, describe, list; their steps, parameters and definitions. */
+import { memo } from '../../base/memo.ts';
 import { LOWER_ALPHANUMERIC, randomString } from '../../base/random.ts';
 import { bindParameters } from '../../definition/pipeline/parameters.ts';
 import { parsePipeline } from '../../definition/pipeline/parse.ts';
@@ -246,6 +247,9 @@ function reusedResult(source: Execution | undefined, name: string) {
   ]);
 }
 
+/** Few people make many executions. */
+const contextOf = memo(1000, (text) => JSON.parse(text) as { IamIdentity: { Arn: string; PrincipalId: string } });
+
 function description({ row, state }: Execution) {
   return {
     PipelineArn: row.pipeline,
@@ -256,8 +260,8 @@ function description({ row, state }: Execution) {
     FailureReason: state.failureReason,
     CreationTime: new Date(row.created_at),
     LastModifiedTime: new Date(Math.max(row.modified_at, state.changedAt)),
-    CreatedBy: JSON.parse(row.created_by),
-    LastModifiedBy: JSON.parse(row.modified_by),
+    CreatedBy: contextOf(row.created_by),
+    LastModifiedBy: contextOf(row.modified_by),
     ParallelismConfiguration: parallelism(row.max_parallel),
     SelectiveExecutionConfig: row.selective === null ? undefined : JSON.parse(row.selective),
     PipelineVersionId: row.version,

@@ -12,6 +12,8 @@ export const telarSchemas = {
     From: z.number().int().min(0).default(0),
     /** Bytes at most. */
     Limit: z.number().int().min(1).max(1_048_576).default(262_144),
+    /** One of several hosts. @default algo-1 */
+    Host: z.string().min(1).optional(),
   }),
   /** Whether a principal may do something, which statement decides it, and what kept the others from applying. */
   ExplainAccess: z.strictObject({
@@ -22,6 +24,8 @@ export const telarSchemas = {
     /** Condition keys of the request, and their values. */
     Context: z.record(z.string(), z.array(z.string())).default({}),
   }),
+  /** What jobs under way use, or what one job used; and where those stand that wait. */
+  ListJobUse: z.strictObject({ JobArn: z.string().min(1).optional() }),
   /** What the server is, and how it fares. */
   DescribeServer: z.strictObject({}),
   /** The newest management events of the audit trail. */
@@ -67,6 +71,56 @@ export type TelarOutputs = {
     Next: number;
     /** The log has ended: nothing will be added. */
     Ended: boolean;
+  };
+  ListJobUse: {
+    Machine: {
+      /** What there is for jobs. */
+      Cpus: number;
+      MemoryBytes: number;
+      /** How much may be promised to jobs at a time, and is. */
+      CapacityCpus: number;
+      CapacityMemoryBytes: number;
+      PromisedCpus: number;
+      PromisedMemoryBytes: number;
+      JobsWaiting: number;
+      /** What jobs cannot be bounded in on this machine: a sentence. */
+      NotBounded: string | undefined;
+    };
+    Jobs: {
+      JobArn: string;
+      JobName: string;
+      JobType: string;
+      Image: string;
+      Status: string;
+      /** How far it is: queued, preparing, staging, launching, running, storing, ended. */
+      Phase: string;
+      /** Who created it: requesters are served in turn. */
+      Requester: string;
+      /** From 1, while it waits. */
+      QueuePosition: number | undefined;
+      InstanceType: string;
+      InstanceCount: number;
+      /** Of each host. */
+      CpuLimit: number;
+      MemoryLimitBytes: number;
+      VolumeBytes: number;
+      CreatedAt: string;
+      StartedAt: string | undefined;
+      EndedAt: string | undefined;
+      /** What was seen of each; of a job that is over, its sums. */
+      Hosts: {
+        Name: string;
+        CpuSeconds: number | undefined;
+        /** 100 is one processor. */
+        CpuPercent: number | undefined;
+        MemoryBytes: number | undefined;
+        PeakMemoryBytes: number | undefined;
+        DiskBytes: number | undefined;
+        Processes: number | undefined;
+        /** A sample a second, the last two minutes. */
+        Series: { Time: string; CpuPercent: number; MemoryBytes: number }[] | undefined;
+      }[];
+    }[];
   };
   DescribeServer: {
     Version: string;

@@ -3,6 +3,7 @@ import { arn as formatArn } from '../../base/arn.ts';
 import { type Call, type Operation, reads, streams } from '../../protocol/service.ts';
 import type { TelarInput, TelarOutputs, telarSchemas } from './api.ts';
 import { errors } from './errors.ts';
+import { listJobUse } from './jobUse.ts';
 import { readLogPart } from './log.ts';
 import type { TelarPorts } from './ports.ts';
 
@@ -24,13 +25,18 @@ export function operations(ports: TelarPorts): Table {
     ),
     GetJobLog: streams(
       (input) => [{ action: 'telar:GetJobLog', resource: input.JobArn }],
-      async ({ JobArn, From, Limit }) => {
-        const log = ports.logOf(JobArn);
+      async ({ JobArn, From, Limit, Host }) => {
+        const log = ports.logOf(JobArn, Host);
         if (!log) throw errors.noJob(JobArn);
         const { text, next, atEnd } = await readLogPart(log.path, From, Limit);
         return { Text: text, Next: next, Ended: log.ended && atEnd };
       },
       { audit: 'data', readOnly: true },
+    ),
+    ListJobUse: reads(
+      (input, call) =>
+        input.JobArn ? [{ action: 'telar:ListJobUse', resource: input.JobArn }] : onServer('ListJobUse')(input, call),
+      (input) => listJobUse(ports, input),
     ),
     DescribeServer: reads(onServer('DescribeServer'), () => ({
       Version: ports.server.version,

@@ -7,10 +7,53 @@ export type TelarPorts = {
   /** @throws NoSuchEntity, InvalidInput for what is no principal of the account */
   explainAccess(input: TelarInput<'ExplainAccess'>, call: Call): AccessExplanation;
   executionState(arn: string): PipelineState | undefined;
-  /** The file of a job's log, and whether the job has ended; undefined when there is no such job. */
-  logOf(jobArn: string): { path: string; ended: boolean } | undefined;
+  /** The file of the log of a job's host, and whether the job has ended; undefined when there is no such job. */
+  logOf(jobArn: string, host?: string): { path: string; ended: boolean } | undefined;
+  /** What jobs use, and what the machine has for them. */
+  jobUse: {
+    jobs(arn: string | undefined): readonly SeenJob[] | undefined;
+    machine(): SeenMachine;
+  };
   auditEvents(most: number): { seq: number; at: number; record: string }[];
   server: { version: string; account: string; dataFolder: string; startedAt: number };
   /** Highest delay of the event loop since it was last asked, in milliseconds. */
   loopLag(): number;
+};
+
+type Amount = { cpus: number; memoryBytes: number };
+
+export type SeenJob = {
+  arn: string;
+  name: string;
+  kind: string;
+  image: string;
+  status: string;
+  phase: string;
+  requester: string;
+  queuePosition: number | undefined;
+  instances: { type: string; count: number };
+  limits: Amount & { volumeBytes: number };
+  createdAt: number;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+  hosts: readonly SeenHost[];
+};
+
+export type SeenHost = {
+  name: string;
+  cpuSeconds?: number | undefined;
+  cpuPercent?: number | undefined;
+  memoryBytes?: number | undefined;
+  peakMemoryBytes?: number | undefined;
+  diskBytes?: number | undefined;
+  processes?: number | undefined;
+  series?: readonly { at: number; cpuPercent: number; memoryBytes: number }[] | undefined;
+};
+
+export type SeenMachine = {
+  machine: Amount;
+  capacity: Amount;
+  promised: Amount;
+  waiting: number;
+  notBounded: string | undefined;
 };

@@ -53,13 +53,14 @@ function job(plan: Partial<JobPlan>, kind: Job['kind'] = 'Processing'): Job {
     plan: {
       ...{ image: 'telar/node:24', entrypoint: undefined, arguments: [], environment: {}, networkIsolation: false },
       ...{ maxRuntimeSeconds: 60, volumeBytes: 100_000, inputs: [], outputs: [], storeWhenStopped: false },
-      ...{ folders: ['output'], configuration: {}, metrics: [] },
+      ...{ folders: ['output'], configuration: {}, hostConfiguration: [], metrics: [] },
+      instances: { type: 'ml.m5.large', count: 1 },
       ...plan,
     },
   };
 }
 const input = (uri: string, more: Partial<PlannedInput> = {}): PlannedInput => ({
-  ...{ name: 'in', type: 'S3Prefix', uri, gzip: false, folder: 'processing/in' },
+  ...{ name: 'in', type: 'S3Prefix', uri, gzip: false, sharded: false, folder: 'processing/in' },
   ...more,
 });
 const at = (path: string) => join(ml, path);
@@ -70,7 +71,7 @@ const left = (path: string, content: string | Buffer = path) => {
 };
 /** Takes the outputs in, and writes them. */
 async function stored(of: Job) {
-  const { report, batches } = await files.store(of, true);
+  const { report, batches } = await files.store(of, true, 0);
   const written = [];
   for await (const batch of batches) {
     written.push(...batch.write());
@@ -283,7 +284,7 @@ describe('storing', () => {
 
   it('gives very many outputs in several batches', async () => {
     for (let index = 0; index < 300; index += 1) left(`processing/out/${index}`, '');
-    const { batches } = await files.store(job({ outputs: [out] }), true);
+    const { batches } = await files.store(job({ outputs: [out] }), true, 0);
     const sizes = [];
     for await (const batch of batches) sizes.push(batch.write().length);
     expect(sizes).toEqual([256, 44]);
@@ -329,5 +330,47 @@ describe('discarding', () => {
       expect(existsSync(dirname(ml))).toBe(false);
       expect(readFileSync(logs.pathOf(it.id), 'utf8')).toBe('Building the image\n');
     }
+  });
+});
+
+describe('several hosts', () => {
+  const hosts = (plan: Partial<JobPlan>) => job({ instances: { type: 'ml.m5.large', count: 2 }, ...plan });
+  const of = (host: number, path: string) => join(root, 'jobs', host === 1 ? 'job-1' : `job-1-${host}`, 'ml', path);
+  const leftBy = (host: number, path: string, content: string) => {
+    mkdirSync(dirname(of(host, path)), { recursive: true });
+    writeFileSync(of(host, path), content);
+  };
+
+  it('get all of an input, or every second object of it, and are told who they are', async () => {
+    for (const key of ['a', 'b', 'c']) objects.put(`p/${key}`, key);
+    const whole = input('s3://data/p/', { folder: 'input/data/whole' });
+    const shards = input('s3://data/p/', { folder: 'input/data/shards', sharded: true });
+    const hostConfiguration = [1, 2].map((host) => ({
+      'config/resourceconfig.json': { current_host: `algo-${host}` },
+    }));
+    const { reads } = await files.stage(hosts({ inputs: [whole, shards], hostConfiguration }), never);
+    const there = (host: number) =>
+      ['whole/a', 'whole/b', 'whole/c', 'shards/a', 'shards/b', 'shards/c'].filter((path) =>
+        existsSync(of(host, `input/data/${path}`)),
+      );
+    expect(there(1)).toEqual(['whole/a', 'whole/b', 'whole/c', 'shards/a', 'shards/c']);
+    expect(there(2)).toEqual(['whole/a', 'whole/b', 'whole/c', 'shards/b']);
+    expect(readFileSync(of(2, 'config/resourceconfig.json'), 'utf8')).toBe('{"current_host":"algo-2"}');
+    expect(new Set(reads.map(({ key }) => key))).toEqual(new Set(['p/a', 'p/b', 'p/c']));
+  });
+
+  it('have their outputs merged; the lower one keeps what both have, and the log names it', async () => {
+    leftBy(1, 'processing/out/same', 'one');
+    leftBy(2, 'processing/out/same', 'two');
+    leftBy(2, 'processing/out/own', 'two');
+    leftBy(2, 'output/failure', 'it was me');
+    const it = hosts({ outputs: [{ name: 'out', form: 'files', uri: 's3://data/run/', folder: 'processing/out' }] });
+    const { report, batches } = await files.store(it, true, 1);
+    for await (const batch of batches) batch.write();
+    expect(objects.all()).toEqual({ 'run/same': 'one', 'run/own': 'two' });
+    expect(report.failure).toBe('it was me');
+    await files.discard(it);
+    expect(readFileSync(logs.pathOf('job-1'), 'utf8')).toContain('processing/out/same of algo-2 is not stored');
+    expect(existsSync(of(2, ''))).toBe(false);
   });
 });

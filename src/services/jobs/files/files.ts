@@ -49,8 +49,13 @@ export type JobFiles = {
   stage(job: Job, signal: AbortSignal): Promise<Staged>;
   /** Whether what was staged, and what the job wrote since, can be trusted: false once the machine has restarted. */
   intact(job: Job): boolean;
-  /** Reads what the process left and, if asked to, takes in its outputs. @throws JobFailure, AwsError, also from `batches` */
-  store(job: Job, outputs: boolean): Promise<Stored>;
+  /**
+   * Reads what the processes left and, if asked to, takes in their outputs.
+   *
+   * @param host whose words count as the job's, from 0
+   * @throws JobFailure, AwsError, also from `batches`
+   */
+  store(job: Job, outputs: boolean, host: number): Promise<Stored>;
   /** Keeps the log and removes the folder. */
   discard(job: Job): Promise<void>;
 };

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { World } from '../../../base/world.ts';
 import { ownIdentity } from '../../../runner/processes.ts';
 import type { Runner } from '../../../runner/runner.ts';
+import { hostsOf } from '../hosts.ts';
 import type { Job } from '../plan.ts';
 import type { JobPorts } from '../ports.ts';
 import { outputBatches, readReport } from './collect.ts';
@@ -55,6 +56,7 @@ export function createJobFiles({ world, ports, runner, logs }: JobFilesContext):
   /** Lines are added one after the other, and before the folder is moved away. */
   const notes = new Map<string, Promise<void>>();
   const callOf = (job: Job) => ports.callAs(job.roleArn, job.region, SESSION);
+  const foldersOf = (job: Job) => hostsOf(job).map(({ id }) => runner.folder(id));
   const staged = (job: Job) => join(runner.folder(job.id).root, STAGED);
 
   async function addLine(log: string, line: string): Promise<void> {
@@ -62,17 +64,19 @@ export function createJobFiles({ world, ports, runner, logs }: JobFilesContext):
     await appendFile(log, `${line}\n`);
   }
 
+  function note({ id }: Pick<Job, 'id'>, line: string): void {
+    const added = (notes.get(id) ?? Promise.resolve())
+      .then(() => addLine(runner.folder(id).log, line))
+      .catch((error: Error) => world.log('warn', 'jobs.line-lost', { job: id, message: error.message }));
+    notes.set(id, added);
+  }
+
   return {
-    note({ id }, line) {
-      const added = (notes.get(id) ?? Promise.resolve())
-        .then(() => addLine(runner.folder(id).log, line))
-        .catch((error: Error) => world.log('warn', 'jobs.line-lost', { job: id, message: error.message }));
-      notes.set(id, added);
-    },
+    note,
     async stage(job, signal) {
-      const { ml } = runner.folder(job.id);
       await rm(staged(job), { force: true });
-      const found = await stageInputs(job, ml, ports.objects, callOf(job), signal);
+      const folders = foldersOf(job).map(({ ml }) => ml);
+      const found = await stageInputs(job, folders, ports.objects, callOf(job), signal);
       await writeFile(staged(job), ownIdentity().boot);
       return found;
     },
@@ -83,16 +87,19 @@ export function createJobFiles({ world, ports, runner, logs }: JobFilesContext):
         return false;
       }
     },
-    async store(job, outputs) {
-      const folder = runner.folder(job.id);
-      const report = await readReport(job, folder, clock);
-      return { report, batches: outputs ? outputBatches(job, folder, ports.objects, callOf(job), clock) : [] };
+    async store(job, outputs, host) {
+      const folders = foldersOf(job);
+      const report = await readReport(job, folders, host, clock);
+      const tell = (line: string) => note(job, line);
+      return { report, batches: outputs ? outputBatches(job, folders, ports.objects, callOf(job), clock, tell) : [] };
     },
-    async discard({ id }) {
-      await notes.get(id);
-      notes.delete(id);
-      await logs.keep(id);
-      await runner.remove(id);
+    async discard(job) {
+      await notes.get(job.id);
+      notes.delete(job.id);
+      for (const { id } of hostsOf(job)) {
+        await logs.keep(id);
+        await runner.remove(id);
+      }
     },
   };
 }
