@@ -136,7 +136,7 @@ const RULES: readonly Rule[] = [
     },
     cause: "No statement of the role's policies allows it, or one denies it.",
     action:
-      'Add the action and the resource to the role in telar.config.ts (with pipelineRole: the prefix in `read` or `write`), publish, and retry the execution.',
+      "'telar policy explain' with the role, the action and the resource says what decides and what is missing. Add it to the role in telar.config.ts (with pipelineRole: the prefix in `read` or `write`), publish, and retry the execution.",
   },
   {
     id: 'foreign-files',

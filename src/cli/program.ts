@@ -20,24 +20,12 @@ export function createProgram(finish: (status: ExitStatus) => void): Command {
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .showHelpAfterError("(add --help for what can be said, or see 'telar --help')")
     .exitOverride();
-  const add = <Args extends unknown[]>(
-    signature: string,
-    description: string,
-    verb: (context: Context, ...args: Args) => Promise<ExitStatus> | ExitStatus,
-  ): Command =>
-    program
-      .command(signature)
-      .description(description)
-      .exitOverride()
-      .action(async (...given: unknown[]) => {
-        // commander hands over the arguments, the verb's options, and the command.
-        const args = given.slice(0, -1) as Args;
-        finish(await verb(makeContext(program.opts<Globals>()), ...args));
-      });
+  const add = adder(program, program, finish);
   serverVerbs(add);
   projectVerbs(add);
   executionVerbs(add);
   registryVerbs(add);
+  accessVerbs(within(program, finish));
   careVerbs(add);
   return program;
 }
@@ -47,6 +35,60 @@ type Add = <Args extends unknown[]>(
   description: string,
   verb: (context: Context, ...args: Args) => Promise<ExitStatus> | ExitStatus,
 ) => Command;
+
+type Finish = (status: ExitStatus) => void;
+
+/** @param parent the command that the verbs are added to: the program itself, or one of its nouns */
+function adder(program: Command, parent: Command, finish: Finish): Add {
+  return <Args extends unknown[]>(
+    signature: string,
+    description: string,
+    verb: (context: Context, ...args: Args) => Promise<ExitStatus> | ExitStatus,
+  ): Command =>
+    parent
+      .command(signature)
+      .description(description)
+      .exitOverride()
+      .action(async (...given: unknown[]) => {
+        // commander hands over the arguments, the verb's options, and the command.
+        const args = given.slice(0, -1) as Args;
+        finish(await verb(makeContext(program.opts<Globals>()), ...args));
+      });
+}
+
+/** Verbs of two words: `telar keys list`. */
+function within(program: Command, finish: Finish) {
+  return (noun: string, description: string): Add =>
+    adder(program, program.command(noun).description(description).exitOverride(), finish);
+}
+
+function accessVerbs(on: (noun: string, description: string) => Add): void {
+  const policies = on('policy', 'what policies allow');
+  policies(
+    'explain',
+    'whether someone may do something, and which statement decides it',
+    async (context, principal: string, action: string, resource: string | undefined, options: object) =>
+      (await import('./verbs/policy.ts')).explain(context, principal, action, resource, options),
+  )
+    .argument('<principal>', 'an ARN, user/NAME or role/NAME')
+    .argument('<action>', 'such as s3:GetObject')
+    .argument('[resource]', 'an ARN (default: *)')
+    .option('-c, --context <key=value>', 'a condition key of the request; may be given several times', several);
+  const keys = on('keys', "users' access keys");
+  const verbs = () => import('./verbs/keys.ts');
+  keys('list', "a user's access keys", async (context, user: string) =>
+    (await verbs()).listKeys(context, user),
+  ).argument('<user>', "the user's name");
+  keys(
+    'rotate',
+    'replace the access key of a user: make the second, and switch the first off once the second is in use',
+    async (context, user: string, options: object) => (await verbs()).rotate(context, user, options),
+  )
+    .argument('<user>', "the user's name")
+    .option('--now', 'switch the old key off without waiting for the new one to be used')
+    .option('--delete-old', 'delete the old key instead of switching it off')
+    .option('--profile <name>', 'write the new key to this profile of ~/.aws/credentials');
+}
 
 function serverVerbs(add: Add): void {
   add('up', 'run the server', async (context, options: object) => (await import('./verbs/up.ts')).up(context, options))

@@ -44,9 +44,10 @@ import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
-import { authorize } from './authorize.ts';
+import { auditing } from './auditing.ts';
 import { garbage } from './garbage.ts';
 import { jobPorts } from './jobPorts.ts';
+import { createPolicies, type Permit } from './policies.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
 
@@ -107,10 +108,13 @@ export function createSystem(options: SystemOptions): System {
   const identity = createIdentityServices({ store, world, account, sts, iam });
   const objects = createObjectsService({ store, bytes, world, account, ports: { objectRead } });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
+  const { authorize, permit, explainAccess } = createPolicies({
+    ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
+    // The objects service keeps no policies of buckets yet.
+    bucketPolicy: (bucket) => objects.objects.bucketPolicy(bucket),
+  });
   const registry = createRegistryService({
-    api: sagemaker,
-    store,
-    account,
+    ...{ api: sagemaker, store, account },
     ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags },
   });
   const callAs = roleCalls({ world, account, identity });
@@ -118,7 +122,7 @@ export function createSystem(options: SystemOptions): System {
   const jobs: JobsService = createJobsService({
     ...{ api: sagemaker, store, world, logSink: logs.sink, ...options.jobs },
     ports: jobPorts({
-      ...{ identity, callAs, tags, log: world.log, endpointUrl: options.endpointUrl },
+      ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl },
       objects: objects.objects,
       jobEnded: (end) => pipelines.jobEnded(end),
     }),
@@ -127,16 +131,13 @@ export function createSystem(options: SystemOptions): System {
     ...{ api: sagemaker, store, world, engine },
     trackObjects: options.trackObjects ?? true,
     ports: pipelinePorts({
-      identity,
-      callAs,
-      registry,
-      jobs,
-      tags,
+      ...{ identity, callAs, permit, registry, jobs, tags },
       objects: objects.objects,
       dispatch: () => dispatch,
     }),
   });
   const telar = createTelarService({
+    explainAccess,
     executionState: pipelines.executionState,
     images: options.images,
     jobUse: jobs.use,
@@ -163,8 +164,9 @@ export function createSystem(options: SystemOptions): System {
     authorize,
     transact: store.transact,
     read: store.read,
-    audit: (record) => trail.append(record.at, record),
+    ...auditing(trail, store, world),
   });
+
   const apis: Api[] = [...new Set(services.map(({ api }) => api))];
   const chain = createChain({
     ...{ apis, dispatch, world, account },
@@ -207,12 +209,13 @@ type PipelineParts = {
   registry: Registry;
   jobs: JobsService;
   callAs: RoleCalls;
+  permit: Permit;
   tags: Pick<PipelinePorts, 'setTags' | 'removeTags'>;
   dispatch(): Dispatch;
 };
 
 function pipelinePorts(parts: PipelineParts): PipelinePorts {
-  const { identity, objects, registry, jobs, callAs, tags, dispatch } = parts;
+  const { identity, objects, registry, jobs, callAs, permit, tags, dispatch } = parts;
   return {
     callAs,
     setTags: tags.setTags,
@@ -223,7 +226,7 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
       >,
     registerModel(argument, call) {
       const input = stepInput('CreateModelPackage', argument);
-      const register = () => registry.registerModelPackage(input, call);
+      const register = (asked: Call) => registry.registerModelPackage(input, asked);
       return dispatch().runWithin(sagemaker, 'CreateModelPackage', input, call, register) as {
         ModelPackageArn: string;
       };
@@ -232,7 +235,10 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
     lineageOf: jobs.lineageOf,
     currentVersion: (bucket, key) => objects.currentVersions([{ bucket, key }])[0]?.toString(),
     prefixFingerprint: (uri) => prefixFingerprint(objects, uri),
-    readText: (uri, limit) => readText(objects, uri, limit),
+    async readText(uri, limit, call) {
+      permit(call, { action: 's3:GetObject', resource: uri.replace(/^s3:\/\//, 'arn:aws:s3:::') });
+      return readText(objects, uri, limit);
+    },
   };
 }
 

@@ -63,7 +63,23 @@ export async function openWorkbench(
       Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }],
     }),
   });
+  await permit(bench, name);
   return bench;
+}
+
+/** Lets the workbench's role do what its pipelines ask of it. */
+export async function permit(bench: Workbench, name: string): Promise<void> {
+  await bench.iam.putRolePolicy({
+    RoleName: name,
+    PolicyName: 'work',
+    PolicyDocument: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: ['s3:*', 'sagemaker:*'], Resource: '*' },
+        { Effect: 'Allow', Action: 'iam:PassRole', Resource: bench.roleArn },
+      ],
+    }),
+  });
 }
 
 /** The workbench of a server on which `openWorkbench` was called before. */

@@ -233,6 +233,8 @@ describe('the queue', () => {
   /** A second user of the account, with keys of its own. */
   async function another() {
     await bench.iam.createUser({ UserName: 'another' });
+    const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+    await bench.iam.attachUserPolicy({ UserName: 'another', PolicyArn });
     const { AccessKey } = await bench.iam.createAccessKey({ UserName: 'another' });
     const credentials = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
     return { credentials, client: { ...server.client, credentials } };

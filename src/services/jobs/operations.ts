@@ -1,6 +1,8 @@
 /** The operations on processing and training jobs. */
 import { LOWER_ALPHANUMERIC, randomString } from '../../base/random.ts';
-import { type Call, type Operations, reads, writes } from '../../protocol/service.ts';
+import { passRole } from '../../protocol/conditionKeys.ts';
+import { type Access, type Call, type InputOf, type Operations, reads, writes } from '../../protocol/service.ts';
+import { conditionKeys } from './conditionKeys.ts';
 import { jobArn, type Parts, type Sdk } from './context.ts';
 import { errors } from './errors.ts';
 import { jobOf } from './job.ts';
@@ -22,11 +24,20 @@ const nameOf = (input: Named) => (input.ProcessingJobName ?? input.TrainingJobNa
 const on = (kind: JobKind, verb: string) => (input: Named, call: Call) => [
   { action: `sagemaker:${verb}${kind}Job`, resource: jobArn(call, kind, nameOf(input)) },
 ];
-/** Handing a role to a job needs iam:PassRole on it. */
-const creating = (kind: JobKind) => (input: Named & { RoleArn: string | undefined }, call: Call) => [
-  ...on(kind, 'Create')(input, call),
-  { action: 'iam:PassRole', resource: input.RoleArn! },
-];
+type Creating = InputOf<Sdk, 'CreateProcessingJob'> | InputOf<Sdk, 'CreateTrainingJob'>;
+
+/** Handing a role to a job needs iam:PassRole on it, and tagging it sagemaker:AddTags. */
+const creating =
+  (kind: JobKind) =>
+  (input: Creating, call: Call): Access[] => {
+    const keys = () => conditionKeys(input);
+    const [create] = on(kind, 'Create')(input as Named, call);
+    return [
+      { ...create!, keys },
+      ...(input.Tags?.length ? [{ action: 'sagemaker:AddTags', resource: create!.resource, keys }] : []),
+      passRole(input.RoleArn!, 'sagemaker.amazonaws.com'),
+    ];
+  };
 const listing = (kind: JobKind) => () => [{ action: `sagemaker:List${kind}Jobs`, resource: '*' }];
 
 export function jobOperations(parts: Parts, lives: Pick<Lives, 'enqueue' | 'interrupt'>): Operations<Sdk, Names> {
@@ -89,7 +100,7 @@ function create(
 ): string {
   const arn = jobArn(call, kind, name);
   if (db.job({ arn })) throw errors.nameTaken(kind, arn);
-  if (!ports.roleExists(request.RoleArn!)) throw errors.role(request.RoleArn!);
+  if (!ports.roleExists(request.RoleArn!, arn)) throw errors.role(request.RoleArn!);
   const started: Transition[] = kind === 'Training' ? [{ status: 'Starting', start: call.now }] : [];
   const row: Omit<JobRow, 'seq'> = {
     arn,

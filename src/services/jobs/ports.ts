@@ -62,8 +62,8 @@ export type JobPorts = {
   objects: JobObjects;
   /** A call made by a role, under a session name, in a region. */
   callAs(roleArn: string, region: string, session: string): Call;
-  /** Whether the role exists and SageMaker may assume it. */
-  roleExists(roleArn: string): boolean;
+  /** Whether the role exists and SageMaker may assume it for this job. */
+  roleExists(roleArn: string, jobArn: string): boolean;
   /** Inside a transaction: opens a session of a role. */
   roleSession(roleArn: string, sessionName: string, seconds: number): JobCredentials;
   /** Where jobs reach this server. */

@@ -1,5 +1,6 @@
 /** The operations of the `telar` service: what AWS has no operation for. Shared with the CLI and the console. */
 import { z } from 'zod';
+import type { Layer } from '../../definition/policy/evaluate.ts';
 import type { CacheVerdict } from '../../engine/pipelines/state.ts';
 
 const imageUri = z.string().min(1).max(512);
@@ -7,6 +8,15 @@ const imageUri = z.string().min(1).max(512);
 export const telarSchemas = {
   /** Why a step ran, or did not: the cache's verdict and what it compared. */
   ExplainStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
+  /** Whether a principal may do something, which statement decides it, and what kept the others from applying. */
+  ExplainAccess: z.strictObject({
+    /** Of a user, a role, or a session of a role. */
+    PrincipalArn: z.string().min(1),
+    Action: z.string().regex(/^[A-Za-z0-9-]+:[A-Za-z0-9]+$/, 'one action of a service, such as s3:GetObject'),
+    Resource: z.string().min(1).default('*'),
+    /** Condition keys of the request, and their values. */
+    Context: z.record(z.string(), z.array(z.string())).default({}),
+  }),
   /** What jobs under way use, or what one job used; and where those stand that wait. */
   ListJobUse: z.strictObject({
     JobArn: z.string().min(1).optional(),
@@ -38,6 +48,28 @@ export type TelarInput<Name extends keyof typeof telarSchemas> = z.infer<(typeof
 
 type Amount = { Count: number; Bytes: number };
 
+export type ExplainedStatement = {
+  Layer: Layer;
+  Policy: string;
+  /** Its place in the policy, from 1. */
+  Statement: number;
+  Sid: string | undefined;
+  Effect: 'Allow' | 'Deny';
+  /** All that kept it from applying; empty for one that applies. `service`: it is about other services' actions. */
+  Misses: { Part: 'service' | 'action' | 'resource' | 'principal' | 'condition'; Text: string }[];
+};
+
+export type AccessExplanation = {
+  PrincipalArn: string;
+  Decision: 'allowed' | 'explicitDeny' | 'implicitDeny';
+  /** Whose policies decided: those that allow or deny, or those that lack an Allow. */
+  Layer: Layer;
+  /** AWS's words for a refusal; of what is allowed, undefined. */
+  Reason: string | undefined;
+  DecidedBy: ExplainedStatement | undefined;
+  Statements: ExplainedStatement[];
+};
+
 export type TelarOutputs = {
   ExplainStep: {
     StepName: string;
@@ -45,6 +77,7 @@ export type TelarOutputs = {
     Cache: CacheVerdict | { verdict: 'none'; reason: string };
     SourcePipelineExecutionArn: string | undefined;
   };
+  ExplainAccess: AccessExplanation;
   ListJobUse: {
     Machine: {
       /** What there is for jobs. */

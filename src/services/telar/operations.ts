@@ -20,6 +20,10 @@ export function operations(ports: TelarPorts): Table {
       (input) => [{ action: 'telar:ExplainStep', resource: input.PipelineExecutionArn }],
       (input) => explainStep(ports, input),
     ),
+    ExplainAccess: reads(
+      (input) => [{ action: 'telar:ExplainAccess', resource: input.PrincipalArn }],
+      ports.explainAccess,
+    ),
     ListJobUse: reads(
       (input, call) =>
         input.JobArn ? [{ action: 'telar:ListJobUse', resource: input.JobArn }] : onServer('ListJobUse')(input, call),

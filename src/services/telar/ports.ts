@@ -1,6 +1,8 @@
 /** What the telar service shows of others; wired by the server. */
 import type { PipelineState } from '../../engine/pipelines/state.ts';
+import type { Call } from '../../protocol/service.ts';
 import type { ImageCatalogue } from '../../runner/images/oci/containers.ts';
+import type { AccessExplanation, TelarInput } from './api.ts';
 
 type Freed = { count: number; bytes: number };
 
@@ -15,6 +17,8 @@ export type GarbageReport = {
 export type TelarPorts = {
   /** Frees what is older than so many days and no model's lineage names, from a place on, for a few seconds at most. */
   collectGarbage(query: { dryRun: boolean; keepDays: number; after: number }): Promise<GarbageReport>;
+  /** @throws NoSuchEntity, InvalidInput for what is no principal of the account */
+  explainAccess(input: TelarInput<'ExplainAccess'>, call: Call): AccessExplanation;
   executionState(arn: string): PipelineState | undefined;
   /** The container images of this machine; undefined where jobs do not really run. */
   images: ImageCatalogue | undefined;

@@ -14,6 +14,9 @@ const service = createTelarService({
       throw new Error('nobody asked for it');
     },
   },
+  explainAccess: () => {
+    throw new Error('nobody asked for it');
+  },
   collectGarbage: async () => {
     throw new Error('nobody asked for it');
   },
