@@ -11,6 +11,7 @@ import { chmod, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { World } from '../base/world.ts';
+import { type Confinement, confinementLines } from './confinement.ts';
 import { jobEnvironment } from './environment.ts';
 import { runnerError } from './errors.ts';
 import { FILES, type JobFolder, jobFolder, writeWhole } from './folder.ts';
@@ -20,6 +21,7 @@ import { type Isolation, isolation as machineIsolation } from './isolation.ts';
 import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
 import { commandScript } from './shell.ts';
 import { isClaimed, type JobExit, startSupervisor, stopJob, waitForExit } from './supervision.ts';
+import { createWarm } from './warm/warm.ts';
 
 export type { JobFolder } from './folder.ts';
 export type { JobExit } from './supervision.ts';
@@ -36,6 +38,8 @@ export type LaunchSpec = {
   environment: Readonly<Record<string, string>>;
   /** No network at all, not even the loopback. */
   networkIsolation: boolean;
+  /** What the job's first process enters and takes on before it becomes the job. */
+  confinement?: Confinement;
 };
 
 export type Runner = {
@@ -64,6 +68,10 @@ export type Runner = {
   stop(jobId: string, graceMilliseconds: number): Promise<void>;
   /** Kills the job if it still runs, and deletes its folder. A job that does not exist is removed already. */
   remove(jobId: string): Promise<void>;
+  /** Warms the images that an earlier server used, beside whatever else is going on. */
+  start(): Promise<void>;
+  /** Ends what waits for jobs. Jobs go on. */
+  close(): void;
 };
 
 export type RunnerOptions = {
@@ -76,6 +84,8 @@ export type RunnerOptions = {
   hide: readonly string[];
   /** How jobs are isolated; asked of the machine when left out. */
   isolation?: Isolation;
+  /** Whether jobs may start warm. @default true */
+  warm?: boolean;
 };
 
 /** @throws IsolationUnavailable when the job cannot be run honestly without a sandbox. */
@@ -124,8 +134,8 @@ function commandOf(spec: LaunchSpec, image: ReadyImage): string[] {
   );
 }
 
-/** Writes all that the supervisor needs; the same for the same spec, so that two servers may do it at once. */
-function writeScripts(folder: JobFolder, spec: LaunchSpec, image: ReadyImage, how: Isolation, hide: readonly string[]) {
+/** What a job's process starts with, however it is started. */
+function startOf(folder: JobFolder, spec: LaunchSpec, image: ReadyImage, how: Isolation) {
   const inside = how.kind === 'namespaces';
   const tmp = inside ? INSIDE.tmp : join(folder.root, FILES.tmp);
   const environment = jobEnvironment({
@@ -139,14 +149,21 @@ function writeScripts(folder: JobFolder, spec: LaunchSpec, image: ReadyImage, ho
   });
   const notices = image.notice ? [image.notice] : [];
   if (!inside) notices.unshift(`Isolation is off for this job: ${how.reason}`);
-  writeWhole(join(folder.root, FILES.command), commandScript(commandOf(spec, image), environment, notices));
-  if (inside) {
-    const { mounts, needs } = image;
-    const plan: SandboxPlan = { as: how.as, folder, networkIsolation: spec.networkIsolation, mounts, needs, hide };
+  return { command: commandOf(spec, image), environment, notices };
+}
+
+type Start = ReturnType<typeof startOf>;
+
+/** Writes all that the supervisor needs; the same for the same spec, so that two servers may do it at once. */
+function writeScripts(folder: JobFolder, spec: LaunchSpec, start: Start, plan: SandboxPlan | undefined) {
+  const confine = confinementLines(spec.confinement);
+  const { command, environment, notices } = start;
+  writeWhole(join(folder.root, FILES.command), commandScript(command, environment, notices));
+  if (plan) {
     writeWhole(join(folder.root, FILES.sandbox), sandboxScript(plan));
-    writeWhole(join(folder.root, FILES.enter), enterNamespaces(plan));
+    writeWhole(join(folder.root, FILES.enter), confine + enterNamespaces(plan));
   } else {
-    writeWhole(join(folder.root, FILES.enter), ENTER_PROCESS_GROUP);
+    writeWhole(join(folder.root, FILES.enter), confine + ENTER_PROCESS_GROUP);
   }
 }
 
@@ -170,6 +187,8 @@ export function createRunner(options: RunnerOptions): Runner {
   const { world, jobsFolder, imagesFolder } = options;
   const hide = [jobsFolder, imagesFolder, ...options.hide];
   const images = createImages({ clock: world.clock, imagesFolder });
+  const warm = options.warm === false ? undefined : createWarm({ world, jobsFolder });
+  const howIsolated = async () => options.isolation ?? (await machineIsolation());
   const exits = new Map<string, Promise<JobExit>>();
 
   const folder = (jobId: string) => jobFolder(jobsFolder, jobId);
@@ -181,11 +200,21 @@ export function createRunner(options: RunnerOptions): Runner {
   const launch = async (spec: LaunchSpec): Promise<void> => {
     const place = folder(spec.jobId);
     if (isClaimed(place.root)) return;
-    const how = options.isolation ?? (await machineIsolation());
+    const how = await howIsolated();
     if (how.kind === 'none') refuseDegraded(spec, how.reason);
     const image = await images.ready(spec.image);
     prepareFolder(place);
-    writeScripts(place, spec, image, how, hide);
+    const start = startOf(place, spec, image, how);
+    const { mounts, needs } = image;
+    const { networkIsolation } = spec;
+    const plan: SandboxPlan | undefined =
+      how.kind === 'none' ? undefined : { as: how.as, folder: place, networkIsolation, mounts, needs, hide };
+    if (plan && warm) {
+      const launched = await warm.launch({ ...start, spec, image, plan });
+      if (launched.warm) return;
+      if (launched.cold) start.notices.push(`this job starts cold: ${launched.cold}.`);
+    }
+    writeScripts(place, spec, start, plan);
     await startSupervisor(place.root, world.clock);
   };
   const exit = async (jobId: string): Promise<JobExit> => {
@@ -201,7 +230,10 @@ export function createRunner(options: RunnerOptions): Runner {
   return {
     folder,
     refusal: images.refusal,
-    prepare: images.prepare,
+    async prepare(uri, progress) {
+      const image = await images.prepare(uri, progress);
+      warm?.expect(uri, image, await howIsolated());
+    },
     launch,
     launched: (jobId) => isClaimed(folder(jobId).root),
     exit,
@@ -211,5 +243,9 @@ export function createRunner(options: RunnerOptions): Runner {
       if (isClaimed(root)) await stop(jobId, 0);
       await removeFolder(root);
     },
+    async start() {
+      if (warm) warm.start(images.present, await howIsolated());
+    },
+    close: () => warm?.close(),
   };
 }

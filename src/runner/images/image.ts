@@ -11,6 +11,8 @@ export type ReadyImage = {
   environment: Readonly<Record<string, string>>;
   /** What runs when the job names no entrypoint; the job's arguments follow it. Most images have none. */
   entrypoint: readonly string[];
+  /** How its jobs can start warm: forked from a Python that has imported these modules, or in a Node.js that waits for one. */
+  warm: { kind: 'python'; modules: readonly string[] } | { kind: 'node' };
   /** A sentence for the head of each job's log, where the image is not exactly what its URI promises. */
   notice: string | undefined;
 };

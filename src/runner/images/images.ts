@@ -18,9 +18,11 @@ import { findRecipe, KNOWN_IMAGES, NODE_REPOSITORIES, type PythonRecipe, type Va
 export type Images = {
   /** undefined when the URI is answered, else what is wrong and what to do. */
   refusal(uri: string): string | undefined;
-  prepare(uri: string, progress: (line: string) => void): Promise<void>;
+  prepare(uri: string, progress: (line: string) => void): Promise<ReadyImage>;
   /** The image, made ready silently where it is not. */
   ready(uri: string): Promise<ReadyImage>;
+  /** The image, if it is ready already. */
+  present(uri: string): ReadyImage | undefined;
 };
 
 const PROGRAMS = join(import.meta.dirname, 'programs');
@@ -32,6 +34,7 @@ const NODE: ReadyImage = {
   needs: [],
   environment: {},
   entrypoint: [],
+  warm: { kind: 'node' },
   notice: undefined,
 };
 
@@ -69,6 +72,7 @@ function readyPython(folder: string, recipe: PythonRecipe, variant: Variant, int
     needs: [interpreter.prefix, interpreter.executable],
     environment: recipe.environment,
     entrypoint: [],
+    warm: { kind: 'python', modules: recipe.warm },
     notice: variant.notice,
   };
 }
@@ -173,7 +177,12 @@ export function createImages(options: { clock: Clock; imagesFolder: string }): I
   };
   return {
     refusal,
-    prepare: async (uri, progress) => void (await checked(uri, progress)),
+    prepare: checked,
     ready: (uri) => checked(uri, () => {}),
+    present(uri) {
+      if (refusal(uri) !== undefined) return undefined;
+      const recipe = findRecipe(parseImage(uri)!);
+      return recipe ? existing(imagesFolder, recipe) : NODE;
+    },
   };
 }

@@ -1,0 +1,148 @@
+/**
+ * Warm starts: what starts a job in milliseconds where it can, and says why where it cannot. The job's files and the contract
+ * of its supervisor are those of a cold start: everything after the claim goes by them.
+ *
+ * H1. A job is launched warm only if nothing but its speed depends on it; what this part does not know goes cold.
+ * H2. Which images were used is remembered, so that the next server can warm them before they are asked for.
+ */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { World } from '../../base/world.ts';
+import { FILES, writeWhole } from '../folder.ts';
+import type { ReadyImage } from '../images/image.ts';
+import { type Isolation, JOB_UID } from '../isolation.ts';
+import type { LaunchSpec } from '../runner.ts';
+import { INSIDE, type SandboxPlan, warmActs } from '../sandbox.ts';
+import { createParents, type Parents } from './parents.ts';
+import { createSpares, type Spares } from './spares.ts';
+
+/** A job that is about to be launched: its folder is prepared. */
+export type WarmJob = {
+  spec: LaunchSpec;
+  image: ReadyImage;
+  plan: SandboxPlan;
+  command: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  notices: readonly string[];
+};
+
+/** `cold`: why, as the end of a sentence; undefined where nobody would have expected otherwise. */
+export type Launched = { warm: true } | { warm: false; cold: string | undefined };
+
+export type Warm = {
+  /** Jobs of this image are to be expected. */
+  expect(uri: string, image: ReadyImage, how: Isolation): void;
+  launch(job: WarmJob): Promise<Launched>;
+  /** Clears away what an earlier server left, and warms what it used. */
+  start(present: (uri: string) => ReadyImage | undefined, how: Isolation): void;
+  close(): void;
+};
+
+const FOLDER = '.warm';
+const USED = 'used.json';
+/** Images that a next server warms: used within this many milliseconds, and at most so many. */
+const REMEMBERED = { for: 7 * 86_400_000, most: 3 };
+/** What a warm start can give a job. A job that asks for anything else starts cold. */
+const KNOWN: ReadonlySet<string> = new Set<keyof LaunchSpec>([
+  ...(['jobId', 'image', 'entrypoint', 'arguments', 'environment', 'networkIsolation', 'confinement'] as const),
+]);
+const PYTHON = new Set(['python', 'python3', 'train']);
+const PYTHON_FOLDERS = [`${INSIDE.telar}/python/bin/`, `${INSIDE.telar}/programs/bin/`];
+
+/** Whether the command is the image's own Python, or its `train`. @example isPython('/usr/bin/python3') // false */
+export function isPython(program: string): boolean {
+  const folder = PYTHON_FOLDERS.find((path) => program.startsWith(path));
+  return PYTHON.has(folder ? program.slice(folder.length) : program);
+}
+
+export function createWarm({ world, jobsFolder }: { world: World; jobsFolder: string }): Warm {
+  const { clock } = world;
+  const folder = join(jobsFolder, FOLDER);
+  const parents = new Map<string, Parents>();
+  const spares: Spares = createSpares({ clock, jobsFolder });
+
+  function parentsOf(as: 'root' | 'user'): Parents {
+    let found = parents.get(as);
+    if (!found) {
+      found = createParents({ clock, as, folder: join(folder, `${process.pid}-${as}`) });
+      parents.set(as, found);
+    }
+    return found;
+  }
+
+  async function launchPython({ spec, image, plan, command, environment, notices }: WarmJob): Promise<string | undefined> {
+    const { root } = plan.folder;
+    const launch = join(root, FILES.launch);
+    const parent = parentsOf(plan.as).get(image);
+    const document = {
+      ...{ command, environment, notices, cwd: INSIDE.ml, acts: warmActs(plan) },
+      ...{ as: plan.as, uid: plan.as === 'root' ? JOB_UID : process.getuid!(), gid: plan.as === 'root' ? JOB_UID : process.getgid!() },
+      give: plan.as === 'root' ? [FILES.ml, FILES.tmp, FILES.log].map((name) => join(root, name)) : [],
+      ...{ networkIsolation: spec.networkIsolation, confinement: spec.confinement ?? { join: [], rlimits: {} } },
+    };
+    writeWhole(launch, JSON.stringify(document));
+    const claimed = await parent.launch(root).catch(() => false);
+    if (claimed) return undefined;
+    rmSync(launch, { force: true });
+    return parent.over()!;
+  }
+
+  function warmUp(uri: string, image: ReadyImage, as: 'root' | 'user'): void {
+    const complain = (error: Error) => world.log('warn', 'runner.not-warm', { image: uri, message: error.message });
+    try {
+      parentsOf(as).get(image).ready.catch(complain);
+    } catch {
+      // It was said when it failed.
+    }
+  }
+
+  function remember(uri: string): void {
+    const used = readUsed(folder);
+    const last = used[uri];
+    used[uri] = clock.now();
+    // Once a day is often enough.
+    if (last === undefined || clock.now() - last > 86_400_000) writeWhole(join(folder, USED), JSON.stringify(used));
+  }
+
+  return {
+    expect(uri, image, how) {
+      if (how.kind === 'none') return;
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      if (image.warm.kind === 'node') spares.expect(image, how.as);
+      else warmUp(uri, image, how.as);
+      remember(uri);
+    },
+    async launch(job) {
+      const { spec, image, command } = job;
+      const strange = Object.entries(spec).find(([key, value]) => value !== undefined && !KNOWN.has(key));
+      if (strange) return { warm: false, cold: `it asks for '${strange[0]}'` };
+      if (image.warm.kind === 'node') return spares.launch(job);
+      if (!isPython(command[0]!)) return { warm: false, cold: undefined };
+      const cold = await launchPython(job).catch((error: Error) => error.message);
+      return cold === undefined ? { warm: true } : { warm: false, cold: `there is no warm Python (${cold})` };
+    },
+    start(present, how) {
+      const used = Object.entries(readUsed(folder)).filter(([, at]) => clock.now() - at < REMEMBERED.for);
+      const newest = used.sort(([, a], [, b]) => b - a).slice(0, REMEMBERED.most);
+      for (const [uri] of newest) {
+        const image = present(uri);
+        if (image) this.expect(uri, image, how);
+      }
+    },
+    close() {
+      for (const each of parents.values()) each.close();
+      spares.close();
+      void rm(join(folder, `${process.pid}-root`), { recursive: true, force: true });
+      void rm(join(folder, `${process.pid}-user`), { recursive: true, force: true });
+    },
+  };
+}
+
+function readUsed(folder: string): Record<string, number> {
+  try {
+    return JSON.parse(readFileSync(join(folder, USED), 'utf8')) as Record<string, number>;
+  } catch {
+    return {};
+  }
+}
