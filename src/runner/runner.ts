@@ -21,7 +21,7 @@ import { type Isolation, isolation as machineIsolation } from './isolation.ts';
 import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
 import { commandScript } from './shell.ts';
 import { isClaimed, type JobExit, startSupervisor, stopJob, waitForExit } from './supervision.ts';
-import { createWarm } from './warm/warm.ts';
+import { type ColdParts, createWarm, type WarmJob } from './warm/warm.ts';
 
 export type { JobFolder } from './folder.ts';
 export type { JobExit } from './supervision.ts';
@@ -134,28 +134,36 @@ function commandOf(spec: LaunchSpec, image: ReadyImage): string[] {
   );
 }
 
-/** What a job's process starts with, however it is started. */
-function startOf(folder: JobFolder, spec: LaunchSpec, image: ReadyImage, how: Isolation) {
-  const inside = how.kind === 'namespaces';
+function environmentOf(folder: JobFolder, image: ReadyImage, inside: boolean, own: LaunchSpec['environment']) {
   const tmp = inside ? INSIDE.tmp : join(folder.root, FILES.tmp);
-  const environment = jobEnvironment({
+  return jobEnvironment({
     server: process.env,
     path: image.path.map((entry) => (inside ? `${INSIDE.telar}/${entry.inside}` : entry.outside)),
     home: inside ? INSIDE.home : join(tmp, basename(INSIDE.home)),
     tmp,
     // The name by which SageMaker's own toolkit learns of another base folder.
     image: inside ? image.environment : { ...image.environment, SAGEMAKER_BASE_DIR: folder.ml },
-    own: spec.environment,
+    own,
   });
+}
+
+/** What a job's process starts with, however it is started. */
+function startOf(folder: JobFolder, spec: LaunchSpec, image: ReadyImage, how: Isolation): Start {
   const notices = image.notice ? [image.notice] : [];
-  if (!inside) notices.unshift(`Isolation is off for this job: ${how.reason}`);
+  if (how.kind === 'none') notices.unshift(`Isolation is off for this job: ${how.reason}`);
+  const environment = environmentOf(folder, image, how.kind !== 'none', spec.environment);
   return { command: commandOf(spec, image), environment, notices };
 }
 
-type Start = ReturnType<typeof startOf>;
+type Start = Pick<WarmJob, 'command' | 'environment' | 'notices'>;
 
 /** Writes all that the supervisor needs; the same for the same spec, so that two servers may do it at once. */
-function writeScripts(folder: JobFolder, spec: LaunchSpec, start: Start, plan: SandboxPlan | undefined) {
+function writeScripts(
+  folder: JobFolder,
+  spec: Pick<LaunchSpec, 'confinement'>,
+  start: Start,
+  plan: SandboxPlan | undefined,
+) {
   const confine = confinementLines(spec.confinement);
   const { command, environment, notices } = start;
   writeWhole(join(folder.root, FILES.command), commandScript(command, environment, notices));
@@ -166,6 +174,12 @@ function writeScripts(folder: JobFolder, spec: LaunchSpec, start: Start, plan: S
     writeWhole(join(folder.root, FILES.enter), confine + ENTER_PROCESS_GROUP);
   }
 }
+
+const COLD: ColdParts = {
+  prepareFolder,
+  environmentOf: (folder, image, own) => environmentOf(folder, image, true, own),
+  writeScripts,
+};
 
 /** Deletes a folder in which a job may have taken its own user's rights away. */
 async function removeFolder(root: string): Promise<void> {
@@ -187,7 +201,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const { world, jobsFolder, imagesFolder } = options;
   const hide = [jobsFolder, imagesFolder, ...options.hide];
   const images = createImages({ clock: world.clock, imagesFolder });
-  const warm = options.warm === false ? undefined : createWarm({ world, jobsFolder });
+  const warm = options.warm === false ? undefined : createWarm({ world, jobsFolder, hide, cold: COLD });
   const howIsolated = async () => options.isolation ?? (await machineIsolation());
   const exits = new Map<string, Promise<JobExit>>();
 
@@ -203,8 +217,7 @@ export function createRunner(options: RunnerOptions): Runner {
     const how = await howIsolated();
     if (how.kind === 'none') refuseDegraded(spec, how.reason);
     const image = await images.ready(spec.image);
-    prepareFolder(place);
-    const start = startOf(place, spec, image, how);
+    let start = startOf(place, spec, image, how);
     const { mounts, needs } = image;
     const { networkIsolation } = spec;
     const plan: SandboxPlan | undefined =
@@ -212,8 +225,9 @@ export function createRunner(options: RunnerOptions): Runner {
     if (plan && warm) {
       const launched = await warm.launch({ ...start, spec, image, plan });
       if (launched.warm) return;
-      if (launched.cold) start.notices.push(`this job starts cold: ${launched.cold}.`);
+      if (launched.cold) start = { ...start, notices: [...start.notices, `this job starts cold: ${launched.cold}.`] };
     }
+    prepareFolder(place);
     writeScripts(place, spec, start, plan);
     await startSupervisor(place.root, world.clock);
   };

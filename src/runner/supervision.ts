@@ -24,7 +24,7 @@ export type JobExit =
   | { kind: 'lost'; reason: string };
 
 const BACKSTOP_MILLISECONDS = 250;
-const SUPERVISOR = join(import.meta.dirname, 'supervisor.sh');
+export const SUPERVISOR = join(import.meta.dirname, 'supervisor.sh');
 
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number as number, name]));
 

@@ -5,17 +5,18 @@
  * H1. A job is launched warm only if nothing but its speed depends on it; what this part does not know goes cold.
  * H2. Which images were used is remembered, so that the next server can warm them before they are asked for.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from '../../base/world.ts';
-import { FILES, writeWhole } from '../folder.ts';
+import { FILES, type JobFolder, writeWhole } from '../folder.ts';
 import type { ReadyImage } from '../images/image.ts';
 import { type Isolation, JOB_UID } from '../isolation.ts';
+import { isAlive, ownIdentity } from '../processes.ts';
 import type { LaunchSpec } from '../runner.ts';
 import { INSIDE, type SandboxPlan, warmActs } from '../sandbox.ts';
 import { createParents, type Parents } from './parents.ts';
-import { createSpares, type Spares } from './spares.ts';
+import { createSpares, SPARE_PREFIX, type Spares } from './spares.ts';
 
 /** A job that is about to be launched: its folder is prepared. */
 export type WarmJob = {
@@ -29,6 +30,18 @@ export type WarmJob = {
 
 /** `cold`: why, as the end of a sentence; undefined where nobody would have expected otherwise. */
 export type Launched = { warm: true } | { warm: false; cold: string | undefined };
+
+/** What a cold start does, and a warm one does too. */
+export type ColdParts = {
+  prepareFolder(folder: JobFolder): void;
+  environmentOf(folder: JobFolder, image: ReadyImage, own: LaunchSpec['environment']): Record<string, string>;
+  writeScripts(
+    folder: JobFolder,
+    spec: Pick<LaunchSpec, 'confinement'>,
+    start: Pick<WarmJob, 'command' | 'environment' | 'notices'>,
+    plan: SandboxPlan,
+  ): void;
+};
 
 export type Warm = {
   /** Jobs of this image are to be expected. */
@@ -56,28 +69,44 @@ export function isPython(program: string): boolean {
   return PYTHON.has(folder ? program.slice(folder.length) : program);
 }
 
-export function createWarm({ world, jobsFolder }: { world: World; jobsFolder: string }): Warm {
+export type WarmOptions = { world: World; jobsFolder: string; hide: readonly string[]; cold: ColdParts };
+
+export function createWarm({ world, jobsFolder, hide, cold }: WarmOptions): Warm {
   const { clock } = world;
+  const { pid, start } = ownIdentity();
+  const owner = `${pid}-${start}`;
   const folder = join(jobsFolder, FOLDER);
   const parents = new Map<string, Parents>();
-  const spares: Spares = createSpares({ clock, jobsFolder });
+  const spares: Spares = createSpares({ clock, jobsFolder, hide, owner, cold });
 
   function parentsOf(as: 'root' | 'user'): Parents {
     let found = parents.get(as);
     if (!found) {
-      found = createParents({ clock, as, folder: join(folder, `${process.pid}-${as}`) });
+      found = createParents({ clock, as, folder: join(folder, owner, as) });
       parents.set(as, found);
     }
     return found;
   }
 
-  async function launchPython({ spec, image, plan, command, environment, notices }: WarmJob): Promise<string | undefined> {
+  async function launchPython({
+    spec,
+    image,
+    plan,
+    command,
+    environment,
+    notices,
+  }: WarmJob): Promise<string | undefined> {
     const { root } = plan.folder;
     const launch = join(root, FILES.launch);
+    cold.prepareFolder(plan.folder);
     const parent = parentsOf(plan.as).get(image);
     const document = {
       ...{ command, environment, notices, cwd: INSIDE.ml, acts: warmActs(plan) },
-      ...{ as: plan.as, uid: plan.as === 'root' ? JOB_UID : process.getuid!(), gid: plan.as === 'root' ? JOB_UID : process.getgid!() },
+      ...{
+        as: plan.as,
+        uid: plan.as === 'root' ? JOB_UID : process.getuid!(),
+        gid: plan.as === 'root' ? JOB_UID : process.getgid!(),
+      },
       give: plan.as === 'root' ? [FILES.ml, FILES.tmp, FILES.log].map((name) => join(root, name)) : [],
       ...{ networkIsolation: spec.networkIsolation, confinement: spec.confinement ?? { join: [], rlimits: {} } },
     };
@@ -119,10 +148,11 @@ export function createWarm({ world, jobsFolder }: { world: World; jobsFolder: st
       if (strange) return { warm: false, cold: `it asks for '${strange[0]}'` };
       if (image.warm.kind === 'node') return spares.launch(job);
       if (!isPython(command[0]!)) return { warm: false, cold: undefined };
-      const cold = await launchPython(job).catch((error: Error) => error.message);
-      return cold === undefined ? { warm: true } : { warm: false, cold: `there is no warm Python (${cold})` };
+      const reason = await launchPython(job).catch((error: Error) => error.message);
+      return reason === undefined ? { warm: true } : { warm: false, cold: `there is no warm Python (${reason})` };
     },
     start(present, how) {
+      clearLeftBehind(jobsFolder, folder);
       const used = Object.entries(readUsed(folder)).filter(([, at]) => clock.now() - at < REMEMBERED.for);
       const newest = used.sort(([, a], [, b]) => b - a).slice(0, REMEMBERED.most);
       for (const [uri] of newest) {
@@ -133,10 +163,26 @@ export function createWarm({ world, jobsFolder }: { world: World; jobsFolder: st
     close() {
       for (const each of parents.values()) each.close();
       spares.close();
-      void rm(join(folder, `${process.pid}-root`), { recursive: true, force: true });
-      void rm(join(folder, `${process.pid}-user`), { recursive: true, force: true });
+      clear(join(folder, owner));
     },
   };
+}
+
+function clear(path: string): void {
+  rm(path, { recursive: true, force: true }).catch(() => {}); // the next server tries again
+}
+
+/** What servers that are no more had made: the folders' names begin with who they were. */
+function clearLeftBehind(jobsFolder: string, folder: string): void {
+  const { boot } = ownIdentity();
+  const isLeft = (name: string) => {
+    const [pid, start] = name.split('-');
+    return /^\d+$/.test(pid!) && !isAlive({ pid: Number(pid), start: start!, boot });
+  };
+  const names = (path: string) => (existsSync(path) ? readdirSync(path) : []);
+  const spares = names(jobsFolder).filter((name) => name.startsWith(SPARE_PREFIX));
+  for (const name of spares) if (isLeft(name.slice(SPARE_PREFIX.length))) clear(join(jobsFolder, name));
+  for (const name of names(folder)) if (isLeft(name)) clear(join(folder, name));
 }
 
 function readUsed(folder: string): Record<string, number> {

@@ -65,7 +65,6 @@ def forget():
     """What was found out about another environment, and loggers that were made on the way here."""
     tempfile.tempdir = None
     site.USER_BASE = site.USER_SITE = None
-    time.tzset()
     manager = logging.root.manager
     for handler in logging.root.handlers[:]:
         logging.root.removeHandler(handler)
@@ -77,8 +76,7 @@ def forget():
         logging._startTime = time.time_ns() if isinstance(start, int) else time.time()
 
 
-def start(environment):
-    """Once the job's environment is set and its folder is the working one."""
-    forget()
-    draw()
+def apply_environment(environment):
+    """Once the job's environment is set."""
+    time.tzset()
     apply_threads(environment)

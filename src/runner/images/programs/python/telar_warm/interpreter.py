@@ -32,12 +32,31 @@ OWN_FILES = (__file__, os.path.join(os.path.dirname(__file__), "parent.py"))
 _started_with = dict(os.environ)
 _set_by_imports = {}
 _modules = set()
+_top_level = set()
 
 
 def remember():
     """In the parent, once all is imported."""
     _set_by_imports.update((name, value) for name, value in os.environ.items() if name not in _started_with)
     _modules.update(sys.modules)
+    _top_level.update(name.partition(".")[0] for name in sys.modules)
+
+
+def own_modules():
+    """The names of the modules that were imported since, the newest first. Looking at all would copy memory of the parent's."""
+    for name in reversed(sys.modules):
+        if name in _modules:
+            return
+        yield name
+
+
+def rehearse():
+    """Before it is known which job this will be: does what can be done, and touches the memory that the rest will touch."""
+    fresh.draw()
+    fresh.forget()
+    check_environment(_started_with)
+    check_shadows([os.getcwd()])
+    exec(compile("", "<string>", "exec"), {})
 
 
 class Cold(Exception):
@@ -79,7 +98,7 @@ def module_name(folder, entry):
 
 def check_shadows(folders):
     """What lies in a folder that is searched first must not have the name of a module that is there already."""
-    imported = {name.partition(".")[0] for name in sys.modules}
+    imported = _top_level.union(name.partition(".")[0] for name in own_modules())
     for folder in folders:
         try:
             with os.scandir(folder) as entries:
@@ -186,7 +205,7 @@ def run(command, environment, search=None):
     os.environ.clear()
     os.environ.update(_set_by_imports)
     os.environ.update(environment)
-    fresh.start(environment)
+    fresh.apply_environment(environment)
     if os.path.basename(command[0]) != "train":
         sys.executable = os.path.join(PYTHON, os.path.basename(command[0]))
     sys.orig_argv[:] = command
@@ -201,6 +220,8 @@ def fork(command, environment, folder, search):
     if pid == 0:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.chdir(folder)
+        fresh.draw()
+        fresh.forget()
         run(command, environment, search)
     return pid
 
@@ -264,9 +285,8 @@ def clear(names):
 def release():
     """Lets go of what the program made: its files are closed, its objects finalised."""
     threading.excepthook = lambda _: None  # threads that still run are about to end with the process
-    own = [name for name in sys.modules if name not in _modules or name == "__main__"]
-    for name in reversed(own):
-        module = sys.modules[name]
+    for name in [*own_modules(), "__main__"]:
+        module = sys.modules.get(name)
         if isinstance(module, types.ModuleType):
             clear(module.__dict__)
     gc.collect()

@@ -9,7 +9,7 @@ It sees the machine's own files (the job does not), and holds nothing but them.
 import os
 import signal
 
-from . import sandbox
+from . import interpreter, sandbox
 
 LONGEST_PATH = 8192
 
@@ -46,6 +46,7 @@ def supervise(reading):
     if job == 0:
         os.close(job_writing)
         os.close(reading)
+        interpreter.rehearse()
         path = read_line(job_reading)
         if path is None:
             os._exit(0)
