@@ -258,7 +258,7 @@ export function createRunner(options: RunnerOptions): Runner {
       await removeFolder(root);
     },
     async start() {
-      if (warm) warm.start(images.present, await howIsolated());
+      await warm?.start(images.present, howIsolated);
     },
     close: () => warm?.close(),
   };

@@ -76,6 +76,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let url = '';
   try {
     createDataFolder(folder);
+    const runner = createRunner({
+      world,
+      jobsFolder: folder.jobs,
+      imagesFolder: options.imagesFolder ?? folder.images,
+      // A job's own folder and its image's stay visible to it.
+      hide: [folder.root, join(homedir(), '.aws')],
+    });
     const made = createSystem({
       ...{ store, world, auth: options.auth ?? 'sigv4', trackObjects: options.trackObjects ?? true },
       bytes: openBytes({ objects: folder.objects, temporary: folder.temporary }),
@@ -83,13 +90,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       endpointUrl: () => url,
       jobs: {
         logsFolder: folder.logs,
-        runner: createRunner({
-          world,
-          jobsFolder: folder.jobs,
-          imagesFolder: options.imagesFolder ?? folder.images,
-          // A job's own folder and its image's stay visible to it.
-          hide: [folder.root, join(homedir(), '.aws')],
-        }),
+        runner,
         ...(options.jobLimits && { limits: options.jobLimits }),
       },
       server: { version: packageVersion(), dataFolder: folder.root, loopLag: () => takeLag(lag) },
@@ -101,6 +102,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
     await writeOwn(folder.server, { url, pid: process.pid });
     await made.start();
+    runner.start().catch((error: Error) => world.log('warn', 'runner.not-warm', { message: error.message }));
     world.log('info', 'server.started', { url, folder: folder.root, pid: process.pid });
     const listening = http;
     return {
@@ -108,6 +110,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       async close() {
         await listening.close();
         await made.stop();
+        runner.close();
         await store.close();
         lag.disable();
         rmSync(folder.server, { force: true });

@@ -104,7 +104,7 @@ function changedAtStart(one: Readonly<Record<string, string>>, other: Readonly<R
 
 /** What was staged for the job becomes the spare's, and the spare's folder the job's. @returns whether it is */
 function moveIn(spare: Spare, { root }: JobFolder, owned: readonly string[]): boolean {
-  const staged = join(spare.folder.root, 'staged');
+  const staged = join(spare.folder.root, '.incoming');
   try {
     give(owned);
     renameSync(root, staged);

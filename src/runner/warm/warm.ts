@@ -48,7 +48,7 @@ export type Warm = {
   expect(uri: string, image: ReadyImage, how: Isolation): void;
   launch(job: WarmJob): Promise<Launched>;
   /** Clears away what an earlier server left, and warms what it used. */
-  start(present: (uri: string) => ReadyImage | undefined, how: Isolation): void;
+  start(present: (uri: string) => ReadyImage | undefined, how: () => Promise<Isolation>): Promise<void>;
   close(): void;
 };
 
@@ -77,6 +77,7 @@ export function createWarm({ world, jobsFolder, hide, cold }: WarmOptions): Warm
   const owner = `${pid}-${start}`;
   const folder = join(jobsFolder, FOLDER);
   const parents = new Map<string, Parents>();
+  let closed = false;
   const spares: Spares = createSpares({ clock, jobsFolder, hide, owner, cold });
 
   function parentsOf(as: 'root' | 'user'): Parents {
@@ -134,14 +135,16 @@ export function createWarm({ world, jobsFolder, hide, cold }: WarmOptions): Warm
     if (last === undefined || clock.now() - last > 86_400_000) writeWhole(join(folder, USED), JSON.stringify(used));
   }
 
+  function expect(uri: string, image: ReadyImage, how: Isolation): void {
+    if (how.kind === 'none' || closed) return;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (image.warm.kind === 'node') spares.expect(image, how.as);
+    else warmUp(uri, image, how.as);
+    remember(uri);
+  }
+
   return {
-    expect(uri, image, how) {
-      if (how.kind === 'none') return;
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      if (image.warm.kind === 'node') spares.expect(image, how.as);
-      else warmUp(uri, image, how.as);
-      remember(uri);
-    },
+    expect,
     async launch(job) {
       const { spec, image, command } = job;
       const strange = Object.entries(spec).find(([key, value]) => value !== undefined && !KNOWN.has(key));
@@ -151,16 +154,20 @@ export function createWarm({ world, jobsFolder, hide, cold }: WarmOptions): Warm
       const reason = await launchPython(job).catch((error: Error) => error.message);
       return reason === undefined ? { warm: true } : { warm: false, cold: `there is no warm Python (${reason})` };
     },
-    start(present, how) {
+    async start(present, how) {
       clearLeftBehind(jobsFolder, folder);
       const used = Object.entries(readUsed(folder)).filter(([, at]) => clock.now() - at < REMEMBERED.for);
       const newest = used.sort(([, a], [, b]) => b - a).slice(0, REMEMBERED.most);
-      for (const [uri] of newest) {
+      const images = newest.flatMap(([uri]) => {
         const image = present(uri);
-        if (image) this.expect(uri, image, how);
-      }
+        return image ? [{ uri, image }] : [];
+      });
+      if (images.length === 0) return;
+      const granted = await how();
+      if (!closed) for (const { uri, image } of images) expect(uri, image, granted);
     },
     close() {
+      closed = true;
       for (const each of parents.values()) each.close();
       spares.close();
       clear(join(folder, owner));
