@@ -28,7 +28,12 @@ function definition({ image, program, script, steps }: ChainOptions, roleArn: st
       ProcessingInputs: [
         {
           InputName: 'code',
-          S3Input: { S3Uri: `s3://${BUCKET}/${name}/code/`, LocalPath: CODE, S3DataType: 'S3Prefix', S3InputMode: 'File' },
+          S3Input: {
+            S3Uri: `s3://${BUCKET}/${name}/code/`,
+            LocalPath: CODE,
+            S3DataType: 'S3Prefix',
+            S3InputMode: 'File',
+          },
         },
       ],
       ProcessingOutputConfig: {
@@ -46,7 +51,7 @@ function definition({ image, program, script, steps }: ChainOptions, roleArn: st
 
 /** Publishes the chain; the answer executes it once, and says how long each step took from the one before, in milliseconds. */
 export async function publishChain(
-  { client, roleArn }: BenchServer,
+  { client, roleArn, over }: BenchServer,
   name: string,
   options: ChainOptions,
 ): Promise<() => Promise<number[]>> {
@@ -63,12 +68,9 @@ export async function publishChain(
       PipelineName: name,
       ClientRequestToken: crypto.randomUUID(),
     });
-    for (;;) {
-      const { PipelineExecutionStatus, FailureReason } = await sagemaker.describePipelineExecution({ PipelineExecutionArn });
-      if (PipelineExecutionStatus === 'Succeeded') break;
-      if (PipelineExecutionStatus !== 'Executing') throw new Error(`The chain ended ${PipelineExecutionStatus}: ${FailureReason}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await over(PipelineExecutionArn!);
+    const { PipelineExecutionStatus } = await sagemaker.describePipelineExecution({ PipelineExecutionArn });
+    if (PipelineExecutionStatus !== 'Succeeded') throw new Error(`The chain ended ${PipelineExecutionStatus}.`);
     const { PipelineExecutionSteps: steps = [] } = await sagemaker.listPipelineExecutionSteps({
       PipelineExecutionArn,
       SortOrder: 'Ascending',

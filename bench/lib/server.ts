@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { silentLog } from '../../src/base/log.ts';
@@ -13,6 +14,8 @@ export type BenchServer = {
   /** What every SDK client takes. */
   client: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
   roleArn: string;
+  /** Resolves when an execution of a pipeline is over, without asking over the wire: the asking would be measured, too. */
+  over(executionArn: string): Promise<void>;
 };
 
 const IMAGES = fileURLToPath(new URL('../../.cache/images', import.meta.url));
@@ -29,7 +32,11 @@ export async function withServer<T>(use: (server: BenchServer) => Promise<T>): P
     const client = { endpoint: server.url, region: DEFAULT_REGION, credentials: server.credentials! };
     const iam = new IAMClient(client);
     const created = await iam.send(new CreateRoleCommand({ RoleName: 'bench', AssumeRolePolicyDocument: TRUST }));
-    return await use({ folder, client, roleArn: created.Role!.Arn! });
+    const { engine } = server.system;
+    const over = async (arn: string) => {
+      while (engine.state<{ status: string }>(arn)?.status === 'Executing') await setTimeout(1);
+    };
+    return await use({ folder, client, roleArn: created.Role!.Arn!, over });
   } finally {
     await server.close();
     rmSync(folder, { recursive: true, force: true });

@@ -47,6 +47,8 @@ export type Runner = {
   folder(jobId: string): JobFolder;
   /** undefined when this image can be run here, else a sentence: what is wrong with it, and what to do. */
   refusal(image: string): string | undefined;
+  /** Whether `prepare` would find the image's environment there. */
+  prepared(image: string): boolean;
   /**
    * Makes the image's environment where it is missing: once, however many ask at a time, and safely against a crash half
    * way. The progress lines are for people.
@@ -203,6 +205,11 @@ export function createRunner(options: RunnerOptions): Runner {
   const images = createImages({ clock: world.clock, imagesFolder });
   const warm = options.warm === false ? undefined : createWarm({ world, jobsFolder, hide, cold: COLD });
   const howIsolated = async () => options.isolation ?? (await machineIsolation());
+  const expectJobs = (uri: string, image: ReadyImage) => {
+    howIsolated()
+      .then((how) => warm?.expect(uri, image, how))
+      .catch((error: Error) => world.log('warn', 'runner.not-warm', { image: uri, message: error.message }));
+  };
   const exits = new Map<string, Promise<JobExit>>();
 
   const folder = (jobId: string) => jobFolder(jobsFolder, jobId);
@@ -244,9 +251,13 @@ export function createRunner(options: RunnerOptions): Runner {
   return {
     folder,
     refusal: images.refusal,
+    prepared(uri) {
+      const image = images.present(uri);
+      if (image) expectJobs(uri, image);
+      return image !== undefined;
+    },
     async prepare(uri, progress) {
-      const image = await images.prepare(uri, progress);
-      warm?.expect(uri, image, await howIsolated());
+      expectJobs(uri, await images.prepare(uri, progress));
     },
     launch,
     launched: (jobId) => isClaimed(folder(jobId).root),

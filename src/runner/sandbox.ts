@@ -35,7 +35,7 @@ const isBelow = (path: string, folder: string) => path === folder || path.starts
 function outermost(paths: readonly string[]): string[] {
   const real = paths.flatMap((path) => {
     try {
-      return [realpathSync(path)];
+      return [realpathSync.native(path)];
     } catch {
       return [];
     }

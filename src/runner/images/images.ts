@@ -144,6 +144,15 @@ async function build(
 
 export function createImages(options: { clock: Clock; imagesFolder: string }): Images {
   const { clock, imagesFolder } = options;
+  const found = new Map<string, { image: ReadyImage; manifest: string }>();
+  /** Looked for once, as long as it stays where it is. */
+  const there = (recipe: PythonRecipe): ReadyImage | undefined => {
+    const known = found.get(recipe.name);
+    if (known && existsSync(known.manifest)) return known.image;
+    const image = existing(imagesFolder, recipe);
+    if (image) found.set(recipe.name, { image, manifest: join(image.mounts['python']!, MANIFEST) });
+    return image;
+  };
   const building = new Map<string, { ready: Promise<ReadyImage>; listeners: ((line: string) => void)[] }>();
 
   const refusal = (uri: string): string | undefined => {
@@ -155,8 +164,8 @@ export function createImages(options: { clock: Clock; imagesFolder: string }): I
   const make = (uri: string, progress: (line: string) => void): Promise<ReadyImage> => {
     const recipe = findRecipe(parseImage(uri)!);
     if (!recipe) return Promise.resolve(NODE);
-    const there = existing(imagesFolder, recipe);
-    if (there) return Promise.resolve(there);
+    const present = there(recipe);
+    if (present) return Promise.resolve(present);
     let shared = building.get(recipe.name);
     if (!shared) {
       const listeners: ((line: string) => void)[] = [];
@@ -182,7 +191,7 @@ export function createImages(options: { clock: Clock; imagesFolder: string }): I
     present(uri) {
       if (refusal(uri) !== undefined) return undefined;
       const recipe = findRecipe(parseImage(uri)!);
-      return recipe ? existing(imagesFolder, recipe) : NODE;
+      return recipe ? there(recipe) : NODE;
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Jobs' files on this machine's disk. */
-import { existsSync, readFileSync } from 'node:fs';
-import { appendFile, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFile, copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { World } from '../../../base/world.ts';
 import { ownIdentity } from '../../../runner/processes.ts';
@@ -10,6 +10,7 @@ import type { JobPorts } from '../ports.ts';
 import { outputBatches, readReport } from './collect.ts';
 import type { JobFiles } from './files.ts';
 import { stageInputs } from './stage.ts';
+import { expectWork } from './work.ts';
 
 /** Where the logs of jobs are: in their folders while these exist, together afterwards. */
 export type JobLogs = {
@@ -71,9 +72,11 @@ export function createJobFiles({ world, ports, runner, logs }: JobFilesContext):
     },
     async stage(job, signal) {
       const { ml } = runner.folder(job.id);
-      await rm(staged(job), { force: true });
+      rmSync(staged(job), { force: true });
+      const { metrics, outputs } = job.plan;
+      if (metrics.length > 0 || outputs.some(({ form }) => form === 'archive')) expectWork();
       const found = await stageInputs(job, ml, ports.objects, callOf(job), signal);
-      await writeFile(staged(job), ownIdentity().boot);
+      writeFileSync(staged(job), ownIdentity().boot);
       return found;
     },
     intact(job) {
