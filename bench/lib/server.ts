@@ -18,7 +18,7 @@ export type BenchServer = {
   over(executionArn: string): Promise<void>;
 };
 
-const IMAGES = fileURLToPath(new URL('../../.cache/images', import.meta.url));
+export const IMAGES = fileURLToPath(new URL('../../.cache/images', import.meta.url));
 const TRUST = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }],

@@ -15,6 +15,7 @@ import runpy
 import signal
 import sys
 import threading
+import traceback
 import types
 from importlib.machinery import BuiltinImporter, SourceFileLoader
 
@@ -111,9 +112,12 @@ def check_shadows(folders):
 
 def plan_script(script):
     path = os.path.abspath(script)
-    if not os.path.isfile(path) or path.endswith(".pyc"):
-        raise Cold("'%s' is no file of Python source" % script)
-    return path, os.path.dirname(os.path.realpath(path))
+    if os.path.isfile(path) and not path.endswith(".pyc"):
+        with open(path, "rb") as file:
+            source = file.read()
+        if b"\0" not in source:
+            return path, os.path.dirname(os.path.realpath(path)), source
+    raise Cold("'%s' is no file of Python source" % script)
 
 
 def plan(command, environment, search=None):
@@ -125,9 +129,9 @@ def plan(command, environment, search=None):
     kind, what, argv = parse(command[1:])
     search = search or []
     if kind == "script":
-        path, folder = plan_script(what)
+        path, folder, source = plan_script(what)
         check_shadows([folder, *search])
-        return lambda: run_script(path, [folder, *search], argv)
+        return lambda: run_script(path, source, [folder, *search], argv)
     check_shadows([os.getcwd(), *search])
     if kind == "-m":
         if what in sys.modules:
@@ -150,11 +154,9 @@ def search_first(folders, argv):
     sys.argv[:] = argv
 
 
-def run_script(path, folders, argv):
+def run_script(path, source, folders, argv):
     search_first(folders, argv)
     names = new_main(__file__=path, __cached__=None, __loader__=SourceFileLoader("__main__", path))
-    with open(path, "rb") as file:
-        source = file.read()
     exec(compile(source, path, "exec", dont_inherit=True), names)
 
 
@@ -269,8 +271,11 @@ def flush():
         try:
             if stream is not None and not getattr(stream, "closed", False):
                 stream.flush()
-        except Exception:
-            done = done and stream is not sys.stdout
+        except Exception as error:
+            if stream is sys.stdout:
+                done = False
+                told = "".join(traceback.format_exception_only(type(error), error))
+                print("Exception ignored in: %r\n%s" % (stream, told), end="", file=sys.stderr)
     return done
 
 
@@ -284,7 +289,8 @@ def clear(names):
 
 def release():
     """Lets go of what the program made: its files are closed, its objects finalised."""
-    threading.excepthook = lambda _: None  # threads that still run are about to end with the process
+    if len(sys._current_frames()) > 1:
+        return  # a thread that still runs keeps all of it, to the last
     for name in [*own_modules(), "__main__"]:
         module = sys.modules.get(name)
         if isinstance(module, types.ModuleType):

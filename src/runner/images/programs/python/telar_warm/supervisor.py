@@ -65,7 +65,7 @@ def supervise(reading):
     write_new(folder, "exit.partial", "    \n")
     os.write(job_writing, path + b"\n")
     os.close(job_writing)
-    record(folder, end_of(job))
+    record(folder, end_of(folder, job))
     os._exit(0)
 
 
@@ -89,19 +89,33 @@ def claim(folder):
         os.unlink(mine, dir_fd=folder)
 
 
-def end_of(job):
+def end_of(folder, job):
     """Waits for the job, then for the rest of its processes, which end with it. Answers its status as a shell does."""
     status = None
     while status is None:
         pid, waited = os.waitpid(-1, 0)
         if pid == job:
             status = os.WEXITSTATUS(waited) if os.WIFEXITED(waited) else 128 + os.WTERMSIG(waited)
+            if os.WIFSIGNALED(waited):
+                say(folder, os.WTERMSIG(waited))
     try:
         while True:
             os.kill(-1, signal.SIGKILL)
             os.waitpid(-1, 0)
     except (ProcessLookupError, ChildProcessError):
         return status
+
+
+def say(folder, number):
+    """In the job's log, as a shell does."""
+    if number in (signal.SIGINT, signal.SIGPIPE):
+        return
+    try:
+        log = os.open("output.log", os.O_WRONLY | os.O_APPEND, dir_fd=folder)
+        os.write(log, (signal.strsignal(number) + "\n").encode())
+        os.close(log)
+    except OSError:
+        pass  # a full disk
 
 
 def record(folder, status):
