@@ -116,7 +116,28 @@ try: print(open('${join(base, 'keys/secret')}').read())
 except OSError as error: print(error)
 `;
 
+/** A training job in script mode, with this script. */
+const training = (source: string, more: Record<string, string> = {}): Program => ({
+  files: {
+    'input/config/hyperparameters.json': JSON.stringify({
+      ...{ sagemaker_program: '"x.py"', sagemaker_submit_directory: '"/opt/ml/code"', depth: '3' },
+    }),
+    'code/x.py': source,
+    ...more,
+  },
+  command: ['train'],
+});
+
 const PYTHON_PROGRAMS: Record<string, Program> = {
+  trains: training(REPORT),
+  'trains, and fails': training('import helper\nhelper.f()\n', { 'code/helper.py': 'def f(): return {}["x"]\n' }),
+  'trains, and ends with a text': training('import sys; sys.exit("enough")'),
+  'trains, and is killed': training('import os; os.kill(os.getpid(), 9)'),
+  'trains with a random.py of its own': {
+    ...training('import random; print(random.MINE)', { 'code/random.py': 'MINE = 1' }),
+    cold: '/opt/ml/code/random.py hides a module',
+  },
+  'trains without a script': { files: {}, command: ['train'] },
   'reports what it sees': inside({ environment: { OWN: "it's ü" } }, script(REPORT, 'a', "b 'c", '')),
   'reports what it sees without a network': inside(
     { networkIsolation: true },
@@ -292,6 +313,7 @@ if __name__ == '__main__':
 const normal = ({ log }: Ended) =>
   log
     .replace(COLD, '')
+    .replace(/^\[[\d:-]+:/gm, '[…:')
     .replace(/0x[0-9a-f]+/g, '0x…')
     .replace(/^Current thread .*$/gm, '')
     .trim();

@@ -22,7 +22,7 @@ export type Parent = {
   ready: Promise<number>;
   /** undefined while it lives, else how it ended. */
   over(): string | undefined;
-  /** Asks for the job of this folder, once it serves. @returns whether the job is claimed; if not, the parent is over */
+  /** Asks for the job of this folder. @returns whether the job is claimed; if not, the parent is over. Rejects as `ready` does */
   launch(root: string): Promise<boolean>;
   /** Ends it; jobs under way go on. */
   end(reason: string): void;
@@ -81,7 +81,6 @@ export function startParent(options: ParentOptions): Parent {
   let over: string | undefined;
   child.unref();
   control.unref();
-  control.on('error', () => {}); // its end is heard of below
   const { promise: ready, resolve, reject } = Promise.withResolvers<number>();
   ready.catch(() => {}); // whoever waits hears of it
   const end = (reason: string) => {
@@ -92,9 +91,13 @@ export function startParent(options: ParentOptions): Parent {
     reject(new Error(over));
   };
   const cancel = clock.at(clock.now() + PATIENCE, () => end('it did not get ready in time'));
+  control.on('error', (error) => end(error.message));
   child.on('error', (error) => end(error.message));
   child.on('exit', (code, signal) => end(`it ended with ${signal ?? code} (${lastWords(folder)})`));
-  createInterface({ input: control }).once('line', (line) => {
+  const lines = createInterface({ input: control });
+  lines.on('error', () => {}); // the socket's own
+  lines.once('line', (line) => {
+    lines.close();
     cancel();
     const { threads, memory } = JSON.parse(line) as Told;
     if (threads === 1) resolve(memory);

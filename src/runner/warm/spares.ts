@@ -4,7 +4,8 @@
  * staged moves into that folder, and the folder is renamed to the job's: what is bound in the sandbox follows, since a bind
  * names a folder and not a path.
  *
- * P1. The rename is the claim: it succeeds once, and with it the supervisor that is there already is the job's.
+ * P1. The rename is the claim: it succeeds once, and with it the supervisor that is there already is the job's. A folder that
+ *     another server has claimed is put back.
  * P2. What to run goes over a socket that only the server has. If the server ends between the rename and that, the job fails
  *     as a sandbox that could not be made does: as Telar's fault, to be tried again.
  * P3. A spare ends with its server. Folders that a server left behind are cleared away by the next.
@@ -19,7 +20,7 @@ import { FILES, type JobFolder } from '../folder.ts';
 import type { ReadyImage } from '../images/image.ts';
 import { JOB_UID, SYSTEM_PATH } from '../isolation.ts';
 import { INSIDE, type SandboxPlan } from '../sandbox.ts';
-import { SUPERVISOR } from '../supervision.ts';
+import { isClaimed, SUPERVISOR } from '../supervision.ts';
 import type { ColdParts, Launched, WarmJob } from './warm.ts';
 
 export type Spares = {
@@ -108,6 +109,10 @@ function moveIn(spare: Spare, { root }: JobFolder, owned: readonly string[]): bo
   try {
     give(owned);
     renameSync(root, staged);
+    if (isClaimed(staged)) {
+      renameSync(staged, root);
+      return false;
+    }
     for (const name of readdirSync(staged)) {
       const from = join(staged, name);
       if (name === FILES.ml)
@@ -184,6 +189,7 @@ export function createSpares(options: SparesOptions): Spares {
     const found = nodeScript(command);
     if (typeof found !== 'object') return { warm: false, cold: found };
     const { folder, as } = plan;
+    if (isClaimed(folder.root)) return { warm: false, cold: undefined };
     if (spec.confinement) return { warm: false, cold: 'a process that waits already cannot be bounded' };
     if (!stagedScript(folder.ml, found.script)) return { warm: false, cold: undefined };
     const owned = as === 'root' ? everything(folder.ml, MOST_FILES) : [];

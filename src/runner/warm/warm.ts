@@ -69,12 +69,15 @@ export function isPython(program: string): boolean {
   return PYTHON.has(folder ? program.slice(folder.length) : program);
 }
 
+/** Numbers the runners of this process. */
+let made = 0;
+
 export type WarmOptions = { world: World; jobsFolder: string; hide: readonly string[]; cold: ColdParts };
 
 export function createWarm({ world, jobsFolder, hide, cold }: WarmOptions): Warm {
   const { clock } = world;
   const { pid, start } = ownIdentity();
-  const owner = `${pid}-${start}`;
+  const owner = `${pid}-${start}-${++made}`;
   const folder = join(jobsFolder, FOLDER);
   const parents = new Map<string, Parents>();
   let closed = false;
@@ -89,33 +92,21 @@ export function createWarm({ world, jobsFolder, hide, cold }: WarmOptions): Warm
     return found;
   }
 
-  async function launchPython({
-    spec,
-    image,
-    plan,
-    command,
-    environment,
-    notices,
-  }: WarmJob): Promise<string | undefined> {
-    const { root } = plan.folder;
-    const launch = join(root, FILES.launch);
-    cold.prepareFolder(plan.folder);
-    const parent = parentsOf(plan.as).get(image);
-    const document = {
-      ...{ command, environment, notices, cwd: INSIDE.ml, acts: warmActs(plan) },
-      ...{
-        as: plan.as,
-        uid: plan.as === 'root' ? JOB_UID : process.getuid!(),
-        gid: plan.as === 'root' ? JOB_UID : process.getgid!(),
-      },
-      give: plan.as === 'root' ? [FILES.ml, FILES.tmp, FILES.log].map((name) => join(root, name)) : [],
-      ...{ networkIsolation: spec.networkIsolation, confinement: spec.confinement ?? { join: [], rlimits: {} } },
-    };
-    writeWhole(launch, JSON.stringify(document));
-    const claimed = await parent.launch(root).catch(() => false);
-    if (claimed) return undefined;
+  /** @returns why not, where it was not */
+  async function launchPython(job: WarmJob): Promise<string | undefined> {
+    const { folder, as } = job.plan;
+    cold.prepareFolder(folder);
+    const launch = join(folder.root, FILES.launch);
+    writeWhole(launch, JSON.stringify(launchDocument(job)));
+    let over = '';
+    // A parent that has just been killed is known to be over only once it was asked.
+    for (const _attempt of [1, 2]) {
+      const parent = parentsOf(as).get(job.image);
+      if (await parent.launch(folder.root)) return undefined;
+      over = parent.over()!;
+    }
     rmSync(launch, { force: true });
-    return parent.over()!;
+    return over;
   }
 
   function warmUp(uri: string, image: ReadyImage, as: 'root' | 'user'): void {
@@ -172,6 +163,18 @@ export function createWarm({ world, jobsFolder, hide, cold }: WarmOptions): Warm
       spares.close();
       clear(join(folder, owner));
     },
+  };
+}
+
+/** What telar_warm/sandbox.py reads. */
+function launchDocument({ spec, plan, command, environment, notices }: WarmJob): object {
+  const { as, folder } = plan;
+  const [uid, gid] = as === 'root' ? [JOB_UID, JOB_UID] : [process.getuid!(), process.getgid!()];
+  const give = as === 'root' ? [FILES.ml, FILES.tmp, FILES.log].map((name) => join(folder.root, name)) : [];
+  const { networkIsolation, confinement = { join: [], rlimits: {} } } = spec;
+  return {
+    ...{ command, environment, notices, as, uid, gid, give, networkIsolation, confinement },
+    ...{ acts: warmActs(plan), cwd: INSIDE.ml },
   };
 }
 

@@ -31,8 +31,13 @@ function become({ script, args, environment }) {
 }
 
 function wait() {
-  fs.writeSync(CONTROL, 'ready\n');
-  const line = readLine();
+  let line;
+  try {
+    fs.writeSync(CONTROL, 'ready\n');
+    line = readLine();
+  } catch {
+    // The server has gone.
+  }
   fs.closeSync(CONTROL);
   if (line !== undefined) return void setImmediate(become, JSON.parse(line));
   fs.writeSync(2, 'telar: the sandbox of this job could not be made: the server ended before it said what to run.\n');

@@ -117,11 +117,22 @@ def last_error(position):
     return "\n".join(lines[max(1, end - 2) : end + 1])[-LONGEST_MESSAGE:]
 
 
+def start_script(command, environment):
+    """Starts the script's process. Answers a function that waits for its end."""
+    warm = sys.modules.get("telar_warm.interpreter")  # there only where this process was forked from a warm parent
+    if warm and command[0] == sys.executable:
+        pid = warm.fork(command, environment, contract.CODE, environment["PYTHONPATH"].split(os.pathsep))
+        return lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if warm and os.path.basename(command[0]) == "python":
+        print("telar: this script starts cold: it has requirements of its own.", file=sys.stderr, flush=True)
+    return subprocess.Popen(command, cwd=contract.CODE, env=environment).wait
+
+
 def run_script(command, environment):
     """The script's exit status. A SIGTERM is the script's to answer: it reaches every process of the job."""
     signal.signal(signal.SIGTERM, lambda signum, frame: None)
     try:
-        status = subprocess.Popen(command, cwd=contract.CODE, env=environment).wait()
+        status = start_script(command, environment)()
     except OSError as error:
         raise contract.UserError("The script could not be started: %s" % error)
     return status if status >= 0 else 128 - status

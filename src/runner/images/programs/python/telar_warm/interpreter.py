@@ -80,7 +80,9 @@ def parse(arguments):
 
 def check_environment(environment, allowed=()):
     for name in sorted(set(environment) | set(_started_with)):
-        if name in allowed or environment.get(name) == _started_with.get(name):
+        # None where it is not set: equal to what the parent was started with, or to what an import has set since.
+        known = [_started_with.get(name)] + ([_set_by_imports[name]] if name in _set_by_imports else [])
+        if name in allowed or environment.get(name) in known:
             continue
         if READ_AT_START.match(name):
             raise Cold("the variable %s is read when Python starts" % name)
@@ -313,6 +315,6 @@ def end(status):
     except BaseException:
         pass  # what a finaliser raises has been reported
     sys.stdout, sys.stderr = out, error
-    flushed = flush() and flushed
+    flushed = flushed and flush()
     ctypes.CDLL(None).fflush(None)
     os._exit(status if flushed else 120)
