@@ -73,7 +73,7 @@ const XGBOOST_ENVIRONMENT = { ...ENVIRONMENT, SAGEMAKER_TRAINING_MODULE: 'sagema
 const STANDARD =
   'argparse collections.abc concurrent.futures csv ctypes datetime gzip hashlib io json logging math multiprocessing pathlib pickle subprocess tarfile tempfile typing urllib.parse uuid';
 const SCIENCE =
-  'numpy numpy.random pandas scipy.sparse scipy.stats joblib threadpoolctl sklearn.compose sklearn.ensemble sklearn.impute sklearn.linear_model sklearn.metrics sklearn.model_selection sklearn.pipeline sklearn.preprocessing sklearn.tree';
+  'numpy numpy.random pandas pandas.io.formats.csvs scipy.sparse scipy.stats joblib threadpoolctl sklearn.compose sklearn.ensemble sklearn.impute sklearn.linear_model sklearn.metrics sklearn.model_selection sklearn.pipeline sklearn.preprocessing sklearn.tree';
 const CLOUD =
   'boto3.session botocore.client botocore.httpsession botocore.handlers botocore.retries.standard s3transfer';
 const TRAINING = 'telar_training.train telar_training.script_mode telar_training.xgboost_mode';
