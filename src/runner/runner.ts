@@ -21,7 +21,8 @@ import { type Isolation, isolation as machineIsolation } from './isolation.ts';
 import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
 import { commandScript } from './shell.ts';
 import { isClaimed, type JobExit, startSupervisor, stopJob, waitForExit } from './supervision.ts';
-import { type ColdParts, createWarm, type WarmJob } from './warm/warm.ts';
+import type { ColdParts, Start } from './warm/job.ts';
+import { createWarm } from './warm/warm.ts';
 
 export type { JobFolder } from './folder.ts';
 export type { JobExit } from './supervision.ts';
@@ -157,16 +158,14 @@ function startOf(folder: JobFolder, spec: LaunchSpec, image: ReadyImage, how: Is
   return { command: commandOf(spec, image), environment, notices };
 }
 
-type Start = Pick<WarmJob, 'command' | 'environment' | 'notices'>;
-
 /** Writes all that the supervisor needs; the same for the same spec, so that two servers may do it at once. */
 function writeScripts(
   folder: JobFolder,
-  spec: Pick<LaunchSpec, 'confinement'>,
+  confinement: Confinement | undefined,
   start: Start,
   plan: SandboxPlan | undefined,
 ) {
-  const confine = confinementLines(spec.confinement);
+  const confine = confinementLines(confinement);
   const { command, environment, notices } = start;
   writeWhole(join(folder.root, FILES.command), commandScript(command, environment, notices));
   if (plan) {
@@ -235,7 +234,7 @@ export function createRunner(options: RunnerOptions): Runner {
       if (launched.cold) start = { ...start, notices: [...start.notices, `this job starts cold: ${launched.cold}.`] };
     }
     prepareFolder(place);
-    writeScripts(place, spec, start, plan);
+    writeScripts(place, spec.confinement, start, plan);
     await startSupervisor(place.root, world.clock);
   };
   const exit = async (jobId: string): Promise<JobExit> => {

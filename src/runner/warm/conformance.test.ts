@@ -85,7 +85,7 @@ const startedCold = (log: string) => COLD.exec(log)?.[1];
 
 /** A process of a warm parent says so in its claim. */
 const isForked = (folder: string) => readFileSync(join(folder, FILES.identity), 'utf8').endsWith('warm\n');
-const waited = (folder: string) => readFileSync(join(folder, FILES.command), 'utf8').includes('spare.cjs');
+const waited = (folder: string) => readFileSync(join(folder, FILES.command), 'utf8').includes('spare.mts');
 
 const script = (source: string, ...args: string[]): Program => ({
   files: { 'x.py': source },
@@ -318,6 +318,7 @@ const normal = ({ log }: Ended) =>
     .replace(/^Current thread .*$/gm, '')
     .trim();
 
+// Without an environment, for the reason printed above.
 describe.skipIf(noPython !== undefined).each(kinds)('a Python job in a sandbox made as %s', (as, isolation) => {
   const [cold, warm] = [runnerOf(`${as}-cold`, isolation, false), runnerOf(`${as}-warm`, isolation, true)];
 

@@ -14,14 +14,15 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, lchownSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { join, posix } from 'node:path';
+import { extname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import { FILES, type JobFolder } from '../folder.ts';
 import type { ReadyImage } from '../images/image.ts';
 import { JOB_UID, SYSTEM_PATH } from '../isolation.ts';
 import { INSIDE, type SandboxPlan } from '../sandbox.ts';
 import { isClaimed, SUPERVISOR } from '../supervision.ts';
-import type { ColdParts, Launched, WarmJob } from './warm.ts';
+import type { ColdParts, Launched, WarmJob } from './job.ts';
 
 export type Spares = {
   /** Jobs of this image are to be expected. */
@@ -43,7 +44,12 @@ type Spare = { folder: JobFolder; control: Socket; ready: boolean; environment: 
 type Kind = { as: 'root' | 'user'; networkIsolation: boolean };
 
 export const SPARE_PREFIX = '.spare-';
-const PROGRAMS = join(import.meta.dirname, '../images/programs/node');
+/** From source in development, from compiled JavaScript when published. */
+const ENDING = extname(import.meta.url);
+const PROGRAM = {
+  from: fileURLToPath(new URL(`./nodeWorker${extname(import.meta.url)}`, import.meta.url)),
+  name: `warm/spare.m${ENDING.slice(1)}`,
+};
 const CONTROL = 3;
 /** How many wait, for jobs with and without a network; the second kind from the first such job on. */
 const WAITING = { network: 2, isolated: 1 };
@@ -145,11 +151,11 @@ export function createSpares(options: SparesOptions): Spares {
     const root = join(jobsFolder, `${SPARE_PREFIX}${options.owner}-${++made}`);
     const folder: JobFolder = { root, ml: join(root, FILES.ml), log: join(root, FILES.log) };
     const environment = cold.environmentOf(folder, image, {});
-    const mounts = { ...image.mounts, warm: PROGRAMS };
+    const mounts = { ...image.mounts, [PROGRAM.name]: PROGRAM.from };
     const plan: SandboxPlan = { ...kind, folder, mounts, needs: image.needs, hide: options.hide };
     cold.prepareFolder(folder);
-    const command = ['node', `${INSIDE.telar}/warm/spare.cjs`];
-    cold.writeScripts(folder, { confinement: undefined }, { command, environment, notices: [] }, plan);
+    const command = ['node', `${INSIDE.telar}/${PROGRAM.name}`];
+    cold.writeScripts(folder, undefined, { command, environment, notices: [] }, plan);
     const child = spawn('/bin/sh', [SUPERVISOR, root], {
       ...{ detached: true, cwd: '/', stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
       env: { PATH: SYSTEM_PATH, LC_ALL: 'C' },

@@ -107,7 +107,7 @@ async function launchInSpare(
     const spec = stage(runner, NODE, source);
     more(runner.folder(spec.jobId).root);
     await runner.launch(spec);
-    if (readFileSync(join(runner.folder(spec.jobId).root, FILES.command), 'utf8').includes('spare.cjs')) return spec;
+    if (readFileSync(join(runner.folder(spec.jobId).root, FILES.command), 'utf8').includes('spare.mts')) return spec;
     await runner.remove(spec.jobId);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -116,6 +116,7 @@ async function launchInSpare(
 const WAIT =
   'import os, time, subprocess\nsubprocess.Popen(["sleep", "300"])\nprint("up", flush=True)\nwhile not os.path.exists("/opt/ml/go"): time.sleep(0.01)\nprint("done")\n';
 
+// Without an environment, for the reason printed above.
 describe.skipIf(noPython !== undefined)('a warm Python job', () => {
   const shared = server();
   open.splice(0); // it serves all of them
@@ -276,6 +277,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
+// Without an environment, for the reason printed above.
 describe.skipIf(noPython !== undefined)('a server that is killed', () => {
   it('takes its warm parent along, and no job', async () => {
     const runner = server();
@@ -293,6 +295,7 @@ describe.skipIf(noPython !== undefined)('a server that is killed', () => {
   });
 });
 
+// Without namespaces nothing waits: the reason is printed above.
 describe.runIf(granted)('a Node.js process that waits', () => {
   it('becomes a job once, of whichever server is first', async () => {
     const runner = server();

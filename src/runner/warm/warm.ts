@@ -9,39 +9,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from '../../base/world.ts';
-import { FILES, type JobFolder, writeWhole } from '../folder.ts';
+import { FILES, writeWhole } from '../folder.ts';
 import type { ReadyImage } from '../images/image.ts';
 import { type Isolation, JOB_UID } from '../isolation.ts';
 import { isAlive, ownIdentity } from '../processes.ts';
-import type { LaunchSpec } from '../runner.ts';
-import { INSIDE, type SandboxPlan, warmActs } from '../sandbox.ts';
+import { INSIDE, warmActs } from '../sandbox.ts';
+import type { ColdParts, Launched, WarmJob } from './job.ts';
 import { createParents, type Parents } from './parents.ts';
 import { createSpares, SPARE_PREFIX, type Spares } from './spares.ts';
-
-/** A job that is about to be launched: its folder is prepared. */
-export type WarmJob = {
-  spec: LaunchSpec;
-  image: ReadyImage;
-  plan: SandboxPlan;
-  command: readonly string[];
-  environment: Readonly<Record<string, string>>;
-  notices: readonly string[];
-};
-
-/** `cold`: why, as the end of a sentence; undefined where nobody would have expected otherwise. */
-export type Launched = { warm: true } | { warm: false; cold: string | undefined };
-
-/** What a cold start does, and a warm one does too. */
-export type ColdParts = {
-  prepareFolder(folder: JobFolder): void;
-  environmentOf(folder: JobFolder, image: ReadyImage, own: LaunchSpec['environment']): Record<string, string>;
-  writeScripts(
-    folder: JobFolder,
-    spec: Pick<LaunchSpec, 'confinement'>,
-    start: Pick<WarmJob, 'command' | 'environment' | 'notices'>,
-    plan: SandboxPlan,
-  ): void;
-};
 
 export type Warm = {
   /** Jobs of this image are to be expected. */
@@ -57,8 +32,8 @@ const USED = 'used.json';
 /** Images that a next server warms: used within this many milliseconds, and at most so many. */
 const REMEMBERED = { for: 7 * 86_400_000, most: 3 };
 /** What a warm start can give a job. A job that asks for anything else starts cold. */
-const KNOWN: ReadonlySet<string> = new Set<keyof LaunchSpec>([
-  ...(['jobId', 'image', 'entrypoint', 'arguments', 'environment', 'networkIsolation', 'confinement'] as const),
+const KNOWN: ReadonlySet<string> = new Set([
+  ...['jobId', 'image', 'entrypoint', 'arguments', 'environment', 'networkIsolation', 'confinement'],
 ]);
 const PYTHON = new Set(['python', 'python3', 'train']);
 const PYTHON_FOLDERS = [`${INSIDE.telar}/python/bin/`, `${INSIDE.telar}/programs/bin/`];

@@ -1,2 +1,0 @@
-/** Imported by spare.cjs for the loaders that it takes. */
-export const loaded: boolean = true;
