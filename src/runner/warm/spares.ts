@@ -38,6 +38,8 @@ export type SparesOptions = {
   /** Names this server among the folders of all. */
   owner: string;
   cold: ColdParts;
+  /** One could not be made. */
+  failed(error: Error): void;
 };
 
 type Spare = { folder: JobFolder; control: Socket; ready: boolean; environment: Readonly<Record<string, string>> };
@@ -182,7 +184,11 @@ export function createSpares(options: SparesOptions): Spares {
   function fill(image: ReadyImage, kind: Kind): void {
     if (closed) return;
     const wanted = kind.networkIsolation ? WAITING.isolated : WAITING.network;
-    for (let count = poolOf(kind).length; count < wanted; count += 1) begin(image, kind);
+    try {
+      for (let count = poolOf(kind).length; count < wanted; count += 1) begin(image, kind);
+    } catch (error) {
+      options.failed(error as Error); // no job is the worse for it: it starts cold
+    }
     cancelIdle();
     cancelIdle = clock.at(clock.now() + IDLE, end);
   }

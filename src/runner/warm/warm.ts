@@ -56,7 +56,14 @@ export function createWarm({ world, jobsFolder, hide, cold }: WarmOptions): Warm
   const folder = join(jobsFolder, FOLDER);
   const parents = new Map<string, Parents>();
   let closed = false;
-  const spares: Spares = createSpares({ clock, jobsFolder, hide, owner, cold });
+  const spares: Spares = createSpares({
+    clock,
+    jobsFolder,
+    hide,
+    owner,
+    cold,
+    failed: (error) => complain('node', error),
+  });
 
   function parentsOf(as: 'root' | 'user'): Parents {
     let found = parents.get(as);
@@ -84,10 +91,15 @@ export function createWarm({ world, jobsFolder, hide, cold }: WarmOptions): Warm
     return over;
   }
 
+  function complain(image: string, { message }: Error): void {
+    world.log('warn', 'runner.not-warm', { image, message });
+  }
+
   function warmUp(uri: string, image: ReadyImage, as: 'root' | 'user'): void {
-    const complain = (error: Error) => world.log('warn', 'runner.not-warm', { image: uri, message: error.message });
     try {
-      parentsOf(as).get(image).ready.catch(complain);
+      parentsOf(as)
+        .get(image)
+        .ready.catch((error: Error) => complain(uri, error));
     } catch {
       // It was said when it failed.
     }
