@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { silentLog } from '../../src/base/log.ts';
@@ -13,9 +14,11 @@ export type BenchServer = {
   /** What every SDK client takes. */
   client: { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } };
   roleArn: string;
+  /** Resolves when an execution of a pipeline is over, without asking over the wire: the asking would be measured, too. */
+  over(executionArn: string): Promise<void>;
 };
 
-const IMAGES = fileURLToPath(new URL('../../.cache/images', import.meta.url));
+export const IMAGES = fileURLToPath(new URL('../../.cache/images', import.meta.url));
 const TRUST = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }],
@@ -31,7 +34,11 @@ export async function withServer<T>(use: (server: BenchServer) => Promise<T>): P
     const created = await iam.send(new CreateRoleCommand({ RoleName: 'bench', AssumeRolePolicyDocument: TRUST }));
     const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
     await iam.send(new AttachRolePolicyCommand({ RoleName: 'bench', PolicyArn }));
-    return await use({ folder, client, roleArn: created.Role!.Arn! });
+    const { engine } = server.system;
+    const over = async (arn: string) => {
+      while (engine.state<{ status: string }>(arn)?.status === 'Executing') await setTimeout(1);
+    };
+    return await use({ folder, client, roleArn: created.Role!.Arn!, over });
   } finally {
     await server.close();
     rmSync(folder, { recursive: true, force: true });

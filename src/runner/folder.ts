@@ -7,6 +7,7 @@
  *   target         the process that stands for the job    sandbox.sh   makes what the job sees
  *   stage/         where the sandbox is put together      enter.log    what unshare said
  *   killed         it was stopped with SIGKILL            exit         how it ended, by rename
+ *   launch.json    what a warm process does to become the job
  *
  * F1. A job id names a folder directly under the jobs folder and nothing else: `..`, `/` and the like are refused.
  */
@@ -29,6 +30,7 @@ export const FILES = {
   enter: 'enter.sh',
   command: 'command.sh',
   sandbox: 'sandbox.sh',
+  launch: 'launch.json',
   log: 'output.log',
   ml: 'ml',
   tmp: 'tmp',

@@ -53,6 +53,9 @@ export type LimitedRunner = Omit<Runner, 'launch' | 'exit'> & {
 type Recorded = { limits: HostLimits; group: Places };
 
 const OPEN_FILES = 65_536;
+const rlimitsFor = (volumeBytes: number) => ({ CORE: 0, NOFILE: OPEN_FILES, FSIZE: volumeBytes });
+/** Of a job with the volume that SageMaker's SDK asks for. */
+export const USUAL_LIMITS = rlimitsFor(30 * 1024 ** 3);
 /** Processes that were killed leave their group within moments. */
 const GONE = { tries: 40, every: 25 };
 const LIMITS = 'limits.json';
@@ -176,7 +179,7 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
       if (!limits) return runner.launch(spec);
       const { volumeBytes, memoryBytes, cpus } = limits;
       const group = record(spec.jobId, limits);
-      const rlimits = { CORE: 0, NOFILE: OPEN_FILES, FSIZE: volumeBytes };
+      const rlimits = rlimitsFor(volumeBytes);
       const environment = { ...threadCounts(limits.cpus), ...spec.environment };
       await runner.launch({
         ...spec,
@@ -196,6 +199,7 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
       if (group) await gone(group);
     },
     close() {
+      runner.close();
       for (const place of Object.values(places)) {
         try {
           rmdirSync(place.folder);

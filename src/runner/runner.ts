@@ -22,11 +22,13 @@ import { createImages } from './images/images.ts';
 import { type Layer, listLayers, removeLayer } from './images/layers.ts';
 import type { ContainerImages } from './images/oci/containers.ts';
 import { type Isolation, isolation as machineIsolation } from './isolation.ts';
-import { type Gateway, HOSTS_FILE, hostsFile, type JobHost, type NetworkPlan } from './network.ts';
+import { type Gateway, HOSTS_FILE, hostsFile, type JobHost } from './network.ts';
 import { createPackages, preparePackages } from './packages.ts';
 import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
 import { commandScript } from './shell.ts';
 import { isClaimed, type JobExit, startSupervisor, stopJob, waitForExit } from './supervision.ts';
+import type { ColdParts, Start } from './warm/job.ts';
+import { createWarm } from './warm/warm.ts';
 
 export type { JobFolder } from './folder.ts';
 export type { Layer } from './images/layers.ts';
@@ -59,6 +61,8 @@ export type Runner = {
   folder(jobId: string): JobFolder;
   /** undefined when this image can be run here, else a sentence: what is wrong with it, and what to do. */
   refusal(image: string): string | undefined;
+  /** Whether `prepare` would find the image's environment there. */
+  prepared(image: string): boolean;
   /**
    * Makes the image's environment where it is missing: once, however many ask at a time, and safely against a crash half
    * way. The progress lines are for people.
@@ -80,6 +84,10 @@ export type Runner = {
   stop(jobId: string, graceMilliseconds: number): Promise<void>;
   /** Kills the job if it still runs, and deletes its folder. A job that does not exist is removed already. */
   remove(jobId: string): Promise<void>;
+  /** Warms the images that an earlier server used, beside whatever else is going on. */
+  start(): Promise<void>;
+  /** Ends what waits for jobs. Jobs go on. */
+  close(): void;
   /** What jobs' requirements.txt files have left on this machine, for whoever clears up. */
   layers: {
     /** The least recently used first. */
@@ -103,6 +111,10 @@ export type RunnerOptions = {
   containers?: ContainerImages;
   /** How jobs without a network reach the server. */
   gateway?: Gateway;
+  /** Whether jobs may start warm. @default true */
+  warm?: boolean;
+  /** The limits that jobs mostly have: processes that wait for one take them on before it comes. @default none */
+  usualLimits?: Confinement['rlimits'];
 };
 
 /** @throws IsolationUnavailable when the job cannot be run honestly without a sandbox. */
@@ -155,20 +167,20 @@ function commandOf(spec: LaunchSpec, image: ReadyImage): string[] {
   );
 }
 
-/** Writes all that the supervisor needs; the same for the same spec, so that two servers may do it at once. */
-function writeScripts(
+type JobPackages = ReturnType<typeof preparePackages>;
+
+const NO_PACKAGES: JobPackages = { path: [], environment: {} };
+
+function environmentOf(
   folder: JobFolder,
-  spec: LaunchSpec & { asksForLayers: boolean },
   image: ReadyImage,
-  { how, hide, network }: { how: Isolation; hide: readonly string[]; network: NetworkPlan },
-) {
-  const confine = confinementLines(spec.confinement);
-  const inside = how.kind === 'namespaces';
+  inside: boolean,
+  own: LaunchSpec['environment'],
+  packages: JobPackages = NO_PACKAGES,
+): Record<string, string> {
   const tmp = inside ? INSIDE.tmp : join(folder.root, FILES.tmp);
-  const wishes = spec.asksForLayers ? { image: spec.image, networkIsolation: spec.networkIsolation } : undefined;
-  const packages = preparePackages(folder, image, wishes, inside);
-  const own = { ...image.environment, ...packages.environment };
-  const environment = jobEnvironment({
+  const given = { ...image.environment, ...packages.environment };
+  return jobEnvironment({
     server: process.env,
     path: [
       ...packages.path,
@@ -177,23 +189,50 @@ function writeScripts(
     home: inside ? INSIDE.home : join(tmp, basename(INSIDE.home)),
     tmp,
     // The name by which SageMaker's own toolkit learns of another base folder.
-    image: inside ? own : { ...own, SAGEMAKER_BASE_DIR: folder.ml },
-    own: spec.environment,
+    image: inside ? given : { ...given, SAGEMAKER_BASE_DIR: folder.ml },
+    own,
   });
+}
+
+/** What a job's process starts with, however it is started. Its folder is prepared. */
+function startOf(
+  folder: JobFolder,
+  spec: LaunchSpec & { asksForLayers: boolean },
+  image: ReadyImage,
+  how: Isolation,
+): Start {
+  const inside = how.kind === 'namespaces';
+  const wishes = spec.asksForLayers ? { image: spec.image, networkIsolation: spec.networkIsolation } : undefined;
+  const packages = preparePackages(folder, image, wishes, inside);
   const notices = image.notice ? [image.notice] : [];
-  if (!inside) notices.unshift(`Isolation is off for this job: ${how.reason}`);
-  writeWhole(join(folder.root, FILES.command), commandScript(commandOf(spec, image), environment, notices));
-  if (inside) {
-    const { mounts, needs } = image;
-    const { networkIsolation } = spec;
-    if (network.host) writeWhole(join(folder.root, HOSTS_FILE), hostsFile(network.host), 0o644);
-    const plan: SandboxPlan = { as: how.as, folder, networkIsolation, network, mounts, needs, hide };
+  if (how.kind === 'none') notices.unshift(`Isolation is off for this job: ${how.reason}`);
+  const environment = environmentOf(folder, image, inside, spec.environment, packages);
+  return { command: commandOf(spec, image), environment, notices };
+}
+
+/** Writes all that the supervisor needs; the same for the same spec, so that two servers may do it at once. */
+function writeScripts(
+  folder: JobFolder,
+  confinement: Confinement | undefined,
+  { command, environment, notices }: Start,
+  plan: SandboxPlan | undefined,
+) {
+  const confine = confinementLines(confinement);
+  writeWhole(join(folder.root, FILES.command), commandScript(command, environment, notices));
+  if (plan) {
+    if (plan.network?.host) writeWhole(join(folder.root, HOSTS_FILE), hostsFile(plan.network.host), 0o644);
     writeWhole(join(folder.root, FILES.sandbox), sandboxScript(plan));
     writeWhole(join(folder.root, FILES.enter), confine + enterNamespaces(plan));
   } else {
     writeWhole(join(folder.root, FILES.enter), confine + ENTER_PROCESS_GROUP);
   }
 }
+
+const COLD: ColdParts = {
+  prepareFolder,
+  environmentOf: (folder, image, own) => environmentOf(folder, image, true, own),
+  writeScripts,
+};
 
 /** Deletes a folder in which a job may have taken its own user's rights away. */
 async function removeFolder(root: string): Promise<void> {
@@ -215,6 +254,16 @@ export function createRunner(options: RunnerOptions): Runner {
   const { world, jobsFolder, imagesFolder } = options;
   const hide = [jobsFolder, imagesFolder, ...options.hide];
   const images = createImages({ clock: world.clock, imagesFolder, containers: options.containers });
+  const warm =
+    options.warm === false
+      ? undefined
+      : createWarm({ world, jobsFolder, hide, cold: COLD, usual: options.usualLimits });
+  const howIsolated = async () => options.isolation ?? (await machineIsolation());
+  const expectJobs = (uri: string, image: ReadyImage) => {
+    howIsolated()
+      .then((how) => warm?.expect(uri, image, how))
+      .catch((error: Error) => world.log('warn', 'runner.not-warm', { image: uri, message: error.message }));
+  };
   const exits = new Map<string, Promise<JobExit>>();
 
   const folder = (jobId: string) => jobFolder(jobsFolder, jobId);
@@ -223,21 +272,41 @@ export function createRunner(options: RunnerOptions): Runner {
     if (isClaimed(root)) return root;
     throw runnerError('NeverLaunched', `Job ${jobId} was never launched here: there is none in ${root}.`);
   };
+  /** Whether the job runs already; if not, all is written that a cold start needs. */
+  const startWarm = async (
+    place: JobFolder,
+    spec: LaunchSpec,
+    image: ReadyImage,
+    how: Isolation,
+    asksForLayers: boolean,
+  ): Promise<boolean> => {
+    let start = startOf(place, { ...spec, asksForLayers }, image, how);
+    const { mounts, needs } = image;
+    const { networkIsolation } = spec;
+    const gateway = spec.telarOnly && !networkIsolation ? options.gateway : undefined;
+    const network = { gateway, host: spec.host };
+    const plan: SandboxPlan | undefined =
+      how.kind === 'none' ? undefined : { as: how.as, folder: place, networkIsolation, network, mounts, needs, hide };
+    if (plan && warm) {
+      const launched = await warm.launch({ ...start, spec, image, plan });
+      if (launched.warm) return true;
+      if (launched.cold) start = { ...start, notices: [...start.notices, `this job starts cold: ${launched.cold}.`] };
+    }
+    prepareFolder(place);
+    writeScripts(place, spec.confinement, start, plan);
+    return false;
+  };
   const launchJob = async (spec: LaunchSpec, asksForLayers: boolean): Promise<void> => {
     const place = folder(spec.jobId);
     if (isClaimed(place.root)) return;
-    const how = options.isolation ?? (await machineIsolation());
+    const how = await howIsolated();
     const image = await images.ready(spec.image);
     if (how.kind === 'none' && !image.container) refuseDegraded(spec, how.reason);
     prepareFolder(place);
-    const gateway = spec.telarOnly && !spec.networkIsolation ? options.gateway : undefined;
-    const network = { gateway, host: spec.host };
     if (image.container) {
       writeContainerScripts(place, spec, image.container, how);
       options.containers!.hold(image, place.root);
-    } else {
-      writeScripts(place, { ...spec, asksForLayers }, image, { how, hide, network });
-    }
+    } else if (await startWarm(place, spec, image, how, asksForLayers)) return;
     await startSupervisor(place.root, world.clock);
   };
   const exit = async (jobId: string): Promise<JobExit> => {
@@ -281,7 +350,14 @@ export function createRunner(options: RunnerOptions): Runner {
   return {
     folder,
     refusal: images.refusal,
-    prepare: images.prepare,
+    prepared(uri) {
+      const image = images.present(uri);
+      if (image) expectJobs(uri, image);
+      return image !== undefined;
+    },
+    async prepare(uri, progress) {
+      expectJobs(uri, await images.prepare(uri, progress));
+    },
     launch: (spec) => launchJob(spec, true),
     launched,
     exit,
@@ -295,5 +371,9 @@ export function createRunner(options: RunnerOptions): Runner {
         return true;
       },
     },
+    async start() {
+      await warm?.start(images.present, howIsolated);
+    },
+    close: () => warm?.close(),
   };
 }

@@ -38,7 +38,7 @@ const isBelow = (path: string, folder: string) => path === folder || path.starts
 function outermost(paths: readonly string[]): string[] {
   const real = paths.flatMap((path) => {
     try {
-      return [realpathSync(path)];
+      return [realpathSync.native(path)];
     } catch {
       return [];
     }
@@ -65,13 +65,15 @@ export function covering(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs'>): { co
 }
 
 /** Each line of the script costs a process: folders are made together, and bound read-only in one step where that works. */
-export const SANDBOX_HEAD = `exec 2>&1
+const WORDS = `exec 2>&1
 must() {
   "$@" || { echo "telar: the sandbox of this job could not be made: '$*' failed."; exit 125; }
 }
 bind_read_only() { # FROM TO; a source mounted noatime must stay so
   mount -n -o bind,ro,nosuid,nodev "$1" "$2" 2>/dev/null || mount -n -o remount,bind,ro,nosuid,nodev,noatime "$2"
-}
+}`;
+
+export const SANDBOX_HEAD = `${WORDS}
 # The sandbox's first process, as the machine numbers it: /proc is still the machine's.
 read -r boot </proc/sys/kernel/random/boot_id
 read -r stat </proc/self/stat
@@ -89,17 +91,26 @@ type Bind = { from: string; to: string; folder: boolean; readOnly: boolean };
 
 const isFolder = (path: string) => statSync(path).isDirectory();
 
-/** What the fresh /opt is made of, put together at `stage`: the job's parts, the image's, and what the machine has there. */
-function optBinds(plan: SandboxPlan, stage: string, restore: readonly string[]): { binds: Bind[]; links: string[] } {
-  const { ml, root } = plan.folder;
+/** The job's parts of a fresh /opt that is put together at `stage`. */
+function jobBinds({ folder: { ml, root }, network }: SandboxPlan, stage: string): Bind[] {
   const telar = `${stage}/telar`;
-  const binds: Bind[] = [
+  return [
     { from: ml, to: `${stage}/ml`, folder: true, readOnly: false },
     { from: join(root, FILES.tmp), to: `${telar}/.tmp`, folder: true, readOnly: false },
     { from: join(root, FILES.command), to: `${telar}/${FILES.command}`, folder: false, readOnly: true },
+    ...networkBinds(network ?? {}, root, telar),
   ];
-  binds.push(...networkBinds(plan.network ?? {}, root, telar));
-  for (const [name, from] of Object.entries(plan.mounts)) {
+}
+
+/** The other parts: the image's, and what the machine has there. */
+function machineBinds(
+  mounts: SandboxPlan['mounts'],
+  stage: string,
+  restore: readonly string[],
+): { binds: Bind[]; links: string[] } {
+  const telar = `${stage}/telar`;
+  const binds: Bind[] = [];
+  for (const [name, from] of Object.entries(mounts)) {
     binds.push({ from, to: `${telar}/${name}`, folder: isFolder(from), readOnly: true });
   }
   restore.forEach((from, index) => {
@@ -149,7 +160,7 @@ function coverLine(path: string, writable: boolean): string {
 export function sandboxScript(plan: SandboxPlan): string {
   const { covers, restore } = covering(plan);
   const stage = join(plan.folder.root, FILES.stage);
-  const { binds, links } = optBinds(plan, stage, restore);
+  const { binds, links } = machineBinds(plan.mounts, stage, restore);
   const needed = restore.map((to, index): Bind => {
     return { from: `${INSIDE.telar}/.needs/${index}`, to, folder: isFolder(to), readOnly: false };
   });
@@ -160,7 +171,7 @@ export function sandboxScript(plan: SandboxPlan): string {
     // A staged hard link keeps its owner: the object it shares with the store must not become the job's.
     ...(plan.as === 'root' ? [`must ${give}`] : []),
     `must mount -n -t tmpfs -o mode=755,size=4m tmpfs ${quote(stage)}`,
-    ...bindLines(binds),
+    ...bindLines([...jobBinds(plan, stage), ...binds]),
     ...(links.length > 0 ? [`must cp -P ${links.map(quote).join(' ')} ${quote(stage)}`] : []),
     `must mount -n --move ${quote(stage)} /opt`,
     ...covers.map((path) => coverLine(path, filled.includes(path))),
@@ -186,6 +197,68 @@ export function sandboxScript(plan: SandboxPlan): string {
 export function enterNamespaces(plan: SandboxPlan): string {
   const { gateway, host } = plan.network ?? {};
   return `exec ${unshareCommand(plan.as, plan.networkIsolation || gateway !== undefined, host !== undefined)} sh ./sandbox.sh\n`;
+}
+
+/**
+ * What a warm parent sees, as a script that ends in its program: the machine, with the image below /opt/telar, and room for
+ * what each job's process will put in place (`warmActs`).
+ */
+export function parentScript(
+  plan: Pick<SandboxPlan, 'mounts' | 'needs'> & { stage: string; program: readonly string[] },
+): string {
+  const { stage } = plan;
+  const { binds, links } = machineBinds(plan.mounts, stage, outermost(plan.needs));
+  return [
+    WORDS,
+    `must mount -n -t tmpfs -o mode=755,size=4m tmpfs ${quote(stage)}`,
+    `must mkdir -p ${quote(`${stage}/ml`)} ${quote(`${stage}/telar/.tmp`)}`,
+    ...bindLines(binds),
+    ...(links.length > 0 ? [`must cp -P ${links.map(quote).join(' ')} ${quote(stage)}`] : []),
+    `must mount -n --move ${quote(stage)} /opt`,
+    'must mount -n -o remount,bind,ro,nosuid,nodev /opt',
+    `must cd ${INSIDE.ml}`,
+    `exec ${plan.program.map(quote).join(' ')} >/dev/null`,
+    '',
+  ].join('\n');
+}
+
+/** What a process of a warm parent does to see what `sandboxScript` shows: telar_warm/sandbox.py performs it. */
+export type WarmAct =
+  | { act: 'bind' | 'move'; from: string; to: string }
+  | { act: 'tmpfs'; at: string; readOnly: boolean }
+  | { act: 'folders' | 'files'; paths: readonly string[] }
+  | { act: 'seal' | 'detach'; at: string }
+  | { act: 'proc' };
+
+/** The acts that are left to do, in the order of `sandboxScript`. */
+export function warmActs(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs' | 'folder'>): WarmAct[] {
+  const { ml, root } = plan.folder;
+  const { covers, restore } = covering(plan);
+  const needs = outermost(plan.needs);
+  const kept = (path: string) => `${INSIDE.telar}/.needs/${needs.indexOf(path)}`;
+  const filled = covers.filter((cover) => restore.some((path) => isBelow(path, cover)));
+  return [
+    { act: 'bind', from: ml, to: INSIDE.ml },
+    { act: 'bind', from: join(root, FILES.tmp), to: `${INSIDE.telar}/.tmp` },
+    ...covers.map((at): WarmAct => {
+      return isFolder(at)
+        ? { act: 'tmpfs', at, readOnly: !filled.includes(at) }
+        : { act: 'bind', from: '/dev/null', to: at };
+    }),
+    { act: 'move', from: `${INSIDE.telar}/.tmp`, to: INSIDE.tmp },
+    ...restore.flatMap((to): WarmAct[] => [
+      { act: 'folders', paths: [isFolder(to) ? to : dirname(to)] },
+      ...(isFolder(to) ? [] : [{ act: 'files', paths: [to] } as const]),
+      { act: 'bind', from: kept(to), to },
+    ]),
+    ...needs.map((path): WarmAct => ({ act: 'detach', at: kept(path) })),
+    ...filled.map((at): WarmAct => ({ act: 'seal', at })),
+    { act: 'proc' },
+    ...(plan.as === 'user' ? groupMounts() : []).flatMap((at): WarmAct[] => [
+      { act: 'bind', from: at, to: at },
+      { act: 'seal', at },
+    ]),
+  ];
 }
 
 /** What the supervisor runs where there are no namespaces: the job in a process group of its own, killed when it ends. */

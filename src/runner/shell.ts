@@ -35,6 +35,8 @@ export function commandScript(
   const words = command.map(quote).join(' ');
   const assignments = odd.map((name) => quote(`${name}=${environment[name]}`)).join(' ');
   return [
+    // What the runner's own shells have set on the way here is not the job's.
+    'unset PWD OLDPWD LC_ALL',
     ...notices.map((line) => `printf '%s\\n' ${quote(`telar: ${line}`)}`),
     ...plain.map((name) => `export ${name}=${quote(environment[name]!)}`),
     `if ! command -v ${program} >/dev/null 2>&1; then`,

@@ -24,7 +24,7 @@ export type JobExit =
   | { kind: 'lost'; reason: string };
 
 const BACKSTOP_MILLISECONDS = 250;
-const SUPERVISOR = join(import.meta.dirname, 'supervisor.sh');
+export const SUPERVISOR = join(import.meta.dirname, 'supervisor.sh');
 
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number as number, name]));
 
@@ -91,6 +91,16 @@ function until<T>(clock: Clock, root: string, look: () => T | undefined): Promis
   });
 }
 
+/**
+ * Waits until some supervisor has claimed a job.
+ *
+ * @param failed whether it is certain that none will
+ * @returns whether one has
+ */
+export function untilClaimed(root: string, clock: Clock, failed: () => boolean): Promise<boolean> {
+  return until(clock, root, () => (isClaimed(root) ? true : failed() ? false : undefined));
+}
+
 /** Starts the supervisor of a job whose scripts are written, and waits until it, or an earlier one, has claimed the job. */
 export async function startSupervisor(root: string, clock: Clock): Promise<void> {
   const child = spawn('/bin/sh', [SUPERVISOR, root], {
@@ -125,11 +135,18 @@ async function killRemains(root: string, clock: Clock): Promise<void> {
   await until(clock, root, () => (isAlive(target) ? undefined : true));
 }
 
-const hasNamespaces = (root: string) => existsSync(join(root, FILES.sandbox));
+/**
+ * How a job's processes are found. `namespace`: all below `target`, which is the first of their namespace. `warm`: all below the
+ * supervisor, which is that first process itself and writes a fourth line into its claim. `group`: by their process group.
+ */
+function kindOf(root: string): 'namespace' | 'warm' | 'group' {
+  if (read(root, FILES.identity)?.split('\n')[3] === 'warm') return 'warm';
+  return existsSync(join(root, FILES.sandbox)) ? 'namespace' : 'group';
+}
 
 function killTarget(root: string, target: ProcessIdentity): void {
   writeWhole(join(root, FILES.killed), '');
-  if (!hasNamespaces(root)) signal(-target.pid, 'SIGKILL');
+  if (kindOf(root) === 'group') signal(-target.pid, 'SIGKILL');
   signal(target.pid, 'SIGKILL');
 }
 
@@ -181,6 +198,8 @@ export async function stopJob(root: string, grace: number, clock: Clock): Promis
 }
 
 function terminate(root: string, target: ProcessIdentity): void {
-  if (hasNamespaces(root)) for (const pid of descendants(target.pid)) signal(pid, 'SIGTERM');
-  else signal(-target.pid, 'SIGTERM');
+  const kind = kindOf(root);
+  if (kind === 'group') return signal(-target.pid, 'SIGTERM');
+  const first = kind === 'warm' ? identityIn(root, FILES.identity) : target;
+  for (const pid of first ? descendants(first.pid) : []) signal(pid, 'SIGTERM');
 }

@@ -11,7 +11,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemWorld, type World } from '../base/world.ts';
 import { isOwnImage } from '../runner/images/images.ts';
 import { type ContainerImages, createContainerImages } from '../runner/images/oci/containers.ts';
-import { type LimitedRunner, limitRunner } from '../runner/limited.ts';
+import { type LimitedRunner, limitRunner, USUAL_LIMITS } from '../runner/limited.ts';
 import { createRunner } from '../runner/runner.ts';
 import { openBytes } from '../store/bytes.ts';
 import { createDataFolder, type DataFolder, dataFolder } from '../store/folder.ts';
@@ -118,6 +118,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
     await writeOwn(folder.server, { url, pid: process.pid });
     await made.start();
+    runner.start().catch((error: Error) => world.log('warn', 'runner.not-warm', { message: error.message }));
     world.log('info', 'server.started', { url, folder: folder.root, pid: process.pid });
     const [listening, bounded] = [http, runner];
     return {
@@ -157,6 +158,7 @@ function jobRunner(
     // A job's own folder and its image's stay visible to it.
     hide: [folder.root, join(homedir(), '.aws'), registriesFile(options, folder)],
     containers,
+    usualLimits: USUAL_LIMITS,
     ...(options.jobLimits?.telarOnly && { gateway: { socketFolder: gatewayFolder(folder), port } }),
   });
   const limited = limitRunner({ runner, world, jobsFolder: folder.jobs });

@@ -81,6 +81,7 @@ export function createJobs(machine: Machine, seed: number): SimulatedJobs {
       new Promise<void>((resolve) => void world.clock.at(world.clock.now() + milliseconds, resolve));
     const runner: JobRunner = {
       refusal: () => undefined,
+      prepared: (image) => image.length % 2 === 0, // both ways to the staging
       prepare: async () => {},
       async launch(spec) {
         if (alive()) launch(spec);

@@ -225,6 +225,7 @@ function fakeRunner(machine: State, server: { alive: boolean }, whileAlive: Whil
   return {
     refusal: (image) =>
       image === IMAGE || image.includes('xgboost') ? undefined : `There is no image '${image}' here.`,
+    prepared: () => false,
     prepare: (image, progress) => whileAlive(async () => machine.onPrepare?.(image, progress)),
     launched: (id) => machine.processes.has(id),
     launch: (spec) =>

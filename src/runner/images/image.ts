@@ -13,6 +13,8 @@ export type ReadyImage = {
   entrypoint: readonly string[];
   /** A Python image: jobs may have packages of their own over it. Its mount `layers`, where there is one, holds those that they share. */
   packages?: { interpreter: { executable: string; version: readonly number[] } };
+  /** How its jobs can start warm: forked from a Python that has imported these modules, or in a Node.js that waits for one. Container images have none. */
+  warm?: { kind: 'python'; modules: readonly string[] } | { kind: 'node' };
   /** A sentence for the head of each job's log, where the image is not exactly what its URI promises. */
   notice: string | undefined;
   /** A container image: its jobs see its files in place of the machine's. */

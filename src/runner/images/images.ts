@@ -21,9 +21,11 @@ import { whyNot } from './refusals.ts';
 export type Images = {
   /** undefined when the URI is answered, else what is wrong and what to do. */
   refusal(uri: string): string | undefined;
-  prepare(uri: string, progress: (line: string) => void): Promise<void>;
+  prepare(uri: string, progress: (line: string) => void): Promise<ReadyImage>;
   /** The image, made ready silently where it is not. */
   ready(uri: string): Promise<ReadyImage>;
+  /** The image, if it is ready already. */
+  present(uri: string): ReadyImage | undefined;
 };
 
 const PROGRAMS = join(import.meta.dirname, 'programs');
@@ -35,6 +37,7 @@ const NODE: ReadyImage = {
   needs: [],
   environment: {},
   entrypoint: [],
+  warm: { kind: 'node' },
   notice: undefined,
 };
 
@@ -74,6 +77,7 @@ function readyPython(folder: string, recipe: PythonRecipe, variant: Variant, int
     environment: recipe.environment,
     entrypoint: [],
     packages: { interpreter },
+    warm: { kind: 'python', modules: recipe.warm },
     notice: variant.notice,
   };
 }
@@ -157,6 +161,15 @@ export function createImages(options: {
   containers?: ContainerImages | undefined;
 }): Images {
   const { clock, imagesFolder, containers } = options;
+  const found = new Map<string, { image: ReadyImage; manifest: string }>();
+  /** Looked for once, as long as it stays where it is. */
+  const there = (recipe: PythonRecipe): ReadyImage | undefined => {
+    const known = found.get(recipe.name);
+    if (known && existsSync(known.manifest)) return known.image;
+    const image = existing(imagesFolder, recipe);
+    if (image) found.set(recipe.name, { image, manifest: join(image.mounts['python']!, MANIFEST) });
+    return image;
+  };
   const building = new Map<string, { ready: Promise<ReadyImage>; listeners: ((line: string) => void)[] }>();
 
   const refusal = (uri: string): string | undefined => {
@@ -172,8 +185,8 @@ export function createImages(options: {
     if (containers && !isOwnImage(uri)) return containers.ready(uri, progress);
     const recipe = findRecipe(parseImage(uri)!);
     if (!recipe) return Promise.resolve(NODE);
-    const there = existing(imagesFolder, recipe);
-    if (there) return Promise.resolve(there);
+    const present = there(recipe);
+    if (present) return Promise.resolve(present);
     let shared = building.get(recipe.name);
     if (!shared) {
       const listeners: ((line: string) => void)[] = [];
@@ -194,7 +207,12 @@ export function createImages(options: {
   };
   return {
     refusal,
-    prepare: async (uri, progress) => void (await checked(uri, progress)),
+    prepare: checked,
     ready: (uri) => checked(uri, () => {}),
+    present(uri) {
+      if (refusal(uri) !== undefined) return undefined;
+      const recipe = findRecipe(parseImage(uri)!);
+      return recipe ? there(recipe) : NODE;
+    },
   };
 }

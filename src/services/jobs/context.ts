@@ -7,14 +7,17 @@ import type { Store } from '../../store/store.ts';
 import type { Admission, Machine } from './admission.ts';
 import type { JobFiles } from './files/files.ts';
 import type { Lineage } from './lineage.ts';
-import type { JobPorts } from './ports.ts';
+import type { JobCredentials, JobPorts } from './ports.ts';
 import type { JobKind, JobRow, JobsStore } from './store.ts';
 
 /** The SDK whose types the operations take and answer. */
 export type Sdk = typeof import('@aws-sdk/client-sagemaker');
 
 /** What the service runs jobs with: a simulation gives its own. */
-export type JobRunner = Pick<LimitedRunner, 'refusal' | 'prepare' | 'launch' | 'launched' | 'exit' | 'stop'> &
+export type JobRunner = Pick<
+  LimitedRunner,
+  'refusal' | 'prepared' | 'prepare' | 'launch' | 'launched' | 'exit' | 'stop'
+> &
   Partial<Pick<LimitedRunner, 'use' | 'missing'>>;
 
 export type JobLimits = Machine & {
@@ -46,6 +49,8 @@ export type Life = {
   abort: AbortController;
   /** It was under way when this server started. */
   recovered: boolean;
+  /** The keys for its process, once they are durable. */
+  credentials?: JobCredentials;
 };
 
 /** Inside a transaction, with the row as it then is. */

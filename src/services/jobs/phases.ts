@@ -69,20 +69,37 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     return { record: unlessStopping(job, (row) => next(row, 'staging')) };
   }
 
-  async function stage({ abort }: Life, _row: JobRow, job: Job): Promise<Step> {
-    const { reads, prefixes } = await files.stage(job, abort.signal);
+  async function queue(_life: Life, _row: JobRow, job: Job): Promise<Step> {
+    const phase = runner.prepared(job.plan.image) ? 'staging' : 'preparing';
+    return { record: unlessStopping(job, (row) => next(row, phase)) };
+  }
+
+  async function stage(life: Life, _row: JobRow, job: Job): Promise<Step> {
+    const { reads, prefixes } = await files.stage(job, life.abort.signal);
     // In parts, so that a job of very many inputs does not keep the loop; a crash between them begins them anew.
-    await persist(job.arn, () => lineage.forgetInputs(job.arn));
     let recorded = 0;
+    const recordPart = (part: typeof reads, whole: typeof prefixes) => {
+      if (recorded === 0) lineage.forgetInputs(job.arn);
+      lineage.recordInputs(job.arn, part, whole);
+    };
     for (; reads.length - recorded > READS_AT_A_TIME; recorded += READS_AT_A_TIME) {
       const part = reads.slice(recorded, recorded + READS_AT_A_TIME);
-      await persist(job.arn, () => lineage.recordInputs(job.arn, part, []));
+      await persist(job.arn, () => recordPart(part, []));
     }
     const record = (row: JobRow) => {
-      lineage.recordInputs(job.arn, reads.slice(recorded), prefixes);
+      recordPart(reads.slice(recorded), prefixes);
+      life.credentials = openSession(job);
       next(row, 'launching');
     };
     return { record: unlessStopping(job, record) };
+  }
+
+  /** Inside a transaction: the keys that the job's process gets. */
+  function openSession(job: Job): JobCredentials {
+    const seconds = job.plan.maxRuntimeSeconds + CREDENTIALS_OUTLAST;
+    const credentials = ports.roleSession(job.roleArn, SESSION, seconds);
+    lineage.addKey(job.arn, credentials.AccessKeyId);
+    return credentials;
   }
 
   async function launch(life: Life, _row: JobRow, job: Job): Promise<Step> {
@@ -95,11 +112,12 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
       const restage = unlessStopping(job, (row) => next(row, 'staging'));
       return { record: missing.length < hosts.length ? running : restage };
     }
-    let credentials: JobCredentials | undefined;
-    await persist(job.arn, () => {
-      credentials = ports.roleSession(job.roleArn, SESSION, job.plan.maxRuntimeSeconds + CREDENTIALS_OUTLAST);
-      lineage.addKey(job.arn, credentials.AccessKeyId);
-    });
+    // An earlier server may have opened one, and told nobody.
+    if (!life.credentials) {
+      await persist(job.arn, () => {
+        life.credentials = openSession(job);
+      });
+    }
     await instant('job:launch');
     // Hosts that an earlier server launched are stopped as running ones are.
     if (life.abort.signal.aborted) {
@@ -116,7 +134,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
         image: job.plan.image,
         entrypoint: job.plan.entrypoint,
         arguments: job.plan.arguments,
-        environment: environment(job, ports.endpointUrl(), credentials!),
+        environment: environment(job, ports.endpointUrl(), life.credentials!),
         networkIsolation: job.plan.networkIsolation,
         telarOnly: limits.telarOnly,
         limits: share.limits,
@@ -205,7 +223,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   }
 
   return {
-    queued: async (_life, _row, job) => ({ record: unlessStopping(job, (row) => next(row, 'preparing')) }),
+    queued: queue,
     preparing: prepare,
     staging: stage,
     launching: launch,

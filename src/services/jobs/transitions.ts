@@ -23,9 +23,9 @@ export type Phase =
   | 'storing' // its process has ended; its outputs are stored
   | 'ended';
 
-/** `launching` goes back to `staging` when the machine restarted before the process existed. */
+/** `queued` goes to `staging` where the image is there already. `launching` goes back to `staging` when the machine restarted before the process existed. */
 const PHASE_TRANSITIONS: Readonly<Record<Phase, readonly Phase[]>> = {
-  queued: ['preparing', 'ended'],
+  queued: ['preparing', 'staging', 'ended'],
   preparing: ['staging', 'ended'],
   staging: ['launching', 'ended'],
   launching: ['running', 'staging', 'ended'],

@@ -1,5 +1,6 @@
 /** Takes in what a job left: its report, and its outputs as batches that become objects when the job's end is recorded. */
-import { mkdir, open, rm } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
 import { isAwsError } from '../../../protocol/errors.ts';
@@ -44,9 +45,9 @@ async function readHost(job: Job, folder: JobFolder, clock: Clock): Promise<Repo
       ? undefined
       : await inThread({ kind: 'metrics', log: folder.log, definitions }, METRICS_LIMIT, clock).catch(() => undefined);
   return {
-    failure: await textLeft(folder.ml, 'output', 'failure', LONGEST_MESSAGE),
-    message: await textLeft(folder.ml, 'output', 'message', LONGEST_MESSAGE),
-    lastLine: await lastLine(folder.log),
+    failure: textLeft(folder.ml, 'output', 'failure', LONGEST_MESSAGE),
+    message: textLeft(folder.ml, 'output', 'message', LONGEST_MESSAGE),
+    lastLine: lastLine(folder.log),
     metrics: metrics?.metrics ?? [],
   };
 }
@@ -57,18 +58,25 @@ const CONTROL = /\u001b\[[0-9;]*[A-Za-z]|[\u0000-\u001f\u007f]/g;
 const AFTER_THE_ERROR = /^(at .+:\d+:\d+\)?|at .+\(<anonymous>\)|[{}^]+|Node\.js v[\d.]+)$/;
 
 /** The last line that says something: in Python, and after what is left out here in Node.js, too, an error's message. */
-async function lastLine(log: string): Promise<string | undefined> {
-  const file = await open(log, 'r').catch(() => undefined);
-  if (!file) return undefined;
+function lastLine(log: string): string | undefined {
+  let file: number;
   try {
-    const { size } = await file.stat();
-    const length = Math.min(size, LOG_END);
-    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    const lines = buffer.toString().split(/[\r\n]+/);
+    file = openSync(log, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const { size } = fstatSync(file);
+    const end = Buffer.alloc(Math.min(size, LOG_END));
+    const length = readSync(file, end, 0, end.length, size - end.length);
+    const lines = end
+      .subarray(0, length)
+      .toString()
+      .split(/[\r\n]+/);
     const plain = lines.map((line) => line.replace(CONTROL, ' ').trim());
     return plain.findLast((line) => line !== '' && !AFTER_THE_ERROR.test(line))?.slice(0, LONGEST_LINE);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
@@ -118,7 +126,7 @@ async function findOutputs(
   for (const output of plan.outputs) {
     const hosts: HostFiles[] = [];
     for (const [host, { ml }] of folders.entries()) {
-      const folder = await realFolder(ml, output.folder);
+      const folder = realFolder(ml, output.folder);
       const files = folder ? await filesUnder(folder) : [];
       for (const { size } of files) sizes[host]! += size;
       if (sizes[host]! > plan.volumeBytes) {

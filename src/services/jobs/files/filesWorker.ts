@@ -1,5 +1,5 @@
 /**
- * The thread behind work.ts: one task, one answer.
+ * The thread behind work.ts: for each task one answer, before the next task comes.
  *
  * A1. Two archives of equal files are equal, byte for byte: order, owners, modes and times do not depend on the machine.
  */
@@ -8,7 +8,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { createGzip } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
 import { finalMetrics, type MetricPoint, metricReader } from '../../../runner/metrics.ts';
@@ -61,4 +61,4 @@ async function work(task: Task): Promise<Answer> {
   }
 }
 
-parentPort!.postMessage(await work(workerData as Task));
+parentPort!.on('message', (task: Task) => void work(task).then((answer) => parentPort!.postMessage(answer)));

@@ -1,6 +1,6 @@
 /** Jobs' files on this machine's disk. */
-import { readFileSync } from 'node:fs';
-import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { World } from '../../../base/world.ts';
 import { ownIdentity } from '../../../runner/processes.ts';
@@ -12,6 +12,7 @@ import { outputBatches, readReport } from './collect.ts';
 import type { JobFiles } from './files.ts';
 import { logSource } from './log.ts';
 import { stageInputs } from './stage.ts';
+import { expectWork } from './work.ts';
 
 /** Names the boot in which a job's folder was filled. */
 const STAGED = 'staged';
@@ -83,10 +84,12 @@ export function createJobFiles({ world, ports, runner, logSink }: JobFilesContex
     followLog: (job) => hostLogs(job).forEach(logSink.follow),
     note,
     async stage(job, signal) {
-      await rm(staged(job), { force: true });
+      rmSync(staged(job), { force: true });
+      const { metrics, outputs } = job.plan;
+      if (metrics.length > 0 || outputs.some(({ form }) => form === 'archive')) expectWork();
       const folders = foldersOf(job).map(({ ml }) => ml);
       const found = await stageInputs(job, folders, ports.objects, callOf(job), signal);
-      await writeFile(staged(job), ownIdentity().boot);
+      writeFileSync(staged(job), ownIdentity().boot);
       return found;
     },
     intact(job) {

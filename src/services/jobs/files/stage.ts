@@ -5,7 +5,7 @@
  *     made of those versions, whatever is written to the bucket meanwhile.
  * T2. Files are copied, never linked: a job may do with its inputs what it likes, and the store's files stay as they are.
  */
-import { constants, createReadStream, createWriteStream } from 'node:fs';
+import { constants, createReadStream, createWriteStream, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -24,6 +24,8 @@ type Copy = { object: ObjectVersion; size: number; path: string; gzip: boolean }
 type Found = { copies: Copy[]; reads: ObjectVersion[]; prefixes: PrefixRead[] };
 
 const AT_A_TIME = 4;
+/** So many small objects are written without leaving the loop. */
+const FEW = 64;
 /** The longest manifest, in bytes. */
 const LONGEST_MANIFEST = 64 * 1024 * 1024;
 
@@ -42,9 +44,10 @@ export async function stageInputs(
     const copies = found.flatMap((each, index) => shard(each.copies, job.plan.inputs[index]!, host, folders.length));
     checkCopies(job, copies);
     const room = { bytes: job.plan.volumeBytes };
+    const few = copies.length <= FEW;
     await eachOf(copies, signal, async (copy) => {
       try {
-        await makeFile(join(ml, copy.path), copy, objects, call, room, signal);
+        await makeFile(join(ml, copy.path), copy, objects, call, { room, few }, signal);
       } catch (error) {
         throw downloadFailed(error, `s3://${copy.object.bucket}/${copy.object.key}`);
       }
@@ -55,11 +58,12 @@ export async function stageInputs(
 
 /** Empties a host's folder, and writes what it is told of the job. */
 async function makeFolder({ plan }: Job, host: number, ml: string): Promise<void> {
-  await rm(ml, { recursive: true, force: true });
-  for (const folder of ['', ...plan.folders]) await mkdir(join(ml, folder), { recursive: true });
+  if (existsSync(ml)) await rm(ml, { recursive: true, force: true });
+  // Few and small: going through the pool of threads for each would take longer than all of them.
+  for (const folder of ['', ...plan.folders]) mkdirSync(join(ml, folder), { recursive: true });
   for (const [path, document] of Object.entries({ ...plan.configuration, ...plan.hostConfiguration[host] })) {
-    await mkdir(dirname(join(ml, path)), { recursive: true });
-    await writeFile(join(ml, path), JSON.stringify(document));
+    mkdirSync(dirname(join(ml, path)), { recursive: true });
+    writeFileSync(join(ml, path), JSON.stringify(document));
   }
 }
 
@@ -192,11 +196,15 @@ async function makeFile(
   { object, gzip }: Copy,
   objects: JobObjects,
   call: Call,
-  room: { bytes: number },
+  { room, few }: { room: { bytes: number }; few: boolean },
   signal: AbortSignal,
 ): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
   const content = objects.open(call, object);
+  if (few && !gzip && 'bytes' in content) {
+    mkdirSync(dirname(target), { recursive: true });
+    return writeFileSync(target, content.bytes);
+  }
+  await mkdir(dirname(target), { recursive: true });
   if (gzip) {
     const source = 'bytes' in content ? Readable.from([content.bytes]) : createReadStream(content.path);
     const bounded = async function* (chunks: AsyncIterable<Buffer>) {

@@ -5,28 +5,39 @@
  *     file in its place. The job's processes are gone by now, so what was looked at stays as it was.
  * H2. Links, sockets, pipes and devices are no outputs.
  */
-import { constants } from 'node:fs';
-import { chmod, lstat, open, readdir } from 'node:fs/promises';
+import { chmodSync, closeSync, constants, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jobFailure } from '../errors.ts';
 
 export type LeftFile = { path: string; size: number; executable: boolean };
 
+/** The files of a folder that are looked at without leaving the loop: for few, that is ten times faster. */
+const FEW = 200;
+
+function look(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The real path of a folder below `root`, or undefined when there is none, or a link leads there. */
-export async function realFolder(root: string, folder: string): Promise<string | undefined> {
+export function realFolder(root: string, folder: string): string | undefined {
   let path = root;
   for (const part of ['', ...folder.split('/').filter(Boolean)]) {
     path = join(path, part);
-    const entry = await lstat(path).catch(() => undefined);
+    const entry = look(path);
     if (!entry?.isDirectory()) return undefined;
-    await admit(path, entry.mode, 0o700);
+    admit(path, entry.mode, 0o700);
   }
   return path;
 }
 
 /** A job may take its own user's rights away; what is read here is removed later, which needs the right to write in it. */
-async function admit(path: string, mode: number, needed: number): Promise<void> {
-  if ((mode & needed) !== needed) await chmod(path, (mode & 0o777) | needed);
+function admit(path: string, mode: number, needed: number): void {
+  if ((mode & needed) !== needed) chmodSync(path, (mode & 0o777) | needed);
 }
 
 /** All regular files under a folder, by path; folders that hold nothing are left out. */
@@ -34,12 +45,14 @@ export async function filesUnder(folder: string): Promise<LeftFile[]> {
   const found: LeftFile[] = [];
   const pending = [''];
   for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
+    let looked = 0;
     for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       if (!entry.isDirectory() && !entry.isFile()) continue;
       if (path.includes('\ufffd')) throw notText(path);
-      const { mode, size } = await lstat(join(folder, path));
-      await admit(join(folder, path), mode, entry.isDirectory() ? 0o700 : 0o400);
+      looked += 1;
+      const { mode, size } = looked > FEW ? await lstat(join(folder, path)) : lstatSync(join(folder, path));
+      admit(join(folder, path), mode, entry.isDirectory() ? 0o700 : 0o400);
       if (entry.isDirectory()) pending.push(path);
       else found.push({ path, size, executable: (mode & 0o100) !== 0 });
     }
@@ -54,18 +67,19 @@ function notText(path: string): Error {
 }
 
 /** The beginning of a text file that the job left for us; undefined when there is none. @param most in bytes */
-export async function textLeft(root: string, folder: string, name: string, most: number): Promise<string | undefined> {
-  const inside = await realFolder(root, folder);
+export function textLeft(root: string, folder: string, name: string, most: number): string | undefined {
+  const inside = realFolder(root, folder);
   if (!inside) return undefined;
   const path = join(inside, name);
-  const entry = await lstat(path).catch(() => undefined);
+  const entry = look(path);
   if (!entry?.isFile()) return undefined;
-  await admit(path, entry.mode, 0o400);
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  admit(path, entry.mode, 0o400);
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(most), 0, most, 0);
-    return buffer.subarray(0, bytesRead).toString().trim() || undefined;
+    const buffer = Buffer.alloc(most);
+    const length = readSync(file, buffer, 0, most, 0);
+    return buffer.subarray(0, length).toString().trim() || undefined;
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }

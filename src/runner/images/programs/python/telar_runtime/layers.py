@@ -82,6 +82,11 @@ class Packages:
         layer = [os.path.join(self.layer, "bin")] if self.layer else []
         return [os.path.dirname(self.python), *layer]
 
+    def brings_any(self):
+        """Whether there is anything over the image: a layer, or what was installed for this job."""
+        own = site_packages(overlay_folder())
+        return self.layer is not None or (os.path.isdir(own) and any(name != "telar.pth" for name in os.listdir(own)))
+
     def use_here(self):
         """Makes the packages importable in this very process, as a Python started anew would have them."""
         own = site_packages(overlay_folder())

@@ -63,11 +63,23 @@ def last_error(position):
     return "\n".join(lines[max(1, end - 2) : end + 1])[-LONGEST_MESSAGE:]
 
 
-def run_script(command, environment):
+def start_script(command, environment, packages):
+    """Starts the script's process. Answers a function that waits for its end."""
+    warm = sys.modules.get("telar_warm.interpreter")  # there only where this process was forked from a warm parent
+    own = command[0] == packages.python
+    if warm and own and not packages.brings_any():
+        pid = warm.fork(command, environment, contract.CODE, environment["PYTHONPATH"].split(os.pathsep))
+        return lambda: os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if warm and own:
+        print("telar: this script starts cold: it has requirements of its own.", file=sys.stderr, flush=True)
+    return subprocess.Popen(command, cwd=contract.CODE, env=environment).wait
+
+
+def run_script(command, environment, packages):
     """The script's exit status. A SIGTERM is the script's to answer: it reaches every process of the job."""
     signal.signal(signal.SIGTERM, lambda signum, frame: None)
     try:
-        status = subprocess.Popen(command, cwd=contract.CODE, env=environment).wait()
+        status = start_script(command, environment, packages)()
     except OSError as error:
         raise contract.UserError("The script could not be started: %s" % error)
     return status if status >= 0 else 128 - status
@@ -91,7 +103,7 @@ def run(values, own, container):
     log.info("Invoking script with the following command:\n\n%s\n", shlex.join(command))
     sys.stdout.flush()
     position = log_position()
-    status = run_script(command, environment)
+    status = run_script(command, environment, packages)
     if status != 0:
         contract.write_failure(failure(status, position, command))
     return status

@@ -1,0 +1,28 @@
+/** What the parts of warm starts share: a job that is about to be launched, and what becomes of the attempt. */
+import type { Confinement } from '../confinement.ts';
+import type { JobFolder } from '../folder.ts';
+import type { ReadyImage } from '../images/image.ts';
+import type { SandboxPlan } from '../sandbox.ts';
+
+type Variables = Readonly<Record<string, string>>;
+
+/** What a process starts with. */
+export type Start = { command: readonly string[]; environment: Variables; notices: readonly string[] };
+
+/** A job whose inputs are staged. */
+export type WarmJob = Start & {
+  /** What was asked for: whatever else it has, a warm start does not know. */
+  spec: { networkIsolation: boolean; confinement?: Confinement };
+  image: ReadyImage;
+  plan: SandboxPlan;
+};
+
+/** `cold`: why, as the end of a sentence; undefined where nobody would have expected otherwise. */
+export type Launched = { warm: true } | { warm: false; cold: string | undefined };
+
+/** What a cold start does, and a warm one does too. */
+export type ColdParts = {
+  prepareFolder(folder: JobFolder): void;
+  environmentOf(folder: JobFolder, image: ReadyImage, own: Variables): Record<string, string>;
+  writeScripts(folder: JobFolder, confinement: Confinement | undefined, start: Start, plan: SandboxPlan): void;
+};
