@@ -125,6 +125,7 @@ export function createWarm({ world, jobsFolder, hide, cold }: WarmOptions): Warm
   return {
     expect,
     async launch(whole) {
+      if (closed) return { warm: false, cold: undefined };
       const prepared = throughShell(whole.command);
       // A shell tells what it starts where that is.
       const environment = prepared ? { PWD: INSIDE.ml, ...whole.environment } : whole.environment;

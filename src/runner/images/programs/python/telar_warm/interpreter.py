@@ -226,7 +226,8 @@ def run(command, environment, search=None):
     fresh.apply_environment(environment)
     if os.path.basename(command[0]) != "train":
         sys.executable = os.path.join(PYTHON, os.path.basename(command[0]))
-    sys.orig_argv[:] = command
+    if sys.version_info >= (3, 10):
+        sys.orig_argv[:] = command
     end(status_of(work))
 
 
