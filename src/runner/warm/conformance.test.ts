@@ -274,6 +274,22 @@ if __name__ == '__main__':
   'may not become anybody else': script(
     'import os\ntry: os.setuid(0 if os.getuid() else 5)\nexcept OSError as error: print(error)\nos.system("umount /opt/ml 2>/dev/null; umount /tmp 2>/dev/null"); print(os.path.exists("/opt/ml/x.py"))',
   ),
+  'is prepared by a shell': {
+    files: { 'code/x.py': REPORT },
+    command: [
+      '/bin/sh',
+      '-c',
+      'tar -czf a.tar.gz code && rm code/x.py && tar -xzf a.tar.gz -C /opt/ml && exec python3 code/x.py "$0" "$@"',
+      '-a',
+      'b c',
+    ],
+  },
+  'is not prepared as it should be': { files: {}, command: ['sh', '-c', 'tar -xzf not-there.tar.gz && python3 x.py'] },
+  'is hidden from by what a shell prepares': {
+    files: { 'x.py': 'import json; print(json.MINE)', 'a/json.py': 'MINE = 5' },
+    command: ['bash', '-c', 'cp a/json.py . && python3 x.py'],
+    cold: '/opt/ml/json.py hides a module',
+  },
   // What starts cold, and why.
   'has a json.py of its own': {
     ...script('import json; print(json.MINE)'),
@@ -423,6 +439,17 @@ new Worker('require("node:worker_threads").parentPort.postMessage(process.argv.l
     },
     command: ['node', '/opt/ml/code/x.mts'],
   },
+  'is prepared by a shell': {
+    files: { 'code/x.ts': NODE_REPORT },
+    command: [
+      '/bin/sh',
+      '-c',
+      'mkdir -p there && cp code/x.ts there/y.ts && exec node there/y.ts "$0" "$@"',
+      '-a',
+      'b c',
+    ],
+  },
+  'is not prepared as it should be': { files: { other: '' }, command: ['sh', '-c', 'cat not-there && exec node x.ts'] },
   'has options of Node.js': {
     ...inside(
       { environment: { NODE_OPTIONS: '--no-warnings' } },

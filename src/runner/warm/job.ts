@@ -15,6 +15,8 @@ export type WarmJob = Start & {
   spec: { networkIsolation: boolean; confinement?: Confinement };
   image: ReadyImage;
   plan: SandboxPlan;
+  /** A command that runs first; the program starts if it succeeds. */
+  before?: readonly string[] | undefined;
 };
 
 /** `cold`: why, as the end of a sentence; undefined where nobody would have expected otherwise. */

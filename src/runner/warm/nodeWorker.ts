@@ -3,11 +3,19 @@
  * reads one line (a script, its arguments, its environment), and runs the script as `node script` would. Being a module in
  * TypeScript, it has loaded what most scripts need loaded.
  */
+import { spawnSync } from 'node:child_process';
 import { closeSync, readSync, writeSync } from 'node:fs';
 import Module from 'node:module';
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
 
-type Assignment = { script: string; args: readonly string[]; environment: Readonly<Record<string, string>> };
+type Assignment = {
+  /** A command that must succeed first. */
+  before?: readonly string[];
+  script: string;
+  args: readonly string[];
+  environment: Readonly<Record<string, string>>;
+};
 
 /** The socket that the server has the other end of. */
 const CONTROL = 3;
@@ -37,9 +45,16 @@ function waitForJob(): Assignment | undefined {
   }
 }
 
-function become({ script, args, environment }: Assignment): void {
+/** Ends as the command did where it fails. */
+function runFirst([program, ...args]: readonly string[]): void {
+  const { status, signal } = spawnSync(program!, args, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 128 + (signal ? constants.signals[signal] : 0));
+}
+
+function become({ before, script, args, environment }: Assignment): void {
   for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
   Object.assign(process.env, environment);
+  if (before) runFirst(before);
   process.argv.splice(1, process.argv.length, resolve(script), ...args);
   Module.runMain(process.argv[1]);
 }

@@ -100,12 +100,12 @@ export function nodeScript(
   return { script, args };
 }
 
-/** Where a script lies among what was staged, or undefined where it does not lie there. */
-function stagedScript(ml: string, script: string): string | undefined {
+/** Whether a script lies among what was staged, or may once a command before it has run. */
+function liesThere(ml: string, script: string, afterwards: boolean): boolean {
   const path = posix.resolve(INSIDE.ml, script);
-  if (!path.startsWith(`${INSIDE.ml}/`) || !SCRIPT.test(path)) return undefined;
+  if (!path.startsWith(`${INSIDE.ml}/`) || !SCRIPT.test(path)) return false;
   const staged = join(ml, path.slice(INSIDE.ml.length));
-  return lstatSync(staged, { throwIfNoEntry: false })?.isFile() ? staged : undefined;
+  return afterwards || lstatSync(staged, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** Everything below a folder, itself included; undefined when it is more than `most`. Links are not followed. */
@@ -242,12 +242,12 @@ export function createSpares(options: SparesOptions): Spares {
     for (const pool of waiting.values()) for (const { control } of pool) control.destroy();
   }
 
-  function launch({ spec, image, plan, command, environment }: WarmJob): Launched {
+  function launch({ spec, image, plan, before, command, environment }: WarmJob): Launched {
     const found = nodeScript(command);
     if (typeof found !== 'object') return { warm: false, cold: found };
     const { folder, as } = plan;
     if (isClaimed(folder.root)) return { warm: false, cold: undefined };
-    if (!stagedScript(folder.ml, found.script)) return { warm: false, cold: undefined };
+    if (!liesThere(folder.ml, found.script, before !== undefined)) return { warm: false, cold: undefined };
     const owned = as === 'root' ? everything(folder.ml, MOST_FILES) : [];
     if (!owned) return { warm: false, cold: `more than ${MOST_FILES} files were staged` };
     const kind = { as, networkIsolation: spec.networkIsolation, rlimits: spec.confinement?.rlimits ?? {} };
@@ -267,7 +267,7 @@ export function createSpares(options: SparesOptions): Spares {
       return { warm: false, cold: 'the process that waited could not enter its control groups' };
     }
     const done = moveIn(spare, folder, owned);
-    if (done) spare.control.end(`${JSON.stringify({ ...found, environment })}\n`);
+    if (done) spare.control.end(`${JSON.stringify({ ...found, before, environment })}\n`);
     else spare.control.destroy();
     // Starting one takes the loop some milliseconds: not now, when a job begins.
     clock.at(clock.now() + BREATHER, () => fill(image, kind));

@@ -18,6 +18,7 @@ import { INSIDE, warmActs } from '../sandbox.ts';
 import type { ColdParts, Launched, WarmJob } from './job.ts';
 import { createParents, type Parents } from './parents.ts';
 import { createSpares, SPARE_PREFIX, type Spares } from './spares.ts';
+import { throughShell } from './throughShell.ts';
 
 export type Warm = {
   /** Jobs of this image are to be expected. */
@@ -131,7 +132,12 @@ export function createWarm({ world, jobsFolder, hide, cold, usual }: WarmOptions
 
   return {
     expect,
-    async launch(job) {
+    async launch(whole) {
+      if (closed) return { warm: false, cold: undefined };
+      const prepared = throughShell(whole.command);
+      // A shell tells what it starts where that is.
+      const environment = prepared ? { PWD: INSIDE.ml, ...whole.environment } : whole.environment;
+      const job: WarmJob = { ...whole, ...prepared, environment };
       const { spec, image, command } = job;
       const strange = Object.entries(spec).find(
         ([key, value]) => value !== undefined && value !== false && !KNOWN.has(key),
@@ -165,13 +171,13 @@ export function createWarm({ world, jobsFolder, hide, cold, usual }: WarmOptions
 }
 
 /** What telar_warm/sandbox.py reads. */
-function launchDocument({ spec, plan, command, environment, notices }: WarmJob): object {
+function launchDocument({ spec, plan, before = [], command, environment, notices }: WarmJob): object {
   const { as, folder } = plan;
   const [uid, gid] = as === 'root' ? [JOB_UID, JOB_UID] : [process.getuid!(), process.getgid!()];
   const give = as === 'root' ? [FILES.ml, FILES.tmp, FILES.log].map((name) => join(folder.root, name)) : [];
   const { networkIsolation, confinement = null } = spec;
   return {
-    ...{ command, environment, notices, as, uid, gid, give, networkIsolation, confinement },
+    ...{ before, command, environment, notices, as, uid, gid, give, networkIsolation, confinement },
     ...{ acts: warmActs(plan), cwd: INSIDE.ml },
   };
 }

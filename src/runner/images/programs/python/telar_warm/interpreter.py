@@ -14,6 +14,7 @@ import re
 import runpy
 import signal
 import site
+import subprocess
 import sys
 import threading
 import traceback
@@ -203,7 +204,20 @@ def become(plan_of_job):
     """The job's process, in its sandbox, becomes the job."""
     for line in plan_of_job["notices"]:
         print("telar: " + line, flush=True)
+    if plan_of_job["before"]:
+        run_first(plan_of_job["before"], plan_of_job["environment"])
     run(plan_of_job["command"], plan_of_job["environment"])
+
+
+def run_first(command, environment):
+    """What must succeed before the program: else the job ends as it did."""
+    try:
+        status = subprocess.run(command, env=environment).returncode
+    except OSError as error:
+        print("telar: '%s' could not be started: %s." % (command[0], error.strerror), file=sys.stderr, flush=True)
+        status = 127
+    if status:
+        os._exit(status if status > 0 else 128 - status)
 
 
 def run(command, environment, search=None):
@@ -217,7 +231,8 @@ def run(command, environment, search=None):
     os.environ.update(environment)
     fresh.apply_environment(environment)
     take_own(command[0])
-    sys.orig_argv[:] = command
+    if sys.version_info >= (3, 10):
+        sys.orig_argv[:] = command
     end(status_of(work))
 
 
