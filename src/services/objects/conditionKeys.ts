@@ -6,7 +6,7 @@
 import { isAwsError } from '../../protocol/errors.ts';
 import type { Call, ConditionKeys } from '../../protocol/service.ts';
 import type { Address, Objects } from './objects.ts';
-import { parseTags, type Tag } from './tags.ts';
+import { parseTags, type Tag, type TagMember } from './tags.ts';
 import { onBucket } from './wire.ts';
 
 type Reading = Pick<Address, 'Bucket' | 'Key' | 'VersionId'>;
@@ -26,6 +26,18 @@ function existingTags(objects: Objects, { Bucket, Key, VersionId }: Reading): re
     throw error;
   }
 }
+
+/** Of what tags an object: its tags, and those it is to have. */
+export const taggingKeys =
+  (objects: Objects, input: Reading & { Tagging?: { TagSet?: readonly TagMember[] | undefined } | undefined }) =>
+  (): ConditionKeys => {
+    const tags = input.Tagging?.TagSet ?? [];
+    return {
+      ...objectKeys(objects, input)(),
+      's3:RequestObjectTagKeys': tags.map(({ Key = '' }) => Key),
+      ...Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [`s3:RequestObjectTag/${Key}`, Value])),
+    };
+  };
 
 type Writing = {
   ACL?: string | undefined;

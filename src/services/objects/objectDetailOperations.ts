@@ -1,8 +1,9 @@
 /** What is asked and said about one object besides its bytes: its tags, and GetObjectAttributes. */
-import { type Operations, reads, writes } from '../../protocol/service.ts';
+import { type Call, type Operations, reads, writes } from '../../protocol/service.ts';
 import { checksumMembers } from './checksums.ts';
+import { objectKeys, seenBy, taggingKeys } from './conditionKeys.ts';
 import { s3Errors } from './errors.ts';
-import type { Objects } from './objects.ts';
+import type { Address, Objects } from './objects.ts';
 import type { ObjectsStore, StoredObject } from './store.ts';
 import { type Tag, tagMembers, tagsOf } from './tags.ts';
 import { bySecond, type Input, type Output, onObject, type S3Sdk } from './wire.ts';
@@ -18,31 +19,33 @@ export function objectDetailOperations(objects: Objects, rows: ObjectsStore): Op
     return versionMember(object);
   }
 
+  const found = (input: Address, call: Call) => seenBy(call, input.Bucket, () => objects.get(input));
+
   return {
     PutObjectTagging: writes(
-      (input) => onObject(versioned('PutObject', 'Tagging', input), input),
-      (input) => setTags(objects.get(input), tagsOf(input.Tagging?.TagSet, 'object')),
+      (input) => onObject(versioned('PutObject', 'Tagging', input), input, taggingKeys(objects, input)),
+      (input, call) => setTags(found(input, call), tagsOf(input.Tagging?.TagSet, 'object')),
       'data',
     ),
     GetObjectTagging: reads(
-      (input) => onObject(versioned('GetObject', 'Tagging', input), input),
-      (input) => {
-        const object = objects.get(input);
+      (input) => onObject(versioned('GetObject', 'Tagging', input), input, objectKeys(objects, input)),
+      (input, call) => {
+        const object = found(input, call);
         return { TagSet: tagMembers(object.attributes.tags ?? []), ...versionMember(object) };
       },
       'data',
     ),
     DeleteObjectTagging: writes(
-      (input) => onObject(versioned('DeleteObject', 'Tagging', input), input),
-      (input) => setTags(objects.get(input), []),
+      (input) => onObject(versioned('DeleteObject', 'Tagging', input), input, objectKeys(objects, input)),
+      (input, call) => setTags(found(input, call), []),
       'data',
     ),
     GetObjectAttributes: reads(
       (input) => [
-        ...onObject(versioned('GetObject', '', input), input),
-        ...onObject(versioned('GetObject', 'Attributes', input), input),
+        ...onObject(versioned('GetObject', '', input), input, objectKeys(objects, input)),
+        ...onObject(versioned('GetObject', 'Attributes', input), input, objectKeys(objects, input)),
       ],
-      (input) => attributesOf(objects.get(input), input),
+      (input, call) => attributesOf(found(input, call), input),
       'data',
     ),
   };
