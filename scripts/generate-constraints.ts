@@ -18,6 +18,7 @@ export const APIS: Readonly<Record<string, string>> = {
   s3: 's3/2006-03-01',
   iam: 'iam/2010-05-08',
   sts: 'sts/2011-06-15',
+  logs: 'logs/2014-03-28',
 };
 export const GENERATED = fileURLToPath(new URL('../src/protocol/generated/', import.meta.url));
 const CACHE = fileURLToPath(new URL('../node_modules/.cache/telar/', import.meta.url));

@@ -27,6 +27,7 @@ const TITLES: Readonly<Record<string, string>> = {
   s3: 'Amazon S3',
   iam: 'AWS IAM',
   sts: 'AWS STS',
+  logs: 'Amazon CloudWatch Logs',
   telar: "Telar's own",
 };
 
@@ -64,7 +65,6 @@ function tables(): Pick<System, 'services' | 'dispatch'> {
       endpointUrl: () => '',
       jobs: {
         runner: createRunner({ world, jobsFolder: at('jobs'), imagesFolder: at('images'), hide: [] }),
-        logsFolder: at('logs'),
       },
       server: { version: '', dataFolder: root, loopLag: () => 0 },
     });

@@ -48,3 +48,4 @@ export async function separate(program: string, options: object): Promise<Separa
 }
 
 export const OURS = fileURLToPath(new URL('./serve.ts', import.meta.url));
+export const BARE = fileURLToPath(new URL('./bareServer.ts', import.meta.url));

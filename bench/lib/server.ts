@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { silentLog } from '../../src/base/log.ts';
 import { systemWorld } from '../../src/base/world.ts';
 import { DEFAULT_REGION, startServer } from '../../src/server/server.ts';
@@ -29,6 +29,8 @@ export async function withServer<T>(use: (server: BenchServer) => Promise<T>): P
     const client = { endpoint: server.url, region: DEFAULT_REGION, credentials: server.credentials! };
     const iam = new IAMClient(client);
     const created = await iam.send(new CreateRoleCommand({ RoleName: 'bench', AssumeRolePolicyDocument: TRUST }));
+    const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+    await iam.send(new AttachRolePolicyCommand({ RoleName: 'bench', PolicyArn }));
     return await use({ folder, client, roleArn: created.Role!.Arn! });
   } finally {
     await server.close();

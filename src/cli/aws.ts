@@ -2,6 +2,7 @@
  * The official AWS clients, pointed at a Telar server. Each is loaded when a verb first needs it, so that `telar --help` and
  * `telar env` load none.
  */
+import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
@@ -17,6 +18,7 @@ export type Clients = {
   s3(): Promise<S3>;
   iam(): Promise<IAM>;
   sts(): Promise<STS>;
+  logs(): Promise<CloudWatchLogs>;
 };
 
 export function clientsOf(connection: Connection): Clients {
@@ -40,6 +42,10 @@ export function clientsOf(connection: Connection): Clients {
     sts: once(async () => {
       const { STS } = await import('@aws-sdk/client-sts');
       return new STS(options);
+    }),
+    logs: once(async () => {
+      const { CloudWatchLogs } = await import('@aws-sdk/client-cloudwatch-logs');
+      return new CloudWatchLogs(options);
     }),
   };
 }

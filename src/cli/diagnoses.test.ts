@@ -25,6 +25,21 @@ const KNOWN: [id: string, text: string, says: RegExp][] = [
     `ERROR: s3://b/curated/validation.csv cannot be read: An error occurred (NoSuchKey) when calling the GetObject operation: The specified key does not exist.\nCode bundle: ${CODE}\nRead s3://b/curated/train.csv`,
     /no object s3:\/\/b\/curated\/validation\.csv\./,
   ],
+  [
+    'out-of-memory',
+    'ClientError: Please use an instance type with more memory, or reduce the size of job data processed on an instance.\nKilled',
+    /Its instance type has less memory/,
+  ],
+  [
+    'out-of-memory',
+    'ClientError: Please use an instance type with more memory, or reduce the size of training data processed on an instance.\ntelar: This machine is smaller than what the job asks for: ml.m5.24xlarge gets 21 GiB of 384 GiB of memory.',
+    /This machine has less memory/,
+  ],
+  [
+    'volume-full',
+    'ClientError: No space left on device: the job has filled its volume of 30 GB, and was ended. Raise VolumeSizeInGB.',
+    /volume of 30 GB/,
+  ],
   ['bucket-missing', 'An error occurred (NoSuchBucket) when calling the GetObject operation', /bucket/],
   [
     'access-denied',

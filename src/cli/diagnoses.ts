@@ -51,6 +51,24 @@ function lineOf({ input, index }: RegExpExecArray): string {
 
 const RULES: readonly Rule[] = [
   {
+    id: 'out-of-memory',
+    pattern: /Please use an instance type with more memory/,
+    symptom: () => 'The job needed more memory than it was given, and was ended.',
+    cause: ({ clue }) =>
+      /telar: This machine is smaller than what the job asks for: .* of memory/.test(clue.text)
+        ? 'This machine has less memory than the instance type that the job asks for.'
+        : 'Its instance type has less memory than the job needs.',
+    action:
+      "Ask for a larger instance type, or give the job less data. 'telar top' shows what jobs use while they run, 'telar up --memory' how much jobs may have.",
+  },
+  {
+    id: 'volume-full',
+    pattern: /No space left on device: the job has filled its volume of (\S+ GB)/,
+    symptom: ({ match }) => `The job filled its volume of ${match[1]}, and was ended.`,
+    cause: 'It wrote more below /opt/ml and /tmp than VolumeSizeInGB allows; its inputs count, too.',
+    action: 'Raise VolumeSizeInGB (SageMaker Python SDK: volume_size, volume_size_in_gb), or have it write less.',
+  },
+  {
     id: 'metric-not-found',
     pattern: /The path '(?<path>[^']+)' was not found in (?<uri>\S+?): (?<there>[^\n]*?)\. /,
     symptom: ({ match }) =>
@@ -118,7 +136,7 @@ const RULES: readonly Rule[] = [
     },
     cause: "No statement of the role's policies allows it, or one denies it.",
     action:
-      'Add the action and the resource to the role in telar.config.ts (with pipelineRole: the prefix in `read` or `write`), publish, and retry the execution.',
+      "'telar policy explain' with the role, the action and the resource says what decides and what is missing. Add it to the role in telar.config.ts (with pipelineRole: the prefix in `read` or `write`), publish, and retry the execution.",
   },
   {
     id: 'foreign-files',
@@ -185,7 +203,8 @@ const RULES: readonly Rule[] = [
     pattern: /Telar has no image for '(?<uri>[^']+)'/,
     symptom: ({ match }) => `There is no image for ${match.groups!['uri']}.`,
     cause: 'Telar makes its own environments for the images that it knows; this one is not among them.',
-    action: 'Use one that the message lists, such as images.scikitLearn or images.xgboost of the SDK.',
+    action:
+      "Use one that the message lists, such as images.scikitLearn or images.xgboost of the SDK; or bring a container image of your own: 'telar images pull' or 'telar images import'.",
   },
   {
     id: 'isolation-unavailable',

@@ -33,14 +33,16 @@ export function codeOf(error: unknown): string {
 /** Whether AWS answered that there is no such thing: each service has its own word for it. */
 export function isNotFound(error: unknown): boolean {
   if (
-    /^(ResourceNotFound|NotFound|NoSuchEntity|NoSuchEntityException|NoSuchKey|NoSuchBucket|404)$/.test(codeOf(error))
+    /^(ResourceNotFound|ResourceNotFoundException|NotFound|NoSuchEntity|NoSuchEntityException|NoSuchKey|NoSuchBucket|404)$/.test(
+      codeOf(error),
+    )
   ) {
     return true;
   }
   return (
     codeOf(error) === 'ValidationException' &&
     error instanceof Error &&
-    /does not exist|could not find/i.test(error.message)
+    /does not exist|could not find|not found/i.test(error.message)
   );
 }
 

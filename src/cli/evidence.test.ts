@@ -61,6 +61,7 @@ function record(change: (evidence: Evidence) => void = () => {}): Evidence {
       },
       troubles: [],
     },
+    use: [{ step: 'Train', host: 'algo-1', cpuSeconds: 1.26, peakMemoryBytes: 200 * 1024 ** 2 }],
     cache: {
       Evaluate: { verdict: 'hit', source: 'arn:…/execution/before', attributes: [] },
       Gate: { verdict: 'none', reason: 'Steps of this type are not cached.' },

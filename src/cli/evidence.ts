@@ -4,6 +4,7 @@ import type { TelarOutputs } from '../services/telar/api.ts';
 import { numberText } from './execution/condition.ts';
 import type { Report } from './execution/report.ts';
 import { outcomeWords } from './execution/tree.ts';
+import { formatBytes } from './jobs.ts';
 
 export type Evidence = {
   /** When the record was made. ISO 8601. */
@@ -18,6 +19,8 @@ export type Evidence = {
   report: Report;
   /** By step. */
   cache: Readonly<Record<string, TelarOutputs['ExplainStep']['Cache']>>;
+  /** What each step's job used, by step and host. */
+  use: readonly { step: string; host: string; cpuSeconds: number; peakMemoryBytes: number }[];
 };
 
 export type CodeBundleEvidence = {
@@ -64,6 +67,12 @@ export function evidenceMarkdown(evidence: Evidence): string {
     ),
     '',
   ];
+  if (evidence.use.length > 0) {
+    const rows = evidence.use.map(({ step, host, cpuSeconds, peakMemoryBytes }) => [
+      ...[step, host, `${cpuSeconds.toFixed(1)} s`, formatBytes(peakMemoryBytes)],
+    ]);
+    lines.push('## Use', '', ...table(['Step', 'Host', 'Processor time', 'Most memory'], rows), '');
+  }
   if (results.metrics.length > 0) {
     const rows = results.metrics.flatMap(({ step, source, metrics }) =>
       metrics.map(({ name, value }) => [name, numberText(value), step, source]),

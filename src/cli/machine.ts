@@ -4,6 +4,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { tryBounds } from '../runner/cgroup.ts';
 import { findInterpreters, type Interpreter, supports, versionText } from '../runner/images/python.ts';
 import { RECIPES } from '../runner/images/recipes.ts';
 import { isolation } from '../runner/isolation.ts';
@@ -29,7 +30,7 @@ export async function machineChecks(context: Context): Promise<Check[]> {
   const interpreters = await findInterpreters(process.env);
   const [best, rest] = await Promise.all([
     pythonChecks(interpreters),
-    Promise.all([gitCheck(), isolationCheck(), portCheck(context)]),
+    Promise.all([gitCheck(), isolationCheck(), limitsCheck(), portCheck(context)]),
   ]);
   return [nodeCheck(), ...best, ...rest, diskCheck(context), dataCheck(context)];
 }
@@ -133,6 +134,16 @@ async function isolationCheck(): Promise<Check> {
     found: found.reason,
     action: 'Jobs that need /opt/ml are refused here; scripts that use the SM_* paths run, without isolation.',
   };
+}
+
+function limitsCheck(): Check {
+  const name = 'limits';
+  const missing = tryBounds();
+  if (missing === undefined) {
+    return { name, verdict: 'ok', found: 'control groups: the memory, processors and processes of jobs are bounded' };
+  }
+  const action = 'Files, their size and the volume of jobs are bounded in any case; see docs/guides/limits.md.';
+  return { name, verdict: 'warning', found: missing, action };
 }
 
 async function portCheck({ data }: Context): Promise<Check> {

@@ -20,24 +20,12 @@ export function createProgram(finish: (status: ExitStatus) => void): Command {
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .showHelpAfterError("(add --help for what can be said, or see 'telar --help')")
     .exitOverride();
-  const add = <Args extends unknown[]>(
-    signature: string,
-    description: string,
-    verb: (context: Context, ...args: Args) => Promise<ExitStatus> | ExitStatus,
-  ): Command =>
-    program
-      .command(signature)
-      .description(description)
-      .exitOverride()
-      .action(async (...given: unknown[]) => {
-        // commander hands over the arguments, the verb's options, and the command.
-        const args = given.slice(0, -1) as Args;
-        finish(await verb(makeContext(program.opts<Globals>()), ...args));
-      });
+  const add = adder(program, program, finish);
   serverVerbs(add);
   projectVerbs(add);
   executionVerbs(add);
   registryVerbs(add);
+  accessVerbs(within(program, finish));
   careVerbs(add);
   return program;
 }
@@ -48,16 +36,88 @@ type Add = <Args extends unknown[]>(
   verb: (context: Context, ...args: Args) => Promise<ExitStatus> | ExitStatus,
 ) => Command;
 
+type Finish = (status: ExitStatus) => void;
+
+/** @param parent the command that the verbs are added to: the program itself, or one of its nouns */
+function adder(program: Command, parent: Command, finish: Finish): Add {
+  return <Args extends unknown[]>(
+    signature: string,
+    description: string,
+    verb: (context: Context, ...args: Args) => Promise<ExitStatus> | ExitStatus,
+  ): Command =>
+    parent
+      .command(signature)
+      .description(description)
+      .exitOverride()
+      .action(async (...given: unknown[]) => {
+        // commander hands over the arguments, the verb's options, and the command.
+        const args = given.slice(0, -1) as Args;
+        finish(await verb(makeContext(program.opts<Globals>()), ...args));
+      });
+}
+
+/** Verbs of two words: `telar keys list`. */
+function within(program: Command, finish: Finish) {
+  return (noun: string, description: string): Add =>
+    adder(program, program.command(noun).description(description).exitOverride(), finish);
+}
+
+function accessVerbs(on: (noun: string, description: string) => Add): void {
+  const policies = on('policy', 'what policies allow');
+  policies(
+    'explain',
+    'whether someone may do something, and which statement decides it',
+    async (context, principal: string, action: string, resource: string | undefined, options: object) =>
+      (await import('./verbs/policy.ts')).explain(context, principal, action, resource, options),
+  )
+    .argument('<principal>', 'an ARN, user/NAME or role/NAME')
+    .argument('<action>', 'such as s3:GetObject')
+    .argument('[resource]', 'an ARN (default: *)')
+    .option('-c, --context <key=value>', 'a condition key of the request; may be given several times', several);
+  const keys = on('keys', "users' access keys");
+  const verbs = () => import('./verbs/keys.ts');
+  keys('list', "a user's access keys", async (context, user: string) =>
+    (await verbs()).listKeys(context, user),
+  ).argument('<user>', "the user's name");
+  keys(
+    'rotate',
+    'replace the access key of a user: make the second, and switch the first off once the second is in use',
+    async (context, user: string, options: object) => (await verbs()).rotate(context, user, options),
+  )
+    .argument('<user>', "the user's name")
+    .option('--now', 'switch the old key off without waiting for the new one to be used')
+    .option('--delete-old', 'delete the old key instead of switching it off')
+    .option('--profile <name>', 'write the new key to this profile of ~/.aws/credentials');
+}
+
 function serverVerbs(add: Add): void {
   add('up', 'run the server', async (context, options: object) => (await import('./verbs/up.ts')).up(context, options))
     .option('--detach', 'in the background')
     .option('--port <number>', 'the port to listen on; 0 takes any free one (default: 4566)')
     .option('--auth <mode>', 'sigv4, or off: every caller is the administrator (default: sigv4)')
     .option('--account <id>', 'the account of a new data folder, twelve digits')
+    .option('--containers <engine>', "auto, or docker: the machine's Docker runs all container images (default: auto)")
+    .option(
+      '--registries <file>',
+      "credentials for registries, as Docker's config.json (default: registries.json in the data folder)",
+    )
+    .option('--cpus <number>', 'processors that jobs may have (default: those of the machine)')
+    .option('--memory <GB>', "memory that jobs may have (default: nine tenths of the machine's)")
+    .option('--promise <times>', 'how many times over these are promised to jobs at a time (default: 2)')
+    .option('--network <which>', "machine, or telar: jobs reach Telar's server and nothing else (default: machine)")
     .option(
       '--images <folder>',
       "where the images' environments are kept (default: TELAR_IMAGES, else in the data folder)",
     );
+  add(
+    'images',
+    'container images of your own: list, import, pull, remove',
+    async (context, action: string, what: string | undefined, options: object) =>
+      (await import('./verbs/images.ts')).images(context, action, what, options),
+  )
+    .argument('[action]', 'list, import, pull, or remove', 'list')
+    .argument('[what]', "an image's URI; for import an OCI layout or a tar archive")
+    .option('--as <uri>', 'with import: the URI that jobs name the image by');
   add('down', 'stop the server in the background', async (context) => (await import('./verbs/up.ts')).down(context));
   add('env', 'print what AWS clients need: eval "$(telar env)"', async (context) =>
     (await import('./verbs/env.ts')).env(context),
@@ -94,7 +154,11 @@ function executionVerbs(add: Add): void {
   )
     .argument('<step>', "a step's name, or a job's name or ARN")
     .option('--execution <execution>', which)
+    .option('--host <name>', 'of a job with several hosts: which one (default: algo-1)')
     .option('-f, --follow', 'until the job ends');
+  add('top', 'the jobs under way and what they use', async (context, options: object) =>
+    (await import('./verbs/top.ts')).top(context, options),
+  ).option('--once', 'print it once');
   add('stop', 'stop an execution', async (context, meant: string | undefined) =>
     (await executions()).stop(context, meant),
   ).argument('[execution]', which);

@@ -33,5 +33,7 @@ export type Api = {
   /** The API's version, as Query clients send it, and its XML namespace. */
   version: string;
   xmlNamespace: string | undefined;
+  /** With which it refuses what violates a constraint of its model, where that is not its protocol's usual code. */
+  validationCode?: string;
   operations: ReadonlyMap<string, OperationModel>;
 };

@@ -113,6 +113,7 @@ export function createChain(options: ChainOptions): Chain {
       principal: caller.principal,
       now: world.clock.now(),
       headers: request.headers,
+      remoteAddress: request.remoteAddress,
     };
     return dispatch.run(api, operation.name, input, call);
   }

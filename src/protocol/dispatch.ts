@@ -4,6 +4,7 @@
  *
  * D1. validate → authorize → run → audit, always in that order, always all of them.
  * D2. An operation that changed state and its audit record commit together.
+ * D3. A refusal is on record, also when the work around it is undone with it.
  */
 import type { Api } from './api.ts';
 import { type AwsError, commonErrors, isAwsError } from './errors.ts';
@@ -29,9 +30,11 @@ export type DispatchOptions = {
   /** Every violated constraint of an input, worded as AWS words them. */
   validate(api: Api, operation: string, input: unknown): readonly string[];
   /** Undefined when all of it is allowed. */
-  authorize(principal: Principal, access: readonly Access[], call: Call): AwsError | undefined;
+  authorize(api: Api, principal: Principal, access: readonly Access[], call: Call): AwsError | undefined;
   /** Inside a transaction. */
   audit(record: AuditRecord): void;
+  /** Inside a transaction: audits a record that must stay even if the transaction is undone. */
+  auditForGood(record: AuditRecord): void;
   transact<T>(work: () => T): Promise<T>;
   /** The same for work that changes nothing. */
   read<T>(work: () => T): Promise<T>;
@@ -48,17 +51,19 @@ export type Dispatch = {
    * @param instead what to run in place of the operation's own work, once it is admitted: for callers inside Telar for
    *   whom an operation does a little more than for clients
    */
-  runWithin(api: Api, operation: string, input: unknown, call: Call, instead?: () => unknown): unknown;
+  runWithin(api: Api, operation: string, input: unknown, call: Call, instead?: (call: Call) => unknown): unknown;
 };
 
 type Row = Operation<unknown, unknown>;
+/** An operation that is asked for, and what it touches. */
+type Asked = { api: Api; operation: string; row: Row; call: Call; access: Access[] };
 
 export function createDispatch(options: DispatchOptions): Dispatch {
-  const { validate, authorize, audit, transact, read } = options;
+  const { validate, authorize, audit, auditForGood, transact, read } = options;
   const table = tableOf(options.services);
   const refusals = refusalsOf(options.services);
 
-  function admit(api: Api, operation: string, input: unknown, call: Call): { row: Row; access: Access[] } {
+  function look(api: Api, operation: string, input: unknown, given: Call): Asked {
     const row = table.get(api)?.get(operation);
     if (!row) {
       const reason = refusals.get(api)?.get(operation);
@@ -67,62 +72,45 @@ export function createDispatch(options: DispatchOptions): Dispatch {
         : commonErrors.refusedOperation(api.name, operation, reason);
     }
     const violations = validate(api, operation, input);
-    if (violations.length > 0) throw commonErrors.validation(violations, api.protocol);
-    const access = row.access(input, call);
-    const refusal = authorize(call.principal, access, call);
+    if (violations.length > 0) throw commonErrors.validation(violations, api);
+    const call: Call = { ...given, refusal: (access) => authorize(api, given.principal, [access], given) };
+    return { api, operation, row, call, access: row.access(input, call) };
+  }
+
+  function permit({ api, call, access }: Asked): void {
+    const refusal = authorize(api, call.principal, access, call);
     if (refusal) throw refusal;
-    return { row, access };
   }
 
-  function recordOf(api: Api, operation: string, access: readonly Access[], call: Call, error?: string): AuditRecord {
-    const { requestId, now, region, principal } = call;
-    return {
-      requestId,
-      at: now,
-      region,
-      principal: principal.arn,
-      accessKeyId: principal.accessKeyId,
-      api: api.name,
-      operation,
-      resources: access.map(({ resource }) => resource),
-      error,
-    };
+  /** Inside a transaction. */
+  function done(asked: Asked): void {
+    if (!asked.row.readOnly && asked.row.audit === 'management') audit(recordOf(asked));
   }
 
-  function within(
-    api: Api,
-    operation: string,
-    call: Call,
-    { row, access }: { row: Row; access: Access[] },
-    work: () => unknown,
-  ) {
-    const output = work();
-    if (!row.readOnly && row.audit === 'management') audit(recordOf(api, operation, access, call));
-    return output;
-  }
-
-  async function run(api: Api, operation: string, input: unknown, call: Call): Promise<unknown> {
-    let admitted: { row: Row; access: Access[] } | undefined;
+  async function run(api: Api, operation: string, input: unknown, given: Call): Promise<unknown> {
+    const asked = look(api, operation, input, given);
+    const { row, call } = asked;
     try {
-      admitted = admit(api, operation, input, call);
-      const { row, access } = admitted;
+      permit(asked);
       if (row.kind === 'transaction' && row.readOnly) return await read(() => row.run(input, call));
       if (row.kind === 'transaction') {
-        return await transact(() => within(api, operation, call, { row, access }, () => row.run(input, call)));
+        return await transact(() => {
+          const output = row.run(input, call);
+          done(asked);
+          return output;
+        });
       }
       let committed = false;
       const commit = <T>(work: () => T): Promise<T> =>
         transact(() => {
           const result = work();
-          if (!committed && !row.readOnly && row.audit === 'management') audit(recordOf(api, operation, access, call));
+          if (!committed) done(asked);
           committed = true;
           return result;
         });
       return await row.run(input, { ...call, commit });
     } catch (error) {
-      if (isAwsError(error) && error.status === 403) {
-        await transact(() => audit(recordOf(api, operation, admitted?.access ?? [], call, error.code)));
-      }
+      if (isRefusal(error)) await transact(() => audit(recordOf(asked, error.code)));
       throw error;
     }
   }
@@ -130,12 +118,37 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   return {
     find: (api, operation) => table.get(api)?.get(operation),
     run,
-    runWithin(api, operation, input, call, instead) {
-      const admitted = admit(api, operation, input, call);
-      const { row } = admitted;
+    runWithin(api, operation, input, given, instead) {
+      const asked = look(api, operation, input, given);
+      const { row, call } = asked;
       if (row.kind === 'stream') throw new Error(`Broken invariant (a bug in Telar): ${operation} moves bytes`);
-      return within(api, operation, call, admitted, instead ?? (() => row.run(input, call)));
+      try {
+        permit(asked);
+        const output = instead ? instead(call) : row.run(input, call);
+        done(asked);
+        return output;
+      } catch (error) {
+        if (isRefusal(error)) auditForGood(recordOf(asked, error.code));
+        throw error;
+      }
     },
+  };
+}
+
+const isRefusal = (error: unknown): error is AwsError => isAwsError(error) && error.status === 403;
+
+function recordOf({ api, operation, call, access }: Asked, error?: string): AuditRecord {
+  const { requestId, now, region, principal } = call;
+  return {
+    requestId,
+    at: now,
+    region,
+    principal: principal.arn,
+    accessKeyId: principal.accessKeyId,
+    api: api.name,
+    operation,
+    resources: access.map(({ resource }) => resource),
+    error,
   };
 }
 

@@ -3,7 +3,7 @@
  * (its errors.ts); the ones that every service shares are here, worded as AWS words them.
  */
 
-import type { Protocol } from './api.ts';
+import type { Api } from './api.ts';
 
 export type AwsError = Error & {
   /** The wire code: `ValidationException`, `NoSuchKey`, … */
@@ -48,11 +48,11 @@ function invalidS3Request(violations: readonly Violation[]): AwsError {
 }
 
 export const commonErrors = {
-  /** The Query services name it without `Exception`; S3 has other names for what is wrong in a document, and elsewhere. */
-  validation: (violations: readonly Violation[], protocol?: Protocol) => {
-    if (protocol === 'rest-xml') return invalidS3Request(violations);
+  /** The Query services name it without `Exception`, others in their own way; S3 has names for what is wrong in a document, and elsewhere. */
+  validation: (violations: readonly Violation[], api?: Pick<Api, 'protocol' | 'validationCode'>) => {
+    if (api?.protocol === 'rest-xml') return invalidS3Request(violations);
     return awsError(
-      protocol === 'query' ? 'ValidationError' : 'ValidationException',
+      api?.validationCode ?? (api?.protocol === 'query' ? 'ValidationError' : 'ValidationException'),
       `${violations.length} validation error${violations.length === 1 ? '' : 's'} detected: ${violations.join('; ')}`,
     );
   },

@@ -6,6 +6,7 @@
  * V3. The chain, a state machine's task, a pipeline's step and the console reach an operation through the same table.
  */
 import type { Api } from './api.ts';
+import type { AwsError } from './errors.ts';
 
 /** Who is calling, after authentication. */
 export type Principal = {
@@ -16,10 +17,32 @@ export type Principal = {
   userId: string;
   account: string;
   accessKeyId: string | undefined;
+  /** Of temporary credentials. */
+  session?: SessionFacts | undefined;
 };
 
+/** What a session was opened with, beyond what its role or user has. */
+export type SessionFacts = {
+  /** Milliseconds since the epoch. */
+  issuedAt: number;
+  /** Session policies: they bound what the session may do. Undefined when none were passed. */
+  policies?: readonly { id: string; document: string }[] | undefined;
+  /** Session tags, over those of the role. */
+  tags?: Readonly<Record<string, string>> | undefined;
+};
+
+/** The values of a condition key. */
+export type ConditionValue = string | readonly string[] | undefined;
+/** Condition keys by name: `iam:PassedToService`. */
+export type ConditionKeys = Readonly<Record<string, ConditionValue>>;
+
 /** One action on one resource that an operation needs, in IAM's words: `s3:GetObject` on `arn:aws:s3:::bucket/key`. */
-export type Access = { action: string; resource: string };
+export type Access = {
+  action: string;
+  resource: string;
+  /** The condition keys that the request itself gives; asked for only where a policy's condition looks at one. */
+  keys?: (() => ConditionKeys) | undefined;
+};
 
 /** All that an operation knows of its request besides its input. */
 export type Call = {
@@ -31,6 +54,10 @@ export type Call = {
   now: number;
   /** Request headers that no model covers (S3's Origin, Range variants …), names in lower case; empty for internal calls. */
   headers: Readonly<Record<string, string>>;
+  /** The caller's address; none for internal calls. */
+  remoteAddress?: string | undefined;
+  /** Why the caller may not do one thing more, asked in the midst of an operation. Set by dispatch. */
+  refusal?(access: Access): AwsError | undefined;
 };
 
 /** The call of an operation that moves bytes: what it does to state, it does inside `commit`. */

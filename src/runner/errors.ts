@@ -9,6 +9,10 @@ export type RunnerErrorCode =
   | 'PackageMissing' // pip reaches its index, which has not this version for this machine
   | 'DiskFull'
   | 'EnvironmentBroken' // the build failed for another reason
+  | 'ImageBroken' // a container image that is damaged, hostile, or not for this machine
+  | 'ImageInUse' // a job runs from it
+  | 'RegistryDenied' // a registry wants credentials, or other ones
+  | 'DockerMissing' // an image needs Docker, whose engine is not there
   | 'IsolationUnavailable' // the job needs a namespace, and none can be had here
   | 'LaunchFailed'
   | 'NeverLaunched';

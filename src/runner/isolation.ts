@@ -16,10 +16,11 @@ export type Isolation =
 export const JOB_UID = 65534;
 
 /** What a job's first process is started with, before the sandbox exists. */
-export function unshareCommand(as: 'root' | 'user', networkIsolation: boolean): string {
+export function unshareCommand(as: 'root' | 'user', networkIsolation: boolean, ownName = false): string {
   const user = as === 'user' ? '--user --map-root-user ' : '';
   const net = networkIsolation ? '--net ' : '';
-  return `setpriv --pdeathsig KILL unshare ${user}${net}--mount --pid --fork --kill-child=KILL`;
+  const name = ownName ? '--uts ' : '';
+  return `setpriv --pdeathsig KILL unshare ${user}${net}${name}--mount --pid --fork --kill-child=KILL`;
 }
 
 /** What gives up, for the job, the rights that the sandbox was made with. */

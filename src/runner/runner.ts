@@ -11,17 +11,25 @@ import { chmod, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { World } from '../base/world.ts';
+import { type Confinement, confinementLines } from './confinement.ts';
+import { withoutContainer } from './container/docker.ts';
+import { writeContainerScripts } from './container/scripts.ts';
 import { jobEnvironment } from './environment.ts';
 import { runnerError } from './errors.ts';
 import { FILES, type JobFolder, jobFolder, writeWhole } from './folder.ts';
 import type { ReadyImage } from './images/image.ts';
 import { createImages } from './images/images.ts';
+import { type Layer, listLayers, removeLayer } from './images/layers.ts';
+import type { ContainerImages } from './images/oci/containers.ts';
 import { type Isolation, isolation as machineIsolation } from './isolation.ts';
+import { type Gateway, HOSTS_FILE, hostsFile, type JobHost, type NetworkPlan } from './network.ts';
+import { createPackages, preparePackages } from './packages.ts';
 import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
 import { commandScript } from './shell.ts';
 import { isClaimed, type JobExit, startSupervisor, stopJob, waitForExit } from './supervision.ts';
 
 export type { JobFolder } from './folder.ts';
+export type { Layer } from './images/layers.ts';
 export type { JobExit } from './supervision.ts';
 
 export type LaunchSpec = {
@@ -36,6 +44,14 @@ export type LaunchSpec = {
   environment: Readonly<Record<string, string>>;
   /** No network at all, not even the loopback. */
   networkIsolation: boolean;
+  /** What Docker is told to hold the job to; others are held by their confinement. */
+  bounds?: { memoryBytes: number; cpus: number };
+  /** Telar's server alone, in place of the machine's network: `RunnerOptions.gateway` is the way to it. */
+  telarOnly?: boolean;
+  /** What the job's first process enters and takes on before it becomes the job. */
+  confinement?: Confinement;
+  /** One of several hosts of a job: its name, and how it finds the others. */
+  host?: JobHost;
 };
 
 export type Runner = {
@@ -64,6 +80,13 @@ export type Runner = {
   stop(jobId: string, graceMilliseconds: number): Promise<void>;
   /** Kills the job if it still runs, and deletes its folder. A job that does not exist is removed already. */
   remove(jobId: string): Promise<void>;
+  /** What jobs' requirements.txt files have left on this machine, for whoever clears up. */
+  layers: {
+    /** The least recently used first. */
+    list(): Promise<Layer[]>;
+    /** false when a job that this runner waits for uses it. */
+    remove(layer: Pick<Layer, 'environment' | 'key'>): Promise<boolean>;
+  };
 };
 
 export type RunnerOptions = {
@@ -76,6 +99,10 @@ export type RunnerOptions = {
   hide: readonly string[];
   /** How jobs are isolated; asked of the machine when left out. */
   isolation?: Isolation;
+  /** The user's own images; without them only Telar's are run. */
+  containers?: ContainerImages;
+  /** How jobs without a network reach the server. */
+  gateway?: Gateway;
 };
 
 /** @throws IsolationUnavailable when the job cannot be run honestly without a sandbox. */
@@ -89,7 +116,11 @@ function refuseDegraded(spec: LaunchSpec, reason: string): void {
       ? `its environment variable ${name} names '${spec.environment[name]}'`
       : spec.networkIsolation
         ? 'it asks for network isolation'
-        : undefined;
+        : spec.telarOnly
+          ? "it may reach Telar's server alone"
+          : spec.host
+            ? 'it runs on several hosts'
+            : undefined;
   if (!why) return;
   throw runnerError('IsolationUnavailable', `Job ${spec.jobId} cannot run here: ${why}, and ${reason}`);
 }
@@ -125,16 +156,28 @@ function commandOf(spec: LaunchSpec, image: ReadyImage): string[] {
 }
 
 /** Writes all that the supervisor needs; the same for the same spec, so that two servers may do it at once. */
-function writeScripts(folder: JobFolder, spec: LaunchSpec, image: ReadyImage, how: Isolation, hide: readonly string[]) {
+function writeScripts(
+  folder: JobFolder,
+  spec: LaunchSpec & { asksForLayers: boolean },
+  image: ReadyImage,
+  { how, hide, network }: { how: Isolation; hide: readonly string[]; network: NetworkPlan },
+) {
+  const confine = confinementLines(spec.confinement);
   const inside = how.kind === 'namespaces';
   const tmp = inside ? INSIDE.tmp : join(folder.root, FILES.tmp);
+  const wishes = spec.asksForLayers ? { image: spec.image, networkIsolation: spec.networkIsolation } : undefined;
+  const packages = preparePackages(folder, image, wishes, inside);
+  const own = { ...image.environment, ...packages.environment };
   const environment = jobEnvironment({
     server: process.env,
-    path: image.path.map((entry) => (inside ? `${INSIDE.telar}/${entry.inside}` : entry.outside)),
+    path: [
+      ...packages.path,
+      ...image.path.map((entry) => (inside ? `${INSIDE.telar}/${entry.inside}` : entry.outside)),
+    ],
     home: inside ? INSIDE.home : join(tmp, basename(INSIDE.home)),
     tmp,
     // The name by which SageMaker's own toolkit learns of another base folder.
-    image: inside ? image.environment : { ...image.environment, SAGEMAKER_BASE_DIR: folder.ml },
+    image: inside ? own : { ...own, SAGEMAKER_BASE_DIR: folder.ml },
     own: spec.environment,
   });
   const notices = image.notice ? [image.notice] : [];
@@ -142,11 +185,13 @@ function writeScripts(folder: JobFolder, spec: LaunchSpec, image: ReadyImage, ho
   writeWhole(join(folder.root, FILES.command), commandScript(commandOf(spec, image), environment, notices));
   if (inside) {
     const { mounts, needs } = image;
-    const plan: SandboxPlan = { as: how.as, folder, networkIsolation: spec.networkIsolation, mounts, needs, hide };
+    const { networkIsolation } = spec;
+    if (network.host) writeWhole(join(folder.root, HOSTS_FILE), hostsFile(network.host), 0o644);
+    const plan: SandboxPlan = { as: how.as, folder, networkIsolation, network, mounts, needs, hide };
     writeWhole(join(folder.root, FILES.sandbox), sandboxScript(plan));
-    writeWhole(join(folder.root, FILES.enter), enterNamespaces(plan));
+    writeWhole(join(folder.root, FILES.enter), confine + enterNamespaces(plan));
   } else {
-    writeWhole(join(folder.root, FILES.enter), ENTER_PROCESS_GROUP);
+    writeWhole(join(folder.root, FILES.enter), confine + ENTER_PROCESS_GROUP);
   }
 }
 
@@ -169,7 +214,7 @@ async function removeFolder(root: string): Promise<void> {
 export function createRunner(options: RunnerOptions): Runner {
   const { world, jobsFolder, imagesFolder } = options;
   const hide = [jobsFolder, imagesFolder, ...options.hide];
-  const images = createImages({ clock: world.clock, imagesFolder });
+  const images = createImages({ clock: world.clock, imagesFolder, containers: options.containers });
   const exits = new Map<string, Promise<JobExit>>();
 
   const folder = (jobId: string) => jobFolder(jobsFolder, jobId);
@@ -178,38 +223,77 @@ export function createRunner(options: RunnerOptions): Runner {
     if (isClaimed(root)) return root;
     throw runnerError('NeverLaunched', `Job ${jobId} was never launched here: there is none in ${root}.`);
   };
-  const launch = async (spec: LaunchSpec): Promise<void> => {
+  const launchJob = async (spec: LaunchSpec, asksForLayers: boolean): Promise<void> => {
     const place = folder(spec.jobId);
     if (isClaimed(place.root)) return;
     const how = options.isolation ?? (await machineIsolation());
-    if (how.kind === 'none') refuseDegraded(spec, how.reason);
     const image = await images.ready(spec.image);
+    if (how.kind === 'none' && !image.container) refuseDegraded(spec, how.reason);
     prepareFolder(place);
-    writeScripts(place, spec, image, how, hide);
+    const gateway = spec.telarOnly && !spec.networkIsolation ? options.gateway : undefined;
+    const network = { gateway, host: spec.host };
+    if (image.container) {
+      writeContainerScripts(place, spec, image.container, how);
+      options.containers!.hold(image, place.root);
+    } else {
+      writeScripts(place, { ...spec, asksForLayers }, image, { how, hide, network });
+    }
     await startSupervisor(place.root, world.clock);
   };
   const exit = async (jobId: string): Promise<JobExit> => {
     const root = claimed(jobId);
     let waiting = exits.get(jobId);
     if (!waiting) {
-      waiting = waitForExit(root, world.clock).finally(() => exits.delete(jobId));
+      const leave = packages.attend(root);
+      const ended = waitForExit(root, world.clock).then((exit) => withoutContainer(root, exit));
+      waiting = ended.finally(async () => {
+        await leave();
+        exits.delete(jobId);
+      });
       exits.set(jobId, waiting);
     }
     return waiting;
   };
-  const stop = async (jobId: string, grace: number) => void (await stopJob(claimed(jobId), grace, world.clock));
+  const stop = async (jobId: string, grace: number) => {
+    const root = claimed(jobId);
+    await withoutContainer(root, await stopJob(root, grace, world.clock));
+  };
+  const launched = (jobId: string) => isClaimed(folder(jobId).root);
+  const remove = async (jobId: string): Promise<void> => {
+    const { root } = folder(jobId);
+    if (isClaimed(root)) await stop(jobId, 0);
+    await removeFolder(root);
+  };
+  const packages = createPackages({
+    clock: world.clock,
+    image: images.ready,
+    folder,
+    launched,
+    launch: (jobId, image, command) =>
+      launchJob(
+        { jobId, image, entrypoint: undefined, arguments: command, environment: {}, networkIsolation: false },
+        false,
+      ),
+    exit,
+    stop,
+    remove,
+  });
   return {
     folder,
     refusal: images.refusal,
     prepare: images.prepare,
-    launch,
-    launched: (jobId) => isClaimed(folder(jobId).root),
+    launch: (spec) => launchJob(spec, true),
+    launched,
     exit,
     stop,
-    async remove(jobId) {
-      const { root } = folder(jobId);
-      if (isClaimed(root)) await stop(jobId, 0);
-      await removeFolder(root);
+    remove,
+    layers: {
+      list: () => listLayers(imagesFolder),
+      remove: async (layer) => {
+        if (packages.inUse(layer.key)) return false;
+        await removeLayer(imagesFolder, layer);
+        return true;
+      },
     },
   };
 }

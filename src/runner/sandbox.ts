@@ -11,8 +11,10 @@
  */
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { groupMounts } from './cgroupPlaces.ts';
 import { FILES, type JobFolder } from './folder.ts';
 import { dropCommand, JOB_UID, unshareCommand } from './isolation.ts';
+import { type NetworkPlan, networkBinds, networkLines } from './network.ts';
 import { quote } from './shell.ts';
 
 export const INSIDE = { ml: '/opt/ml', telar: '/opt/telar', tmp: '/tmp', home: '/tmp/home' } as const;
@@ -21,6 +23,7 @@ export type SandboxPlan = {
   as: 'root' | 'user';
   folder: JobFolder;
   networkIsolation: boolean;
+  network?: NetworkPlan;
   /** Name below /opt/telar → file or folder of the machine, bound there read-only. */
   mounts: Readonly<Record<string, string>>;
   /** Paths that must stay visible where they are. */
@@ -62,7 +65,7 @@ export function covering(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs'>): { co
 }
 
 /** Each line of the script costs a process: folders are made together, and bound read-only in one step where that works. */
-const HEAD = `exec 2>&1
+export const SANDBOX_HEAD = `exec 2>&1
 must() {
   "$@" || { echo "telar: the sandbox of this job could not be made: '$*' failed."; exit 125; }
 }
@@ -95,6 +98,7 @@ function optBinds(plan: SandboxPlan, stage: string, restore: readonly string[]):
     { from: join(root, FILES.tmp), to: `${telar}/.tmp`, folder: true, readOnly: false },
     { from: join(root, FILES.command), to: `${telar}/${FILES.command}`, folder: false, readOnly: true },
   ];
+  binds.push(...networkBinds(plan.network ?? {}, root, telar));
   for (const [name, from] of Object.entries(plan.mounts)) {
     binds.push({ from, to: `${telar}/${name}`, folder: isFolder(from), readOnly: true });
   }
@@ -152,7 +156,7 @@ export function sandboxScript(plan: SandboxPlan): string {
   const filled = covers.filter((cover) => restore.some((path) => isBelow(path, cover)));
   const give = `find ml tmp output.log command.sh \\( -type d -o -links 1 \\) -exec chown -h ${JOB_UID}:${JOB_UID} {} +`;
   return [
-    HEAD,
+    SANDBOX_HEAD,
     // A staged hard link keeps its owner: the object it shares with the store must not become the job's.
     ...(plan.as === 'root' ? [`must ${give}`] : []),
     `must mount -n -t tmpfs -o mode=755,size=4m tmpfs ${quote(stage)}`,
@@ -167,6 +171,9 @@ export function sandboxScript(plan: SandboxPlan): string {
     'must mount -n -o remount,bind,ro,nosuid,nodev /opt',
     // A container's own /proc may be masked, which forbids a fresh one: the job then sees the machine's process list.
     'mount -n -t proc proc /proc 2>/dev/null',
+    // Jobs of a server that is not root own their control groups, as it does: what bounds them must not be theirs to change.
+    ...(plan.as === 'user' ? groupMounts().map((path) => `must bind_read_only ${quote(path)} ${quote(path)}`) : []),
+    ...networkLines(plan.network ?? {}, INSIDE.telar, dropCommand(plan.as)),
     TARGET,
     `must cd ${INSIDE.ml}`,
     `${dropCommand(plan.as)} sh ${INSIDE.telar}/${FILES.command}`,
@@ -177,7 +184,8 @@ export function sandboxScript(plan: SandboxPlan): string {
 
 /** What the supervisor runs: into the namespaces. Dies with the supervisor, and everything of the job with it. */
 export function enterNamespaces(plan: SandboxPlan): string {
-  return `exec ${unshareCommand(plan.as, plan.networkIsolation)} sh ./sandbox.sh\n`;
+  const { gateway, host } = plan.network ?? {};
+  return `exec ${unshareCommand(plan.as, plan.networkIsolation || gateway !== undefined, host !== undefined)} sh ./sandbox.sh\n`;
 }
 
 /** What the supervisor runs where there are no namespaces: the job in a process group of its own, killed when it ends. */

@@ -1,4 +1,5 @@
 /** The AWS APIs whose operations several services share, or whose services take them from outside. */
+import * as logsSdk from '@aws-sdk/client-cloudwatch-logs';
 import * as iamSdk from '@aws-sdk/client-iam';
 import * as sagemakerSdk from '@aws-sdk/client-sagemaker';
 import * as stsSdk from '@aws-sdk/client-sts';
@@ -29,4 +30,14 @@ export const sts = defineApi({
   version: '2011-06-15',
   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
   sdk: stsSdk,
+});
+
+export const logs = defineApi({
+  name: 'logs',
+  signingNames: ['logs'],
+  protocol: 'json-1.1',
+  targetPrefix: 'Logs_20140328',
+  validationCode: 'InvalidParameterException',
+  version: '2014-03-28',
+  sdk: logsSdk,
 });

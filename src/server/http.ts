@@ -5,11 +5,14 @@
  *     machine served may call it from a browser, or those that a bucket's CORS rules name: a rebound DNS name gets nowhere.
  * W2. A client that is slow, silent or gone costs a connection for a bounded time and never a hang.
  */
+import { chmodSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Log } from '../base/log.ts';
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
+import { GATEWAY_SOCKET } from '../runner/network.ts';
 
 export type HttpOptions = {
   handle(request: WireRequest): Promise<WireResponse>;
@@ -20,6 +23,9 @@ export type HttpOptions = {
   log: Log;
   version: string;
 };
+
+/** What does not depend on where it listens. */
+type ServeOptions = Omit<HttpOptions, 'host' | 'port'>;
 
 export type HttpServer = { port: number; close(): Promise<void> };
 
@@ -33,6 +39,34 @@ const LINGER = { bytes: 4 * 1024 * 1024, milliseconds: 2000 };
 
 /** Starts listening. @throws a sentence when the port is taken. */
 export async function listen(options: HttpOptions): Promise<HttpServer> {
+  const server = makeServer(options);
+  await bind(server, options.host, options.port);
+  const { port } = server.address() as AddressInfo;
+  return { port, close: () => closeServer(server) };
+}
+
+/** Answers the same on a Unix socket: for jobs that reach this server alone. @returns what closes it */
+export async function listenOnSocket(options: ServeOptions, folder: string): Promise<() => Promise<void>> {
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  const path = join(folder, GATEWAY_SOCKET);
+  rmSync(path, { force: true });
+  const server = makeServer(options);
+  // A socket's path may be about a hundred bytes long, and the data folder may lie deeper: its own descriptor is a short way there.
+  const descriptor = openSync(folder, 'r');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(`/proc/self/fd/${descriptor}/${GATEWAY_SOCKET}`, () => resolve());
+    });
+  } finally {
+    closeSync(descriptor);
+  }
+  // Jobs have another user; everyone else is kept out by the data folder.
+  chmodSync(path, 0o666);
+  return () => closeServer(server);
+}
+
+function makeServer(options: ServeOptions): Server {
   const server = createServer({
     maxHeaderSize: 64 * 1024,
     requestTimeout: REQUEST_WITHIN,
@@ -44,18 +78,16 @@ export async function listen(options: HttpOptions): Promise<HttpServer> {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
     else socket.destroy();
   });
-  await bind(server, options.host, options.port);
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-        // What is under way gets a moment to be answered; then the sockets go.
-        setTimeout(() => server.closeAllConnections(), 1000).unref();
-      }),
-  };
+  return server;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    // What is under way gets a moment to be answered; then the sockets go.
+    setTimeout(() => server.closeAllConnections(), 1000).unref();
+  });
 }
 
 function bind(server: Server, host: string, port: number): Promise<void> {
@@ -75,7 +107,7 @@ function bind(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-async function serve(options: HttpOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(options: ServeOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const url = request.url ?? '/';
     const refused = refusal(request, () => options.admits(wireRequest(request, url)));
@@ -105,7 +137,7 @@ function hostname(host: string): string {
   return host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.replace(/:\d*$/, '');
 }
 
-function reserved(options: HttpOptions, url: string, response: ServerResponse): void {
+function reserved(options: ServeOptions, url: string, response: ServerResponse): void {
   if (url !== '/_telar/health') return plain(response, 404, 'Nothing is served here.');
   const body = JSON.stringify({ status: 'ok', version: options.version, pid: process.pid });
   response.writeHead(200, { 'content-type': 'application/json' }).end(body);

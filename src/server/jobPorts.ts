@@ -3,25 +3,27 @@ import type { Log } from '../base/log.ts';
 import type { Identity } from '../services/identity/index.ts';
 import type { JobEnd, JobObjects, JobPorts } from '../services/jobs/index.ts';
 import type { ObjectAccess } from '../services/objects/index.ts';
+import type { Permit } from './policies.ts';
 import type { RoleCalls } from './roleCalls.ts';
 
 type Parts = {
   identity: Identity;
   objects: ObjectAccess;
   callAs: RoleCalls;
+  permit: Permit;
   tags: Pick<JobPorts, 'setTags' | 'removeTags'>;
   log: Log;
   endpointUrl(): string;
   jobEnded(end: JobEnd): void;
 };
 
-export function jobPorts({ identity, objects, callAs, tags, log, endpointUrl, jobEnded }: Parts): JobPorts {
+export function jobPorts({ identity, objects, callAs, permit, tags, log, endpointUrl, jobEnded }: Parts): JobPorts {
   return {
-    objects: jobObjects(objects),
+    objects: jobObjects(objects, permit),
     callAs,
     endpointUrl,
     jobEnded,
-    roleExists: (arn) => identity.role(arn) !== undefined && identity.trustsService(arn, 'sagemaker.amazonaws.com'),
+    roleExists: (arn, job) => identity.trustsService(arn, 'sagemaker.amazonaws.com', job),
     roleSession(arn, name, seconds) {
       const session = identity.roleSession(arn, name, seconds);
       return {
@@ -36,19 +38,32 @@ export function jobPorts({ identity, objects, callAs, tags, log, endpointUrl, jo
   };
 }
 
-/** Versions are numbers in the object store, and opaque texts to everyone else. */
-function jobObjects(objects: ObjectAccess): JobObjects {
+/** What the role of a job may do with objects. Versions are numbers in the object store, and opaque texts to everyone else. */
+function jobObjects(objects: ObjectAccess, permit: Permit): JobObjects {
+  const arnOf = (bucket: string, key: string) => `arn:aws:s3:::${bucket}/${key}`;
+  const list = (bucket: string, prefix: string) => ({
+    action: 's3:ListBucket',
+    resource: `arn:aws:s3:::${bucket}`,
+    keys: () => ({ 's3:prefix': prefix }),
+  });
+  const read = (bucket: string, key: string) => ({ action: 's3:GetObject', resource: arnOf(bucket, key) });
   return {
-    async list(_call, bucket, prefix) {
+    async list(call, bucket, prefix) {
+      permit(call, list(bucket, prefix));
       const { entries, fingerprint } = await objects.list(bucket, prefix);
       return { objects: entries.map((entry) => ({ ...entry, version: String(entry.version) })), fingerprint };
     },
-    head(_call, bucket, key) {
+    head(call, bucket, key) {
+      permit(call, read(bucket, key));
       const { version, size } = objects.head(bucket, key);
       return { key, version: String(version), size };
     },
-    open: (_call, { bucket, key, version }) => objects.openObject(bucket, key, Number(version)),
-    async receive(_call, bucket, key, content) {
+    open(call, { bucket, key, version }) {
+      permit(call, read(bucket, key));
+      return objects.openObject(bucket, key, Number(version));
+    },
+    async receive(call, bucket, key, content) {
+      permit(call, { action: 's3:PutObject', resource: arnOf(bucket, key) });
       const received = await objects.receive({ bucket, key }, content);
       return {
         release: received.release,

@@ -9,6 +9,7 @@ export type RoleCalls = (roleArn: string, region: string, session: string) => Ca
 export function roleCalls(parts: { world: World; account: string; identity: Identity }): RoleCalls {
   const { world, account, identity } = parts;
   return (roleArn, region, session) => {
+    const now = world.clock.now();
     const role = identity.role(roleArn);
     const name = role?.name ?? roleArn.slice(roleArn.lastIndexOf('/') + 1);
     const principal: Principal = {
@@ -17,7 +18,8 @@ export function roleCalls(parts: { world: World; account: string; identity: Iden
       userId: `${role?.id ?? 'AROAUNKNOWN'}:${session}`,
       account,
       accessKeyId: undefined,
+      session: { issuedAt: now },
     };
-    return { requestId: uuid(world.random), account, region, principal, now: world.clock.now(), headers: {} };
+    return { requestId: uuid(world.random), account, region, principal, now, headers: {} };
   };
 }

@@ -9,12 +9,15 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemWorld, type World } from '../base/world.ts';
+import { isOwnImage } from '../runner/images/images.ts';
+import { type ContainerImages, createContainerImages } from '../runner/images/oci/containers.ts';
+import { type LimitedRunner, limitRunner } from '../runner/limited.ts';
 import { createRunner } from '../runner/runner.ts';
 import { openBytes } from '../store/bytes.ts';
 import { createDataFolder, type DataFolder, dataFolder } from '../store/folder.ts';
 import { openStore } from '../store/store.ts';
 import { crossOrigin } from './crossOrigin.ts';
-import { type HttpServer, listen } from './http.ts';
+import { type HttpServer, listen, listenOnSocket } from './http.ts';
 import { allMigrations, createSystem, type JobsMeans, type System } from './system.ts';
 
 export type ServerOptions = {
@@ -30,10 +33,16 @@ export type ServerOptions = {
   account?: string;
   /** Where the images' environments are kept. @default the data folder's own */
   imagesFolder?: string;
+  /** Who runs container images: `auto` is Telar's own sandbox, and Docker where there is none. @default 'auto' */
+  containers?: 'auto' | 'docker';
+  /** Credentials for registries, in the form of Docker's config.json. @default the data folder's registries.json */
+  registriesFile?: string;
   /** Whether cache hits check object versions, or URIs alone as AWS does. @default true */
   trackObjects?: boolean;
-  /** How many jobs run at a time, and how long a stopped one may take to end. */
+  /** What of this machine jobs get, what they reach, and how long a stopped one may take to end. */
   jobLimits?: NonNullable<JobsMeans['limits']>;
+  /** Bytes that are kept of one job's log; of a longer one, its beginning and its end. @default 1 GB */
+  jobLogLimit?: number;
   world?: World;
 };
 
@@ -74,23 +83,27 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   lag.enable();
   let system: System | undefined;
   let http: HttpServer | undefined;
+  let closeGateway: (() => Promise<void>) | undefined;
+  let runner: LimitedRunner | undefined;
   let url = '';
   try {
     createDataFolder(folder);
+    const containers = createContainerImages({
+      ...{ clock: world.clock, log: world.log, imagesFolder: options.imagesFolder ?? folder.images, own: isOwnImage },
+      registriesFile: registriesFile(options, folder),
+      engine: options.containers ?? 'auto',
+    });
+    runner = jobRunner(options, world, folder, containers, () => http!.port);
     const made = createSystem({
       ...{ store, world, auth: options.auth ?? 'sigv4', trackObjects: options.trackObjects ?? true },
       bytes: openBytes({ objects: folder.objects, temporary: folder.temporary }),
       account: options.account ?? DEFAULT_ACCOUNT,
       endpointUrl: () => url,
+      images: containers,
+      jobLogLimit: options.jobLogLimit,
       jobs: {
-        logsFolder: folder.logs,
-        runner: createRunner({
-          world,
-          jobsFolder: folder.jobs,
-          imagesFolder: options.imagesFolder ?? folder.images,
-          // A job's own folder and its image's stay visible to it.
-          hide: [folder.root, join(homedir(), '.aws')],
-        }),
+        keptLogs: folder.logs,
+        runner,
         ...(options.jobLimits && { limits: options.jobLimits }),
       },
       server: { version: packageVersion(), dataFolder: folder.root, loopLag: () => takeLag(lag) },
@@ -98,23 +111,21 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     system = made;
     const credentials = await made.identity.firstAdministrator();
     await handOver(folder, credentials);
-    http = await listen({
-      ...crossOrigin(made.chain.handle, made.crossOrigin),
-      host,
-      port,
-      log: world.log,
-      version: packageVersion(),
-    });
+    const handle = crossOrigin(made.chain.handle, made.crossOrigin);
+    const answering = { ...handle, log: world.log, version: packageVersion() };
+    http = await listen({ ...answering, host, port });
+    if (options.jobLimits?.telarOnly) closeGateway = await listenOnSocket(answering, gatewayFolder(folder));
     url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
     await writeOwn(folder.server, { url, pid: process.pid });
     await made.start();
     world.log('info', 'server.started', { url, folder: folder.root, pid: process.pid });
-    const listening = http;
+    const [listening, bounded] = [http, runner];
     return {
       ...{ url, port: http.port, folder, credentials, system },
       async close() {
-        await listening.close();
+        await Promise.all([listening.close(), closeGateway?.()]);
         await made.stop();
+        bounded.close();
         await store.close();
         lag.disable();
         rmSync(folder.server, { force: true });
@@ -122,12 +133,39 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       },
     };
   } catch (error) {
-    await http?.close();
+    await Promise.all([http?.close(), closeGateway?.()]);
     await system?.stop();
+    runner?.close();
     await store.close();
     throw error;
   }
 }
+
+const gatewayFolder = (folder: DataFolder) => join(folder.root, 'gateway');
+
+function jobRunner(
+  options: ServerOptions,
+  world: World,
+  folder: DataFolder,
+  containers: ContainerImages,
+  port: () => number,
+): LimitedRunner {
+  const runner = createRunner({
+    world,
+    jobsFolder: folder.jobs,
+    imagesFolder: options.imagesFolder ?? folder.images,
+    // A job's own folder and its image's stay visible to it.
+    hide: [folder.root, join(homedir(), '.aws'), registriesFile(options, folder)],
+    containers,
+    ...(options.jobLimits?.telarOnly && { gateway: { socketFolder: gatewayFolder(folder), port } }),
+  });
+  const limited = limitRunner({ runner, world, jobsFolder: folder.jobs });
+  if (limited.missing) world.log('warn', 'jobs.not-bounded', { message: limited.missing });
+  return limited;
+}
+
+const registriesFile = (options: ServerOptions, folder: DataFolder) =>
+  options.registriesFile ?? join(folder.root, 'registries.json');
 
 /** The keys, for `telar env` and other programs of the folder's owner: before the first request can be answered. */
 async function handOver(folder: DataFolder, credentials: Keys | undefined): Promise<void> {

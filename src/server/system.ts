@@ -11,6 +11,7 @@ import { validate } from '../protocol/constraints.ts';
 import { createDispatch, type Dispatch } from '../protocol/dispatch.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
+import type { ImageCatalogue } from '../runner/images/oci/containers.ts';
 import type { Runner } from '../runner/runner.ts';
 import { createIdentityServices, type Identity, migrations as identityMigrations } from '../services/identity/index.ts';
 import {
@@ -21,6 +22,7 @@ import {
   type JobsService,
   jobsMigrations,
 } from '../services/jobs/index.ts';
+import { createLogsService, migrations as logsMigrations } from '../services/logs/index.ts';
 import {
   type CrossOriginRules,
   createObjectsService,
@@ -41,10 +43,11 @@ import { auditMigrations, auditTrail } from '../store/audit.ts';
 import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
-import { iam, sagemaker, sts } from './apis.ts';
-import { authorize } from './authorize.ts';
+import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
+import { auditing } from './auditing.ts';
 import { garbage } from './garbage.ts';
 import { jobPorts } from './jobPorts.ts';
+import { createPolicies, type Permit } from './policies.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
 
@@ -57,6 +60,7 @@ export const allMigrations: readonly Migrations[] = [
   registryMigrations,
   jobsMigrations,
   pipelinesMigrations,
+  logsMigrations,
 ];
 
 export type SystemOptions = {
@@ -70,6 +74,10 @@ export type SystemOptions = {
   trackObjects?: boolean;
   /** How jobs run: really, or simulated. */
   jobs: JobsMeans;
+  /** The container images that jobs may run in. */
+  images?: ImageCatalogue;
+  /** Bytes that are kept of one job's log. @default 1 GB */
+  jobLogLimit?: number | undefined;
   /** Where jobs reach this system. */
   endpointUrl(): string;
   server: { version: string; dataFolder: string; loopLag(): number };
@@ -77,7 +85,7 @@ export type SystemOptions = {
 
 /** What carries jobs out, and within which limits. */
 export type JobsMeans = Pick<JobsContext, 'limits'> &
-  ({ runner: Runner; logsFolder: string } | { runner: JobRunner; files: JobFiles });
+  ({ runner: Runner; keptLogs?: string } | { runner: JobRunner; files: JobFiles });
 
 export type System = {
   chain: Chain;
@@ -100,17 +108,21 @@ export function createSystem(options: SystemOptions): System {
   const identity = createIdentityServices({ store, world, account, sts, iam });
   const objects = createObjectsService({ store, bytes, world, account, ports: { objectRead } });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
+  const { authorize, permit, explainAccess } = createPolicies({
+    ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
+    // The objects service keeps no policies of buckets yet.
+    bucketPolicy: (bucket) => objects.objects.bucketPolicy(bucket),
+  });
   const registry = createRegistryService({
-    api: sagemaker,
-    store,
-    account,
+    ...{ api: sagemaker, store, account },
     ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags },
   });
   const callAs = roleCalls({ world, account, identity });
+  const logs = createLogsService({ api: logsApi, store, world, account, fileLimit: options.jobLogLimit });
   const jobs: JobsService = createJobsService({
-    ...{ api: sagemaker, store, world, ...options.jobs },
+    ...{ api: sagemaker, store, world, logSink: logs.sink, ...options.jobs },
     ports: jobPorts({
-      ...{ identity, callAs, tags, log: world.log, endpointUrl: options.endpointUrl },
+      ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl },
       objects: objects.objects,
       jobEnded: (end) => pipelines.jobEnded(end),
     }),
@@ -119,18 +131,16 @@ export function createSystem(options: SystemOptions): System {
     ...{ api: sagemaker, store, world, engine },
     trackObjects: options.trackObjects ?? true,
     ports: pipelinePorts({
-      identity,
-      callAs,
-      registry,
-      jobs,
-      tags,
+      ...{ identity, callAs, permit, registry, jobs, tags },
       objects: objects.objects,
       dispatch: () => dispatch,
     }),
   });
   const telar = createTelarService({
+    explainAccess,
     executionState: pipelines.executionState,
-    logOf: jobs.logOf,
+    images: options.images,
+    jobUse: jobs.use,
     auditEvents: trail.newest,
     loopLag: options.server.loopLag,
     collectGarbage: garbage({ clock: world.clock, collect: objects.collectGarbage, jobs, registry }),
@@ -142,6 +152,8 @@ export function createSystem(options: SystemOptions): System {
     objects.service,
     tags.service,
     registry.service,
+    // Before the jobs: what starts first stops last, and jobs finish their logs.
+    logs.service,
     jobs.service,
     pipelines.service,
     telar,
@@ -152,8 +164,9 @@ export function createSystem(options: SystemOptions): System {
     authorize,
     transact: store.transact,
     read: store.read,
-    audit: (record) => trail.append(record.at, record),
+    ...auditing(trail, store, world),
   });
+
   const apis: Api[] = [...new Set(services.map(({ api }) => api))];
   const chain = createChain({
     ...{ apis, dispatch, world, account },
@@ -196,12 +209,13 @@ type PipelineParts = {
   registry: Registry;
   jobs: JobsService;
   callAs: RoleCalls;
+  permit: Permit;
   tags: Pick<PipelinePorts, 'setTags' | 'removeTags'>;
   dispatch(): Dispatch;
 };
 
 function pipelinePorts(parts: PipelineParts): PipelinePorts {
-  const { identity, objects, registry, jobs, callAs, tags, dispatch } = parts;
+  const { identity, objects, registry, jobs, callAs, permit, tags, dispatch } = parts;
   return {
     callAs,
     setTags: tags.setTags,
@@ -212,7 +226,7 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
       >,
     registerModel(argument, call) {
       const input = stepInput('CreateModelPackage', argument);
-      const register = () => registry.registerModelPackage(input, call);
+      const register = (asked: Call) => registry.registerModelPackage(input, asked);
       return dispatch().runWithin(sagemaker, 'CreateModelPackage', input, call, register) as {
         ModelPackageArn: string;
       };
@@ -221,7 +235,10 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
     lineageOf: jobs.lineageOf,
     currentVersion: (bucket, key) => objects.currentVersions([{ bucket, key }])[0]?.toString(),
     prefixFingerprint: (uri) => prefixFingerprint(objects, uri),
-    readText: (uri, limit) => readText(objects, uri, limit),
+    async readText(uri, limit, call) {
+      permit(call, { action: 's3:GetObject', resource: uri.replace(/^s3:\/\//, 'arn:aws:s3:::') });
+      return readText(objects, uri, limit);
+    },
   };
 }
 

@@ -1,12 +1,13 @@
 /**
  * `npm run demo` on the real Titanic, three times on one data folder: trained and registered, taken from the cache, refused
- * by the gate.
+ * by the gate. Then what its role may do, and what happens when it may not.
  */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { IAM } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { isRunnerError } from '../../src/runner/errors.ts';
@@ -145,6 +146,48 @@ describe('npm run demo', () => {
       expect(record).toContain(words);
     }
   });
+
+  it('ran with a role that may do this, and no more', async (context) => {
+    if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
+    const decision = async (action: string, resource: string, ...more: string[]) => {
+      const words = ['policy', 'explain', 'role/titanic-pipeline-role', action, resource, ...more, '--data', data];
+      return (await telar.json(...words)).result['decision'];
+    };
+    const object = (key: string) => `arn:aws:s3:::titanic-mlops-data/${key}`;
+    const role = 'arn:aws:iam::000000000000:role/titanic-pipeline-role';
+    expect(await decision('s3:GetObject', object('curated/train.csv'))).toBe('allowed');
+    expect(await decision('s3:PutObject', object('pipeline/runs/x/model.tar.gz'))).toBe('allowed');
+    expect(await decision('s3:PutObject', object('curated/train.csv'))).toBe('implicitDeny');
+    expect(await decision('s3:GetObject', 'arn:aws:s3:::another-bucket/key')).toBe('implicitDeny');
+    expect(await decision('s3:DeleteObject', object('pipeline/runs/x'))).toBe('implicitDeny');
+    const passedTo = (service: string) => ['--context', `iam:PassedToService=${service}.amazonaws.com`];
+    expect(await decision('iam:PassRole', role, ...passedTo('sagemaker'))).toBe('allowed');
+    expect(await decision('iam:PassRole', role, ...passedTo('states'))).toBe('implicitDeny');
+  });
+
+  it(
+    'fails, naming the denial, when its role may not write any more',
+    async (context) => {
+      if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
+      const env = (await telar.json('env', '--data', data)).result as Record<string, string>;
+      const iam = new IAM({
+        ...{ endpoint: env['AWS_ENDPOINT_URL']!, region: env['AWS_REGION']! },
+        credentials: { accessKeyId: env['AWS_ACCESS_KEY_ID']!, secretAccessKey: env['AWS_SECRET_ACCESS_KEY']! },
+      });
+      const Statement = [{ Effect: 'Deny', Action: 's3:PutObject', Resource: '*' }];
+      const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+      const { Policy } = await iam.createPolicy({ PolicyName: 'no-writes', PolicyDocument });
+      // Publishing makes the role's inline policies what the project says, and leaves what is attached alone.
+      await iam.attachRolePolicy({ RoleName: 'titanic-pipeline-role', PolicyArn: Policy!.Arn! });
+      const { status, stdout } = await demo('--threshold', '0.98');
+      expect(status).toBe(1);
+      const text = stdout.replaceAll(/\s+/g, ' ');
+      expect(text).toContain('ModelEvaluation: failed');
+      expect(text).toMatch(/Data upload failed:AccessDenied \(403\): User: \S+titanic-pipeline-role\/SageMaker/);
+      expect(text).toContain('with an explicit deny in an identity-based policy');
+    },
+    3 * MINUTES,
+  );
 
   it('refuses options that it does not have', async () => {
     expect(await demo('--bogus')).toMatchObject({ status: 2, stderr: expect.stringContaining('--threshold') });

@@ -124,6 +124,10 @@ function script(seed: number, stopAfter: number | undefined, executions: string[
       input: () => ({ RoleName: 'simulated', AssumeRolePolicyDocument: TRUST }),
     },
     {
+      ...{ api: iam, operation: 'AttachRolePolicy', when: 'idle' },
+      input: () => ({ RoleName: 'simulated', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' }),
+    },
+    {
       ...{ api: sagemaker, operation: 'CreatePipeline', when: 'idle' },
       input: () => ({
         PipelineName: 'p',
@@ -142,9 +146,9 @@ function callAt(now: number): Call {
   return {
     ...{ requestId: 'simulated', account: ACCOUNT, region: 'us-east-1', now, headers: {} },
     principal: {
-      kind: 'user',
-      arn: 'arn:simulated',
-      userId: 'AIDASIMULATED',
+      kind: 'root',
+      arn: `arn:aws:iam::${ACCOUNT}:root`,
+      userId: ACCOUNT,
       account: ACCOUNT,
       accessKeyId: undefined,
     },

@@ -2,7 +2,8 @@
  * Simulated jobs: processes and files of the simulated machine. They outlive the server, as real ones do. How a job goes
  * depends on the seed, its step and which job of that step it is, never on when it runs.
  */
-import type { JobExit, LaunchSpec } from '../../src/runner/runner.ts';
+import type { LimitedSpec } from '../../src/runner/limited.ts';
+import type { JobExit } from '../../src/runner/runner.ts';
 import type { Job, JobFiles, JobRunner, OutputBatch } from '../../src/services/jobs/index.ts';
 import type { ObjectAccess } from '../../src/services/objects/index.ts';
 import { type Incarnation, type Machine, rng, seedOf } from './world.ts';
@@ -22,6 +23,7 @@ export type SimulatedJobs = {
 export function createJobs(machine: Machine, seed: number): SimulatedJobs {
   const processes = new Map<string, Process>();
   const fates = new Map<string, Fate>();
+  const hostCounts = new Map<string, number>();
   const jobsOfStep = new Map<string, number>();
   /** By their drawn ids, in the order in which they came. */
   const executions: string[] = [];
@@ -55,13 +57,23 @@ export function createJobs(machine: Machine, seed: number): SimulatedJobs {
     process.waiters.clear();
   }
 
-  function launch(spec: LaunchSpec): void {
+  /** The hosts of a job end one after the other; the last one, or the only one, as is the job's fate. */
+  function hostEnd(jobId: string): { exit: JobExit; takes: number } {
+    const [, id, host = '1'] = /^(.+-[a-z0-9]{8}?)(?:-(\d))?$/.exec(jobId)!;
+    const { exit, takes } = fates.get(id!)!;
+    const hosts = hostCounts.get(id!)!;
+    return Number(host) === hosts
+      ? { exit, takes }
+      : { exit: { kind: 'exited', code: 0 }, takes: takes * (Number(host) / hosts) };
+  }
+
+  function launch(spec: LimitedSpec): void {
     // As the runner promises (R1): launching again attaches.
     if (processes.has(spec.jobId)) return;
     const process: Process = { exit: undefined, waiters: new Set() };
     processes.set(spec.jobId, process);
-    const fate = fates.get(spec.jobId)!;
-    machine.schedule(machine.now() + fate.takes, () => end(process, fate.exit));
+    const { exit, takes } = hostEnd(spec.jobId);
+    machine.schedule(machine.now() + takes, () => end(process, exit));
   }
 
   function means({ world, alive }: Incarnation, objects: () => ObjectAccess) {
@@ -86,9 +98,12 @@ export function createJobs(machine: Machine, seed: number): SimulatedJobs {
     };
     const files: JobFiles = {
       note: () => {},
+      followLog: () => {},
+      endLog: async () => {},
       intact: () => true,
       discard: async () => {},
       async stage(job) {
+        hostCounts.set(job.id, job.plan.instances.count);
         await after(fateOf(job).stages);
         return { reads: [], prefixes: [] };
       },

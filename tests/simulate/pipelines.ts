@@ -44,7 +44,7 @@ function processing(name: string, dependsOn: string[], random: Rng): Step {
   };
 }
 
-function training(name: string, dependsOn: string[]): Step {
+function training(name: string, dependsOn: string[], random: Rng): Step {
   return {
     Name: name,
     Type: 'Training',
@@ -53,7 +53,10 @@ function training(name: string, dependsOn: string[]): Step {
       AlgorithmSpecification: { TrainingImage: IMAGE, TrainingInputMode: 'File' },
       OutputDataConfig: { S3OutputPath: 's3://bucket/models' },
       StoppingCondition: { MaxRuntimeInSeconds: 86400 },
-      ResourceConfig: { InstanceCount: 1, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 },
+      ResourceConfig: {
+        InstanceCount: random.chance(0.3) ? 2 + random.int(2) : 1,
+        ...{ InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 },
+      },
       RoleArn: { Get: 'Parameters.Role' },
     },
   };
@@ -105,7 +108,7 @@ export function randomPipeline(random: Rng): string {
       steps.push(processing(`p${index}`, dependsOn, random));
       processed.push(`p${index}`);
     } else if (kind < 7) {
-      steps.push(training(`t${index}`, dependsOn));
+      steps.push(training(`t${index}`, dependsOn, random));
       trained.push(`t${index}`);
     } else if (kind < 9) {
       const inside = (side: string): Step[] => {

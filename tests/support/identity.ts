@@ -3,6 +3,7 @@ import * as iamSdk from '@aws-sdk/client-iam';
 import * as stsSdk from '@aws-sdk/client-sts';
 import { defineApi } from '../../src/protocol/models.ts';
 import type { Call, Operation } from '../../src/protocol/service.ts';
+import { createAuthorize } from '../../src/server/authorize.ts';
 import { createIdentityServices, migrations } from '../../src/services/identity/index.ts';
 import type { iamOperations, stsOperations } from '../../src/services/identity/operations.ts';
 import { ACCOUNT, memoryStore, perform, START, type TestClock, testCall, testWorld } from './operations.ts';
@@ -21,9 +22,21 @@ function identity() {
   const store = memoryStore([migrations], world);
   const open = () => createIdentityServices({ store, world, account: ACCOUNT, sts, iam });
   const services = open();
-  const run = (table: object, name: string, input: unknown, call: Partial<Call>) => {
+  const authorize = createAuthorize({
+    identity: services,
+    resourcePolicy: () => undefined,
+    tagsOf: services.tagsOf,
+    enforced: true,
+  });
+  /** As dispatch does, after the caller's own permissions; without a caller, nobody asks for any. */
+  const run = async (table: object, name: string, input: unknown, given: Partial<Call>) => {
     const operation = (table as Record<string, Operation<unknown, unknown>>)[name]!;
-    return perform(store, operation, input, testCall({ now: clock.time, ...call }));
+    const call = testCall({ now: clock.time, ...given });
+    const refused =
+      given.principal &&
+      authorize({ name: 'sts', protocol: 'query' }, call.principal, operation.access(input, call), call);
+    if (refused) throw refused;
+    return perform(store, operation, input, call);
   };
   return {
     ...services,

@@ -8,7 +8,7 @@ import { silentLog } from '../../src/base/log.ts';
 import { type CrashPoint, systemWorld, type World } from '../../src/base/world.ts';
 import { defineApi } from '../../src/protocol/models.ts';
 import type { Call, InputOf, Operation, OutputOf } from '../../src/protocol/service.ts';
-import type { JobExit, LaunchSpec } from '../../src/runner/runner.ts';
+import type { LimitedExit as JobExit, LimitedSpec as LaunchSpec } from '../../src/runner/limited.ts';
 import type { Sdk } from '../../src/services/jobs/context.ts';
 import {
   createJobsService,
@@ -86,7 +86,15 @@ export function createMachine() {
     start,
   };
 
-  function start(options: { crashAt?: CrashPoint | undefined; crashAfterTurns?: number; atATime?: number } = {}) {
+  function start(
+    options: {
+      crashAt?: CrashPoint | undefined;
+      crashAfterTurns?: number;
+      atATime?: number;
+      waiting?: number;
+      cpus?: number;
+    } = {},
+  ) {
     const server = { alive: true };
     let turns = 0;
     const timers = new Set<{ at: number; run: () => void }>();
@@ -145,7 +153,10 @@ export function createMachine() {
       ports: fakePorts(machine),
       runner: fakeRunner(machine, server, whileAlive),
       files: fakeFiles(machine, whileAlive),
-      limits: { atATime: options.atATime ?? 4, grace: 1000 },
+      limits: {
+        ...{ cpus: options.cpus ?? 64, memoryBytes: 1024 ** 4 },
+        ...{ promise: 1, atATime: options.atATime ?? 4, waiting: options.waiting ?? 100, grace: 1000 },
+      },
     });
     void service.service.start?.();
     const operations = service.service.operations as Readonly<globalThis.Record<string, Operation<unknown, unknown>>>;
@@ -238,6 +249,8 @@ function fakeRunner(machine: State, server: { alive: boolean }, whileAlive: Whil
 function fakeFiles(machine: State, whileAlive: WhileAlive): JobFiles {
   return {
     note: (_job, line) => void machine.notes.push(line),
+    followLog: () => {},
+    endLog: async () => {},
     stage: (job, signal) =>
       whileAlive(async () => {
         machine.acts.push('stage');

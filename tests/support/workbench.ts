@@ -3,11 +3,12 @@
  * that run real jobs and do not want to wait for Python.
  */
 import { randomUUID } from 'node:crypto';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { IAM } from '@aws-sdk/client-iam';
 import { S3 } from '@aws-sdk/client-s3';
 import { type PipelineExecutionStep, SageMaker } from '@aws-sdk/client-sagemaker';
+import { logTail } from '../../src/cli/execution/logs.ts';
 import { telarClient } from '../../src/cli/telarClient.ts';
-import type { TelarOutputs } from '../../src/services/telar/api.ts';
 import type { TestServer } from './server.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -30,7 +31,7 @@ export type Workbench = {
   ended(arn: string): Promise<{ status: string; steps: PipelineExecutionStep[] }>;
   steps(arn: string): Promise<PipelineExecutionStep[]>;
   /** The whole log of a job. */
-  log(jobArn: string): Promise<string>;
+  log(jobArn: string, host?: string): Promise<string>;
 };
 
 const POLL = 20;
@@ -62,7 +63,23 @@ export async function openWorkbench(
       Statement: [{ Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' }],
     }),
   });
+  await permit(bench, name);
   return bench;
+}
+
+/** Lets the workbench's role do what its pipelines ask of it. */
+export async function permit(bench: Workbench, name: string): Promise<void> {
+  await bench.iam.putRolePolicy({
+    RoleName: name,
+    PolicyName: 'work',
+    PolicyDocument: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: ['s3:*', 'sagemaker:*'], Resource: '*' },
+        { Effect: 'Allow', Action: 'iam:PassRole', Resource: bench.roleArn },
+      ],
+    }),
+  });
 }
 
 /** The workbench of a server on which `openWorkbench` was called before. */
@@ -109,14 +126,12 @@ export function workbenchOf(
         await pause(POLL);
       }
     },
-    async log(JobArn) {
-      let text = '';
-      for (let From = 0; ; ) {
-        const part: TelarOutputs['GetJobLog'] = await telar('GetJobLog', { JobArn, From });
-        text += part.Text;
-        if (part.Ended || part.Next === From) return text;
-        From = part.Next;
-      }
+    async log(jobArn, host) {
+      const logs = new CloudWatchLogs(client);
+      const tail = logTail({ sagemaker: async () => sagemaker, logs: async () => logs }, jobArn, host);
+      const lines: string[] = [];
+      for await (const some of tail.poll()) lines.push(...some);
+      return lines.map((line) => `${line}\n`).join('');
     },
   };
 }

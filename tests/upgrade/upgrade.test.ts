@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { startTestServer } from '../support/server.ts';
-import { workbenchOf } from '../support/workbench.ts';
+import { permit, workbenchOf } from '../support/workbench.ts';
 import { NAME, told, unpack } from './folder.ts';
 
 const versions = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -13,6 +13,8 @@ describe('a data folder of an earlier release', () => {
     try {
       const bench = workbenchOf(server, NAME);
       expect(await told(bench)).toEqual(expected);
+      // Policies were not enforced in 0.1.0: its roles could do everything without one.
+      await permit(bench, NAME);
       const { status, steps } = await bench.ended(await bench.start(NAME));
       expect([status, steps.length]).toEqual(['Succeeded', 4]);
     } finally {

@@ -5,7 +5,9 @@ import { SageMaker } from '@aws-sdk/client-sagemaker';
 import { STS } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { telarClient } from '../../src/cli/telarClient.ts';
+import { publishSmallPipeline } from '../support/nodeSteps.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { openWorkbench } from '../support/workbench.ts';
 
 type Event = { operation: string; principal: string; resources: string[]; error?: string; at: number };
 
@@ -64,5 +66,19 @@ describe('the audit trail', () => {
     expect(await eventsAfter(before)).toMatchObject([
       { operation: 'AssumeRole', resources: [RoleArn], error: 'AccessDenied' },
     ]);
+  });
+
+  it('keeps what a pipeline was denied, though the step that asked was undone', async () => {
+    const bench = await openWorkbench(server, 'audited-pipeline');
+    await publishSmallPipeline(bench, 'audited-pipeline');
+    await bench.iam.deleteRolePolicy({ RoleName: 'audited-pipeline', PolicyName: 'work' });
+    const before = await newest();
+    const { status, steps } = await bench.ended(await bench.start('audited-pipeline'));
+    expect(status).toBe('Failed');
+    expect(steps.find(({ StepStatus }) => StepStatus === 'Failed')?.FailureReason).toMatch(
+      /^ClientError: User: arn:aws:sts::\d{12}:assumed-role\/audited-pipeline\/pipeline-\w+ is not authorized to perform: sagemaker:Create\w+Job on resource: \S+ because no identity-based policy allows the sagemaker:Create\w+Job action \(AccessDeniedException\)$/,
+    );
+    const denied = (await eventsAfter(before)).filter(({ error }) => error === 'AccessDeniedException');
+    expect(denied).toMatchObject([{ principal: expect.stringMatching(/:assumed-role\/audited-pipeline\/pipeline-/) }]);
   });
 });

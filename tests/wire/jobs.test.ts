@@ -1,5 +1,5 @@
 /** Processing and training jobs through the official SDK, against a real server: real processes, real objects, a real role. */
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateProcessingJobCommand,
@@ -32,7 +32,10 @@ beforeAll(async () => {
   const trust = { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' };
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
   const role = new CreateRoleCommand({ RoleName: 'jobs', AssumeRolePolicyDocument });
-  RoleArn = (await new IAMClient(server.client).send(role)).Role!.Arn!;
+  const iam = new IAMClient(server.client);
+  RoleArn = (await iam.send(role)).Role!.Arn!;
+  const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  await iam.send(new AttachRolePolicyCommand({ RoleName: 'jobs', PolicyArn }));
   await s3.send(new CreateBucketCommand({ Bucket: 'jobs-wire' }));
 });
 afterAll(() => server.close());

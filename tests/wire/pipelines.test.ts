@@ -1,6 +1,6 @@
 /** Pipelines through the official SDK client, on a real server: what needs no job to run. */
 
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreatePipelineCommand,
@@ -64,9 +64,10 @@ const gated = JSON.stringify({
 beforeAll(async () => {
   server = await startTestServer();
   sagemaker = new SageMakerClient(server.client);
-  await new IAMClient(server.client).send(
-    new CreateRoleCommand({ RoleName: 'pipelines', AssumeRolePolicyDocument: trust }),
-  );
+  const iam = new IAMClient(server.client);
+  await iam.send(new CreateRoleCommand({ RoleName: 'pipelines', AssumeRolePolicyDocument: trust }));
+  const PolicyArn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  await iam.send(new AttachRolePolicyCommand({ RoleName: 'pipelines', PolicyArn }));
 });
 afterAll(() => server.close());
 

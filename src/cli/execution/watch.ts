@@ -95,7 +95,7 @@ function drawing({ style }: Output, { notes }: Follower): Drawing {
 }
 
 /** Ctrl-C, or a request to end, as a promise; the next one ends the program as usual. */
-function onInterrupt() {
+export function onInterrupt() {
   const { promise, resolve } = Promise.withResolvers<void>();
   let happened = false;
   const handle = () => {

@@ -8,6 +8,7 @@ import type { ExitStatus } from '../errors.ts';
 import { bundleVersion, type CodeBundleEvidence, type Evidence, evidenceMarkdown } from '../evidence.ts';
 import { executionReader, findExecution } from '../execution/read.ts';
 import { reportRecord } from '../execution/report.ts';
+import type { StepView } from '../execution/view.ts';
 import { clients, reportOf } from './shared.ts';
 
 export async function evidence(
@@ -60,7 +61,19 @@ async function collect(on: Clients, arn: string): Promise<Evidence> {
     startedBy: execution.CreatedBy?.IamIdentity?.Arn ?? '',
     report,
     cache: Object.fromEntries(verdicts),
+    use: (await Promise.all(report.view.steps.map((step) => useOf(on, step)))).flat(),
   };
+}
+
+/** What a step's job used; nothing where it ran none, or the job was deleted. */
+async function useOf({ telar }: Clients, { name, jobArn, cachedFrom }: StepView): Promise<Evidence['use'][number][]> {
+  if (jobArn === undefined || cachedFrom !== undefined) return [];
+  const answer = await unlessMissing(telar('ListJobUse', { JobArn: jobArn }));
+  return (answer?.Jobs[0]?.Hosts ?? []).flatMap(({ Name: host, CpuSeconds, PeakMemoryBytes }) =>
+    CpuSeconds === undefined || PeakMemoryBytes === undefined
+      ? []
+      : [{ step: name, host, cpuSeconds: CpuSeconds, peakMemoryBytes: PeakMemoryBytes }],
+  );
 }
 
 async function bundleEvidence({ s3 }: Clients, uri: string): Promise<CodeBundleEvidence> {

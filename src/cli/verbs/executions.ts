@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { formatDuration } from '../../base/duration.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../errors.ts';
+import { queueNotes } from '../execution/queue.ts';
 import { findExecution, listExecutions } from '../execution/read.ts';
 import { printReport, reportRecord } from '../execution/report.ts';
 import { drawTree } from '../execution/tree.ts';
@@ -24,7 +25,8 @@ export async function status(
   if (options.follow) return watchToEnd(context, on, arn);
   const report = await currentReport(on, arn);
   const { view } = report;
-  out.lines(drawTree(view, { style: out.style, now: Date.now(), notes: new Map(), tick: 0 }));
+  const notes = await queueNotes(on, view);
+  out.lines(drawTree(view, { style: out.style, now: Date.now(), notes, tick: 0 }));
   printReport(out, report);
   out.result(reportRecord(report));
   return 0;

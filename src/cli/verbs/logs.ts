@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clients } from '../aws.ts';
 import { unlessMissing } from '../aws.ts';
 import type { Context } from '../context.ts';
-import { type ExitStatus, misuse } from '../errors.ts';
+import { codeOf, type ExitStatus, misuse } from '../errors.ts';
 import { logTail } from '../execution/logs.ts';
 import { executionReader, findExecution } from '../execution/read.ts';
 import { clients } from './shared.ts';
@@ -13,16 +13,18 @@ const PAUSE_MS = 300;
 export async function logs(
   context: Context,
   meant: string,
-  options: { execution?: string; follow?: boolean },
+  options: { execution?: string; follow?: boolean; host?: string },
 ): Promise<ExitStatus> {
   const { out } = context;
   const on = clients(context);
   const job = await jobOf(on, meant, options.execution);
-  const tail = logTail(on, job);
+  const tail = logTail(on, job, options.host);
   for (;;) {
-    for (const line of await tail.poll()) {
-      out.line(line);
-      out.event({ event: 'log', line });
+    for await (const lines of tail.poll()) {
+      for (const line of lines) {
+        out.line(line);
+        out.event({ event: 'log', line });
+      }
     }
     if (!options.follow || tail.ended()) break;
     await sleep(PAUSE_MS);
@@ -31,11 +33,25 @@ export async function logs(
   return 0;
 }
 
+/** What SageMaker lets a job be named. */
+const JOB_NAME = /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}$/;
+
 /** A job by its ARN, by its step in an execution, or by its own name. */
 async function jobOf(on: Clients, meant: string, execution: string | undefined): Promise<string> {
   if (meant.startsWith('arn:')) return meant;
-  const job = execution === undefined ? await jobByName(on, meant) : undefined;
+  // No step is named so.
+  const job = execution === undefined && meant.startsWith('pipelines-') ? await jobByName(on, meant) : undefined;
   if (job) return job;
+  try {
+    return await jobOfStep(on, meant, execution);
+  } catch (error) {
+    const other = execution === undefined && codeOf(error) === 'Misuse' ? await jobByName(on, meant) : undefined;
+    if (other) return other;
+    throw error;
+  }
+}
+
+async function jobOfStep(on: Clients, meant: string, execution: string | undefined): Promise<string> {
   const arn = await findExecution(on, execution);
   const view = await (await executionReader(on, arn)).read();
   const step = view.steps.find(({ name }) => name === meant);
@@ -51,7 +67,7 @@ async function jobOf(on: Clients, meant: string, execution: string | undefined):
 }
 
 async function jobByName(on: Clients, name: string): Promise<string | undefined> {
-  if (!name.startsWith('pipelines-')) return undefined;
+  if (!JOB_NAME.test(name)) return undefined;
   const client = await on.sagemaker();
   const processing = await unlessMissing(client.describeProcessingJob({ ProcessingJobName: name }));
   if (processing) return processing.ProcessingJobArn;

@@ -6,13 +6,22 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import module from 'node:module';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive, type RunningServer, runningServer } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { codeOf, type ExitStatus, failure, misuse } from '../errors.ts';
+import { type JobOptions, jobLimitsOf } from '../jobLimits.ts';
 
-export type UpOptions = { port?: string; detach?: boolean; auth?: string; account?: string; images?: string };
+export type UpOptions = JobOptions & {
+  port?: string;
+  detach?: boolean;
+  auth?: string;
+  account?: string;
+  images?: string;
+  containers?: string;
+  registries?: string;
+};
 
 const MAIN = join(import.meta.dirname, '..', `main${extname(import.meta.filename)}`);
 const PATIENCE_MS = 30_000;
@@ -35,6 +44,11 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   const port = portOf(options.port);
   const auth = options.auth ?? 'sigv4';
   if (auth !== 'sigv4' && auth !== 'off') throw misuse(`--auth is '${auth}': give sigv4 or off.`);
+  const containers = options.containers ?? 'auto';
+  if (containers !== 'auto' && containers !== 'docker') {
+    throw misuse(`--containers is '${containers}': give auto or docker.`);
+  }
+  const jobLimits = jobLimitsOf(options);
   // Before anything exists that would have to be closed: a request to end never finds nobody listening.
   const stopRequested = askedToStop();
   const { startServer } = await import('../../server/server.ts');
@@ -45,6 +59,9 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
     auth,
     ...(options.account && { account: options.account }),
     ...(imagesFolder && { imagesFolder }),
+    containers,
+    ...(options.registries && { registriesFile: resolve(options.registries) }),
+    jobLimits,
     world: await worldFor(process.stderr.isTTY === true),
   }).catch((error: Error) => {
     throw failure(codeOf(error) === 'Error' ? 'NotStarted' : codeOf(error), error.message);
@@ -101,6 +118,7 @@ export async function startInBackground(context: Context, options: UpOptions): P
     );
   }
   portOf(options.port);
+  jobLimitsOf(options);
   mkdirSync(data.logs, { recursive: true, mode: 0o700 });
   const log = logFile(context);
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) renameSync(log, `${log}.1`);
@@ -136,6 +154,12 @@ function serverArguments({ data }: Context, options: UpOptions): string[] {
     ['--auth', options.auth],
     ['--account', options.account],
     ['--images', options.images],
+    ['--containers', options.containers],
+    ['--registries', options.registries],
+    ['--cpus', options.cpus],
+    ['--memory', options.memory],
+    ['--promise', options.promise],
+    ['--network', options.network],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
 }

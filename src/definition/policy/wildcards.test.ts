@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matches, matchesAction } from './wildcards.ts';
+import { anyAction, anyGlob, literalUnits, matches, matchesUnits } from './wildcards.ts';
 
 describe('matches', () => {
   it.each([
@@ -29,6 +29,23 @@ describe('matches', () => {
   });
 
   it('compares actions without regard to case', () => {
-    expect(matchesAction('s3:Get*', 'S3:getobject')).toBe(true);
+    expect(anyAction(['S3:Get*'])('s3:getobject')).toBe(true);
+  });
+
+  it('of many patterns, one is enough', () => {
+    const any = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', '*', '?') }), { maxLength: 4 });
+    fc.assert(
+      fc.property(any, fc.string({ unit: fc.constantFrom('a', 'b') }), (patterns, text) => {
+        expect(anyGlob(patterns)(text)).toBe(patterns.some((pattern) => matches(pattern, text)));
+      }),
+    );
+  });
+
+  it('takes a text literally where it is told to', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (one, other) => {
+        expect(matchesUnits(literalUnits(one), other)).toBe(one === other);
+      }),
+    );
   });
 });

@@ -107,7 +107,7 @@ describe('an environment', () => {
     writeFileSync(join(imagesFolder, `${name}.lock`), '999999999\n1\nanother-boot\n');
     await images().prepare(IMAGE, () => {});
     expect(builds()).toBe(2);
-    expect(readdirSync(imagesFolder)).toEqual([name]);
+    expect(readdirSync(imagesFolder)).toEqual([name, `${name}.layers`]);
   });
 
   it('on a newer Python has the nearest versions, and says so to builder and jobs', async () => {

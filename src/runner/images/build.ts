@@ -94,6 +94,27 @@ const SYMPTOMS: readonly { code: RunnerErrorCode; pattern: RegExp; advice: strin
   },
 ];
 
+/** Lines in which pip names the package at fault, the telling ones first. */
+const BLAMES = [
+  /No matching distribution found for .*|Could not find a version that satisfies .*/g,
+  /(?:ERROR: )?Cannot install .*|ResolutionImpossible.*/g,
+  /Failed (?:building wheel for|to build) .*|Getting requirements to build wheel did not run successfully.*/g,
+  /Invalid requirement: .*/g,
+  /ERROR: .*/g,
+];
+
+/** What pip's output says about its failure, for whoever wrote the requirements: the package by name, and what to do. */
+export function explainPip(output: string): string {
+  const blame = BLAMES.map((pattern) => output.match(pattern)).find((found) => found !== null);
+  const said = (blame ?? [output.trim().split('\n').at(-1) ?? ''])
+    .slice(0, 2)
+    .map((line) => line.replace(/^ERROR: /, '').slice(0, 300))
+    .join(' ');
+  const symptom = SYMPTOMS.find(({ pattern }) => pattern.test(output));
+  const unreachable = symptom?.code === 'RegistryUnreachable' || symptom?.code === 'DiskFull';
+  return `pip said: ${said}. ${unreachable ? symptom.advice : 'Correct requirements.txt; the log has all of its output.'}`;
+}
+
 function buildFailure(build: Build, what: string, output: string): Error {
   const symptom = SYMPTOMS.find(({ pattern }) => pattern.test(output));
   const last = output
@@ -163,7 +184,7 @@ async function tryImports(build: Build, folder: string, tmp: string): Promise<vo
 }
 
 /** Takes the lock when it is free or its holder has died. */
-function takeLock(lock: string): boolean {
+export function takeLock(lock: string): boolean {
   const mine = `${lock}.${process.pid}`;
   const { pid, start, boot } = ownIdentity();
   writeFileSync(mine, `${pid}\n${start}\n${boot}\n`);

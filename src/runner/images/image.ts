@@ -11,8 +11,38 @@ export type ReadyImage = {
   environment: Readonly<Record<string, string>>;
   /** What runs when the job names no entrypoint; the job's arguments follow it. Most images have none. */
   entrypoint: readonly string[];
+  /** A Python image: jobs may have packages of their own over it. Its mount `layers`, where there is one, holds those that they share. */
+  packages?: { interpreter: { executable: string; version: readonly number[] } };
   /** A sentence for the head of each job's log, where the image is not exactly what its URI promises. */
   notice: string | undefined;
+  /** A container image: its jobs see its files in place of the machine's. */
+  container?: ContainerImage;
+};
+
+export type ContainerImage =
+  | {
+      kind: 'rootfs';
+      /** Its files, unpacked. Shared by all its jobs, and never written to. */
+      folder: string;
+      /** Where in that folder the sandbox mounts what, links resolved: `/opt/ml` → `opt/ml`. */
+      points: Readonly<Record<string, string>>;
+      config: ContainerConfig;
+    }
+  | {
+      /** Run by the machine's Docker. */
+      kind: 'docker';
+      executable: string;
+      reference: string;
+    };
+
+/** What a container image says of how it is run, in Docker's meaning. */
+export type ContainerConfig = {
+  user: string;
+  environment: Readonly<Record<string, string>>;
+  entrypoint: readonly string[];
+  command: readonly string[];
+  /** Absolute. */
+  workingFolder: string;
 };
 
 export type ImageReference = { repository: string; tag: string };

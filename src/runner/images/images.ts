@@ -12,8 +12,11 @@ import type { Clock } from '../../base/clock.ts';
 import { isRunnerError, runnerError } from '../errors.ts';
 import { buildEnvironment, MANIFEST } from './build.ts';
 import { type ImageReference, parseImage, type ReadyImage } from './image.ts';
+import { layersFolder } from './layers.ts';
+import type { ContainerImages } from './oci/containers.ts';
 import { findInterpreters, type Interpreter, supports, versionText } from './python.ts';
-import { findRecipe, KNOWN_IMAGES, NODE_REPOSITORIES, type PythonRecipe, type Variant } from './recipes.ts';
+import { findRecipe, KNOWN_IMAGES, NODE_REPOSITORIES, type PythonRecipe, tagsOf, type Variant } from './recipes.ts';
+import { whyNot } from './refusals.ts';
 
 export type Images = {
   /** undefined when the URI is answered, else what is wrong and what to do. */
@@ -60,8 +63,9 @@ function environmentFolder(
 }
 
 function readyPython(folder: string, recipe: PythonRecipe, variant: Variant, interpreter: Interpreter): ReadyImage {
+  const layers = layersFolder(folder);
   return {
-    mounts: { python: folder, programs: PROGRAMS },
+    mounts: { python: folder, programs: PROGRAMS, ...(layers ? { layers } : {}) },
     path: [
       { inside: 'programs/bin', outside: join(PROGRAMS, 'bin') },
       { inside: 'python/bin', outside: join(folder, 'bin') },
@@ -69,6 +73,7 @@ function readyPython(folder: string, recipe: PythonRecipe, variant: Variant, int
     needs: [interpreter.prefix, interpreter.executable],
     environment: recipe.environment,
     entrypoint: [],
+    packages: { interpreter },
     notice: variant.notice,
   };
 }
@@ -138,17 +143,33 @@ async function build(
   throw unusable ?? pythonMissing(recipe, interpreters);
 }
 
-export function createImages(options: { clock: Clock; imagesFolder: string }): Images {
-  const { clock, imagesFolder } = options;
+/** Whether Telar's own image answers to this URI. */
+export function isOwnImage(uri: string): boolean {
+  const reference = parseImage(uri);
+  if (!reference) return false;
+  return NODE_REPOSITORIES.includes(reference.repository) || findRecipe(reference) !== undefined;
+}
+
+export function createImages(options: {
+  clock: Clock;
+  imagesFolder: string;
+  /** The user's own images, beside Telar's. */
+  containers?: ContainerImages | undefined;
+}): Images {
+  const { clock, imagesFolder, containers } = options;
   const building = new Map<string, { ready: Promise<ReadyImage>; listeners: ((line: string) => void)[] }>();
 
   const refusal = (uri: string): string | undefined => {
     const reference = parseImage(uri);
     if (reference && NODE_REPOSITORIES.includes(reference.repository)) return nodeRefusal(reference);
     if (reference && findRecipe(reference)) return undefined;
-    return `Telar has no image for '${uri}'. It runs these, from any registry and account: ${KNOWN_IMAGES}.`;
+    if (containers?.knows(uri)) return undefined;
+    const why = reference ? whyNot(reference, tagsOf) : '';
+    const advice = containers ? ` ${containers.advice(uri)}` : '';
+    return `Telar has no image for '${uri}'. ${why}It runs these, from any registry and account: ${KNOWN_IMAGES}.${advice}`;
   };
   const make = (uri: string, progress: (line: string) => void): Promise<ReadyImage> => {
+    if (containers && !isOwnImage(uri)) return containers.ready(uri, progress);
     const recipe = findRecipe(parseImage(uri)!);
     if (!recipe) return Promise.resolve(NODE);
     const there = existing(imagesFolder, recipe);

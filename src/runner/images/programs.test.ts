@@ -235,6 +235,31 @@ describe.skipIf(reason).each([
   ['XGBoost', XGBOOST],
   ['scikit-learn', SKLEARN],
 ])('script mode of the %s image', (_, image) => {
+  it('tells the script of several hosts which it is, and who the others are', async () => {
+    const text = `import json, os
+names = ["SM_HOSTS", "SM_CURRENT_HOST", "SM_NETWORK_INTERFACE_NAME", "SM_CURRENT_INSTANCE_TYPE", "SM_CURRENT_INSTANCE_GROUP_HOSTS"]
+training = json.loads(os.environ["SM_TRAINING_ENV"])
+seen = {**{n: os.environ[n] for n in names}, "master": training["master_hostname"], "is": training["is_master"]}
+json.dump(seen, open(os.environ["SM_OUTPUT_DATA_DIR"] + "/seen.json", "w"))`;
+    const resources = JSON.stringify({
+      ...{ current_host: 'algo-2', hosts: ['algo-1', 'algo-2'], current_instance_type: 'ml.m5.large' },
+      ...{ current_group_name: 'homogeneousCluster', network_interface_name: 'lo' },
+      instance_groups: [
+        { instance_group_name: 'homogeneousCluster', instance_type: 'ml.m5.large', hosts: ['algo-1', 'algo-2'] },
+      ],
+    });
+    const training = script(text, { more: { image } });
+    training.files!['input/config/resourceconfig.json'] = resources;
+    expect(JSON.parse((await train(training)).file('output/data/seen.json').toString())).toEqual({
+      SM_HOSTS: '["algo-1","algo-2"]',
+      SM_CURRENT_HOST: 'algo-2',
+      SM_NETWORK_INTERFACE_NAME: 'lo',
+      SM_CURRENT_INSTANCE_TYPE: 'ml.m5.large',
+      SM_CURRENT_INSTANCE_GROUP_HOSTS: '["algo-1","algo-2"]',
+      ...{ master: 'algo-1', is: false },
+    });
+  });
+
   it('gives the script its arguments and its variables', async () => {
     const text = `import json, os, sys
 names = ["SM_MODEL_DIR", "SM_CHANNELS", "SM_CHANNEL_TRAIN", "SM_HPS", "SM_HP_LR", "SM_USER_ARGS", "SM_HOSTS", "SM_MODULE_NAME", "SM_LOG_LEVEL"]

@@ -139,6 +139,10 @@ export function findRecipe(reference: ImageReference): PythonRecipe | undefined 
   return RECIPES.find((recipe) => recipe.repository === reference.repository && recipe.tag.test(reference.tag));
 }
 
+/** The tags of a repository that recipes answer to. */
+export const tagsOf = (repository: string): string[] =>
+  RECIPES.filter((recipe) => recipe.repository === repository).map((recipe) => recipe.name.replace(/^.*?(?=\d)/, ''));
+
 /** For error messages: what can be asked for. */
 export const KNOWN_IMAGES =
   'sagemaker-scikit-learn:1.2-1, sagemaker-scikit-learn:1.4-2, sagemaker-xgboost:1.7-1, sagemaker-xgboost:3.0-5, telar/node:24';

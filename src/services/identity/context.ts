@@ -4,6 +4,7 @@ import type { Api } from '../../protocol/api.ts';
 import type { Store } from '../../store/store.ts';
 import type { Keyring } from './keyring.ts';
 import type { KeyUse } from './keyUse.ts';
+import type { Permissions } from './permissions.ts';
 import type { IdentityStore } from './store.ts';
 
 export type IdentityContext = {
@@ -21,6 +22,7 @@ export type Parts = {
   store: IdentityStore;
   keyring: Keyring;
   keyUse: KeyUse;
+  permissions: Permissions;
 };
 
 /** The SDK whose types the IAM operations take and answer. */

@@ -4,7 +4,13 @@ import type { Policy, PolicyKind } from '../../definition/policy/types.ts';
 import { iamErrors } from './errors.ts';
 
 /** Characters, white space not counted. */
-export const SIZE_LIMITS = { managed: 6144, roleInline: 10_240, userInline: 2048, trust: 2048 } as const;
+export const SIZE_LIMITS = {
+  managed: 6144,
+  roleInline: 10_240,
+  userInline: 2048,
+  groupInline: 5120,
+  trust: 2048,
+} as const;
 
 /** @throws MalformedPolicyDocument with every problem of the text */
 export function checkDocument(text: string, kind: PolicyKind): Policy {

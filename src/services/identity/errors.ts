@@ -1,17 +1,19 @@
 /** Every refusal of IAM and STS, in AWS's codes, statuses and words. */
 import { awsError } from '../../protocol/errors.ts';
+import type { HolderKind } from './store.ts';
 
 export const iamErrors = {
   noRole: (name: string) => noSuchEntity(`The role with name ${name} cannot be found.`),
   noUser: (name: string) => noSuchEntity(`The user with name ${name} cannot be found.`),
-  noInlinePolicy: (kind: 'role' | 'user', policy: string) =>
+  noGroup: (name: string) => noSuchEntity(`The group with name ${name} cannot be found.`),
+  noInlinePolicy: (kind: HolderKind, policy: string) =>
     noSuchEntity(`The ${kind} policy with name ${policy} cannot be found.`),
   noPolicy: (arn: string) => noSuchEntity(`Policy ${arn} does not exist or is not attachable.`),
   noPolicyVersion: (arn: string, version: string) =>
     noSuchEntity(`Policy ${arn} version ${version} does not exist or is not attachable.`),
   notAttached: (arn: string) => noSuchEntity(`Policy ${arn} was not found.`),
   noAccessKey: (id: string) => noSuchEntity(`The Access Key with id ${id} cannot be found.`),
-  exists: (kind: 'Role' | 'User', name: string) =>
+  exists: (kind: 'Role' | 'User' | 'Group', name: string) =>
     awsError('EntityAlreadyExists', `${kind} with name ${name} already exists.`, 409),
   policyExists: (name: string) =>
     awsError('EntityAlreadyExists', `A policy called ${name} already exists. Duplicate names are not allowed.`, 409),
@@ -27,21 +29,11 @@ export const iamErrors = {
       'Invalid Marker. Repeat the request that gave it, unchanged, or start again without it.',
     ),
   validation: (message: string) => awsError('ValidationError', message),
-  noBoundaries: (member: string) =>
-    awsError(
-      'NotImplemented',
-      `Telar does not support permissions boundaries yet. Repeat the request without ${member}.`,
-      501,
-    ),
+  noBoundary: (kind: 'Role' | 'User', name: string) =>
+    noSuchEntity(`${kind} ${name} does not have permission boundary attached.`),
 } as const;
 
 export const stsErrors = {
-  notAuthorized: (principal: string, roleArn: string, reason: string) =>
-    awsError(
-      'AccessDenied',
-      `User: ${principal} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}${reason}`,
-      403,
-    ),
   tooLongForRole: () =>
     awsError('ValidationError', 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.'),
   tooLongForChain: () =>

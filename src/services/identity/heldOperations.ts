@@ -1,19 +1,14 @@
 /**
- * IAM's operations on the policies that roles and users hold: inline ones and attached ones. What holds for roles holds
- * for users: one rule for both, and a row for each of AWS's operations.
+ * IAM's operations on the policies that roles, users and groups hold: inline ones and attached ones. What holds for one
+ * holds for all: the rules are in held.ts, and here is a row for each of AWS's operations.
  */
 import { type Access, type Operations, reads, writes } from '../../protocol/service.ts';
 import type { Iam, Parts } from './context.ts';
-import { checkDocument, documentSize, encodeDocument, SIZE_LIMITS } from './documents.ts';
-import { iamErrors } from './errors.ts';
-import { iamPage, within } from './listing.ts';
-import { requirePolicy } from './policies.ts';
+import { groupResource, requireGroup } from './groups.ts';
+import { heldPolicies } from './held.ts';
 import { requireRole, roleResource } from './roles.ts';
 import type { Holder } from './store.ts';
 import { requireUser, userResource } from './users.ts';
-
-/** Attached policies of one role or user. */
-const MOST_ATTACHED = 10;
 
 type RoleNames =
   | 'PutRolePolicy'
@@ -31,8 +26,20 @@ type UserNames =
   | 'AttachUserPolicy'
   | 'DetachUserPolicy'
   | 'ListAttachedUserPolicies';
+type GroupNames =
+  | 'PutGroupPolicy'
+  | 'GetGroupPolicy'
+  | 'ListGroupPolicies'
+  | 'DeleteGroupPolicy'
+  | 'AttachGroupPolicy'
+  | 'DetachGroupPolicy'
+  | 'ListAttachedGroupPolicies';
 
-type Paged = { Marker?: string | undefined; MaxItems?: number | undefined };
+/** What conditions on a change of policies look at. */
+const keysOf = (boundary: string | null | undefined, PolicyArn: string | undefined) => () => ({
+  'iam:PermissionsBoundary': boundary ?? undefined,
+  'iam:PolicyARN': PolicyArn,
+});
 
 export function rolePolicyOperations(parts: Parts): Operations<Iam, RoleNames> {
   const rules = heldPolicies(parts);
@@ -42,8 +49,12 @@ export function rolePolicyOperations(parts: Parts): Operations<Iam, RoleNames> {
   });
   const on =
     (action: string) =>
-    ({ RoleName }: { RoleName?: string | undefined }): Access[] => [
-      { action: `iam:${action}`, resource: roleResource(parts, RoleName!) },
+    ({ RoleName, PolicyArn }: { RoleName?: string | undefined; PolicyArn?: string | undefined }): Access[] => [
+      {
+        action: `iam:${action}`,
+        resource: roleResource(parts, RoleName!),
+        keys: keysOf(parts.store.roles.get({ name: RoleName! })?.boundary, PolicyArn),
+      },
     ];
   return {
     PutRolePolicy: writes(on('PutRolePolicy'), (input) =>
@@ -71,8 +82,12 @@ export function userPolicyOperations(parts: Parts): Operations<Iam, UserNames> {
   });
   const on =
     (action: string) =>
-    ({ UserName }: { UserName?: string | undefined }): Access[] => [
-      { action: `iam:${action}`, resource: userResource(parts, UserName!) },
+    ({ UserName, PolicyArn }: { UserName?: string | undefined; PolicyArn?: string | undefined }): Access[] => [
+      {
+        action: `iam:${action}`,
+        resource: userResource(parts, UserName!),
+        keys: keysOf(parts.store.users.get({ name: UserName! })?.boundary, PolicyArn),
+      },
     ];
   return {
     PutUserPolicy: writes(on('PutUserPolicy'), (input) =>
@@ -92,64 +107,35 @@ export function userPolicyOperations(parts: Parts): Operations<Iam, UserNames> {
   };
 }
 
-function heldPolicies(parts: Parts) {
-  const { held } = parts.store;
+export function groupPolicyOperations(parts: Parts): Operations<Iam, GroupNames> {
+  const rules = heldPolicies(parts);
+  const holder = ({ GroupName }: { GroupName?: string | undefined }): Holder => ({
+    holder_kind: 'group',
+    holder: requireGroup(parts, GroupName!).name,
+  });
+  const on =
+    (action: string) =>
+    ({ GroupName, PolicyArn }: { GroupName?: string | undefined; PolicyArn?: string | undefined }): Access[] => [
+      {
+        action: `iam:${action}`,
+        resource: groupResource(parts, GroupName!),
+        keys: keysOf(undefined, PolicyArn),
+      },
+    ];
   return {
-    /** @throws MalformedPolicyDocument; LimitExceeded when all of the holder's inline policies together grow too long */
-    putInline(holder: Holder, name: string, document: string) {
-      checkDocument(document, 'identity');
-      held.putInline({ ...holder, name, document });
-      const limit = holder.holder_kind === 'role' ? SIZE_LIMITS.roleInline : SIZE_LIMITS.userInline;
-      const size = held.inlines(holder).reduce((total, policy) => total + documentSize(policy.document), 0);
-      if (size > limit) {
-        throw iamErrors.limit(
-          `Maximum policy size of ${limit} bytes exceeded for ${holder.holder_kind} ${holder.holder}`,
-        );
-      }
-      return {};
-    },
-    inline(holder: Holder, name: string) {
-      const found = held.inline({ ...holder, name });
-      if (!found) throw iamErrors.noInlinePolicy(holder.holder_kind, name);
-      return { PolicyName: name, PolicyDocument: encodeDocument(found.document) };
-    },
-    inlines(holder: Holder, paged: Paged) {
-      const names = held.inlines(holder).map(({ name }) => name);
-      const self = (name: string) => name;
-      const { items, ...page } = iamPage(paged, { operation: 'inline', ...holder }, within(names, self), self);
-      return { PolicyNames: items, ...page };
-    },
-    removeInline(holder: Holder, name: string) {
-      if (held.removeInline({ ...holder, name }) === 0) throw iamErrors.noInlinePolicy(holder.holder_kind, name);
-      return {};
-    },
-    /** Attaching twice is the same as once. @throws NoSuchEntity, LimitExceeded */
-    attach(holder: Holder, policy_arn: string) {
-      requirePolicy(parts, policy_arn);
-      held.attach({ ...holder, policy_arn });
-      if (held.attached(holder).length > MOST_ATTACHED) {
-        const quota = holder.holder_kind === 'role' ? 'PoliciesPerRole' : 'PoliciesPerUser';
-        throw iamErrors.limit(`Cannot exceed quota for ${quota}: ${MOST_ATTACHED}`);
-      }
-      return {};
-    },
-    detach(holder: Holder, policy_arn: string) {
-      if (held.detach({ ...holder, policy_arn }) === 0) throw iamErrors.notAttached(policy_arn);
-      return {};
-    },
-    attached(holder: Holder, prefix: string | undefined, paged: Paged) {
-      const policies = held
-        .attached(holder)
-        .map(({ policy_arn }) => requirePolicy(parts, policy_arn).policy)
-        .filter(({ path }) => path.startsWith(prefix ?? '/'));
-      const arn = (policy: { arn: string }) => policy.arn;
-      const { items, ...page } = iamPage(
-        paged,
-        { operation: 'attached', prefix, ...holder },
-        within(policies, arn),
-        arn,
-      );
-      return { AttachedPolicies: items.map((policy) => ({ PolicyName: policy.name, PolicyArn: policy.arn })), ...page };
-    },
+    PutGroupPolicy: writes(on('PutGroupPolicy'), (input) =>
+      rules.putInline(holder(input), input.PolicyName!, input.PolicyDocument!),
+    ),
+    GetGroupPolicy: reads(on('GetGroupPolicy'), (input) => {
+      const found = rules.inline(holder(input), input.PolicyName!);
+      return { GroupName: input.GroupName, ...found };
+    }),
+    ListGroupPolicies: reads(on('ListGroupPolicies'), (input) => rules.inlines(holder(input), input)),
+    DeleteGroupPolicy: writes(on('DeleteGroupPolicy'), (input) => rules.removeInline(holder(input), input.PolicyName!)),
+    AttachGroupPolicy: writes(on('AttachGroupPolicy'), (input) => rules.attach(holder(input), input.PolicyArn!)),
+    DetachGroupPolicy: writes(on('DetachGroupPolicy'), (input) => rules.detach(holder(input), input.PolicyArn!)),
+    ListAttachedGroupPolicies: reads(on('ListAttachedGroupPolicies'), (input) =>
+      rules.attached(holder(input), input.PathPrefix, input),
+    ),
   };
 }

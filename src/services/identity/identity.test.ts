@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { administered, readBucket, roleArn, serviceTrust, trusting } from '../../../tests/support/identity.ts';
+import { administered, roleArn, serviceTrust, trusting } from '../../../tests/support/identity.ts';
 import { ACCOUNT, refusal, START, testCall } from '../../../tests/support/operations.ts';
 import type { Operation, Principal } from '../../protocol/service.ts';
 
@@ -15,6 +15,15 @@ describe('the first administrator', () => {
     expect(AttachedPolicies).toEqual([
       { PolicyName: 'AdministratorAccess', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' },
     ]);
+  });
+
+  it('hands over the newest key of the two that a rotation has', async () => {
+    const { iam, firstAdministrator, clock } = await administered();
+    clock.time += 1000;
+    const { AccessKey } = await iam('CreateAccessKey', { UserName: 'admin' });
+    expect((await firstAdministrator())?.accessKeyId).toBe(AccessKey?.AccessKeyId);
+    await iam('UpdateAccessKey', { UserName: 'admin', AccessKeyId: AccessKey!.AccessKeyId!, Status: 'Inactive' });
+    expect((await firstAdministrator())?.accessKeyId).not.toBe(AccessKey?.AccessKeyId);
   });
 
   it('is not made anew when their keys were taken away', async () => {
@@ -100,11 +109,11 @@ describe('STS', () => {
   });
 
   it.each([
-    ['trusts only a service', serviceTrust, /because no statement of the role's trust policy allows it/],
+    ['trusts only a service', serviceTrust, /because no resource-based policy allows the sts:AssumeRole action$/],
     [
-      'trusts under a condition',
-      trusting({ AWS: '*' }, { Condition: { Bool: { 'aws:SecureTransport': true } } }),
-      /only under a Condition/,
+      'trusts under a condition that does not hold',
+      trusting({ AWS: '*' }, { Condition: { StringEquals: { 'sts:ExternalId': 'agreed' } } }),
+      /because no resource-based policy allows/,
     ],
     [
       'denies the caller',
@@ -115,7 +124,7 @@ describe('STS', () => {
           { Effect: 'Deny', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:user/admin` }, Action: 'sts:AssumeRole' },
         ],
       }),
-      /explicit deny/,
+      /with an explicit deny in a resource-based policy$/,
     ],
   ])('refuses a role that %s', async (_, trust, reason) => {
     const { sts, iam, admin } = await administered();
@@ -167,11 +176,13 @@ describe('STS', () => {
     expect((await sts('AssumeRole', b, { principal: session })).AssumedRoleUser?.Arn).toMatch(/b\/me$/);
   });
 
-  it('refuses by name what would narrow a session', async () => {
+  it('refuses by name what it could not honour', async () => {
     const { sts, iam, admin } = await administered();
     await iam('CreateRole', { RoleName: 'r', AssumeRolePolicyDocument: trusting('*') });
-    const asked = { RoleArn: roleArn('r'), RoleSessionName: 'me', Policy: readBucket };
-    expect(await refusal(sts('AssumeRole', asked, { principal: admin }))).toMatch(/NotImplemented: .*\bPolicy\b/);
+    const asked = { RoleArn: roleArn('r'), RoleSessionName: 'me', SourceIdentity: 'anna' };
+    expect(await refusal(sts('AssumeRole', asked, { principal: admin }))).toMatch(
+      /NotImplemented: .*\bSourceIdentity\b/,
+    );
   });
 
   it('gives a user a session, but no session another', async () => {
@@ -189,11 +200,12 @@ describe('what other services are offered', () => {
     const { iam, role, trustsService, store, roleSession } = await administered();
     await iam('CreateRole', { RoleName: 'job', Path: '/service-role/', AssumeRolePolicyDocument: serviceTrust });
     const arn = roleArn('service-role/job');
+    const job = `arn:aws:sagemaker:us-east-1:${ACCOUNT}:training-job/t`;
     expect(role(arn)).toMatchObject({ arn, name: 'job', maxSessionSeconds: 3600 });
     expect(role(roleArn('job'))).toBeUndefined();
     expect(role('arn:aws:iam::999999999999:role/service-role/job')).toBeUndefined();
-    expect(trustsService(arn, 'sagemaker.amazonaws.com')).toBe(true);
-    expect(trustsService(arn, 'states.amazonaws.com')).toBe(false);
+    expect(trustsService(arn, 'sagemaker.amazonaws.com', job)).toBe(true);
+    expect(trustsService(arn, 'states.amazonaws.com', job)).toBe(false);
     expect(await refusal(store.transact(() => roleSession(roleArn('gone'), 's', 900)))).toMatch(/^NoSuchEntity/);
   });
 
@@ -201,7 +213,15 @@ describe('what other services are offered', () => {
     const { tables } = await administered();
     const rows = Object.entries(tables.iam) as [string, Operation<Record<string, string>, unknown>][];
     const PolicyArn = 'arn:aws:iam::aws:policy/P';
-    const input = { RoleName: 'r', UserName: 'u', PolicyName: 'p', PolicyArn, AccessKeyId: 'AKIA' };
+    const input = {
+      PolicySourceArn: roleArn('r'),
+      RoleName: 'r',
+      UserName: 'u',
+      GroupName: 'g',
+      PolicyName: 'p',
+      PolicyArn,
+      AccessKeyId: 'AKIA',
+    };
     for (const [name, operation] of rows) {
       const [first, ...rest] = operation.access(input, testCall());
       expect(rest).toEqual([]);

@@ -5,7 +5,7 @@
  * K1. The keyring equals what the store would answer, also after a transaction is undone: it is loaded whole before its
  *     first change, and changed together with the store.
  */
-import type { Principal } from '../../protocol/service.ts';
+import type { Principal, SessionFacts } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
 import { iamArn } from './names.ts';
 import type { AccessKeyRow, IdentityStore, SessionRow, UserRow } from './store.ts';
@@ -98,7 +98,7 @@ function sessionCredential(session: SessionRow, account: string): Credential {
   return {
     secret: session.secret,
     sessionToken: session.token,
-    principal: { kind, arn, userId, account, accessKeyId },
+    principal: { kind, arn, userId, account, accessKeyId, session: JSON.parse(session.facts) as SessionFacts },
     expires: session.expires_at,
   };
 }

@@ -6,6 +6,7 @@ import { BASE64, type Random, randomString, UPPER_BASE32 } from '../../base/rand
 const ID = {
   user: { prefix: 'AIDA', length: 17 },
   role: { prefix: 'AROA', length: 17 },
+  group: { prefix: 'AGPA', length: 17 },
   policy: { prefix: 'ANPA', length: 17 },
   accessKey: { prefix: 'AKIA', length: 16 },
   temporaryKey: { prefix: 'ASIA', length: 16 },
@@ -23,12 +24,16 @@ export const newSecret = (random: Random): string => randomString(random, 40, BA
 /** A session token says nothing to its holder; the store knows what it stands for. */
 export const newSessionToken = (random: Random): string => randomString(random, 128, BASE64);
 
-export type NamedKind = 'role' | 'user' | 'policy';
+export type NamedKind = 'role' | 'user' | 'group' | 'policy';
 
 /** `path` begins and ends with a slash. @example iamArn('000000000000', 'role', '/team/', 'x') === 'arn:aws:iam::000000000000:role/team/x' */
 export function iamArn(account: string, kind: NamedKind, path: string, name: string): string {
   return arn('iam', '', account, `${kind}${path}${name}`);
 }
+
+/** What a list of roles, users or groups is about. @example listArn('000000000000', 'user', undefined) === 'arn:aws:iam::000000000000:user/' */
+export const listArn = (account: string, kind: NamedKind, prefix: string | undefined): string =>
+  arn('iam', '', account, `${kind}${prefix ?? '/'}`);
 
 /** The path and name in the ARN of a role, user or policy of this account, or undefined when it is not one. */
 export function parseIamArn(

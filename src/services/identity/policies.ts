@@ -4,7 +4,7 @@ import type { Iam, Parts } from './context.ts';
 import { checkDocument, documentSize, encodeDocument, SIZE_LIMITS } from './documents.ts';
 import { iamErrors } from './errors.ts';
 import { MANAGED_POLICIES, type ManagedPolicy } from './managed.ts';
-import type { PolicyRow, VersionRow } from './store.ts';
+import type { IdentityStore, PolicyRow, VersionRow } from './store.ts';
 import { readTags } from './tags.ts';
 
 export const MOST_VERSIONS = 5;
@@ -48,7 +48,7 @@ export function describePolicy({ store }: Parts, { owner, policy }: AnyPolicy): 
     Arn: policy.arn,
     Path: policy.path,
     AttachmentCount: store.held.attachments({ policy_arn: policy.arn })?.count ?? 0,
-    PermissionsBoundaryUsageCount: 0,
+    PermissionsBoundaryUsageCount: boundedBy(store, policy.arn),
     IsAttachable: true,
   };
   if (owner === 'aws') return { ...common, DefaultVersionId: MANAGED_VERSION };
@@ -70,6 +70,11 @@ export function describePolicyInFull(parts: Parts, found: AnyPolicy): Policy {
     ...(description === null ? {} : { Description: description }),
     ...(tags === '{}' ? {} : { Tags: readTags(tags) }),
   };
+}
+
+/** How many users and roles a policy bounds. */
+export function boundedBy({ users, roles }: IdentityStore, boundary: string): number {
+  return (users.bounded({ boundary })?.count ?? 0) + (roles.bounded({ boundary })?.count ?? 0);
 }
 
 const versionId = (version: number): string => `v${version}`;

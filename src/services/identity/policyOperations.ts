@@ -1,5 +1,6 @@
 /** IAM's operations on managed policies and their versions. */
 import { type Access, type Operations, reads, writes } from '../../protocol/service.ts';
+import { creating } from './boundaries.ts';
 import type { Iam, Parts } from './context.ts';
 import { iamErrors } from './errors.ts';
 import { iamPage, within } from './listing.ts';
@@ -7,6 +8,7 @@ import { MANAGED_POLICIES } from './managed.ts';
 import { iamArn, newId } from './names.ts';
 import {
   type AnyPolicy,
+  boundedBy,
   checkManagedDocument,
   describePolicy,
   describePolicyInFull,
@@ -43,9 +45,8 @@ function wholePolicies(parts: Parts): Operations<Iam, 'CreatePolicy' | 'GetPolic
   const { store } = parts;
   return {
     CreatePolicy: writes(
-      ({ PolicyName, Path }) => [
-        { action: 'iam:CreatePolicy', resource: iamArn(parts.account, 'policy', Path ?? '/', PolicyName!) },
-      ],
+      ({ PolicyName, Path, Tags }) =>
+        creating('Policy', iamArn(parts.account, 'policy', Path ?? '/', PolicyName!), { Tags }),
       (input, { now }) => {
         const name = input.PolicyName!;
         if (store.policies.sameName({ name })) throw iamErrors.policyExists(name);
@@ -75,16 +76,18 @@ function wholePolicies(parts: Parts): Operations<Iam, 'CreatePolicy' | 'GetPolic
       () => [{ action: 'iam:ListPolicies', resource: '*' }],
       (input) => {
         const { Scope: scope = 'All', PathPrefix: prefix = '/', OnlyAttached: onlyAttached = false } = input;
-        if (input.PolicyUsageFilter === 'PermissionsBoundary') {
-          throw iamErrors.noBoundaries('PolicyUsageFilter');
-        }
+        const bounding = input.PolicyUsageFilter === 'PermissionsBoundary';
         const { items, ...page } = iamPage(
           input,
-          { operation: 'ListPolicies', scope, prefix, onlyAttached },
+          { operation: 'ListPolicies', scope, prefix, onlyAttached, bounding },
           (after, limit) => {
             const own =
-              scope === 'AWS' ? [] : store.policies.list({ after, prefix, limit, onlyAttached: Number(onlyAttached) });
-            const aws = scope === 'Local' ? [] : managedAfter(after, prefix, onlyAttached);
+              scope === 'AWS'
+                ? []
+                : store.policies.list({
+                    ...{ after, prefix, limit, onlyAttached: Number(onlyAttached), bounding: Number(bounding) },
+                  });
+            const aws = scope === 'Local' ? [] : managedAfter(after, prefix, { onlyAttached, bounding });
             return [...own.map((policy): AnyPolicy => ({ owner: 'account', policy })), ...aws]
               .toSorted((a, b) => (a.policy.arn < b.policy.arn ? -1 : 1))
               .slice(0, limit);
@@ -96,7 +99,7 @@ function wholePolicies(parts: Parts): Operations<Iam, 'CreatePolicy' | 'GetPolic
     ),
     DeletePolicy: writes(on('DeletePolicy'), ({ PolicyArn }) => {
       const { arn } = requireOwnPolicy(parts, PolicyArn!);
-      if (store.held.attachments({ policy_arn: arn })?.count) {
+      if (store.held.attachments({ policy_arn: arn })?.count || boundedBy(store, arn) > 0) {
         throw iamErrors.deleteConflict('Cannot delete a policy attached to entities.');
       }
       if (store.policies.versions({ arn }).length > 1) {
@@ -109,10 +112,13 @@ function wholePolicies(parts: Parts): Operations<Iam, 'CreatePolicy' | 'GetPolic
     }),
   };
 
-  function managedAfter(after: string, prefix: string, onlyAttached: boolean): AnyPolicy[] {
+  type Use = { onlyAttached: boolean; bounding: boolean };
+
+  function managedAfter(after: string, prefix: string, { onlyAttached, bounding }: Use): AnyPolicy[] {
     return [...MANAGED_POLICIES.values()]
       .filter(({ arn, path }) => arn > after && path.startsWith(prefix))
       .filter(({ arn }) => !onlyAttached || store.held.attachments({ policy_arn: arn })?.count)
+      .filter(({ arn }) => !bounding || boundedBy(store, arn) > 0)
       .map((policy) => ({ owner: 'aws', policy }));
   }
 }

@@ -1,9 +1,10 @@
 /** IAM's operations on roles themselves; the policies that they hold are in heldOperations.ts, their tags in tagOperations.ts. */
 import { type Access, type InputOf, type Operations, reads, writes } from '../../protocol/service.ts';
+import { checkedBoundary, creating } from './boundaries.ts';
 import type { Iam, Parts } from './context.ts';
 import { iamErrors } from './errors.ts';
 import { iamPage } from './listing.ts';
-import { iamArn, newId } from './names.ts';
+import { iamArn, listArn, newId } from './names.ts';
 import {
   checkTrust,
   DEFAULT_SESSION_SECONDS,
@@ -44,16 +45,15 @@ export function roleOperations(parts: Parts): Operations<Iam, Names> {
 
   return {
     CreateRole: writes(
-      ({ RoleName, Path }) => [
-        { action: 'iam:CreateRole', resource: iamArn(parts.account, 'role', Path ?? '/', RoleName!) },
-      ],
+      ({ RoleName, Path, Tags, PermissionsBoundary }) =>
+        creating('Role', iamArn(parts.account, 'role', Path ?? '/', RoleName!), { Tags, PermissionsBoundary }),
       (input, { now }) => ({ Role: describeRoleWithTags(parts, createRole(parts, input, now)) }),
     ),
     GetRole: reads(on('GetRole'), ({ RoleName }) => ({
       Role: describeRoleWithTags(parts, requireRole(parts, RoleName!)),
     })),
     ListRoles: reads(
-      () => [{ action: 'iam:ListRoles', resource: '*' }],
+      ({ PathPrefix }) => [{ action: 'iam:ListRoles', resource: listArn(parts.account, 'role', PathPrefix) }],
       (input) => {
         const prefix = input.PathPrefix ?? '/';
         const { items, ...page } = iamPage(
@@ -91,7 +91,6 @@ export function roleOperations(parts: Parts): Operations<Iam, Names> {
 }
 
 function createRole(parts: Parts, input: InputOf<Iam, 'CreateRole'>, now: number): RoleRow {
-  if (input.PermissionsBoundary !== undefined) throw iamErrors.noBoundaries('PermissionsBoundary');
   const name = input.RoleName!;
   if (parts.store.roles.sameName({ name })) throw iamErrors.exists('Role', name);
   const trust = input.AssumeRolePolicyDocument!;
@@ -105,6 +104,7 @@ function createRole(parts: Parts, input: InputOf<Iam, 'CreateRole'>, now: number
     trust,
     description: input.Description ?? null,
     max_session_seconds: input.MaxSessionDuration ?? DEFAULT_SESSION_SECONDS,
+    boundary: checkedBoundary(parts, input.PermissionsBoundary),
   };
   parts.store.roles.insert(row);
   return row;

@@ -1,6 +1,6 @@
 /** Roles: who may assume them, and how AWS describes them. */
-import type { Policy } from '../../definition/policy/types.ts';
 import type { OutputOf } from '../../protocol/service.ts';
+import { boundaryOf } from './boundaries.ts';
 import type { Iam, Parts } from './context.ts';
 import { checkDocument, documentSize, encodeDocument, SIZE_LIMITS } from './documents.ts';
 import { iamErrors } from './errors.ts';
@@ -30,7 +30,7 @@ export function roleByArn({ store, account }: Parts, arn: string): RoleRow | und
 export const roleArn = ({ account }: Parts, { path, name }: Pick<RoleRow, 'path' | 'name'>): string =>
   iamArn(account, 'role', path, name);
 
-/** A role as IAM describes it. Lists leave out the tags. */
+/** A role as IAM describes it. Lists leave out the tags and the boundary. */
 export function describeRole(parts: Parts, row: RoleRow): Role {
   return {
     Path: row.path,
@@ -46,7 +46,7 @@ export function describeRole(parts: Parts, row: RoleRow): Role {
 
 export function describeRoleWithTags(parts: Parts, row: RoleRow): Role {
   const tags = readTags(row.tags);
-  return { ...describeRole(parts, row), ...(tags.length > 0 ? { Tags: tags } : {}) };
+  return { ...describeRole(parts, row), ...boundaryOf(row), ...(tags.length > 0 ? { Tags: tags } : {}) };
 }
 
 /**
@@ -70,9 +70,6 @@ function principalExists(parts: Parts, name: string): boolean {
   if (user) return parts.store.users.get({ name: user.name })?.path === user.path;
   return parseIamArn(parts.account, 'role', name) === undefined || roleByArn(parts, name) !== undefined;
 }
-
-/** A role's trust policy; it was checked when it was stored. */
-export const trustPolicy = (row: RoleRow): Policy => checkDocument(row.trust, 'trust');
 
 /** The ARN that a policy must allow: the role's own when it exists, else the one that it would have at the root path. */
 export function roleResource(parts: Parts, name: string): string {

@@ -1,12 +1,10 @@
 /** Temporary credentials: of a role, by AssumeRole or for a job, and of a user. */
-
-import type { Principal } from '../../protocol/service.ts';
+import type { Principal, SessionFacts } from '../../protocol/service.ts';
 import type { Parts } from './context.ts';
 import { stsErrors } from './errors.ts';
 import { assumedRoleArn, newId, newSecret, newSessionToken } from './names.ts';
-import { DEFAULT_SESSION_SECONDS, roleArn, roleByArn, trustPolicy } from './roles.ts';
+import { DEFAULT_SESSION_SECONDS } from './roles.ts';
 import type { RoleRow, SessionRow, UserRow } from './store.ts';
-import { principalNames, trusts } from './trust.ts';
 import { userArn } from './users.ts';
 
 /** As STS answers them. */
@@ -26,11 +24,21 @@ export type Lasting = {
 /** Seconds; role chaining is held to an hour, whatever the role allows. */
 const LONGEST_CHAINED = 3600;
 
-/** Opens a session of a role, without asking who wants it. Inside a transaction. */
-export function openRoleSession(parts: Parts, role: RoleRow, sessionName: string, lasting: Lasting) {
+/**
+ * Opens a session of a role, without asking who wants it. Inside a transaction.
+ *
+ * @param narrowed session policies and tags
+ */
+export function openRoleSession(
+  parts: Parts,
+  role: RoleRow,
+  sessionName: string,
+  lasting: Lasting,
+  narrowed: Omit<SessionFacts, 'issuedAt'> = {},
+) {
   const arn = assumedRoleArn(parts.account, role.name, sessionName);
   const user_id = `${role.id}:${sessionName}`;
-  const credentials = open(parts, { owner_id: role.id, kind: 'assumed-role', arn, user_id }, lasting);
+  const credentials = open(parts, { owner_id: role.id, kind: 'assumed-role', arn, user_id }, lasting, narrowed);
   return { credentials, arn, userId: user_id };
 }
 
@@ -43,6 +51,7 @@ function open(
   { world, keyring }: Parts,
   owner: Pick<SessionRow, 'owner_id' | 'kind' | 'arn' | 'user_id'>,
   { now, seconds }: Lasting,
+  narrowed: Omit<SessionFacts, 'issuedAt'> = {},
 ): SessionCredentials {
   // AWS answers whole seconds, and a client must not think its credentials good for longer than they are.
   const expires_at = (Math.floor(now / 1000) + seconds) * 1000;
@@ -52,6 +61,7 @@ function open(
     token: newSessionToken(world.random),
     ...owner,
     expires_at,
+    facts: JSON.stringify({ issuedAt: now, ...narrowed } satisfies SessionFacts),
   };
   keyring.addSession(session);
   return {
@@ -60,34 +70,6 @@ function open(
     SessionToken: session.token,
     Expiration: new Date(expires_at),
   };
-}
-
-/**
- * The role that `caller` may assume under this ARN.
- *
- * @throws AccessDenied, for a role that does not exist as well, as AWS does
- */
-export function assumableRole(parts: Parts, arn: string, caller: Principal): RoleRow {
-  const role = roleByArn(parts, arn);
-  if (!role) throw stsErrors.notAuthorized(caller.arn, arn, ' (there is no such role in this account)');
-  const verdict = trusts(trustPolicy(role), principalNames(caller, roleBehind(parts, caller)));
-  if (verdict !== 'trusted') throw stsErrors.notAuthorized(caller.arn, arn, REASON[verdict]);
-  return role;
-}
-
-const REASON = {
-  denied: " with an explicit deny in the role's trust policy",
-  unmentioned: " because no statement of the role's trust policy allows it",
-  conditional:
-    " because the role's trust policy allows it only under a Condition, and Telar does not evaluate those yet",
-} as const;
-
-/** The role whose session a caller is. */
-function roleBehind(parts: Parts, caller: Principal): { arn: string; id: string } | undefined {
-  const [, name] = /:assumed-role\/([^/]+)\//.exec(caller.arn) ?? [];
-  const role = name === undefined ? undefined : parts.store.roles.get({ name });
-  // A session outlives neither its role nor a namesake made later: the ids differ.
-  return role && caller.userId.startsWith(`${role.id}:`) ? { arn: roleArn(parts, role), id: role.id } : undefined;
 }
 
 /** The length of a session that AssumeRole was asked for, in seconds. @throws ValidationError */

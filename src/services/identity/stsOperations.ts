@@ -1,24 +1,30 @@
 /** STS: who am I, and temporary credentials. */
-import { type InputOf, type Operations, reads, writes } from '../../protocol/service.ts';
+import { requestTagKeys } from '../../protocol/conditionKeys.ts';
+import {
+  type Access,
+  type InputOf,
+  type Operations,
+  reads,
+  type SessionFacts,
+  writes,
+} from '../../protocol/service.ts';
 import type { Parts, Sts } from './context.ts';
-import { stsErrors } from './errors.ts';
-import { assumableRole, openRoleSession, openUserSession, sessionSeconds } from './sessions.ts';
+import { checkDocument } from './documents.ts';
+import { iamErrors, stsErrors } from './errors.ts';
+import { managedDocument } from './permissions.ts';
+import { roleByArn } from './roles.ts';
+import { openRoleSession, openUserSession, sessionSeconds } from './sessions.ts';
+import { addTags } from './tags.ts';
 import { namedOrCalling, requireUser } from './users.ts';
 
 /** Seconds; AWS's default for GetSessionToken. */
 const USER_SESSION_SECONDS = 43_200;
 
-/** They narrow what a session may do, or show who opened it: to ignore one would promise what does not hold. */
-const UNSUPPORTED = [
-  'Policy',
-  'PolicyArns',
-  'Tags',
-  'TransitiveTagKeys',
-  'SerialNumber',
-  'TokenCode',
-  'SourceIdentity',
-  'ProvidedContexts',
-] as const;
+/** They show who opened a session, or how: to ignore one would promise what does not hold. */
+const UNSUPPORTED = ['TransitiveTagKeys', 'SerialNumber', 'TokenCode', 'SourceIdentity', 'ProvidedContexts'] as const;
+
+/** Managed policies that one session may be opened with. */
+const MOST_SESSION_POLICIES = 10;
 
 type Names = 'GetCallerIdentity' | 'AssumeRole' | 'GetSessionToken';
 
@@ -29,19 +35,18 @@ export function stsOperations(parts: Parts): Operations<Sts, Names> {
       () => [],
       (_input, { principal }) => ({ UserId: principal.userId, Account: principal.account, Arn: principal.arn }),
     ),
-    AssumeRole: writes(
-      ({ RoleArn }) => [{ action: 'sts:AssumeRole', resource: RoleArn! }],
-      (input, { principal, now }) => {
-        refuseUnsupported(input);
-        const role = assumableRole(parts, input.RoleArn!, principal);
-        const seconds = sessionSeconds(role, principal, input.DurationSeconds);
-        const session = openRoleSession(parts, role, input.RoleSessionName!, { now, seconds });
-        return {
-          Credentials: session.credentials,
-          AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },
-        };
-      },
-    ),
+    // Whether the role trusts the caller is the evaluation's matter: a trust policy is a resource-based policy.
+    AssumeRole: writes(assumeAccess, (input, { principal, now }) => {
+      refuseUnsupported(input);
+      const role = roleByArn(parts, input.RoleArn!);
+      if (!role) throw iamErrors.noRole(input.RoleArn!);
+      const seconds = sessionSeconds(role, principal, input.DurationSeconds);
+      const session = openRoleSession(parts, role, input.RoleSessionName!, { now, seconds }, narrowing(parts, input));
+      return {
+        Credentials: session.credentials,
+        AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },
+      };
+    }),
     GetSessionToken: writes(
       () => [],
       (input, { principal, now }) => {
@@ -54,6 +59,39 @@ export function stsOperations(parts: Parts): Operations<Sts, Names> {
       },
     ),
   };
+}
+
+function assumeAccess(input: InputOf<Sts, 'AssumeRole'>): Access[] {
+  const resource = input.RoleArn!;
+  const keys = () => ({
+    'sts:RoleSessionName': input.RoleSessionName,
+    'sts:ExternalId': input.ExternalId,
+    ...(input.DurationSeconds === undefined ? {} : { 'sts:DurationSeconds': String(input.DurationSeconds) }),
+    ...requestTagKeys(input.Tags),
+  });
+  return [
+    { action: 'sts:AssumeRole', resource, keys },
+    ...(input.Tags?.length ? [{ action: 'sts:TagSession', resource, keys }] : []),
+  ];
+}
+
+/** Session policies and tags. @throws MalformedPolicyDocument, NoSuchEntity for a policy that does not exist */
+function narrowing(
+  { store }: Parts,
+  { Policy, PolicyArns = [], Tags = [] }: InputOf<Sts, 'AssumeRole'>,
+): Omit<SessionFacts, 'issuedAt'> {
+  if (PolicyArns.length > MOST_SESSION_POLICIES) {
+    throw iamErrors.validation(`A session may be opened with ${MOST_SESSION_POLICIES} managed policies at most.`);
+  }
+  const managed = PolicyArns.map(({ arn: id = '' }) => {
+    const document = managedDocument(store, id);
+    if (document === undefined) throw iamErrors.noPolicy(id);
+    return { id, document };
+  });
+  if (Policy !== undefined) checkDocument(Policy, 'identity');
+  const policies = [...(Policy === undefined ? [] : [{ id: 'session policy', document: Policy }]), ...managed];
+  const tags = JSON.parse(addTags('{}', Tags)) as Record<string, string>;
+  return { ...(policies.length > 0 ? { policies } : {}), ...(Tags.length > 0 ? { tags } : {}) };
 }
 
 function refuseUnsupported(input: Partial<InputOf<Sts, 'AssumeRole'>>): void {

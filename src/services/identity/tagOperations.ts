@@ -1,4 +1,5 @@
 /** IAM's operations on the tags of roles and users. */
+import { requestTagKeys } from '../../protocol/conditionKeys.ts';
 import { type Access, type Operations, reads, writes } from '../../protocol/service.ts';
 import type { Iam, Parts } from './context.ts';
 import { iamPage, within } from './listing.ts';
@@ -8,19 +9,25 @@ import { requireUser, userResource } from './users.ts';
 
 type Names = 'TagRole' | 'UntagRole' | 'ListRoleTags' | 'TagUser' | 'UntagUser' | 'ListUserTags';
 
+type Tagging = {
+  Tags?: readonly { Key: string | undefined; Value: string | undefined }[] | undefined;
+  TagKeys?: readonly string[] | undefined;
+};
+const taggingKeys = ({ Tags, TagKeys }: Tagging) => ({ 'aws:TagKeys': TagKeys, ...requestTagKeys(Tags) });
+
 type Paged = { Marker?: string | undefined; MaxItems?: number | undefined };
 
 export function tagOperations(parts: Parts): Operations<Iam, Names> {
   const { roles, users } = parts.store;
   const onRole =
     (action: string) =>
-    ({ RoleName }: { RoleName?: string | undefined }): Access[] => [
-      { action: `iam:${action}`, resource: roleResource(parts, RoleName!) },
+    ({ RoleName, ...tagging }: { RoleName?: string | undefined } & Tagging): Access[] => [
+      { action: `iam:${action}`, resource: roleResource(parts, RoleName!), keys: () => taggingKeys(tagging) },
     ];
   const onUser =
     (action: string) =>
-    ({ UserName }: { UserName?: string | undefined }): Access[] => [
-      { action: `iam:${action}`, resource: userResource(parts, UserName!) },
+    ({ UserName, ...tagging }: { UserName?: string | undefined } & Tagging): Access[] => [
+      { action: `iam:${action}`, resource: userResource(parts, UserName!), keys: () => taggingKeys(tagging) },
     ];
   const listed = (operation: string, paged: Paged, { name, tags }: { name: string; tags: string }) => {
     const { items, ...page } = iamPage(paged, { operation, name }, within(readTags(tags), tagKey), tagKey);

@@ -1,13 +1,14 @@
 /** IAM's operations on users themselves. */
 import { type Access, type Operations, reads, writes } from '../../protocol/service.ts';
+import { checkedBoundary, creating } from './boundaries.ts';
 import type { Iam, Parts } from './context.ts';
 import { iamErrors } from './errors.ts';
 import { iamPage } from './listing.ts';
-import { iamArn, newId } from './names.ts';
+import { iamArn, listArn, newId } from './names.ts';
 import { addTags } from './tags.ts';
 import { describeUser, describeUserWithTags, namedOrCalling, requireUser, userResource } from './users.ts';
 
-type Names = 'CreateUser' | 'GetUser' | 'ListUsers' | 'DeleteUser' | 'ListGroupsForUser';
+type Names = 'CreateUser' | 'GetUser' | 'ListUsers' | 'DeleteUser';
 
 export function userOperations(parts: Parts): Operations<Iam, Names> {
   const { store } = parts;
@@ -19,11 +20,9 @@ export function userOperations(parts: Parts): Operations<Iam, Names> {
 
   return {
     CreateUser: writes(
-      ({ UserName, Path }) => [
-        { action: 'iam:CreateUser', resource: iamArn(parts.account, 'user', Path ?? '/', UserName!) },
-      ],
+      ({ UserName, Path, Tags, PermissionsBoundary }) =>
+        creating('User', iamArn(parts.account, 'user', Path ?? '/', UserName!), { Tags, PermissionsBoundary }),
       (input, { now }) => {
-        if (input.PermissionsBoundary !== undefined) throw iamErrors.noBoundaries('PermissionsBoundary');
         const name = input.UserName!;
         if (store.users.sameName({ name })) throw iamErrors.exists('User', name);
         const row = {
@@ -32,6 +31,7 @@ export function userOperations(parts: Parts): Operations<Iam, Names> {
           path: input.Path ?? '/',
           tags: addTags('{}', input.Tags ?? []),
           created_at: now,
+          boundary: checkedBoundary(parts, input.PermissionsBoundary),
         };
         store.users.insert(row);
         return { User: describeUserWithTags(parts, row) };
@@ -46,7 +46,7 @@ export function userOperations(parts: Parts): Operations<Iam, Names> {
       }),
     ),
     ListUsers: reads(
-      () => [{ action: 'iam:ListUsers', resource: '*' }],
+      ({ PathPrefix }) => [{ action: 'iam:ListUsers', resource: listArn(parts.account, 'user', PathPrefix) }],
       (input) => {
         const prefix = input.PathPrefix ?? '/';
         const { items, ...page } = iamPage(
@@ -61,11 +61,6 @@ export function userOperations(parts: Parts): Operations<Iam, Names> {
     DeleteUser: writes(on('DeleteUser'), ({ UserName }) => {
       deleteUser(parts, UserName!);
       return {};
-    }),
-    // No operation makes groups here, so a user is in none; Terraform asks before it deletes a user.
-    ListGroupsForUser: reads(on('ListGroupsForUser'), ({ UserName }) => {
-      requireUser(parts, UserName!);
-      return { Groups: [], IsTruncated: false };
     }),
   };
 }
@@ -82,6 +77,9 @@ function deleteUser(parts: Parts, name: string): void {
   }
   if (store.held.inlines(holder).length > 0) {
     throw iamErrors.deleteConflict('Cannot delete entity, must delete policies first.');
+  }
+  if (store.groups.of({ user: name }).length > 0) {
+    throw iamErrors.deleteConflict('Cannot delete entity, must remove users from group first.');
   }
   keyring.endSessionsOf(id);
   store.users.remove({ name });

@@ -1,5 +1,6 @@
 /** Users, and how AWS describes them. */
 import type { OutputOf, Principal } from '../../protocol/service.ts';
+import { boundaryOf } from './boundaries.ts';
 import type { Iam, Parts } from './context.ts';
 import { iamErrors } from './errors.ts';
 import { iamArn, parseIamArn } from './names.ts';
@@ -30,7 +31,7 @@ export function namedOrCalling({ account }: Parts, name: string | undefined, cal
 export const userArn = ({ account }: Parts, { path, name }: Pick<UserRow, 'path' | 'name'>): string =>
   iamArn(account, 'user', path, name);
 
-/** A user as IAM describes it. Lists leave out the tags. */
+/** A user as IAM describes it. Lists leave out the tags and the boundary. */
 export function describeUser(parts: Parts, row: UserRow): User {
   return {
     Path: row.path,
@@ -43,7 +44,7 @@ export function describeUser(parts: Parts, row: UserRow): User {
 
 export function describeUserWithTags(parts: Parts, row: UserRow): User {
   const tags = readTags(row.tags);
-  return { ...describeUser(parts, row), ...(tags.length > 0 ? { Tags: tags } : {}) };
+  return { ...describeUser(parts, row), ...boundaryOf(row), ...(tags.length > 0 ? { Tags: tags } : {}) };
 }
 
 /** The ARN that a policy must allow: the user's own when it exists, else the one that it would have at the root path. */

@@ -2,8 +2,9 @@
 import type { World } from '../../base/world.ts';
 import type { Api } from '../../protocol/api.ts';
 import type { Call } from '../../protocol/service.ts';
-import type { Runner } from '../../runner/runner.ts';
+import type { LimitedRunner } from '../../runner/limited.ts';
 import type { Store } from '../../store/store.ts';
+import type { Admission, Machine } from './admission.ts';
 import type { JobFiles } from './files/files.ts';
 import type { Lineage } from './lineage.ts';
 import type { JobPorts } from './ports.ts';
@@ -13,11 +14,14 @@ import type { JobKind, JobRow, JobsStore } from './store.ts';
 export type Sdk = typeof import('@aws-sdk/client-sagemaker');
 
 /** What the service runs jobs with: a simulation gives its own. */
-export type JobRunner = Pick<Runner, 'refusal' | 'prepare' | 'launch' | 'launched' | 'exit' | 'stop'>;
+export type JobRunner = Pick<LimitedRunner, 'refusal' | 'prepare' | 'launch' | 'launched' | 'exit' | 'stop'> &
+  Partial<Pick<LimitedRunner, 'use' | 'missing'>>;
 
-export type JobLimits = {
-  /** Jobs that run at a time; the others queue, first come, first served. */
-  atATime: number;
+export type JobLimits = Machine & {
+  /** Jobs that may wait; one more is refused. */
+  waiting: number;
+  /** Jobs reach Telar's server alone, not the machine's network. */
+  telarOnly: boolean;
   /** Milliseconds between SIGTERM and SIGKILL. */
   grace: number;
 };
@@ -31,6 +35,7 @@ export type Parts = {
   files: JobFiles;
   db: JobsStore;
   lineage: Lineage;
+  admission: Admission;
   limits: JobLimits;
 };
 

@@ -26,11 +26,38 @@ export const errors = {
     validation(
       `Could not assume role ${arn}. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to assume the role.`,
     ),
+  /** As AWS words a quota. */
+  instances: (kind: JobKind, count: number, most: number) =>
+    awsError(
+      'ResourceLimitExceeded',
+      `The account-level service limit 'Number of instances for a ${NOUNS[kind]} job' is ${most} Instances, with current utilization of 0 Instances and a request delta of ${count} Instances. All of a job's instances share this machine: ask for fewer.`,
+    ),
+  queueFull: (waiting: number) =>
+    awsError(
+      'ResourceLimitExceeded',
+      `${waiting} jobs wait for this machine already, which is the limit. Wait until some have begun ('telar top' shows them), or stop some.`,
+    ),
+  hostsWithoutNetwork: () =>
+    validation(
+      "Jobs of this server reach Telar alone (--network telar), so that hosts of a job could not reach each other. Use one instance, or start the server with '--network machine'.",
+    ),
   image: (sentence: string) => validation(sentence),
   /** What Telar does not do, by its name in the request. */
   unsupported: (member: string, advice: string) => validation(`Telar does not support ${member} yet. ${advice}`),
   invalid: (sentence: string) => validation(sentence),
 } as const;
+
+/** Instances of one job: AWS's own quota for most types. */
+const MOST_INSTANCES = 20;
+
+/** @throws ResourceLimitExceeded, ValidationException */
+export function checkInstances(kind: JobKind, count: number, networkIsolation: boolean): void {
+  if (count > MOST_INSTANCES) throw errors.instances(kind, count, MOST_INSTANCES);
+  if (count > 1 && networkIsolation) {
+    const what = 'EnableNetworkIsolation with an InstanceCount above 1';
+    throw errors.unsupported(what, 'Hosts that talk to each other need a network: leave it out, or use one instance.');
+  }
+}
 
 export type FailureKind = 'ClientError' | 'InternalServerError';
 

@@ -2,20 +2,23 @@
  * SageMaker processing and training jobs that really run: their operations, the scheduler that carries them through their
  * phases, their files and their lineage. Owns the tables `jobs` and `job_*`.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import type { World } from '../../base/world.ts';
 import type { Api } from '../../protocol/api.ts';
 import type { Service } from '../../protocol/service.ts';
 import type { Runner } from '../../runner/runner.ts';
 import type { Store } from '../../store/store.ts';
+import { createAdmission } from './admission.ts';
 import type { JobLimits, JobRunner, Parts } from './context.ts';
+import { adoptKeptLogs } from './files/adopt.ts';
 import type { JobFiles } from './files/files.ts';
-import { createJobFiles, type JobLogs, jobLogs } from './files/index.ts';
+import { createJobFiles } from './files/index.ts';
 import { createLives } from './life.ts';
 import { createLineage } from './lineage.ts';
 import { jobOperations } from './operations.ts';
-import type { JobLineage, JobPorts } from './ports.ts';
+import type { JobLineage, JobPorts, LogSink } from './ports.ts';
 import { jobsStore } from './store.ts';
+import { type JobUse, jobUse } from './use.ts';
 
 export type { JobRunner } from './context.ts';
 export type { JobFiles, OutputBatch } from './files/files.ts';
@@ -26,8 +29,10 @@ export { migrations as jobsMigrations } from './store.ts';
 /** What the files of jobs need, where they are real. */
 type RealFiles = {
   runner: JobRunner & Pick<Runner, 'folder' | 'remove'>;
-  /** Where the logs of jobs that are over are kept. */
-  logsFolder: string;
+  /** Where the output of jobs goes. */
+  logSink: LogSink;
+  /** Where release 0.1.0 kept the logs of jobs that are over. */
+  keptLogs?: string;
 };
 
 export type JobsContext = {
@@ -36,8 +41,8 @@ export type JobsContext = {
   store: Store;
   world: World;
   ports: JobPorts;
-  /** @default as many jobs at a time as the machine has processors; 120 s between SIGTERM and SIGKILL, as on AWS */
-  limits?: Partial<JobLimits>;
+  /** @default what this machine has, promised twice; 10,000 waiting jobs; 120 s between SIGTERM and SIGKILL, as on AWS */
+  limits?: Partial<JobLimits & JobLimits['machine']>;
 } & (RealFiles | { runner: JobRunner; files: JobFiles });
 
 export type JobsService = {
@@ -51,17 +56,31 @@ export type JobsService = {
   unfinishedSince(): number | undefined;
   /** Inside a transaction: somebody read an object with this access key. Costs a look into a map when it is no job's. */
   recordRead(accessKeyId: string, bucket: string, key: string, version: string): void;
-  /** The file with a job's output so far, and whether it is whole; undefined when there is no such job, or its files are simulated. */
-  logOf(jobArn: string): { path: string; ended: boolean } | undefined;
+  use: JobUse;
 };
 
 const GRACE = 120_000;
+const WAITING = 10_000;
+const PROMISE = 2;
+/** The server and the system have the rest. */
+const MEMORY_FOR_JOBS = 0.9;
+
+/** Of a machine, or of the container in which the server runs. */
+function machine(): JobLimits['machine'] {
+  const constrained = process.constrainedMemory();
+  const memory = constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+  return { cpus: availableParallelism(), memoryBytes: Math.floor(memory * MEMORY_FOR_JOBS) };
+}
 
 export function createJobsService(context: JobsContext): JobsService {
-  const { api, store, world, ports, runner, limits } = context;
+  const { api, store, world, ports, runner } = context;
+  const { cpus, memoryBytes, ...given } = context.limits ?? {};
+  const limits: JobLimits = {
+    ...{ promise: PROMISE, atATime: Number.POSITIVE_INFINITY, waiting: WAITING, telarOnly: false, grace: GRACE },
+    ...given,
+    machine: { ...machine(), ...(cpus !== undefined && { cpus }), ...(memoryBytes !== undefined && { memoryBytes }) },
+  };
   const db = jobsStore(store.sql);
-  const real = 'files' in context ? undefined : context;
-  const logs: JobLogs | undefined = real && jobLogs(real.runner, real.logsFolder);
   const parts: Parts = {
     api,
     store,
@@ -69,28 +88,38 @@ export function createJobsService(context: JobsContext): JobsService {
     ports,
     runner,
     db,
-    files: 'files' in context ? context.files : createJobFiles({ world, ports, runner: context.runner, logs: logs! }),
+    files: 'files' in context ? context.files : createJobFiles({ ...context, world, ports }),
     lineage: createLineage(db, store),
-    limits: { atATime: availableParallelism(), grace: GRACE, ...limits },
+    admission: createAdmission(limits),
+    limits,
   };
   const lives = createLives(parts);
+  let closing = false;
+  let adopting: Promise<void> | undefined;
   return {
     service: {
       name: 'jobs',
       api,
       operations: jobOperations(parts, lives),
-      start: lives.start,
-      stop: lives.stop,
+      start() {
+        lives.start();
+        if ('files' in context || context.keptLogs === undefined) return;
+        const { logSink, keptLogs } = context;
+        const adoption = { logSink, log: world.log, job: (id: string) => db.jobOfId({ id }), closing: () => closing };
+        adopting = adoptKeptLogs(keptLogs, adoption);
+      },
+      async stop() {
+        closing = true;
+        await lives.stop();
+        await adopting;
+      },
     },
     exists: (arn) => db.job({ arn }) !== undefined,
     lineageOf: parts.lineage.of,
     recordRead: parts.lineage.recordRead,
+    use: jobUse(parts),
     writersOf: (bucket, key) =>
       db.writers({ bucket, from: key, below: key.endsWith('/') ? `${key.slice(0, -1)}0` : `${key}\u0000` }),
     unfinishedSince: () => db.unfinished({})[0]?.created_at,
-    logOf(arn) {
-      const row = db.job({ arn });
-      return row && logs && { path: logs.pathOf(row.id), ended: row.phase === 'ended' };
-    },
   };
 }

@@ -9,13 +9,14 @@
  */
 import type { Cancel } from '../../base/clock.ts';
 import { isAwsError } from '../../protocol/errors.ts';
+import { shareOf } from './admission.ts';
 import type { Life, Parts, Recording, Step } from './context.ts';
 import { isJobFailure } from './errors.ts';
 import { describe, jobOf } from './job.ts';
 import { interrupted, refused } from './outcome.ts';
 import { createPhases } from './phases.ts';
 import type { Job } from './plan.ts';
-import { deadline, type Ending, saved, withEnding, withStop } from './row.ts';
+import { deadline, type Ending, saved, withEnding, withPending, withStop } from './row.ts';
 import type { JobRow } from './store.ts';
 import type { Phase } from './transitions.ts';
 
@@ -38,9 +39,8 @@ const HEAR_FIRST = 1000;
 const TIMED: readonly Phase[] = ['staging', 'launching', 'running'];
 
 export function createLives(parts: Parts): Lives {
-  const { db, store, world, ports, files, lineage, limits } = parts;
+  const { db, store, world, ports, files, lineage, admission, limits } = parts;
   const { clock } = world;
-  const queue: string[] = [];
   const lives = new Map<string, Life>();
   const discarding = new Set<Promise<void>>();
   let closed = false;
@@ -48,7 +48,19 @@ export function createLives(parts: Parts): Lives {
   const phases = createPhases(parts, { persist, finish, alive: (life) => !closed && lives.get(life.arn) === life });
 
   function admit(): void {
-    while (!closed && lives.size < limits.atATime && queue.length > 0) begin(queue.shift()!, false);
+    while (!closed) {
+      const arn = admission.take();
+      if (arn === undefined) return;
+      begin(arn, false);
+    }
+  }
+
+  function wait(row: JobRow): void {
+    admission.wait(row.arn, row.requester, amountOf(row));
+  }
+
+  function amountOf(row: JobRow) {
+    return shareOf(jobOf(row).plan, limits).amount;
   }
 
   function begin(arn: string, recovered: boolean): void {
@@ -58,6 +70,7 @@ export function createLives(parts: Parts): Lives {
     live(life).then(
       () => {
         lives.delete(arn);
+        admission.release(arn);
         admit();
       },
       (error: Error) => world.log('error', 'jobs.life-broken', { job: arn, message: error.message }),
@@ -71,11 +84,17 @@ export function createLives(parts: Parts): Lives {
       if (!row || row.phase === 'ended') return;
       if (row.status === 'Stopping') life.abort.abort();
       const disarm = arm(life, row);
-      const step = await phases[row.phase](life, row, jobOf(row)).catch(failing);
+      const step = await phases[row.phase](life, row, jobOf(row)).catch((error) => failed(row, error));
       disarm();
       await persist(life.arn, step.record).catch((error) => persist(life.arn, failing(error).record));
       step.release?.();
     }
+  }
+
+  /** Whoever sees that a job failed finds the whole of its log. */
+  async function failed(row: JobRow, error: unknown): Promise<Step> {
+    await files.endLog(jobOf(row)).catch(() => {});
+    return failing(error);
   }
 
   function failing(error: unknown): Step {
@@ -148,24 +167,30 @@ export function createLives(parts: Parts): Lives {
   function interrupt(arn: string): void {
     const life = lives.get(arn);
     if (life) return life.abort.abort();
-    const at = queue.indexOf(arn);
-    if (at < 0) return;
-    queue.splice(at, 1);
-    begin(arn, false);
+    // It only has its end to record, which needs nothing of the machine.
+    if (admission.giveUp(arn)) begin(arn, false);
   }
 
   return {
     enqueue(arn) {
-      queue.push(arn);
+      const row = db.job({ arn });
+      if (!row) return;
+      wait(row);
       admit();
+      if (row.kind === 'Training' && admission.waits(arn)) {
+        void persist(arn, (fresh) => void db.save(saved(withPending(fresh, clock.now()))));
+      }
     },
     interrupt,
     start() {
       lineage.load();
       for (const row of db.unfinished({})) {
         if (row.phase === 'ended') discard(jobOf(row));
-        else if (row.phase === 'queued' && row.status === 'InProgress') queue.push(row.arn);
-        else begin(row.arn, true);
+        else if (row.phase === 'queued' && row.status === 'InProgress') wait(row);
+        else {
+          admission.hold(row.arn, amountOf(row));
+          begin(row.arn, true);
+        }
       }
       admit();
     },

@@ -50,8 +50,15 @@ describe('what is refused when a job is created', () => {
     [{ AppSpecification: { ImageUri: 'other:1' } }, /There is no image 'other:1' here/],
     [{ RoleArn: 'arn:aws:iam::123456789012:role/none' }, /Could not assume role .*role\/none. Please ensure/],
     [
-      { ProcessingResources: { ClusterConfig: { InstanceCount: 2, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 } } },
-      /InstanceCount above 1/,
+      {
+        ProcessingResources: { ClusterConfig: { InstanceCount: 2, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 } },
+        NetworkConfig: { EnableNetworkIsolation: true },
+      },
+      /EnableNetworkIsolation with an InstanceCount above 1/,
+    ],
+    [
+      { ProcessingResources: { ClusterConfig: { InstanceCount: 21, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 } } },
+      /^ResourceLimitExceeded: The account-level service limit 'Number of instances for a processing job' is 20/,
     ],
   ])('processing: %j', async (more, message) => {
     expect(await refusal(server.call('CreateProcessingJob', processingJob('job', more)))).toMatch(message);
@@ -71,7 +78,10 @@ describe('what is refused when a job is created', () => {
     [{ CheckpointConfig: { S3Uri: 's3://data/c' } }, /does not support CheckpointConfig yet/],
     [{ EnableManagedSpotTraining: true }, /EnableManagedSpotTraining/],
     [{ RetryStrategy: { MaximumRetryAttempts: 2 } }, /RetryStrategy/],
-    [{ ResourceConfig: { InstanceCount: 2, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 } }, /InstanceCount above 1/],
+    [
+      { ResourceConfig: { InstanceCount: 21, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 } },
+      /service limit 'Number of instances for a training job'/,
+    ],
     [
       {
         AlgorithmSpecification: {
@@ -126,14 +136,27 @@ describe('what a training job is given', () => {
             ...{ S3DistributionType: 'FullyReplicated', RecordWrapperType: 'None' },
           },
         },
-        'input/config/resourceconfig.json': {
-          ...{ current_host: 'algo-1', current_instance_type: 'ml.m5.large', current_group_name: 'homogeneousCluster' },
-          ...{ hosts: ['algo-1'], network_interface_name: 'eth0' },
-          instance_groups: [
-            { instance_group_name: 'homogeneousCluster', instance_type: 'ml.m5.large', hosts: ['algo-1'] },
-          ],
-        },
       },
+      hostConfiguration: [
+        {
+          'input/config/resourceconfig.json': {
+            ...{ current_host: 'algo-1', current_instance_type: 'ml.m5.large' },
+            ...{ current_group_name: 'homogeneousCluster', hosts: ['algo-1'], network_interface_name: 'eth0' },
+            instance_groups: [
+              { instance_group_name: 'homogeneousCluster', instance_type: 'ml.m5.large', hosts: ['algo-1'] },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  it('its limits, from its instance type and its volume', async () => {
+    const ResourceConfig = { InstanceCount: 1, InstanceType: 'ml.c5.xlarge' as const, VolumeSizeInGB: 7 };
+    await server.call('CreateTrainingJob', trainingJob('job', { ResourceConfig }));
+    await settle();
+    expect(machine.process('job')!.spec.limits).toEqual({
+      ...{ cpus: 4, memoryBytes: 8 * 1024 ** 3, processes: 1024, volumeBytes: 7 * 1024 ** 3 },
     });
   });
 

@@ -1,6 +1,8 @@
 /** The operations on processing and training jobs. */
 import { LOWER_ALPHANUMERIC, randomString } from '../../base/random.ts';
-import { type Call, type Operations, reads, writes } from '../../protocol/service.ts';
+import { passRole } from '../../protocol/conditionKeys.ts';
+import { type Access, type Call, type InputOf, type Operations, reads, writes } from '../../protocol/service.ts';
+import { conditionKeys } from './conditionKeys.ts';
 import { jobArn, type Parts, type Sdk } from './context.ts';
 import { errors } from './errors.ts';
 import { jobOf } from './job.ts';
@@ -22,11 +24,20 @@ const nameOf = (input: Named) => (input.ProcessingJobName ?? input.TrainingJobNa
 const on = (kind: JobKind, verb: string) => (input: Named, call: Call) => [
   { action: `sagemaker:${verb}${kind}Job`, resource: jobArn(call, kind, nameOf(input)) },
 ];
-/** Handing a role to a job needs iam:PassRole on it. */
-const creating = (kind: JobKind) => (input: Named & { RoleArn: string | undefined }, call: Call) => [
-  ...on(kind, 'Create')(input, call),
-  { action: 'iam:PassRole', resource: input.RoleArn! },
-];
+type Creating = InputOf<Sdk, 'CreateProcessingJob'> | InputOf<Sdk, 'CreateTrainingJob'>;
+
+/** Handing a role to a job needs iam:PassRole on it, and tagging it sagemaker:AddTags. */
+const creating =
+  (kind: JobKind) =>
+  (input: Creating, call: Call): Access[] => {
+    const keys = () => conditionKeys(input);
+    const [create] = on(kind, 'Create')(input as Named, call);
+    return [
+      { ...create!, keys },
+      ...(input.Tags?.length ? [{ action: 'sagemaker:AddTags', resource: create!.resource, keys }] : []),
+      passRole(input.RoleArn!, 'sagemaker.amazonaws.com'),
+    ];
+  };
 const listing = (kind: JobKind) => () => [{ action: `sagemaker:List${kind}Jobs`, resource: '*' }];
 
 export function jobOperations(parts: Parts, lives: Pick<Lives, 'enqueue' | 'interrupt'>): Operations<Sdk, Names> {
@@ -80,7 +91,7 @@ type CreateInput = { RoleArn: string | undefined; Tags?: readonly Tag[] | undefi
 
 /** @returns the job's ARN */
 function create(
-  { db, store, world, ports, runner }: Parts,
+  { db, store, world, ports, runner, admission, limits }: Parts,
   lives: Pick<Lives, 'enqueue'>,
   kind: JobKind,
   name: string,
@@ -89,7 +100,7 @@ function create(
 ): string {
   const arn = jobArn(call, kind, name);
   if (db.job({ arn })) throw errors.nameTaken(kind, arn);
-  if (!ports.roleExists(request.RoleArn!)) throw errors.role(request.RoleArn!);
+  if (!ports.roleExists(request.RoleArn!, arn)) throw errors.role(request.RoleArn!);
   const started: Transition[] = kind === 'Training' ? [{ status: 'Starting', start: call.now }] : [];
   const row: Omit<JobRow, 'seq'> = {
     arn,
@@ -111,9 +122,13 @@ function create(
     failure_reason: null,
     result: '{}',
     discarded: 0,
+    requester: call.principal.arn,
   };
-  const refusal = runner.refusal(jobOf({ ...row, seq: 0 }).plan.image);
+  const { plan } = jobOf({ ...row, seq: 0 });
+  const refusal = runner.refusal(plan.image);
   if (refusal) throw errors.image(refusal);
+  if (limits.telarOnly && plan.instances.count > 1) throw errors.hostsWithoutNetwork();
+  if (admission.waiting() >= limits.waiting) throw errors.queueFull(limits.waiting);
   db.insert(row);
   if (Tags) ports.setTags(arn, Tags);
   store.whenDurable(() => lives.enqueue(arn));

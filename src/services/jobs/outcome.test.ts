@@ -2,10 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { runnerError } from '../../runner/errors.ts';
 import type { JobExit } from '../../runner/runner.ts';
 import { jobFailure } from './errors.ts';
+import { type JobHostsExit, jobExit } from './hosts.ts';
 import { ending, refused, storesOutputs } from './outcome.ts';
+import { GIGABYTE, type JobPlan } from './plan.ts';
 import { withPhase, withStop } from './row.ts';
-import type { JobRow, StopCause } from './store.ts';
+import type { JobKind, JobRow, StopCause } from './store.ts';
 
+const of = (kind: JobKind, exit: JobHostsExit, stopped: StopCause | null, stores: boolean, given = report) => {
+  const plan = { maxRuntimeSeconds: 60, volumeBytes: 2 * GIGABYTE } as JobPlan;
+  return ending({ kind, plan }, { exit, stopped }, given, stores);
+};
 const report = { failure: undefined, message: 'hello', lastLine: 'last', metrics: [] };
 const zero: JobExit = { kind: 'exited', code: 0 };
 const one: JobExit = { kind: 'exited', code: 1 };
@@ -27,7 +33,7 @@ describe('how jobs end', () => {
     ['Training', lost, 'runtime', 'Stopped', 'MaxRuntimeExceeded', false],
   ])('%s, %j, stopped by %s: %s (%s), outputs stored: %s', (kind, exit, cause, status, secondary, stores) => {
     const training = kind === 'Training';
-    const end = ending(training ? 'Training' : 'Processing', { exit, stopped: cause }, report, stores, 60);
+    const end = of(training ? 'Training' : 'Processing', exit, cause, stores);
     expect(end).toMatchObject({ status, secondary, internal: exit.kind === 'lost' && cause === null });
     expect(storesOutputs({ exit, stopped: cause }, training)).toBe(stores);
     expect(end.result).toEqual(
@@ -37,10 +43,35 @@ describe('how jobs end', () => {
 
   it('a sandbox that could not be made is no fault of the algorithm', () => {
     const line = "telar: the sandbox of this job could not be made: 'mount' failed.";
-    const of = (lastLine: string) =>
-      ending('Processing', { exit: { kind: 'exited', code: 125 }, stopped: null }, { ...report, lastLine }, false, 60);
-    expect(of(line)).toMatchObject({ internal: true, failureReason: `InternalServerError: ${line}` });
-    expect(of('something else')).toMatchObject({ internal: false });
+    const end = (lastLine: string) =>
+      of('Processing', { kind: 'exited', code: 125 }, null, false, { ...report, lastLine });
+    expect(end(line)).toMatchObject({ internal: true, failureReason: `InternalServerError: ${line}` });
+    expect(end('something else')).toMatchObject({ internal: false });
+  });
+
+  it("what a job wanted too much of is named in AWS's words, and as no fault of the machine", () => {
+    const killed: JobExit = { kind: 'signalled', signal: 'SIGKILL' };
+    expect(of('Processing', { ...killed, excess: 'memory' }, null, false)).toMatchObject({
+      failureReason:
+        'ClientError: Please use an instance type with more memory, or reduce the size of job data processed on an instance.',
+      internal: false,
+    });
+    expect(of('Training', { ...killed, excess: 'memory' }, null, false).failureReason).toContain('training data');
+    expect(of('Training', { ...killed, excess: 'volume' }, null, false).failureReason).toMatch(
+      /^ClientError: No space left on device: .* 2 GB/,
+    );
+    expect(of('Training', { ...one, excess: 'processes' }, null, false).failureReason).toContain('more processes');
+  });
+
+  it('of several hosts, the one that failed by itself decides, and is named', () => {
+    const use = { cpuSeconds: 1, peakMemoryBytes: 2 };
+    expect(jobExit([{ ...zero, use }, zero], undefined)).toEqual({ ...zero, host: 0, uses: [use, null] });
+    expect(jobExit([term, zero, one], undefined)).toEqual({ ...one, host: 2 });
+    expect(jobExit([term, zero, one], 0)).toEqual({ ...term, host: 0 });
+    expect(jobExit([term, { ...term, excess: 'memory' }], undefined)).toMatchObject({ host: 1 });
+    expect(jobExit([zero, lost], undefined)).toMatchObject({ kind: 'lost', host: 1 });
+    expect(jobExit([{ ...one, use }], undefined)).toEqual({ ...one, uses: [use] });
+    expect(of('Training', jobExit([zero, one], 1), null, false).failureReason).toContain('algo-2');
   });
 
   it.each([

@@ -5,6 +5,8 @@ import { isRunnerError } from '../../runner/errors.ts';
 import type { JobExit } from '../../runner/runner.ts';
 import { isJobFailure } from './errors.ts';
 import type { Report } from './files/files.ts';
+import { hostName } from './hosts.ts';
+import { GIGABYTE, type Job } from './plan.ts';
 import type { Ending, RecordedExit } from './row.ts';
 import type { JobKind, StopCause } from './store.ts';
 
@@ -38,27 +40,43 @@ export function interrupted(kind: JobKind, cause: StopCause, maxRuntimeSeconds: 
 
 /** The end of a job whose process has ended and whose outputs, if it has any, are stored with this very end. */
 export function ending(
-  kind: JobKind,
+  { kind, plan }: Pick<Job, 'kind' | 'plan'>,
   { exit, stopped: cause }: RecordedExit,
   report: Report,
   modelStored: boolean,
-  maxRuntimeSeconds: number,
 ): Ending {
   const result = {
     exitMessage: kind === 'Processing' ? report.message : undefined,
     metrics: report.metrics.length > 0 ? report.metrics : undefined,
     modelStored: kind === 'Training' && modelStored ? true : undefined,
+    uses: exit.uses,
   };
-  if (cause !== null) return { ...interrupted(kind, cause, maxRuntimeSeconds), result };
+  if (cause !== null) return { ...interrupted(kind, cause, plan.maxRuntimeSeconds), result };
   if (exit.kind === 'lost') return failed(`InternalServerError: The job was lost: ${exit.reason}`, true, result);
   if (exit.kind === 'exited' && exit.code === 0) {
     return { status: 'Completed', secondary: 'Completed', internal: false, result };
   }
+  if (exit.excess === 'memory') return failed(outOfMemory(kind), false, result);
+  if (exit.excess === 'volume') return failed(`ClientError: ${volumeFull(plan.volumeBytes)}`, false, result);
   const code = exitCode(exit);
   if (code === SANDBOX_FAILED.code && SANDBOX_FAILED.line.test(report.lastLine ?? '')) {
     return failed(`InternalServerError: ${report.lastLine}`, true, result);
   }
-  return failed(algorithmError(kind, report, code), false, result);
+  const hints = [
+    ...(exit.excess === 'processes' ? ['The job was refused more processes than its instance has room for'] : []),
+    ...(exit.host === undefined ? [] : [`The first host to fail: ${hostName(exit.host)}`]),
+  ];
+  return failed([algorithmError(kind, report, code), ...hints].join('. '), false, result);
+}
+
+/** SageMaker's words, which tell the two types of jobs apart. */
+function outOfMemory(kind: JobKind): string {
+  const data = kind === 'Training' ? 'training data' : 'job data';
+  return `ClientError: Please use an instance type with more memory, or reduce the size of ${data} processed on an instance.`;
+}
+
+function volumeFull(volumeBytes: number): string {
+  return `No space left on device: the job has filled its volume of ${volumeBytes / GIGABYTE} GB, and was ended. Raise VolumeSizeInGB.`;
 }
 
 function algorithmError(kind: JobKind, { failure, lastLine }: Report, code: number): string {

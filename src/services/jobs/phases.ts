@@ -4,8 +4,10 @@
  * F1. Nothing here changes a row but the records, which run in a transaction with the row as it is by then: a stop that
  *     came while the work was under way is seen by them.
  */
+import { shareOf } from './admission.ts';
 import type { Life, Parts, Recording, Step } from './context.ts';
 import type { OutputBatch } from './files/files.ts';
+import { type Host, hostsOf, jobExit, networkOf, succeeded } from './hosts.ts';
 import { ending, interrupted, storesOutputs } from './outcome.ts';
 import type { Job } from './plan.ts';
 import type { JobCredentials } from './ports.ts';
@@ -55,6 +57,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   }
 
   async function prepare(life: Life, _row: JobRow, job: Job): Promise<Step> {
+    files.followLog(job);
     const progress = (line: string) => {
       if (!alive(life) || life.abort.signal.aborted) return;
       files.note(job, line);
@@ -83,43 +86,78 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   }
 
   async function launch(life: Life, _row: JobRow, job: Job): Promise<Step> {
-    if (runner.launched(job.id)) return { record: (row) => next(row, 'running') };
-    // The machine may have lost what was staged before it restarted.
-    if (!files.intact(job)) return { record: unlessStopping(job, (row) => next(row, 'staging')) };
+    const hosts = hostsOf(job);
+    const missing = hosts.filter(({ id }) => !runner.launched(id));
+    const running: Recording = (row) => next(row, 'running');
+    if (missing.length === 0) return { record: running };
+    // The machine may have lost what was staged before it restarted. A host that ran then is lost, and the job with it.
+    if (!files.intact(job)) {
+      const restage = unlessStopping(job, (row) => next(row, 'staging'));
+      return { record: missing.length < hosts.length ? running : restage };
+    }
     let credentials: JobCredentials | undefined;
     await persist(job.arn, () => {
       credentials = ports.roleSession(job.roleArn, SESSION, job.plan.maxRuntimeSeconds + CREDENTIALS_OUTLAST);
       lineage.addKey(job.arn, credentials.AccessKeyId);
     });
     await instant('job:launch');
-    if (life.abort.signal.aborted) return { record: unlessStopping(job, (row) => next(row, 'running')) };
-    await runner.launch({
-      jobId: job.id,
-      image: job.plan.image,
-      entrypoint: job.plan.entrypoint,
-      arguments: job.plan.arguments,
-      environment: environment(job, ports.endpointUrl(), credentials!),
-      networkIsolation: job.plan.networkIsolation,
-    });
+    // Hosts that an earlier server launched are stopped as running ones are.
+    if (life.abort.signal.aborted) {
+      return { record: missing.length < hosts.length ? running : unlessStopping(job, running) };
+    }
+    const share = shareOf(job.plan, limits);
+    if (missing.length === hosts.length) {
+      if (share.notice) files.note(job, share.notice);
+      if (runner.missing) files.note(job, `telar: ${runner.missing}`);
+    }
+    const launched = missing.map((host) =>
+      runner.launch({
+        jobId: host.id,
+        image: job.plan.image,
+        entrypoint: job.plan.entrypoint,
+        arguments: job.plan.arguments,
+        environment: environment(job, ports.endpointUrl(), credentials!),
+        networkIsolation: job.plan.networkIsolation,
+        telarOnly: limits.telarOnly,
+        limits: share.limits,
+        ...hostNetwork(job, host),
+      }),
+    );
+    // All of them, so that what is removed after a failure is not being made any more.
+    const failed = (await Promise.allSettled(launched)).find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
     await instant('job:launched');
-    return { record: (row) => next(row, 'running') };
+    return { record: running };
   }
 
   async function run({ abort }: Life, _row: JobRow, job: Job): Promise<Step> {
+    files.followLog(job);
     if (!files.intact(job)) {
       return { record: (row) => void db.save(saved(withExit(row, { kind: 'lost', reason: REBOOTED }, clock.now()))) };
     }
-    const stop = () => {
-      const told = db.job({ arn: job.arn })?.stop_at ?? clock.now();
-      const grace = Math.max(0, told + limits.grace - clock.now());
-      runner.stop(job.id, grace).catch((error: Error) => {
+    const hosts = hostsOf(job).filter(({ id }) => runner.launched(id));
+    const stop = (id: string, grace: number) => {
+      runner.stop(id, grace).catch((error: Error) => {
         world.log('error', 'jobs.not-stopped', { job: job.arn, message: error.message });
       });
     };
-    if (abort.signal.aborted) stop();
-    else abort.signal.addEventListener('abort', stop, { once: true });
-    const exit = await runner.exit(job.id);
-    abort.signal.removeEventListener('abort', stop);
+    const stopAll = () => {
+      const told = db.job({ arn: job.arn })?.stop_at ?? clock.now();
+      for (const { id } of hosts) stop(id, Math.max(0, told + limits.grace - clock.now()));
+    };
+    if (abort.signal.aborted) stopAll();
+    else abort.signal.addEventListener('abort', stopAll, { once: true });
+    let first: number | undefined;
+    const ends = hosts.map(async ({ id }, index) => {
+      const exit = await runner.exit(id);
+      if (!succeeded(exit) && first === undefined && !abort.signal.aborted) {
+        first = index;
+        for (const other of hosts) if (other.id !== id) stop(other.id, limits.grace);
+      }
+      return exit;
+    });
+    const exit = jobExit(await Promise.all(ends), first);
+    abort.signal.removeEventListener('abort', stopAll);
     return { record: (row) => void db.save(saved(withExit(row, exit, clock.now()))) };
   }
 
@@ -128,9 +166,11 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     const exit = JSON.parse(row.exit!) as RecordedExit;
     if (!files.intact(job)) exit.exit = { kind: 'lost', reason: REBOOTED };
     const stores = storesOutputs(exit, job.plan.storeWhenStopped);
-    const stored = await files.store(job, stores);
+    const stored = await files.store(job, stores, exit.exit.host ?? 0);
     const last = await writeAllButLast(job, stored.batches);
-    const end = ending(job.kind, exit, stored.report, stores, job.plan.maxRuntimeSeconds);
+    // Storing may have had something to say, too.
+    await files.endLog(job);
+    const end = ending(job, exit, stored.report, stores);
     return {
       record: (fresh) => {
         if (last) lineage.recordOutputs(job.arn, last.write());
@@ -172,6 +212,12 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     running: run,
     storing: storeOutputs,
   };
+}
+
+/** A job of one host sees no other: its sandbox needs no names. */
+function hostNetwork(job: Job, host: Host) {
+  const network = networkOf(job, host);
+  return network ? { host: network } : {};
 }
 
 function abortion(signal: AbortSignal): Promise<void> {

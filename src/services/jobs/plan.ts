@@ -14,6 +14,8 @@ export type PlannedInput = {
   type: 'S3Prefix' | 'ManifestFile';
   uri: string;
   gzip: boolean;
+  /** Each host gets a part of the objects, not all of them. */
+  sharded: boolean;
   /** Below /opt/ml, without a slash at its ends. */
   folder: string;
 };
@@ -32,7 +34,8 @@ export type JobPlan = {
   environment: Readonly<Record<string, string>>;
   networkIsolation: boolean;
   maxRuntimeSeconds: number;
-  /** The volume that the request asks for: neither inputs nor outputs may be larger. In bytes. */
+  instances: { type: string; count: number };
+  /** The volume of each instance: neither its inputs nor what is written to it may be larger. In bytes. */
   volumeBytes: number;
   inputs: readonly PlannedInput[];
   outputs: readonly PlannedOutput[];
@@ -42,6 +45,8 @@ export type JobPlan = {
   folders: readonly string[];
   /** Path below /opt/ml → JSON document. */
   configuration: Readonly<Record<string, Json>>;
+  /** The same for what differs from host to host. */
+  hostConfiguration: readonly Readonly<Record<string, Json>>[];
   metrics: readonly MetricDefinition[];
 };
 

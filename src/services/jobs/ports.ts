@@ -62,8 +62,8 @@ export type JobPorts = {
   objects: JobObjects;
   /** A call made by a role, under a session name, in a region. */
   callAs(roleArn: string, region: string, session: string): Call;
-  /** Whether the role exists and SageMaker may assume it. */
-  roleExists(roleArn: string): boolean;
+  /** Whether the role exists and SageMaker may assume it for this job. */
+  roleExists(roleArn: string, jobArn: string): boolean;
   /** Inside a transaction: opens a session of a role. */
   roleSession(roleArn: string, sessionName: string, seconds: number): JobCredentials;
   /** Where jobs reach this server. */
@@ -77,3 +77,27 @@ export type JobPorts = {
 };
 
 export type Tag = { Key?: string | undefined; Value?: string | undefined };
+
+/** The output of one host of one job, which grows in a file. */
+export type LogSource = {
+  /** Names it for all time. */
+  id: string;
+  region: string;
+  /** The log group's name. */
+  group: string;
+  /** What the log stream's name begins with. */
+  stream: string;
+  path: string;
+  /** When its lines were written, where that is over: milliseconds since the epoch. @default they are being written */
+  writtenAt?: number;
+};
+
+/** Where the output of jobs goes, so that clients can read it. */
+export type LogSink = {
+  /** Begins, or goes on, to ship a file, which need not exist yet. */
+  follow(source: LogSource): void;
+  /** The file will not grow any more. Resolves when all of it is durable; rejects when it cannot be now. */
+  finish(source: LogSource): Promise<void>;
+  /** The file is gone. */
+  forget(id: string): Promise<void>;
+};

@@ -5,7 +5,8 @@
  */
 import type { InputOf, OutputOf } from '../../protocol/service.ts';
 import type { Sdk } from './context.ts';
-import { errors } from './errors.ts';
+import { checkInstances, errors } from './errors.ts';
+import { hostNames } from './hosts.ts';
 import {
   DEFAULT_MAX_RUNTIME,
   GIGABYTE,
@@ -29,9 +30,7 @@ const FOLDER = `${ML}/processing`;
 /** Refuses what Telar does not do, and what cannot be meant. @throws ValidationException */
 export function checkProcessing(input: ProcessingRequest): void {
   const cluster = input.ProcessingResources?.ClusterConfig;
-  if ((cluster?.InstanceCount ?? 1) > 1) {
-    throw errors.unsupported('ProcessingResources.ClusterConfig.InstanceCount above 1', 'Use one instance.');
-  }
+  checkInstances('Processing', cluster?.InstanceCount ?? 1, input.NetworkConfig?.EnableNetworkIsolation ?? false);
   if (cluster?.InstancePreferences) {
     throw errors.unsupported('ClusterConfig.InstancePreferences', 'Name one InstanceType instead.');
   }
@@ -97,6 +96,8 @@ export function planProcessing(row: Pick<JobRow, 'arn' | 'name' | 'request'>): J
   const application = input.AppSpecification!;
   const inputs = (input.ProcessingInputs ?? []).flatMap(plannedInput);
   const outputs = (input.ProcessingOutputConfig?.Outputs ?? []).flatMap(plannedOutput);
+  const cluster = input.ProcessingResources!.ClusterConfig;
+  const hosts = hostNames(cluster?.InstanceCount ?? 1);
   return {
     image: application.ImageUri!,
     entrypoint: application.ContainerEntrypoint,
@@ -104,7 +105,8 @@ export function planProcessing(row: Pick<JobRow, 'arn' | 'name' | 'request'>): J
     environment: { ...input.Environment, PROCESSING_JOB_NAME: row.name, PROCESSING_JOB_ARN: row.arn },
     networkIsolation: input.NetworkConfig?.EnableNetworkIsolation ?? false,
     maxRuntimeSeconds: input.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME,
-    volumeBytes: (input.ProcessingResources!.ClusterConfig?.VolumeSizeInGB ?? 30) * GIGABYTE,
+    instances: { type: cluster?.InstanceType ?? 'ml.m5.large', count: hosts.length },
+    volumeBytes: (cluster?.VolumeSizeInGB ?? 30) * GIGABYTE,
     inputs,
     outputs,
     storeWhenStopped: false,
@@ -115,8 +117,8 @@ export function planProcessing(row: Pick<JobRow, 'arn' | 'name' | 'request'>): J
         ...input,
         StoppingCondition: input.StoppingCondition ?? { MaxRuntimeInSeconds: DEFAULT_MAX_RUNTIME },
       }),
-      'config/resourceconfig.json': { current_host: 'algo-1', hosts: ['algo-1'] },
     },
+    hostConfiguration: hosts.map((host) => ({ 'config/resourceconfig.json': { current_host: host, hosts } })),
     metrics: [],
   };
 }
@@ -129,6 +131,7 @@ function plannedInput({ InputName, AppManaged, S3Input: s3 }: Inputs[number]): P
       type: s3.S3DataType ?? 'S3Prefix',
       uri: s3.S3Uri!,
       gzip: s3.S3CompressionType === 'Gzip',
+      sharded: s3.S3DataDistributionType === 'ShardedByS3Key',
       folder: pathBelow(s3.LocalPath!, ML)!,
     },
   ];

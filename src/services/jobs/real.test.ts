@@ -1,11 +1,12 @@
 /** Jobs that really run: real processes in their sandboxes, real files, and a server that is replaced while they run. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { api, processingJob, trainingJob } from '../../../tests/support/jobs.ts';
+import { type MemorySink, memorySink } from '../../../tests/support/logSink.ts';
 import { type MemoryObjects, memoryObjects } from '../../../tests/support/memoryObjects.ts';
 import { perform, testCall } from '../../../tests/support/operations.ts';
 import { silentLog } from '../../base/log.ts';
@@ -23,6 +24,7 @@ let objects: MemoryObjects;
 let database: DatabaseSync;
 let server: ReturnType<typeof start>;
 let ends: Map<string, JobEnd>;
+let sink: MemorySink;
 
 function start() {
   const store = openMemoryStore(database, [jobsMigrations], world);
@@ -30,7 +32,7 @@ function start() {
     ...{ world, jobsFolder: join(root, 'jobs'), imagesFolder: join(root, 'images'), hide: [] },
   });
   const service = createJobsService({
-    ...{ api, store, world, runner, logsFolder: join(root, 'logs'), limits: { grace: 300 } },
+    ...{ api, store, world, runner, logSink: sink, limits: { grace: 300 } },
     ports: {
       objects,
       callAs: () => testCall(),
@@ -57,6 +59,7 @@ beforeEach(() => {
   objects = memoryObjects(root);
   database = new DatabaseSync(':memory:');
   ends = new Map();
+  sink = memorySink();
   server = start();
 });
 afterEach(async () => {
@@ -71,10 +74,8 @@ async function ended(arn: string | undefined): Promise<JobEnd> {
   await until(() => ends.has(arn!));
   return ends.get(arn!)!;
 }
-function log(arn: string | undefined): string {
-  const { path } = server.logOf(arn!)!;
-  return existsSync(path) ? readFileSync(path, 'utf8') : '';
-}
+/** The log of a job, so far. */
+const log = (arn: string | undefined): string => sink.textOf(`${arn!.split('/').at(-1)}/algo-1`) ?? '';
 
 /** A processing job that runs this script, with `input` and `output` as its folders. */
 async function run(script: string, more: object = {}): Promise<string | undefined> {
@@ -115,7 +116,6 @@ it('a processing job reads, writes, logs and completes', async () => {
   expect(end).toMatchObject({ status: 'Completed', describe: { ExitMessage: 'all well' } });
   expect(objects.all()).toMatchObject({ 'out/result.json': '{"ok":true}' });
   expect(Object.keys(objects.all())).not.toContain('out/link');
-  await until(() => server.logOf(arn!)!.path.startsWith(join(root, 'logs')));
   expect(log(arn)).toContain('working on job x y us-east-1');
 });
 

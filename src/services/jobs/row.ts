@@ -5,7 +5,8 @@
  * W1. A status, secondary status or phase changes only along transitions.ts.
  * W2. A secondary status ends at the very instant at which the next begins.
  */
-import type { JobExit } from '../../runner/runner.ts';
+import type { TotalUse } from '../../runner/limited.ts';
+import type { JobHostsExit } from './hosts.ts';
 import type { Job } from './plan.ts';
 import type { JobRow, StopCause, Transition } from './store.ts';
 import {
@@ -22,10 +23,12 @@ export type JobResult = {
   exitMessage?: string | undefined;
   metrics?: readonly { name: string; value: number }[] | undefined;
   modelStored?: boolean | undefined;
+  /** What each host used. */
+  uses?: readonly (TotalUse | null)[] | undefined;
 };
 
 /** How the process ended, and for what it had been told to stop by then. */
-export type RecordedExit = { exit: JobExit; stopped: StopCause | null };
+export type RecordedExit = { exit: JobHostsExit; stopped: StopCause | null };
 
 /** How a job ends. */
 export type Ending = {
@@ -37,6 +40,7 @@ export type Ending = {
 };
 
 const PHASE_SECONDARY: Readonly<Partial<Record<Phase, SecondaryStatus>>> = {
+  preparing: 'Starting',
   staging: 'Downloading',
   launching: 'Training',
   storing: 'Uploading',
@@ -72,13 +76,18 @@ export function withPhase(row: JobRow, phase: Phase, at: number): JobRow {
   return secondary && row.status === 'InProgress' ? withSecondary(moved, secondary, at) : moved;
 }
 
+/** The job waits for the machine. */
+export function withPending(row: JobRow, at: number): JobRow {
+  return row.phase === 'queued' && row.status === 'InProgress' ? withSecondary(row, 'Pending', at) : row;
+}
+
 /** The job is told to stop, or has run out of time. */
 export function withStop(row: JobRow, cause: StopCause, at: number): JobRow {
   const stopping = withSecondary(withStatus(row, 'Stopping', at), 'Stopping', at);
   return { ...stopping, stop_cause: cause, stop_at: at };
 }
 
-export function withExit(row: JobRow, exit: JobExit, at: number): JobRow {
+export function withExit(row: JobRow, exit: JobHostsExit, at: number): JobRow {
   const recorded: RecordedExit = { exit, stopped: row.stop_cause };
   return { ...withPhase(row, 'storing', at), exit: JSON.stringify(recorded) };
 }
@@ -99,7 +108,17 @@ export function withEnding(row: JobRow, ending: Ending, at: number): JobRow {
 
 /** The columns that change. */
 export function saved(row: JobRow) {
-  const { seq: _1, region: _2, kind: _3, name: _4, id: _5, request: _6, created_at: _7, ...changing } = row;
+  const {
+    seq: _1,
+    region: _2,
+    kind: _3,
+    name: _4,
+    id: _5,
+    request: _6,
+    created_at: _7,
+    requester: _8,
+    ...changing
+  } = row;
   return changing;
 }
 

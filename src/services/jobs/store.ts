@@ -54,6 +54,8 @@ export const migrations: Migrations = {
        fingerprint TEXT NOT NULL,
        PRIMARY KEY (job, uri)
      ) STRICT, WITHOUT ROWID;`,
+    // Whose jobs wait in turn: the ARN of who created it (of a pipeline's step, its execution's session).
+    `ALTER TABLE jobs ADD COLUMN requester TEXT NOT NULL DEFAULT ''`,
     "CREATE INDEX job_outputs ON job_objects (bucket, key) WHERE use = 'output';",
   ],
 };
@@ -88,6 +90,8 @@ export type JobRow = {
   result: string;
   /** 1 once its folder is gone and its log is kept elsewhere. */
   discarded: number;
+  /** Who created it: the queue serves requesters in turn. */
+  requester: string;
 };
 
 /** A secondary status, and when it was entered and left (milliseconds since the epoch). */
@@ -137,19 +141,24 @@ export function jobsStore(sql: Sql) {
   return {
     insert: sql.change<Omit<JobRow, 'seq'>>(
       `INSERT INTO jobs (arn, region, kind, name, id, request, phase, status, transitions, created_at, modified_at,
-         started_at, ended_at, stop_cause, stop_at, exit, failure_reason, result, discarded)
+         started_at, ended_at, stop_cause, stop_at, exit, failure_reason, result, discarded, requester)
        VALUES ($arn, $region, $kind, $name, $id, $request, $phase, $status, $transitions, $created_at, $modified_at,
-         $started_at, $ended_at, $stop_cause, $stop_at, $exit, $failure_reason, $result, $discarded)`,
+         $started_at, $ended_at, $stop_cause, $stop_at, $exit, $failure_reason, $result, $discarded, $requester)`,
     ),
-    save: sql.change<Omit<JobRow, 'seq' | 'region' | 'kind' | 'name' | 'id' | 'request' | 'created_at'>>(
+    save: sql.change<Omit<JobRow, 'seq' | 'region' | 'kind' | 'name' | 'id' | 'request' | 'created_at' | 'requester'>>(
       `UPDATE jobs SET phase = $phase, status = $status, transitions = $transitions, modified_at = $modified_at,
          started_at = $started_at, ended_at = $ended_at, stop_cause = $stop_cause, stop_at = $stop_at, exit = $exit,
          failure_reason = $failure_reason, result = $result, discarded = $discarded
        WHERE arn = $arn`,
     ),
     job: sql.one<{ arn: string }, JobRow>('SELECT * FROM jobs WHERE arn = $arn'),
+    jobOfId: sql.one<{ id: string }, JobRow>('SELECT * FROM jobs WHERE id = $id'),
     /** Not over, or over with its folder still there; the oldest first. */
     unfinished: sql.all<Record<never, never>, JobRow>('SELECT * FROM jobs WHERE discarded = 0 ORDER BY seq'),
+    /** Under way: neither waiting nor over; the oldest first. */
+    running: sql.all<Record<never, never>, JobRow>(
+      "SELECT * FROM jobs WHERE discarded = 0 AND phase NOT IN ('queued', 'ended') ORDER BY seq",
+    ),
     setDiscarded: sql.change<{ arn: string }>('UPDATE jobs SET discarded = 1 WHERE arn = $arn'),
     list: (sort: Sort, order: Order) => lists.get(`${sort} ${order}`)!,
     delete: sql.change<{ arn: string }>('DELETE FROM jobs WHERE arn = $arn'),

@@ -7,7 +7,8 @@ import type { InputOf, OutputOf } from '../../protocol/service.ts';
 import { parseImage } from '../../runner/images/image.ts';
 import { type MetricDefinition, metricDefinitionError, xgboostMetricDefinitions } from '../../runner/metrics.ts';
 import type { Sdk } from './context.ts';
-import { errors } from './errors.ts';
+import { checkInstances, errors } from './errors.ts';
+import { hostNames } from './hosts.ts';
 import { DEFAULT_MAX_RUNTIME, GIGABYTE, type JobPlan, json, type PlannedOutput, parseS3Uri } from './plan.ts';
 import { date, type JobResult, request } from './row.ts';
 import type { JobRow, Transition } from './store.ts';
@@ -71,13 +72,11 @@ function checkAlgorithm({ AlgorithmSpecification: algorithm }: TrainingRequest):
   }
 }
 
-function checkResources({ ResourceConfig: resources }: TrainingRequest): void {
+function checkResources({ ResourceConfig: resources, EnableNetworkIsolation }: TrainingRequest): void {
   if (!resources) throw errors.invalid('ResourceConfig is required.');
+  checkInstances('Training', resources.InstanceCount ?? 1, EnableNetworkIsolation ?? false);
   if (resources.InstanceGroups?.length) {
-    throw errors.unsupported('ResourceConfig.InstanceGroups', 'Use InstanceType and InstanceCount 1.');
-  }
-  if ((resources.InstanceCount ?? 1) > 1) {
-    throw errors.unsupported('ResourceConfig.InstanceCount above 1', 'Use one instance.');
+    throw errors.unsupported('ResourceConfig.InstanceGroups', 'Use InstanceType and InstanceCount.');
   }
   for (const member of ['TrainingPlanArn', 'InstancePreferences'] as const) {
     if (resources[member]) throw errors.unsupported(`ResourceConfig.${member}`, 'Leave it out.');
@@ -143,6 +142,7 @@ export function planTraining(row: Pick<JobRow, 'arn' | 'name' | 'request'>): Job
     type: channel.DataSource!.S3DataSource!.S3DataType as 'S3Prefix' | 'ManifestFile',
     uri: channel.DataSource!.S3DataSource!.S3Uri!,
     gzip: channel.CompressionType === 'Gzip',
+    sharded: channel.DataSource!.S3DataSource!.S3DataDistributionType === 'ShardedByS3Key',
     folder: `input/data/${channel.ChannelName}`,
   }));
   const entrypoint = algorithm.ContainerEntrypoint;
@@ -153,6 +153,7 @@ export function planTraining(row: Pick<JobRow, 'arn' | 'name' | 'request'>): Job
     environment: { ...input.Environment, TRAINING_JOB_NAME: row.name, TRAINING_JOB_ARN: row.arn },
     networkIsolation: input.EnableNetworkIsolation ?? false,
     maxRuntimeSeconds: input.StoppingCondition?.MaxRuntimeInSeconds ?? DEFAULT_MAX_RUNTIME,
+    instances: instancesOf(input),
     volumeBytes: (input.ResourceConfig!.VolumeSizeInGB ?? 30) * GIGABYTE,
     inputs,
     outputs: outputs(input),
@@ -161,8 +162,8 @@ export function planTraining(row: Pick<JobRow, 'arn' | 'name' | 'request'>): Job
     configuration: {
       'input/config/hyperparameters.json': input.HyperParameters ?? {},
       'input/config/inputdataconfig.json': inputDataConfig(channels),
-      'input/config/resourceconfig.json': resourceConfig(input),
     },
+    hostConfiguration: resourceConfigs(input),
     metrics: metricDefinitions(input),
   };
 }
@@ -180,17 +181,27 @@ function inputDataConfig(channels: readonly Channel[]) {
   return Object.fromEntries(entries);
 }
 
-function resourceConfig({ ResourceConfig: resources }: TrainingRequest) {
-  const instance_type = resources!.InstanceType ?? 'ml.m5.large';
-  const [current_host, group] = ['algo-1', 'homogeneousCluster'];
-  return {
-    current_host,
-    current_instance_type: instance_type,
-    current_group_name: group,
-    hosts: [current_host],
-    instance_groups: [{ instance_group_name: group, instance_type, hosts: [current_host] }],
-    network_interface_name: 'eth0',
-  };
+const instancesOf = ({ ResourceConfig: resources }: TrainingRequest) => ({
+  type: resources!.InstanceType ?? 'ml.m5.large',
+  count: Math.max(1, resources!.InstanceCount ?? 1),
+});
+
+/** One for each host. https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html */
+function resourceConfigs(input: TrainingRequest) {
+  const { type: instance_type, count } = instancesOf(input);
+  const hosts = hostNames(count);
+  const group = 'homogeneousCluster';
+  return hosts.map((current_host) => ({
+    'input/config/resourceconfig.json': {
+      current_host,
+      current_instance_type: instance_type,
+      current_group_name: group,
+      hosts,
+      instance_groups: [{ instance_group_name: group, instance_type, hosts }],
+      // Several hosts have addresses of the loopback: libraries are told to use the interface that carries them.
+      network_interface_name: count > 1 ? 'lo' : 'eth0',
+    },
+  }));
 }
 
 export function describeTraining(row: JobRow): OutputOf<Sdk, 'DescribeTrainingJob'> {

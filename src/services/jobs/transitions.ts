@@ -36,6 +36,7 @@ const PHASE_TRANSITIONS: Readonly<Record<Phase, readonly Phase[]>> = {
 
 export type SecondaryStatus =
   | 'Starting'
+  | 'Pending'
   | 'Downloading'
   | 'Training'
   | 'Uploading'
@@ -48,6 +49,7 @@ export type SecondaryStatus =
 /** What AWS says of each. */
 export const SECONDARY_MESSAGES: Readonly<Record<SecondaryStatus, string>> = {
   Starting: 'Starting the training job',
+  Pending: 'Insufficient capacity: the training job waits for this machine',
   Downloading: 'Downloading input data',
   Training: 'Training image download completed. Training in progress.',
   Uploading: 'Uploading generated training model',

@@ -6,12 +6,13 @@ import { type ByteRange, type Bytes, type StoredBytes, sizeOf } from '../../stor
 import { type Attributes, attributesOf, refuseUnsupported } from './attributes.ts';
 import { LARGEST_PUT } from './body.ts';
 import { algorithmNamed, type ChecksumAlgorithm, checksumMembers, type ObjectChecksum } from './checksums.ts';
+import { seenBy, writingKeys } from './conditionKeys.ts';
 import { checkCopySource } from './conditions.ts';
 import { s3Errors } from './errors.ts';
 import type { Lifecycles } from './lifecycles.ts';
 import { checkPartNumber } from './multipart.ts';
 import { openUpload, partOf, setPart } from './multipartOperations.ts';
-import { writeAccess, writeConditions, writtenMembers } from './objectOperations.ts';
+import { readAccess, writeAccess, writeConditions, writtenMembers } from './objectOperations.ts';
 import type { Address, Objects } from './objects.ts';
 import type { ObjectsPorts } from './ports.ts';
 import { copyRangeOf } from './ranges.ts';
@@ -31,12 +32,12 @@ type Source = { object: StoredObject; stored: StoredBytes; release(): void };
 export function copyOperations(context: Context): Operations<S3Sdk, 'CopyObject' | 'UploadPartCopy'> {
   return {
     CopyObject: streams(
-      (input) => [...sourceAccess(input.CopySource), ...writeAccess(input)],
+      (input) => [...sourceAccess(context, input.CopySource), ...writeAccess(input)],
       (input, call) => copyObject(context, input, call),
       { audit: 'data', readOnly: false },
     ),
     UploadPartCopy: streams(
-      (input) => [...sourceAccess(input.CopySource), ...onObject('PutObject', input)],
+      (input) => [...sourceAccess(context, input.CopySource), ...onObject('PutObject', input, writingKeys(input))],
       (input, call) => copyPart(context, input, call),
       { audit: 'data', readOnly: false },
     ),
@@ -73,10 +74,8 @@ function decoded(path: string): string {
   }
 }
 
-function sourceAccess(header: string | undefined): Access[] {
-  const source = parseCopySource(header);
-  return onObject(source.VersionId === undefined ? 'GetObject' : 'GetObjectVersion', source);
-}
+const sourceAccess = ({ objects }: Context, header: string | undefined): Access[] =>
+  readAccess(objects, parseCopySource(header));
 
 /** Finds a copy's source and takes hold of its bytes. @throws NoSuchKey, NoSuchBucket, PreconditionFailed */
 function openSource(
@@ -86,7 +85,9 @@ function openSource(
 ): Source {
   const owner = input.ExpectedSourceBucketOwner;
   const address = parseCopySource(input.CopySource);
-  const object = sourceOf(objects, owner === undefined ? address : { ...address, ExpectedBucketOwner: owner });
+  const object = seenBy(call, address.Bucket, () =>
+    sourceOf(objects, owner === undefined ? address : { ...address, ExpectedBucketOwner: owner }),
+  );
   checkCopySource(
     {
       ...{ ifMatch: input.CopySourceIfMatch, ifNoneMatch: input.CopySourceIfNoneMatch },

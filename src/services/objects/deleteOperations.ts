@@ -1,6 +1,7 @@
 /** DeleteObject and DeleteObjects: what goes for good, and what leaves a delete marker, is decided in objects.ts. */
 import { isAwsError } from '../../protocol/errors.ts';
 import { type Access, type Call, type Operations, type StreamCall, streams, writes } from '../../protocol/service.ts';
+import { objectKeys } from './conditionKeys.ts';
 import { s3Errors } from './errors.ts';
 import type { Objects } from './objects.ts';
 import { type Input, type Output, onObject, type S3Sdk } from './wire.ts';
@@ -8,7 +9,7 @@ import { type Input, type Output, onObject, type S3Sdk } from './wire.ts';
 export function deleteOperations(objects: Objects): Operations<S3Sdk, 'DeleteObject' | 'DeleteObjects'> {
   return {
     DeleteObject: writes(
-      (input) => deleteAccess(input),
+      (input) => deleteAccess(objects, input),
       (input, call) => {
         refuseDirectoryConditions(input.IfMatchLastModifiedTime, input.IfMatchSize);
         const { versionId, marker } = objects.remove(input, input.IfMatch, call.now);
@@ -21,18 +22,18 @@ export function deleteOperations(objects: Objects): Operations<S3Sdk, 'DeleteObj
     ),
 
     DeleteObjects: streams(
-      ({ Bucket, Delete }) => (Delete?.Objects ?? []).flatMap((object) => deleteAccess({ Bucket, ...object })),
+      // Each key is permitted or refused by itself, in the answer.
+      () => [],
       (input, call) => deleteObjects(objects, input, call),
       { audit: 'data', readOnly: false },
     ),
   };
 }
 
-const deleteAccess = (input: {
-  Bucket?: string | undefined;
-  Key?: string | undefined;
-  VersionId?: string | undefined;
-}): Access[] => onObject(input.VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion', input);
+type Named = { Bucket?: string | undefined; Key?: string | undefined; VersionId?: string | undefined };
+
+const deleteAccess = (objects: Objects, input: Named): Access[] =>
+  onObject(input.VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion', input, objectKeys(objects, input));
 
 /** Conditions that only directory buckets know: ignoring one would delete what should stay. */
 function refuseDirectoryConditions(lastModified: Date | undefined, size: number | undefined): void {
@@ -60,7 +61,7 @@ async function deleteObjects(
   const deleted: Deleted = [];
   const errors: Failed = [];
   for (let from = 0; from < asked.length; from += AT_A_TIME) {
-    const done = await call.commit(() => deleteEach(objects, input, asked.slice(from, from + AT_A_TIME), call.now));
+    const done = await call.commit(() => deleteEach(objects, input, asked.slice(from, from + AT_A_TIME), call));
     deleted.push(...done.deleted);
     errors.push(...done.errors);
   }
@@ -69,14 +70,16 @@ async function deleteObjects(
 
 type AskedObject = NonNullable<NonNullable<Input<'DeleteObjects'>['Delete']>['Objects']>[number];
 
-function deleteEach(objects: Objects, { Bucket }: Input<'DeleteObjects'>, asked: readonly AskedObject[], now: number) {
+function deleteEach(objects: Objects, { Bucket }: Input<'DeleteObjects'>, asked: readonly AskedObject[], call: Call) {
   const deleted: Deleted = [];
   const errors: Failed = [];
   for (const { Key, VersionId, ETag, LastModifiedTime, Size } of asked) {
     const version = VersionId === undefined ? {} : { VersionId };
     try {
       refuseDirectoryConditions(LastModifiedTime, Size);
-      const removed = objects.remove({ Bucket, Key, VersionId }, ETag, now);
+      const refusal = call.refusal?.(deleteAccess(objects, { Bucket, Key, VersionId })[0]!);
+      if (refusal) throw refusal;
+      const removed = objects.remove({ Bucket, Key, VersionId }, ETag, call.now);
       deleted.push({
         ...{ Key, ...version },
         ...(removed.marker ? { DeleteMarker: true, DeleteMarkerVersionId: removed.versionId } : {}),

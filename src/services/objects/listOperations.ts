@@ -2,6 +2,7 @@
 import { decodeToken, encodeToken } from '../../protocol/pages.ts';
 import { type Operations, reads } from '../../protocol/service.ts';
 import { ownerOf } from './bucketOperations.ts';
+import { listingKeys } from './conditionKeys.ts';
 import { s3Errors } from './errors.ts';
 import { urlEncodeKey } from './keys.ts';
 import { firstAfter, type ListPage, listPage } from './listing.ts';
@@ -17,7 +18,7 @@ const MOST_KEYS = 1000;
 export function listOperations(objects: Objects, rows: ObjectsStore): Operations<S3Sdk, Names> {
   return {
     ListObjectsV2: reads(
-      (input) => onBucket('ListBucket', input.Bucket),
+      (input) => onBucket('ListBucket', input.Bucket, listingKeys(input)),
       (input, call) => {
         objects.bucket(input);
         return listObjectsV2(rows, input, call.account);
@@ -25,7 +26,7 @@ export function listOperations(objects: Objects, rows: ObjectsStore): Operations
       'data',
     ),
     ListObjects: reads(
-      (input) => onBucket('ListBucket', input.Bucket),
+      (input) => onBucket('ListBucket', input.Bucket, listingKeys(input)),
       (input, call) => {
         objects.bucket(input);
         return listObjects(rows, input, call.account);

@@ -10,6 +10,7 @@ import type { Store } from '../../store/store.ts';
 import { attributesOf, refuseUnsupported } from './attributes.ts';
 import { receiveBody } from './body.ts';
 import { algorithmNamed, checksumMembers } from './checksums.ts';
+import { objectKeys, seenBy, writingKeys } from './conditionKeys.ts';
 import { checkRead, type WriteConditions } from './conditions.ts';
 import { s3Errors } from './errors.ts';
 import type { Lifecycles } from './lifecycles.ts';
@@ -32,11 +33,11 @@ export function objectOperations({ store, bytes, objects, lifecycles, ports }: C
     ),
 
     GetObject: streams(
-      (input) => readAccess(input),
+      (input) => readAccess(objects, input),
       (input, call) =>
         // Inside a transaction, so that what is answered is durable; opened there, so that no sweep comes between.
         call.commit(() => {
-          const { object, range } = select(objects, input, call);
+          const { object, range } = seenBy(call, input.Bucket, () => select(objects, input, call));
           ports.objectRead(call, object);
           const body = bytes.open(objects.bytesOf(object), range);
           if (!Buffer.isBuffer(body)) store.whenUndone(() => body.destroy());
@@ -46,9 +47,9 @@ export function objectOperations({ store, bytes, objects, lifecycles, ports }: C
     ),
 
     HeadObject: reads(
-      (input) => readAccess(input),
+      (input) => readAccess(objects, input),
       (input, call) => {
-        const { object, range } = select(objects, input, call);
+        const { object, range } = seenBy(call, input.Bucket, () => select(objects, input, call));
         return describe(object, range, input, lifecycles);
       },
       'data',
@@ -56,12 +57,15 @@ export function objectOperations({ store, bytes, objects, lifecycles, ports }: C
   };
 }
 
-const readAccess = (input: { Bucket?: string; Key?: string; VersionId?: string }): Access[] =>
-  onObject(input.VersionId === undefined ? 'GetObject' : 'GetObjectVersion', input);
+type Named = { Bucket?: string | undefined; Key?: string | undefined; VersionId?: string | undefined };
+
+export const readAccess = (objects: Objects, input: Named): Access[] =>
+  onObject(input.VersionId === undefined ? 'GetObject' : 'GetObjectVersion', input, objectKeys(objects, input));
 
 /** What a write needs: to put the object, and its tags where it brings some. */
 export function writeAccess(input: { Bucket?: string; Key?: string; Tagging?: string }): Access[] {
-  return [...onObject('PutObject', input), ...(input.Tagging ? onObject('PutObjectTagging', input) : [])];
+  const keys = writingKeys(input);
+  return [...onObject('PutObject', input, keys), ...(input.Tagging ? onObject('PutObjectTagging', input, keys) : [])];
 }
 
 export function writeConditions(input: { IfMatch?: string; IfNoneMatch?: string }): WriteConditions {

@@ -12,9 +12,9 @@ import {
   testCall,
   testWorld,
 } from '../../../tests/support/operations.ts';
-import { isAwsError } from '../../protocol/errors.ts';
+import { awsError, isAwsError } from '../../protocol/errors.ts';
 import type { Payload } from '../../protocol/payload.ts';
-import type { Operation } from '../../protocol/service.ts';
+import type { Access, Operation } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
 import { migrations } from './index.ts';
 import { body, contentOf, objectsOver, type TestFolder, type TestObjects, testFolder } from './testing.ts';
@@ -447,10 +447,25 @@ describe('access', () => {
       's3:GetObject arn:aws:s3:::a/x y',
       's3:PutObject arn:aws:s3:::b/k/l',
     ]);
-    const Delete = { Objects: [{ Key: '1' }, { Key: '2' }] };
-    expect(access(s3.operations.DeleteObjects, { Bucket: 'b', Delete })).toEqual([
-      's3:DeleteObject arn:aws:s3:::b/1',
-      's3:DeleteObject arn:aws:s3:::b/2',
-    ]);
+  });
+
+  it('is asked for key by key where many are deleted', async () => {
+    await put('keep', '1');
+    await put('go', '2');
+    const refused = awsError('AccessDenied', 'no', 403);
+    const call = { refusal: ({ resource }: Access) => (resource.endsWith('/keep') ? refused : undefined) };
+    const input = { Bucket: 'data', Delete: { Objects: [{ Key: 'keep' }, { Key: 'go' }] } };
+    const { Deleted, Errors } = await run(s3.operations.DeleteObjects, input, call);
+    expect(Deleted).toEqual([{ Key: 'go' }]);
+    expect(Errors).toEqual([{ Key: 'keep', Code: 'AccessDenied', Message: 'no' }]);
+  });
+
+  it('to the list of the bucket decides whether a missing key is told', async () => {
+    const refused = awsError('AccessDenied', 'no', 403);
+    const call = { refusal: ({ action }: Access) => (action === 's3:ListBucket' ? refused : undefined) };
+    const missing = { Bucket: 'data', Key: 'none' };
+    await expect(run(s3.operations.HeadObject, missing, call)).rejects.toBe(refused);
+    await expect(run(s3.operations.GetObject, missing, call)).rejects.toBe(refused);
+    await expect(run(s3.operations.HeadObject, missing)).rejects.toMatchObject({ code: 'NoSuchKey' });
   });
 });

@@ -7,6 +7,7 @@
 import { type Operations, reads } from '../../protocol/service.ts';
 import { ownerOf } from './bucketOperations.ts';
 import type { Bucket } from './buckets.ts';
+import { listingKeys } from './conditionKeys.ts';
 import { s3Errors } from './errors.ts';
 import { compareKeys } from './keys.ts';
 import { firstAfter, type ListPage, listPage, type Source } from './listing.ts';
@@ -21,7 +22,7 @@ type Listed = ObjectEntry & { latest: boolean };
 export function versionListOperations(objects: Objects, rows: ObjectsStore): Operations<S3Sdk, 'ListObjectVersions'> {
   return {
     ListObjectVersions: reads(
-      (input) => onBucket('ListBucketVersions', input.Bucket),
+      (input) => onBucket('ListBucketVersions', input.Bucket, listingKeys(input)),
       (input, call) => listVersions(rows, objects.bucket(input), input, call.account),
       'data',
     ),

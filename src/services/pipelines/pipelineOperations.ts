@@ -1,10 +1,20 @@
 /** Pipelines and their versions: create, update, describe, list, delete. */
 import { parsePipeline } from '../../definition/pipeline/parse.ts';
 import type { Problem, Step } from '../../definition/pipeline/types.ts';
+import { passRole, requestTagKeys } from '../../protocol/conditionKeys.ts';
 import { pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
-import { type Call, type Operations, reads, type StreamCall, streams, writes } from '../../protocol/service.ts';
+import {
+  type Access,
+  type Call,
+  type Operations,
+  reads,
+  type StreamCall,
+  streams,
+  writes,
+} from '../../protocol/service.ts';
 import { type Parts, pipelineArn, type Sdk, userContext } from './context.ts';
 import { errors } from './errors.ts';
+import type { Tag } from './ports.ts';
 import type { PipelineRow, PipelinesStore, VersionRow } from './store.ts';
 import { once } from './tokens.ts';
 
@@ -30,12 +40,20 @@ const onPipeline = (action: string) => (input: { PipelineName: string | undefine
   { action: `sagemaker:${action}`, resource: pipelineArn(call, input.PipelineName ?? '*') },
 ];
 
-/** Handing a role to a pipeline needs iam:PassRole on it. */
+type WithRole = { PipelineName: string | undefined; RoleArn?: string | undefined; Tags?: readonly Tag[] | undefined };
+
+/** Handing a role to a pipeline needs iam:PassRole on it, and tagging it sagemaker:AddTags. */
 const withRole =
-  (action: string) => (input: { PipelineName: string | undefined; RoleArn?: string | undefined }, call: Call) => [
-    ...onPipeline(action)(input, call),
-    ...(input.RoleArn ? [{ action: 'iam:PassRole', resource: input.RoleArn }] : []),
-  ];
+  (action: string) =>
+  (input: WithRole, call: Call): Access[] => {
+    const resource = pipelineArn(call, input.PipelineName ?? '*');
+    const keys = () => requestTagKeys(input.Tags);
+    return [
+      { action: `sagemaker:${action}`, resource, keys },
+      ...(input.Tags?.length ? [{ action: 'sagemaker:AddTags', resource, keys }] : []),
+      ...(input.RoleArn ? [passRole(input.RoleArn, 'sagemaker.amazonaws.com')] : []),
+    ];
+  };
 
 export function pipelineOperations(parts: Parts): Operations<Sdk, Names> {
   const { db, ports } = parts;
@@ -135,9 +153,7 @@ export function pipelineOperations(parts: Parts): Operations<Sdk, Names> {
   };
 }
 
-const listed = (action: string) => (_input: unknown, call: Call) => [
-  { action: `sagemaker:${action}`, resource: pipelineArn(call, '*') },
-];
+const listed = (action: string) => () => [{ action: `sagemaker:${action}`, resource: '*' }];
 
 export function existing(db: PipelinesStore, call: Call, nameOrArn: string): PipelineRow {
   const row = db.pipeline({ arn: pipelineArn(call, nameOrArn) });

@@ -87,7 +87,7 @@ describe('model package groups', () => {
     const { service } = registry();
     const create = service.operations['CreateModelPackageGroup']!;
     const call = { account: ACCOUNT, region: 'us-east-1' } as never;
-    expect(create.access({ ModelPackageGroupName: 'g', Tags: [{}] } as never, call)).toEqual([
+    expect(create.access({ ModelPackageGroupName: 'g', Tags: [{}] } as never, call)).toMatchObject([
       { action: 'sagemaker:CreateModelPackageGroup', resource: group('g') },
       { action: 'sagemaker:AddTags', resource: group('g') },
     ]);

@@ -1,6 +1,7 @@
 /** The model registry's operations. */
-import { type Access, type Call, type Operations, reads, writes } from '../../protocol/service.ts';
-import type { Parts, Sdk } from './context.ts';
+import { requestTagKeys } from '../../protocol/conditionKeys.ts';
+import { type Access, type Call, type ConditionKeys, type Operations, reads, writes } from '../../protocol/service.ts';
+import type { CreateGroupInput, CreatePackageInput, Parts, Sdk, UpdatePackageInput } from './context.ts';
 import { registryErrors } from './errors.ts';
 import { createGroup, deleteGroup, describeGroup, findGroup, requireGroup, summarizeGroup } from './groups.ts';
 import { listGroups, listPackages } from './lists.ts';
@@ -67,7 +68,8 @@ export function packageOperations(parts: Parts): Operations<Sdk, PackageNames> {
     ];
   return {
     CreateModelPackage: writes(
-      (input, call) => creating('CreateModelPackage', newPackageArn(parts, input, call), input.Tags),
+      (input, call) =>
+        creating('CreateModelPackage', newPackageArn(parts, input, call), input.Tags, packageKeys(input)),
       (input, call) => ({ ModelPackageArn: createPackage(parts, input, call) }),
     ),
     DescribeModelPackage: reads(on('DescribeModelPackage'), ({ ModelPackageName, IncludedData }, call) => {
@@ -87,7 +89,9 @@ export function packageOperations(parts: Parts): Operations<Sdk, PackageNames> {
       },
     ),
     UpdateModelPackage: writes(
-      ({ ModelPackageArn }) => [{ action: 'sagemaker:UpdateModelPackage', resource: ModelPackageArn! }],
+      (input) => [
+        { action: 'sagemaker:UpdateModelPackage', resource: input.ModelPackageArn!, keys: () => packageKeys(input) },
+      ],
       (input, call) => {
         const row = requirePackage(parts, call, input.ModelPackageArn!);
         updatePackage(parts, row, input, call);
@@ -104,10 +108,27 @@ export function packageOperations(parts: Parts): Operations<Sdk, PackageNames> {
 const nextToken = (next: string | undefined) => (next === undefined ? {} : { NextToken: next });
 
 /** To create something with tags takes the right to tag it, too. */
-function creating(action: string, resource: string, tags: readonly unknown[] | undefined): Access[] {
-  const create = { action: `sagemaker:${action}`, resource };
-  return tags?.length ? [create, { action: 'sagemaker:AddTags', resource }] : [create];
+function creating(
+  action: string,
+  resource: string,
+  tags: CreateGroupInput['Tags'],
+  more: ConditionKeys = {},
+): Access[] {
+  const keys = () => ({ ...more, ...requestTagKeys(tags) });
+  const create = { action: `sagemaker:${action}`, resource, keys };
+  return tags?.length ? [create, { action: 'sagemaker:AddTags', resource, keys }] : [create];
 }
+
+/** What policies that part makers from approvers look at. */
+const packageKeys = (input: Partial<CreatePackageInput & UpdatePackageInput>): ConditionKeys => ({
+  'sagemaker:ModelApprovalStatus': input.ModelApprovalStatus,
+  ...Object.fromEntries(
+    Object.entries(input.CustomerMetadataProperties ?? {}).map(([key, value]) => [
+      `sagemaker:CustomerMetadataProperties/${key}`,
+      value,
+    ]),
+  ),
+});
 
 type Naming = { ModelPackageName?: string | undefined; ModelPackageGroupName?: string | undefined };
 

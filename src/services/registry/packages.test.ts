@@ -317,6 +317,6 @@ describe('finding', () => {
       { ModelPackageGroupName: 'g' } as never,
       testCall(),
     );
-    expect(access).toEqual([{ action: 'sagemaker:CreateModelPackage', resource: version('g', 3) }]);
+    expect(access).toMatchObject([{ action: 'sagemaker:CreateModelPackage', resource: version('g', 3) }]);
   });
 });

@@ -91,7 +91,11 @@ export function registerVersion(parts: Parts, input: CreatePackageInput, call: C
   const wanted = groupArnOf(call, input.ModelPackageGroupName);
   const named = registryName(parts.account, wanted);
   if (named?.kind !== 'group' || named.key.region !== call.region) throw registryErrors.noGroup(wanted);
-  if (!parts.store.group(named.key)) createGroup(parts, { ModelPackageGroupName: named.key.name }, call);
+  if (!parts.store.group(named.key)) {
+    const refusal = call.refusal?.({ action: 'sagemaker:CreateModelPackageGroup', resource: wanted });
+    if (refusal) throw refusal;
+    createGroup(parts, { ModelPackageGroupName: named.key.name }, call);
+  }
   if (Tags?.length) parts.ports.setTags(wanted, Tags);
   return createPackage(parts, untagged, call);
 }

@@ -1,17 +1,21 @@
 /** AddTags, ListTags and DeleteTags, for every SageMaker resource. */
-
+import { requestTagKeys } from '../../protocol/conditionKeys.ts';
 import { pageOf } from '../../protocol/pages.ts';
 import { type Access, type Operations, reads, writes } from '../../protocol/service.ts';
 import { tagErrors } from './errors.ts';
 import type { TagsPorts } from './ports.ts';
-import { isModelPackageVersion, MOST_TAGS, type Tag, type TagsOf } from './tags.ts';
+import { type GivenTag, isModelPackageVersion, MOST_TAGS, type Tag, type TagsOf } from './tags.ts';
 
 type Sdk = typeof import('@aws-sdk/client-sagemaker');
 
 const on =
   (action: string) =>
-  ({ ResourceArn }: { ResourceArn?: string | undefined }): Access[] => [
-    { action: `sagemaker:${action}`, resource: ResourceArn! },
+  (input: { ResourceArn?: string | undefined; Tags?: readonly GivenTag[]; TagKeys?: readonly string[] }): Access[] => [
+    {
+      action: `sagemaker:${action}`,
+      resource: input.ResourceArn!,
+      keys: () => ({ 'aws:TagKeys': input.TagKeys, ...requestTagKeys(input.Tags) }),
+    },
   ];
 
 export function tagOperations(

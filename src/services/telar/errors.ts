@@ -6,5 +6,11 @@ export const errors = {
     awsError('ResourceNotFound', `There is no pipeline execution '${arn}'. 'telar status' lists the ones there are.`),
   noStep: (step: string, known: readonly string[]) =>
     awsError('ResourceNotFound', `The execution has no step '${step}'. It has: ${known.join(', ')}.`),
-  noJob: (arn: string) => awsError('ResourceNotFound', `There is no job '${arn}', or its log was removed.`),
+  noJob: (arn: string) => awsError('ResourceNotFound', `There is no job '${arn}', or it was deleted.`),
+  noImages: () => awsError('NotImplemented', 'This server keeps no container images: its jobs do not really run.', 501),
+  noActivity: (uri: string) =>
+    awsError('ResourceNotFound', `Nothing was begun for the image '${uri}' since this server started.`),
+  /** The runner's own words. */
+  image: (code: string, message: string) =>
+    awsError(code === 'UnknownImage' ? 'ResourceNotFound' : code === 'ImageInUse' ? 'ResourceInUse' : code, message),
 } as const;

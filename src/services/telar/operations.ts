@@ -3,7 +3,8 @@ import { arn as formatArn } from '../../base/arn.ts';
 import { type Call, type Operation, reads, streams } from '../../protocol/service.ts';
 import type { TelarInput, TelarOutputs, telarSchemas } from './api.ts';
 import { errors } from './errors.ts';
-import { readLogPart } from './log.ts';
+import { imageOperations } from './images.ts';
+import { listJobUse } from './jobUse.ts';
 import type { TelarPorts } from './ports.ts';
 
 type Table = { [N in keyof typeof telarSchemas]: Operation<TelarInput<N>, TelarOutputs[N]> };
@@ -14,19 +15,19 @@ const onServer = (action: string) => (_input: unknown, call: Call) => [
 
 export function operations(ports: TelarPorts): Table {
   return {
+    ...imageOperations(ports),
     ExplainStep: reads(
       (input) => [{ action: 'telar:ExplainStep', resource: input.PipelineExecutionArn }],
       (input) => explainStep(ports, input),
     ),
-    GetJobLog: streams(
-      (input) => [{ action: 'telar:GetJobLog', resource: input.JobArn }],
-      async ({ JobArn, From, Limit }) => {
-        const log = ports.logOf(JobArn);
-        if (!log) throw errors.noJob(JobArn);
-        const { text, next, atEnd } = await readLogPart(log.path, From, Limit);
-        return { Text: text, Next: next, Ended: log.ended && atEnd };
-      },
-      { audit: 'data', readOnly: true },
+    ExplainAccess: reads(
+      (input) => [{ action: 'telar:ExplainAccess', resource: input.PrincipalArn }],
+      ports.explainAccess,
+    ),
+    ListJobUse: reads(
+      (input, call) =>
+        input.JobArn ? [{ action: 'telar:ListJobUse', resource: input.JobArn }] : onServer('ListJobUse')(input, call),
+      (input) => listJobUse(ports, input),
     ),
     DescribeServer: reads(onServer('DescribeServer'), () => ({
       Version: ports.server.version,

@@ -1,24 +1,73 @@
 /** What the telar service shows of others; wired by the server. */
 import type { PipelineState } from '../../engine/pipelines/state.ts';
+import type { Call } from '../../protocol/service.ts';
+import type { ImageCatalogue } from '../../runner/images/oci/containers.ts';
+import type { AccessExplanation, TelarInput } from './api.ts';
 
-type Amount = { count: number; bytes: number };
+type Freed = { count: number; bytes: number };
 
 export type GarbageReport = {
-  versions: Amount;
-  kept: Amount;
+  versions: Freed;
+  kept: Freed;
   uploads: number;
-  files: Amount;
+  files: Freed;
   next: number | undefined;
 };
 
 export type TelarPorts = {
   /** Frees what is older than so many days and no model's lineage names, from a place on, for a few seconds at most. */
   collectGarbage(query: { dryRun: boolean; keepDays: number; after: number }): Promise<GarbageReport>;
+  /** @throws NoSuchEntity, InvalidInput for what is no principal of the account */
+  explainAccess(input: TelarInput<'ExplainAccess'>, call: Call): AccessExplanation;
   executionState(arn: string): PipelineState | undefined;
-  /** The file of a job's log, and whether the job has ended; undefined when there is no such job. */
-  logOf(jobArn: string): { path: string; ended: boolean } | undefined;
+  /** The container images of this machine; undefined where jobs do not really run. */
+  images: ImageCatalogue | undefined;
+  /** What jobs use, and what the machine has for them. */
+  jobUse: {
+    jobs(mostWaiting: number): readonly SeenJob[];
+    job(arn: string): SeenJob | undefined;
+    machine(): SeenMachine;
+  };
   auditEvents(most: number): { seq: number; at: number; record: string }[];
   server: { version: string; account: string; dataFolder: string; startedAt: number };
   /** Highest delay of the event loop since it was last asked, in milliseconds. */
   loopLag(): number;
+};
+
+type Amount = { cpus: number; memoryBytes: number };
+
+export type SeenJob = {
+  arn: string;
+  name: string;
+  kind: string;
+  image: string;
+  status: string;
+  phase: string;
+  requester: string;
+  queuePosition: number | undefined;
+  instances: { type: string; count: number };
+  limits: Amount & { volumeBytes: number };
+  createdAt: number;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+  hosts: readonly SeenHost[];
+};
+
+export type SeenHost = {
+  name: string;
+  cpuSeconds?: number | undefined;
+  cpuPercent?: number | undefined;
+  memoryBytes?: number | undefined;
+  peakMemoryBytes?: number | undefined;
+  diskBytes?: number | undefined;
+  processes?: number | undefined;
+  series?: readonly { at: number; cpuPercent: number; memoryBytes: number }[] | undefined;
+};
+
+export type SeenMachine = {
+  machine: Amount;
+  capacity: Amount;
+  promised: Amount;
+  waiting: number;
+  notBounded: string | undefined;
 };

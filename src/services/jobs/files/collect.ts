@@ -6,12 +6,14 @@ import { isAwsError } from '../../../protocol/errors.ts';
 import type { Call } from '../../../protocol/service.ts';
 import type { JobFolder } from '../../../runner/runner.ts';
 import { jobFailure } from '../errors.ts';
+import { hostName } from '../hosts.ts';
 import { type Job, type PlannedOutput, parseS3Uri } from '../plan.ts';
 import type { JobObjects, ObjectVersion, ReceivedOutput } from '../ports.ts';
 import type { OutputBatch, Report } from './files.ts';
+import { collisionLines, type HostFiles, mergeHosts, type PlacedFile } from './merge.ts';
 import { keyUnder } from './paths.ts';
 import { volumeFull } from './stage.ts';
-import { filesUnder, type LeftFile, realFolder, textLeft } from './walk.ts';
+import { filesUnder, realFolder, textLeft } from './walk.ts';
 import { inThread } from './work.ts';
 
 /** In bytes: FailureReason and ExitMessage have room for no more. */
@@ -24,7 +26,18 @@ const METRICS_LIMIT = 30_000;
 /** A batch holds at most this many objects and, of small ones that wait in memory, this many bytes. */
 const BATCH = { objects: 256, bytes: 8 * 1024 * 1024 };
 
-export async function readReport(job: Job, folder: JobFolder, clock: Clock): Promise<Report> {
+/** @param host whose words count, from 0; a metric is the last one of the first host that has it */
+export async function readReport(job: Job, folders: readonly JobFolder[], host: number, clock: Clock): Promise<Report> {
+  const reports: Report[] = [];
+  for (const folder of folders) reports.push(await readHost(job, folder, clock));
+  const metrics = new Map<string, number>();
+  for (const report of reports) {
+    for (const { name, value } of report.metrics) if (!metrics.has(name)) metrics.set(name, value);
+  }
+  return { ...reports[host]!, metrics: [...metrics].map(([name, value]) => ({ name, value })) };
+}
+
+async function readHost(job: Job, folder: JobFolder, clock: Clock): Promise<Report> {
   const { metrics: definitions } = job.plan;
   const metrics =
     definitions.length === 0
@@ -59,22 +72,23 @@ async function lastLine(log: string): Promise<string | undefined> {
   }
 }
 
-type Found = { output: PlannedOutput; folder: string; files: LeftFile[] };
+type Found = { output: PlannedOutput; files: PlacedFile[] };
 
-/** Where `folder` is the job's own and `objects` writes with its role. */
+/** Where `folders` are the job's own, host by host, and `objects` writes with its role. @param tell takes lines for the job's log */
 export async function* outputBatches(
   job: Job,
-  folder: JobFolder,
+  folders: readonly JobFolder[],
   objects: JobObjects,
   call: Call,
   clock: Clock,
+  tell: (line: string) => void,
 ): AsyncGenerator<OutputBatch> {
-  const found = await findOutputs(job, folder);
+  const found = await findOutputs(job, folders, tell);
   let batch: ReceivedOutput[] = [];
   let bytes = 0;
   try {
     for (const each of found) {
-      for await (const { uri, content, size } of contents(each, folder, clock)) {
+      for await (const { uri, content, size } of contents(each, folders[0]!, clock)) {
         if (batch.length >= BATCH.objects || bytes >= BATCH.bytes) {
           if (batch.length > 0) yield batchOf(batch, job.name);
           batch = [];
@@ -94,31 +108,44 @@ export async function* outputBatches(
 /** Larger contents wait on the disk, not in memory. */
 const SMALL = 64 * 1024;
 
-async function findOutputs({ plan }: Job, { ml }: JobFolder): Promise<Found[]> {
+async function findOutputs(
+  { plan }: Job,
+  folders: readonly JobFolder[],
+  tell: (line: string) => void,
+): Promise<Found[]> {
   const found: Found[] = [];
-  let size = 0;
+  const sizes = folders.map(() => 0);
   for (const output of plan.outputs) {
-    const folder = await realFolder(ml, output.folder);
-    const files = folder ? await filesUnder(folder) : [];
-    for (const file of files) size += file.size;
-    if (size > plan.volumeBytes) throw volumeFull(plan.volumeBytes, `its outputs are larger (${size} bytes and more)`);
-    found.push({ output, folder: folder ?? join(ml, output.folder), files });
+    const hosts: HostFiles[] = [];
+    for (const [host, { ml }] of folders.entries()) {
+      const folder = await realFolder(ml, output.folder);
+      const files = folder ? await filesUnder(folder) : [];
+      for (const { size } of files) sizes[host]! += size;
+      if (sizes[host]! > plan.volumeBytes) {
+        throw volumeFull(plan.volumeBytes, `its outputs are larger (${sizes[host]} bytes and more)`);
+      }
+      hosts.push({ host: hostName(host), folder: folder ?? join(ml, output.folder), files });
+    }
+    const { files, collisions } = mergeHosts(hosts);
+    found.push({ output, files });
+    for (const line of collisionLines(output.folder, collisions)) tell(line);
   }
   return found;
 }
 
 type Content = { uri: string; content: string; size: number };
 
-async function* contents({ output, folder, files }: Found, { root }: JobFolder, clock: Clock): AsyncGenerator<Content> {
+async function* contents({ output, files }: Found, { root }: JobFolder, clock: Clock): AsyncGenerator<Content> {
   if (output.form === 'files') {
-    for (const { path, size } of files) yield { uri: keyUnder(output.uri, path), content: join(folder, path), size };
+    for (const { path, folder, size } of files)
+      yield { uri: keyUnder(output.uri, path), content: join(folder, path), size };
     return;
   }
   if (files.length === 0 && !output.evenEmpty) return;
   const archives = join(root, 'archives');
   await mkdir(archives, { recursive: true });
   const target = join(archives, `${output.name}.tar.gz`);
-  await inThread({ kind: 'archive', folder, files, target }, undefined, clock);
+  await inThread({ kind: 'archive', files, target }, undefined, clock);
   yield { uri: output.uri, content: target, size: SMALL };
   await rm(target, { force: true });
 }

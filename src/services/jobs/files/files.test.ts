@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -14,20 +15,23 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ROLE } from '../../../../tests/support/jobs.ts';
+import { type MemorySink, memorySink } from '../../../../tests/support/logSink.ts';
 import { type MemoryObjects, memoryObjects } from '../../../../tests/support/memoryObjects.ts';
 import { REGION, testCall } from '../../../../tests/support/operations.ts';
 import { silentLog } from '../../../base/log.ts';
 import { systemWorld } from '../../../base/world.ts';
 import type { Job, JobPlan, PlannedInput, PlannedOutput } from '../plan.ts';
+import type { JobRow } from '../store.ts';
+import { adoptKeptLogs } from './adopt.ts';
 import type { JobFiles } from './files.ts';
-import { createJobFiles, type JobLogs, jobLogs } from './index.ts';
+import { createJobFiles } from './index.ts';
 
 let root: string;
 let objects: MemoryObjects;
 let files: JobFiles;
-let logs: JobLogs;
+let shipped: MemorySink;
 let ml: string;
 const never = new AbortController().signal;
 
@@ -40,9 +44,9 @@ beforeEach(() => {
     folder: (id: string) => ({ root: join(jobs, id), ml: join(jobs, id, 'ml'), log: join(jobs, id, 'output.log') }),
     remove: async (id: string) => rmSync(join(jobs, id), { recursive: true, force: true }),
   };
-  logs = jobLogs(runner, join(root, 'logs'));
+  shipped = memorySink();
   const world = { ...systemWorld, log: silentLog };
-  files = createJobFiles({ world, ports: { objects, callAs: () => testCall() }, runner, logs });
+  files = createJobFiles({ world, ports: { objects, callAs: () => testCall() }, runner, logSink: shipped });
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -53,13 +57,14 @@ function job(plan: Partial<JobPlan>, kind: Job['kind'] = 'Processing'): Job {
     plan: {
       ...{ image: 'telar/node:24', entrypoint: undefined, arguments: [], environment: {}, networkIsolation: false },
       ...{ maxRuntimeSeconds: 60, volumeBytes: 100_000, inputs: [], outputs: [], storeWhenStopped: false },
-      ...{ folders: ['output'], configuration: {}, metrics: [] },
+      ...{ folders: ['output'], configuration: {}, hostConfiguration: [], metrics: [] },
+      instances: { type: 'ml.m5.large', count: 1 },
       ...plan,
     },
   };
 }
 const input = (uri: string, more: Partial<PlannedInput> = {}): PlannedInput => ({
-  ...{ name: 'in', type: 'S3Prefix', uri, gzip: false, folder: 'processing/in' },
+  ...{ name: 'in', type: 'S3Prefix', uri, gzip: false, sharded: false, folder: 'processing/in' },
   ...more,
 });
 const at = (path: string) => join(ml, path);
@@ -70,7 +75,7 @@ const left = (path: string, content: string | Buffer = path) => {
 };
 /** Takes the outputs in, and writes them. */
 async function stored(of: Job) {
-  const { report, batches } = await files.store(of, true);
+  const { report, batches } = await files.store(of, true, 0);
   const written = [];
   for await (const batch of batches) {
     written.push(...batch.write());
@@ -283,7 +288,7 @@ describe('storing', () => {
 
   it('gives very many outputs in several batches', async () => {
     for (let index = 0; index < 300; index += 1) left(`processing/out/${index}`, '');
-    const { batches } = await files.store(job({ outputs: [out] }), true);
+    const { batches } = await files.store(job({ outputs: [out] }), true, 0);
     const sizes = [];
     for await (const batch of batches) sizes.push(batch.write().length);
     expect(sizes).toEqual([256, 44]);
@@ -319,15 +324,108 @@ describe('storing', () => {
 });
 
 describe('discarding', () => {
-  it('keeps the log, and may be done again', async () => {
+  it('ends the log first, and may be done again', async () => {
     const it = job({});
     files.note(it, 'Building the image');
     await files.stage(it, never);
-    expect(logs.pathOf(it.id)).toBe(join(dirname(ml), 'output.log'));
-    for (let round = 0; round < 2; round += 1) {
+    files.followLog(it);
+    const { id, name } = it;
+    const source = {
+      id: `${id}/algo-1`,
+      region: REGION,
+      group: '/aws/sagemaker/ProcessingJobs',
+      stream: `${name}/algo-1`,
+    };
+    expect(shipped.following).toEqual([{ ...source, path: join(dirname(ml), 'output.log') }]);
+    for (const text of ['Building the image\n', undefined]) {
+      shipped.ended.length = 0;
       await files.discard(it);
       expect(existsSync(dirname(ml))).toBe(false);
-      expect(readFileSync(logs.pathOf(it.id), 'utf8')).toBe('Building the image\n');
+      expect(shipped.ended).toEqual([new Map([[source.id, text]])]);
     }
+    expect(shipped.forgotten).toEqual([source.id, source.id]);
+  });
+});
+
+describe('a log that cannot be shipped', () => {
+  it('does not keep the end of its job from being told, and has what room the files of the job leave', async () => {
+    const it = job({});
+    await files.stage(it, never);
+    const finish = vi.spyOn(shipped, 'finish').mockRejectedValue(new Error('database or disk is full'));
+    await files.endLog(it);
+    expect(finish).toHaveBeenCalledTimes(3);
+    await expect(files.discard(it)).rejects.toThrow('disk is full');
+    expect([existsSync(ml), existsSync(dirname(ml))]).toEqual([false, true]);
+    finish.mockRestore();
+    await files.discard(it);
+    expect(existsSync(dirname(ml))).toBe(false);
+  });
+});
+
+describe('logs that release 0.1.0 kept', () => {
+  it('are taken over, each once, and what no ended job belongs to stays', async () => {
+    const folder = join(root, 'logs');
+    mkdirSync(folder);
+    for (const name of ['a.log', 'b.log', 'running.log', 'server.log', 'a.txt'])
+      writeFileSync(join(folder, name), name);
+    const row = { kind: 'Training', region: REGION, phase: 'ended', ended_at: 5000, created_at: 1000 } as JobRow;
+    const rows: Record<string, JobRow> = {
+      a: { ...row, id: 'a', name: 'A' },
+      b: { ...row, id: 'b', name: 'B', kind: 'Processing', ended_at: null },
+      running: { ...row, id: 'running', name: 'R', phase: 'running' },
+    };
+    const finish = vi.spyOn(shipped, 'finish');
+    const parts = { job: (id: string) => rows[id], logSink: shipped, log: silentLog, closing: () => false };
+    await adoptKeptLogs(folder, parts);
+    await adoptKeptLogs(folder, parts);
+    expect(finish.mock.calls.map(([{ path: _, ...source }]) => source)).toEqual([
+      { id: 'a/algo-1', region: REGION, group: '/aws/sagemaker/TrainingJobs', stream: 'A/algo-1', writtenAt: 5000 },
+      { id: 'b/algo-1', region: REGION, group: '/aws/sagemaker/ProcessingJobs', stream: 'B/algo-1', writtenAt: 1000 },
+    ]);
+    expect([shipped.textOf('A/algo-1'), shipped.forgotten]).toEqual(['a.log', ['a/algo-1', 'b/algo-1']]);
+    expect(readdirSync(folder).sort()).toEqual(['a.txt', 'running.log', 'server.log']);
+    await adoptKeptLogs(join(root, 'none'), parts);
+  });
+});
+
+describe('several hosts', () => {
+  const hosts = (plan: Partial<JobPlan>) => job({ instances: { type: 'ml.m5.large', count: 2 }, ...plan });
+  const of = (host: number, path: string) => join(root, 'jobs', host === 1 ? 'job-1' : `job-1-${host}`, 'ml', path);
+  const leftBy = (host: number, path: string, content: string) => {
+    mkdirSync(dirname(of(host, path)), { recursive: true });
+    writeFileSync(of(host, path), content);
+  };
+
+  it('get all of an input, or every second object of it, and are told who they are', async () => {
+    for (const key of ['a', 'b', 'c']) objects.put(`p/${key}`, key);
+    const whole = input('s3://data/p/', { folder: 'input/data/whole' });
+    const shards = input('s3://data/p/', { folder: 'input/data/shards', sharded: true });
+    const hostConfiguration = [1, 2].map((host) => ({
+      'config/resourceconfig.json': { current_host: `algo-${host}` },
+    }));
+    const { reads } = await files.stage(hosts({ inputs: [whole, shards], hostConfiguration }), never);
+    const there = (host: number) =>
+      ['whole/a', 'whole/b', 'whole/c', 'shards/a', 'shards/b', 'shards/c'].filter((path) =>
+        existsSync(of(host, `input/data/${path}`)),
+      );
+    expect(there(1)).toEqual(['whole/a', 'whole/b', 'whole/c', 'shards/a', 'shards/c']);
+    expect(there(2)).toEqual(['whole/a', 'whole/b', 'whole/c', 'shards/b']);
+    expect(readFileSync(of(2, 'config/resourceconfig.json'), 'utf8')).toBe('{"current_host":"algo-2"}');
+    expect(new Set(reads.map(({ key }) => key))).toEqual(new Set(['p/a', 'p/b', 'p/c']));
+  });
+
+  it('have their outputs merged; the lower one keeps what both have, and the log names it', async () => {
+    leftBy(1, 'processing/out/same', 'one');
+    leftBy(2, 'processing/out/same', 'two');
+    leftBy(2, 'processing/out/own', 'two');
+    leftBy(2, 'output/failure', 'it was me');
+    const it = hosts({ outputs: [{ name: 'out', form: 'files', uri: 's3://data/run/', folder: 'processing/out' }] });
+    const { report, batches } = await files.store(it, true, 1);
+    for await (const batch of batches) batch.write();
+    expect(objects.all()).toEqual({ 'run/same': 'one', 'run/own': 'two' });
+    expect(report.failure).toBe('it was me');
+    await files.discard(it);
+    expect(shipped.textOf(`${it.name}/algo-1`)).toContain('processing/out/same of algo-2 is not stored');
+    expect(existsSync(of(2, ''))).toBe(false);
   });
 });

@@ -41,6 +41,10 @@ export type Stored = {
 export type JobFiles = {
   /** Adds a line to the job's log, before its process exists. */
   note(job: Job, line: string): void;
+  /** Makes the job's log readable for clients while it grows. More than once is once. */
+  followLog(job: Job): void;
+  /** The log will not grow any more. Resolves when clients can read all of it, or when it was tried for long enough. */
+  endLog(job: Job): Promise<void>;
   /**
    * Empties the job's folder, and copies its inputs and its configuration into it.
    *
@@ -49,8 +53,13 @@ export type JobFiles = {
   stage(job: Job, signal: AbortSignal): Promise<Staged>;
   /** Whether what was staged, and what the job wrote since, can be trusted: false once the machine has restarted. */
   intact(job: Job): boolean;
-  /** Reads what the process left and, if asked to, takes in its outputs. @throws JobFailure, AwsError, also from `batches` */
-  store(job: Job, outputs: boolean): Promise<Stored>;
-  /** Keeps the log and removes the folder. */
+  /**
+   * Reads what the processes left and, if asked to, takes in their outputs.
+   *
+   * @param host whose words count as the job's, from 0
+   * @throws JobFailure, AwsError, also from `batches`
+   */
+  store(job: Job, outputs: boolean, host: number): Promise<Stored>;
+  /** Removes the folder. */
   discard(job: Job): Promise<void>;
 };

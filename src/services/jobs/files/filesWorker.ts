@@ -16,16 +16,16 @@ import type { Answer, Task } from './work.ts';
 
 type ArchiveTask = Extract<Task, { kind: 'archive' }>;
 
-async function archive({ folder, files, target }: ArchiveTask): Promise<void> {
+async function archive({ files, target }: ArchiveTask): Promise<void> {
   const tar = pack();
   const written = pipeline(tar, createGzip(), createWriteStream(target));
-  const filled = fill(tar, folder, files);
+  const filled = fill(tar, files);
   filled.catch((error: Error) => tar.destroy(error));
   await Promise.all([filled, written]);
 }
 
-async function fill(tar: Pack, folder: string, files: ArchiveTask['files']): Promise<void> {
-  for (const { path, size, executable } of files) {
+async function fill(tar: Pack, files: ArchiveTask['files']): Promise<void> {
+  for (const { folder, path, size, executable } of files) {
     const header = { name: path, size, mode: executable ? 0o755 : 0o644, mtime: new Date(0), uid: 0, gid: 0 };
     const file = await open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW);
     try {

@@ -65,7 +65,7 @@ describe('work in threads', () => {
   });
 
   it('passes errors on with their codes', async () => {
-    const task = { kind: 'archive' as const, folder: '/nowhere', files: [{ path: 'a', size: 1, executable: false }] };
+    const task = { kind: 'archive' as const, files: [{ folder: '/nowhere', path: 'a', size: 1, executable: false }] };
     await expect(inThread({ ...task, target: '/dev/null' }, undefined, systemClock)).rejects.toMatchObject({
       code: 'ENOENT',
     });

@@ -27,33 +27,45 @@ const AT_A_TIME = 4;
 /** The longest manifest, in bytes. */
 const LONGEST_MANIFEST = 64 * 1024 * 1024;
 
-/** @param ml what the job will see as /opt/ml */
+/** @param folders what the job will see as /opt/ml, host by host */
 export async function stageInputs(
   job: Job,
-  ml: string,
+  folders: readonly string[],
   objects: JobObjects,
   call: Call,
   signal: AbortSignal,
 ): Promise<Staged> {
+  for (const [host, ml] of folders.entries()) await makeFolder(job, host, ml);
+  const found: Found[] = [];
+  for (const input of job.plan.inputs) found.push(await find(job, input, objects, call));
+  for (const [host, ml] of folders.entries()) {
+    const copies = found.flatMap((each, index) => shard(each.copies, job.plan.inputs[index]!, host, folders.length));
+    checkCopies(job, copies);
+    const room = { bytes: job.plan.volumeBytes };
+    await eachOf(copies, signal, async (copy) => {
+      try {
+        await makeFile(join(ml, copy.path), copy, objects, call, room, signal);
+      } catch (error) {
+        throw downloadFailed(error, `s3://${copy.object.bucket}/${copy.object.key}`);
+      }
+    });
+  }
+  return { reads: found.flatMap(({ reads }) => reads), prefixes: found.flatMap(({ prefixes }) => prefixes) };
+}
+
+/** Empties a host's folder, and writes what it is told of the job. */
+async function makeFolder({ plan }: Job, host: number, ml: string): Promise<void> {
   await rm(ml, { recursive: true, force: true });
-  for (const folder of ['', ...job.plan.folders]) await mkdir(join(ml, folder), { recursive: true });
-  for (const [path, document] of Object.entries(job.plan.configuration)) {
+  for (const folder of ['', ...plan.folders]) await mkdir(join(ml, folder), { recursive: true });
+  for (const [path, document] of Object.entries({ ...plan.configuration, ...plan.hostConfiguration[host] })) {
     await mkdir(dirname(join(ml, path)), { recursive: true });
     await writeFile(join(ml, path), JSON.stringify(document));
   }
-  const found: Found[] = [];
-  for (const input of job.plan.inputs) found.push(await find(job, input, objects, call));
-  const copies = found.flatMap((each) => each.copies);
-  checkCopies(job, copies);
-  const room = { bytes: job.plan.volumeBytes };
-  await eachOf(copies, signal, async (copy) => {
-    try {
-      await makeFile(join(ml, copy.path), copy, objects, call, room, signal);
-    } catch (error) {
-      throw downloadFailed(error, `s3://${copy.object.bucket}/${copy.object.key}`);
-    }
-  });
-  return { reads: found.flatMap(({ reads }) => reads), prefixes: found.flatMap(({ prefixes }) => prefixes) };
+}
+
+/** What a host gets of an input: everything, or every nth object, in the order of their keys. */
+function shard(copies: readonly Copy[], { sharded }: PlannedInput, host: number, hosts: number): readonly Copy[] {
+  return sharded ? copies.filter((_, index) => index % hosts === host) : copies;
 }
 
 /** Errors of S3 in the words of SageMaker's download; others as they are. */

@@ -8,11 +8,10 @@ import type { Clock } from '../../../base/clock.ts';
 import type { MetricDefinition } from '../../../runner/metrics.ts';
 
 export type Task =
-  /** Packs the files of a folder, in the order given. */
+  /** Packs files, in the order given; each path is relative to the file's folder. */
   | {
       kind: 'archive';
-      folder: string;
-      files: readonly { path: string; size: number; executable: boolean }[];
+      files: readonly { folder: string; path: string; size: number; executable: boolean }[];
       target: string;
     }
   /** Each metric's last value in a log. */

@@ -4,12 +4,10 @@ Mirrors sagemaker-training-toolkit's environment, as documented in its ENVIRONME
 """
 import json
 import logging
-import multiprocessing
 import os
 
-BASE = os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")
-CODE = os.path.join(BASE, "code")
-MODEL = os.path.join(BASE, "model")
+from telar_runtime.base import BASE, CODE, MODEL, UserError, configure_log, count_cpus, decode  # noqa: F401
+
 INPUT = os.path.join(BASE, "input")
 CONFIG = os.path.join(INPUT, "config")
 OUTPUT = os.path.join(BASE, "output")
@@ -34,14 +32,6 @@ KNOWN_PARAMETERS = CONTAINER_PARAMETERS + tuple(
 )
 
 
-class UserError(Exception):
-    """What the job's owner can put right. Its text becomes the job's FailureReason."""
-
-
-def configure_log(level=logging.INFO):
-    logging.basicConfig(format="[%(asctime)s:%(levelname)s] %(message)s", datefmt="%Y-%m-%d:%H:%M:%S", level=level, force=True)
-
-
 def write_failure(text):
     os.makedirs(OUTPUT, exist_ok=True)
     with open(FAILURE, "w", encoding="utf-8", errors="replace") as file:
@@ -54,14 +44,6 @@ def read_config(name, default=None):
         return default
     with open(path, encoding="utf-8") as file:
         return json.load(file)
-
-
-def decode(value):
-    """A hyperparameter as the SDK encoded it: JSON where it is JSON, else the text itself."""
-    try:
-        return json.loads(value)
-    except (ValueError, TypeError):
-        return value
 
 
 def channel_path(channel):
@@ -93,11 +75,32 @@ def count_gpus():
     return len([name for name in os.listdir("/dev") if name.startswith("nvidia") and name[6:].isdigit()])
 
 
-def count_cpus():
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS
-        return multiprocessing.cpu_count()
+# Framework parameters that ask for a launcher over several hosts.
+DISTRIBUTIONS = (
+    "sagemaker_mpi_enabled",
+    "sagemaker_parameter_server_enabled",
+    "sagemaker_distributed_dataparallel_enabled",
+    "sagemaker_pytorch_ddp_enabled",
+    "sagemaker_pytorch_xla_multi_worker_enabled",
+    "sagemaker_multi_worker_mirrored_strategy_enabled",
+)
+
+
+def instance_groups(resources, distributed):
+    """The facts about hosts and groups, in the toolkit's names."""
+    groups = resources.get("instance_groups", [])
+    current = resources.get("current_group_name", "homogeneousCluster")
+    chosen = [current] if distributed else []
+    hosts = [h for g in groups if g["instance_group_name"] in chosen for h in g["hosts"]]
+    return {
+        "current_instance_group": current,
+        "current_instance_group_hosts": [h for g in groups if g["instance_group_name"] == current for h in g["hosts"]],
+        "instance_groups": [g["instance_group_name"] for g in groups],
+        "instance_groups_dict": {g["instance_group_name"]: g for g in groups},
+        "distribution_instance_groups": chosen,
+        "distribution_hosts": hosts if groups else list(resources["hosts"]),
+        "is_hetero": len(groups) > 1,
+    }
 
 
 def settings():
@@ -107,26 +110,20 @@ def settings():
     channels = read_config("inputdataconfig.json", {})
     own, container = split_hyperparameters(raw)
     program = os.environ.get("SAGEMAKER_PROGRAM") or container.get("sagemaker_program")
-    group = resources.get("current_group_name", "homogeneousCluster")
-    groups = resources.get("instance_groups", [])
+    framework = {name: container[name] for name in container if name not in KNOWN_PARAMETERS}
     values = {
         "hosts": resources["hosts"],
         "network_interface_name": resources.get("network_interface_name", "eth0"),
         "hps": own,
         "user_entry_point": program,
-        "framework_params": {name: container[name] for name in container if name not in KNOWN_PARAMETERS},
+        "framework_params": framework,
         "resource_config": resources,
         "input_data_config": channels,
         "output_data_dir": OUTPUT_DATA,
         "channels": sorted(channels),
         "current_host": resources["current_host"],
         "current_instance_type": resources.get("current_instance_type", "local"),
-        "current_instance_group": group,
-        "current_instance_group_hosts": [h for g in groups if g["instance_group_name"] == group for h in g["hosts"]],
-        "instance_groups": groups,
-        "instance_groups_dict": {g["instance_group_name"]: g for g in groups},
-        "distribution_instance_groups": [],
-        "is_hetero": len(groups) > 1,
+        **instance_groups(resources, any(framework.get(name) for name in DISTRIBUTIONS)),
         "module_name": program[:-3] if program and program.endswith(".py") else program,
         "log_level": container.get("sagemaker_container_log_level", logging.INFO),
         "framework_module": os.environ.get("SAGEMAKER_TRAINING_MODULE"),
@@ -135,6 +132,7 @@ def settings():
         "output_dir": OUTPUT,
         "num_cpus": count_cpus(),
         "num_gpus": count_gpus(),
+        "num_neurons": 0,
         "model_dir": MODEL,
         "module_dir": os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY") or container.get("sagemaker_submit_directory", CODE),
         "output_intermediate_dir": INTERMEDIATE,
@@ -143,16 +141,25 @@ def settings():
     return values, own, container
 
 
+# Facts that are no variable of their own, or not a property.
+NOT_PROPERTIES = ("hps", "channels", "framework_params", "user_args")
+NOT_VARIABLES = ("distribution_hosts",)
+
+
 def training_env(values, own):
     """SM_TRAINING_ENV: the same facts under the toolkit's property names."""
-    names = {name: value for name, value in values.items() if name not in ("hps", "channels", "framework_params", "user_args")}
+    names = {name: value for name, value in values.items() if name not in NOT_PROPERTIES}
+    master = (values["distribution_hosts"] or values["hosts"])[0]
     return {
         **names,
         "additional_framework_parameters": values["framework_params"],
         "channel_input_dirs": {name: channel_path(name) for name in values["channels"]},
         "hyperparameters": own,
-        "is_master": values["current_host"] == values["hosts"][0],
-        "master_hostname": values["hosts"][0],
+        "is_master": values["current_host"] == master,
+        "is_modelparallel_enabled": None,
+        "is_smddpmprun_installed": False,
+        "is_smddprun_installed": False,
+        "master_hostname": master,
         "job_name": os.environ.get("TRAINING_JOB_NAME"),
     }
 
@@ -165,9 +172,15 @@ def to_variable(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
-def variables(values, own):
-    """The SM_* environment of the user's script."""
-    named = dict(values, training_env=training_env(values, own))
+def variables(values, own, container):
+    """The environment of the user's script."""
+    named = {name: value for name, value in values.items() if name not in NOT_VARIABLES}
+    named["training_env"] = training_env(values, own)
     named.update({"channel_" + name: channel_path(name) for name in values["channels"]})
     named.update({"hp_" + name: value for name, value in own.items()})
-    return {"SM_" + name.upper(): to_variable(value) for name, value in named.items()}
+    found = {"SM_" + name.upper(): to_variable(value) for name, value in named.items()}
+    region = container.get("sagemaker_region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    found["SAGEMAKER_JOB_NAME"] = to_variable(container.get("sagemaker_job_name"))
+    found["CURRENT_HOST"] = values["current_host"]
+    found["SAGEMAKER_REGION"] = to_variable(region)
+    return found

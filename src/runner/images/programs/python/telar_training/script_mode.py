@@ -1,16 +1,13 @@
-"""Script mode: the user's code is fetched, its requirements are installed, and it runs as on SageMaker."""
+"""Script mode: the user's code is fetched, its requirements are provided, and it runs as on SageMaker."""
 import logging
 import os
 import shlex
-import shutil
 import signal
 import stat
 import subprocess
 import sys
-import tarfile
-import tempfile
-import venv
-from urllib.parse import urlparse
+
+from telar_runtime import base, code, layers
 
 from . import contract
 
@@ -19,75 +16,24 @@ TRACEBACK = "Traceback (most recent call last):"
 LONGEST_MESSAGE = 800  # a FailureReason holds 1024 characters, of which the frame around it takes some
 
 
-def extract(archive, folder):
-    """Unpacks the code. Members that would land outside the folder are refused."""
-    with tarfile.open(archive) as tar:
-        if hasattr(tarfile, "data_filter"):
-            tar.extractall(folder, filter="data")
-            return
-        root = os.path.realpath(folder)
-        for member in tar.getmembers():
-            target = os.path.realpath(os.path.join(folder, member.name))
-            if not (target == root or target.startswith(root + os.sep)) or not (member.isfile() or member.isdir()):
-                raise contract.UserError("The code archive holds '%s', which would land outside its folder or is a link." % member.name)
-        tar.extractall(folder)
-
-
-def download(uri, path):
-    import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    parsed = urlparse(uri)
-    try:
-        boto3.client("s3").download_file(parsed.netloc, parsed.path.lstrip("/"), path)
-    except (BotoCoreError, ClientError) as error:
-        raise contract.UserError("The code %s could not be read: %s" % (uri, error))
-
-
-def fetch_code(source):
-    """Puts the user's code into the code folder."""
-    os.makedirs(contract.CODE, exist_ok=True)
-    if source.startswith("s3://"):
-        with tempfile.TemporaryDirectory() as folder:
-            archive = os.path.join(folder, "sourcedir.tar.gz")
-            download(source, archive)
-            extract(archive, contract.CODE)
-    elif os.path.isdir(source):
-        if os.path.realpath(source) != os.path.realpath(contract.CODE):
-            shutil.copytree(source, contract.CODE, dirs_exist_ok=True)
-    elif os.path.isfile(source):
-        extract(source, contract.CODE)
-    else:
-        raise contract.UserError("The code folder '%s' (sagemaker_submit_directory) does not exist." % source)
-
-
-def site_packages(prefix):
-    return os.path.join(prefix, "lib", "python%d.%d" % sys.version_info[:2], "site-packages")
-
-
-def install_requirements(arguments):
-    """A layer over the image's packages, in the job's own folder: what is there already is not installed again."""
-    layer = os.path.join(tempfile.gettempdir(), "layer")
-    venv.create(layer, with_pip=False, symlinks=True)
-    with open(os.path.join(site_packages(layer), "image.pth"), "w") as file:
-        file.write(site_packages(sys.prefix) + "\n")
-    python = os.path.join(layer, "bin", "python")
-    log.info("Installing dependencies: pip install %s", " ".join(arguments))
-    command = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check", *arguments]
-    if subprocess.run(command, cwd=contract.CODE).returncode != 0:
-        raise contract.UserError(
-            'InstallRequirementsError:\nCommand "%s" failed. The lines above it in the log say why; a job with network '
-            "isolation can install nothing." % shlex.join(command)
-        )
-    return python
-
-
 def command_for(program, python, arguments):
-    if program.endswith(".sh"):
-        return ["/bin/sh", "-c", shlex.join(["./" + program, *arguments])]
+    """A package where there is a setup.py, a Python script by its ending, and else a command for the shell."""
     if os.path.exists(os.path.join(contract.CODE, "setup.py")):
-        return [python, "-m", program[:-3].replace("/", ".") if program.endswith(".py") else program, *arguments]
-    return [python, program, *arguments]
+        return [python, "-m", program.replace(".py", "").replace("/", "."), *arguments]
+    if program.endswith(".py"):
+        return [python, program, *arguments]
+    script = os.path.join(contract.CODE, program)
+    os.chmod(script, os.stat(script).st_mode | 0o111)
+    return ["/bin/sh", "-c", shlex.join(["./" + program, *arguments])]
+
+
+def environment_for(packages, values, own, container):
+    environment = dict(os.environ, **contract.variables(values, own, container))
+    environment["PATH"] = os.pathsep.join([*packages.binaries, os.environ.get("PATH", "")])
+    # The toolkits' modules come last: a package that the user installs under such a name wins.
+    paths = [contract.CODE, os.environ.get("PYTHONPATH", ""), base.TOOLKITS, os.path.dirname(os.path.dirname(base.__file__))]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    return environment
 
 
 def log_position():
@@ -127,31 +73,25 @@ def run_script(command, environment):
     return status if status >= 0 else 128 - status
 
 
-def run(values, own):
+def failure(status, position, command):
+    """What becomes /opt/ml/output/failure, in the toolkit's form."""
+    told = last_error(position)
+    if status == 128 + signal.SIGKILL:
+        told = "OutOfMemory: Process killed by SIGKILL (signal 9)\n" + told
+    return 'ExecuteUserScriptError:\nExitCode %d\nErrorMessage "%s"\nCommand "%s"' % (status, told.strip(), shlex.join(command))
+
+
+def run(values, own, container):
     program = values["user_entry_point"]
-    fetch_code(values["module_dir"])
-    script = os.path.join(contract.CODE, program)
-    if not os.path.exists(script):
-        there = ", ".join(sorted(os.listdir(contract.CODE))[:20]) or "nothing"
-        raise contract.UserError("The script '%s' (sagemaker_program) is not in the code: it holds %s." % (program, there))
-    if program.endswith(".sh"):
-        os.chmod(script, os.stat(script).st_mode | 0o111)
-    wanted = []
-    if os.path.exists(os.path.join(contract.CODE, "requirements.txt")):
-        wanted += ["-r", "requirements.txt"]
-    if os.path.exists(os.path.join(contract.CODE, "setup.py")):
-        wanted += ["."]
-    python = install_requirements(wanted) if wanted else sys.executable
-    command = command_for(program, python, values["user_args"])
-    environment = dict(os.environ, **contract.variables(values, own))
-    environment["PATH"] = os.pathsep.join([os.path.dirname(python), os.environ.get("PATH", "")])
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [contract.CODE, os.environ.get("PYTHONPATH", "")]))
+    code.fetch(values["module_dir"], "sagemaker_submit_directory")
+    code.require(program, "sagemaker_program")
+    packages = layers.install(contract.CODE, package=os.path.exists(os.path.join(contract.CODE, "setup.py")))
+    command = command_for(program, packages.python, values["user_args"])
+    environment = environment_for(packages, values, own, container)
     log.info("Invoking script with the following command:\n\n%s\n", shlex.join(command))
     sys.stdout.flush()
     position = log_position()
     status = run_script(command, environment)
     if status != 0:
-        contract.write_failure(
-            'ExecuteUserScriptError:\nExitCode %d\nErrorMessage "%s"\nCommand "%s"' % (status, last_error(position), shlex.join(command))
-        )
+        contract.write_failure(failure(status, position, command))
     return status

@@ -14,7 +14,7 @@ def run():
     if values["user_entry_point"]:
         from . import script_mode
 
-        return script_mode.run(values, own)
+        return script_mode.run(values, own, container)
     if "xgboost" in (values["framework_module"] or ""):
         from . import xgboost_mode
 

@@ -1,0 +1,48 @@
+/**
+ * A job's own Python environment, made before it starts: empty, writable, over the image's read-only one. So that `pip install`
+ * works in a job as it does in a container, whether a script calls pip or `python -m pip`, and reaches no other job.
+ *
+ * O1. It is a few small files: nothing is started to make it. `telar_runtime/layers.py` makes the same where a layer lies between.
+ */
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { quote } from '../shell.ts';
+
+/** Below a job's temporary folder. */
+export const OVERLAY = '.telar/python';
+
+export type Overlay = {
+  /** Where it is made, on the machine. */
+  folder: string;
+  /** Where the job sees it, and the image's environment. */
+  seen: string;
+  environment: string;
+  interpreter: { executable: string; version: readonly number[] };
+};
+
+export function makeOverlay({ folder, seen, environment, interpreter }: Overlay): void {
+  const packages = `lib/python${interpreter.version[0]}.${interpreter.version[1]}/site-packages`;
+  mkdirSync(join(folder, 'bin'), { recursive: true, mode: 0o755 });
+  mkdirSync(join(folder, packages), { recursive: true, mode: 0o755 });
+  for (const name of ['python', 'python3']) link(interpreter.executable, join(folder, 'bin', name));
+  for (const name of ['pip', 'pip3']) {
+    const path = join(folder, 'bin', name);
+    writeFileSync(path, `#!/bin/sh\nexec ${quote(join(seen, 'bin/python3'))} -m pip "$@"\n`);
+    chmodSync(path, 0o755);
+  }
+  const home = dirname(interpreter.executable);
+  const version = interpreter.version.join('.');
+  writeFileSync(
+    join(folder, 'pyvenv.cfg'),
+    `home = ${home}\ninclude-system-site-packages = false\nversion = ${version}\n`,
+  );
+  writeFileSync(join(folder, packages, 'telar.pth'), `${join(environment, packages)}\n`);
+}
+
+function link(target: string, path: string): void {
+  try {
+    symlinkSync(target, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // the launch is tried again
+  }
+}

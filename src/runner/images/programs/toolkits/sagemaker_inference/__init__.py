@@ -1,0 +1,1 @@
+"""What scripts import of sagemaker-inference-toolkit, by its names."""

@@ -1,0 +1,2 @@
+"""Arrays from text or bytes."""
+from telar_runtime.codecs import decode  # noqa: F401

@@ -1,0 +1,1 @@
+"""What scripts import of sagemaker-xgboost-container, by its names."""

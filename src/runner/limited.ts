@@ -1,0 +1,236 @@
+/**
+ * A runner whose jobs are bounded: each in control groups of its own, with resource limits and a volume, watched while it runs.
+ *
+ * L1. A job's limits are in its folder (`limits.json`) before its process exists: a later server goes on from there.
+ * L2. A job that fills its volume is killed, and its folder says so first: whoever hears of its end knows why.
+ * L3. What cannot be bounded on this machine is said (`missing`), never pretended.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { World } from '../base/world.ts';
+import {
+  type GroupLimits,
+  groupNames,
+  groupPlaces,
+  groupUse,
+  joinFiles,
+  makeGroup,
+  missingBounds,
+  removeGroup,
+} from './cgroup.ts';
+import { findPlaces, type Places } from './cgroupPlaces.ts';
+import { runnerError } from './errors.ts';
+import { FILES, writeWhole } from './folder.ts';
+import { parseIdentity } from './processes.ts';
+import type { JobExit, LaunchSpec, Runner } from './runner.ts';
+import { createWatch, type HostUse } from './watch.ts';
+
+export type HostLimits = GroupLimits & { volumeBytes: number };
+
+export type LimitedSpec = Omit<LaunchSpec, 'confinement'> & { limits?: HostLimits };
+
+/** Of what a job wanted more than it may have, and ended for it. */
+export type Excess = 'memory' | 'volume' | 'processes';
+
+/** What a job used in all, as far as it was seen. */
+export type TotalUse = { cpuSeconds: number; peakMemoryBytes: number };
+
+export type LimitedExit = JobExit & { excess?: Excess | undefined; use?: TotalUse | undefined };
+
+export type LimitedRunner = Omit<Runner, 'launch' | 'exit'> & {
+  launch(spec: LimitedSpec): Promise<void>;
+  exit(jobId: string): Promise<LimitedExit>;
+  /** What a running job uses; undefined before the first look. */
+  use(jobId: string): HostUse | undefined;
+  /** What this machine does not let jobs be bounded in: a sentence. */
+  missing: string | undefined;
+  /** The server closes: takes back what no job needs any more. */
+  close(): void;
+};
+
+type Recorded = { limits: HostLimits; group: Places };
+
+const OPEN_FILES = 65_536;
+/** Processes that were killed leave their group within moments. */
+const GONE = { tries: 40, every: 25 };
+const LIMITS = 'limits.json';
+const EXCESS = 'excess';
+
+const LEAST_PROCESSES = 1024;
+const MOST_PROCESSES = 16_384;
+/** Processes and threads that an instance of so many processors may have: room for any program, none for a fork bomb. */
+export function processesFor(cpus: number): number {
+  return Math.min(MOST_PROCESSES, Math.max(LEAST_PROCESSES, cpus * 256));
+}
+
+/**
+ * What tells libraries how many threads to use, where a job has fewer processors than the machine: they count the machine's, and
+ * more threads than processors make a job slower. The job's own settings come first.
+ */
+function threadCounts(cpus: number): Record<string, string> {
+  if (cpus >= availableParallelism()) return {};
+  const count = String(Math.max(1, Math.floor(cpus)));
+  return { OMP_NUM_THREADS: count, PYTHON_CPU_COUNT: count };
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const recorded = (root: string): Recorded | undefined => {
+  const text = read(join(root, LIMITS));
+  return text === undefined ? undefined : (JSON.parse(text) as Recorded);
+};
+
+/** Names the groups of one folder of jobs. */
+function groupsName(jobsFolder: string): string {
+  mkdirSync(jobsFolder, { recursive: true });
+  return `telar-${createHash('sha256').update(realpathSync(jobsFolder)).digest('hex').slice(0, 12)}`;
+}
+
+export type LimitedOptions = {
+  runner: Runner;
+  world: Pick<World, 'clock' | 'log'>;
+  /** The runner's own. */
+  jobsFolder: string;
+  /** Where groups are made; found on this machine when left out. */
+  places?: Places;
+};
+
+export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOptions): LimitedRunner {
+  const { clock } = world;
+  const places = options.places ?? findPlaces(groupsName(jobsFolder));
+  const watch = createWatch(clock);
+  /** Jobs that filled their volume, until their end is told. */
+  const full = new Set<string>();
+  for (const name of groupNames(places)) {
+    if (!existsSync(join(jobsFolder, name))) removeGroup(groupPlaces(places, name));
+  }
+
+  function record(jobId: string, limits: HostLimits): Places {
+    const { root } = runner.folder(jobId);
+    const known = recorded(root);
+    if (known && runner.launched(jobId)) return known.group;
+    const group = groupPlaces(places, jobId);
+    try {
+      makeGroup(group, limits);
+    } catch (error) {
+      const problem = `The control groups of job ${jobId} could not be made: ${(error as Error).message}.`;
+      throw runnerError(
+        'LaunchFailed',
+        `${problem} Is ${Object.values(group)[0]?.folder ?? 'their folder'} still there?`,
+      );
+    }
+    mkdirSync(root, { recursive: true, mode: 0o755 });
+    writeWhole(join(root, LIMITS), JSON.stringify({ limits, group } satisfies Recorded));
+    return group;
+  }
+
+  function observe(jobId: string): void {
+    const { root, ml } = runner.folder(jobId);
+    const known = recorded(root);
+    if (!known) return;
+    watch.add(jobId, {
+      group: known.group,
+      volumeBytes: known.limits.volumeBytes,
+      folders: [ml, join(root, FILES.tmp)],
+      process: () => parseIdentity(read(join(root, FILES.target)) ?? '')?.pid,
+      onFull(diskBytes) {
+        world.log('warn', 'jobs.volume-full', { job: jobId, diskBytes, volumeBytes: known.limits.volumeBytes });
+        full.add(jobId);
+        try {
+          writeWhole(join(root, EXCESS), 'volume');
+        } catch (error) {
+          // The disk itself is full: this server still knows.
+          world.log('warn', 'jobs.not-marked', { job: jobId, message: (error as Error).message });
+        }
+        runner.stop(jobId, 0).catch((error: Error) => {
+          world.log('error', 'jobs.not-stopped', { job: jobId, message: error.message });
+        });
+      },
+    });
+  }
+
+  async function exit(jobId: string): Promise<LimitedExit> {
+    observe(jobId);
+    const ended = await runner.exit(jobId);
+    const last = watch.remove(jobId);
+    // A job that ended before the first look was not seen: nothing is no figure.
+    const seen = last && last.series.length > 0 ? last : undefined;
+    const { root } = runner.folder(jobId);
+    const known = recorded(root);
+    if (!known) return ended;
+    const marked = full.delete(jobId) || existsSync(join(root, EXCESS));
+    return { ...ended, ...verdict(ended, known.group, marked, seen) };
+  }
+
+  return {
+    ...runner,
+    async launch({ limits, ...spec }) {
+      if (!limits) return runner.launch(spec);
+      const { volumeBytes, memoryBytes, cpus } = limits;
+      const group = record(spec.jobId, limits);
+      const rlimits = { CORE: 0, NOFILE: OPEN_FILES, FSIZE: volumeBytes };
+      const environment = { ...threadCounts(limits.cpus), ...spec.environment };
+      await runner.launch({
+        ...spec,
+        environment,
+        confinement: { join: joinFiles(group), rlimits },
+        bounds: { memoryBytes, cpus },
+      });
+      observe(spec.jobId);
+    },
+    exit,
+    use: watch.use,
+    missing: missingBounds(places),
+    async remove(jobId) {
+      const group = recorded(runner.folder(jobId).root)?.group;
+      watch.remove(jobId);
+      await runner.remove(jobId);
+      if (group) await gone(group);
+    },
+    close() {
+      for (const place of Object.values(places)) {
+        try {
+          rmdirSync(place.folder);
+        } catch {
+          // Jobs run on in it.
+        }
+      }
+    },
+  };
+
+  async function gone(group: Places): Promise<void> {
+    for (let tries = 0; !removeGroup(group) && tries < GONE.tries; tries += 1) {
+      await new Promise<void>((resolve) => void clock.at(clock.now() + GONE.every, resolve));
+    }
+  }
+}
+
+/** Why a job ended as it did, as far as its bounds had to do with it, and what it used. */
+function verdict(ended: JobExit, group: Places, marked: boolean, seen: HostUse | undefined) {
+  const use = groupUse(group);
+  const failed = ended.kind === 'signalled' || (ended.kind === 'exited' && ended.code !== 0);
+  const excess: Excess | undefined = !failed
+    ? undefined
+    : marked
+      ? 'volume'
+      : use.outOfMemory > 0
+        ? 'memory'
+        : use.refusedProcesses > 0
+          ? 'processes'
+          : undefined;
+  const cpuSeconds = use.cpuSeconds ?? seen?.cpuSeconds;
+  const peakMemoryBytes = use.peakMemoryBytes ?? seen?.peakMemoryBytes;
+  return {
+    ...(excess && { excess }),
+    ...(cpuSeconds !== undefined &&
+      peakMemoryBytes !== undefined && { use: { cpuSeconds: Math.round(cpuSeconds * 1000) / 1000, peakMemoryBytes } }),
+  };
+}

@@ -1,0 +1,49 @@
+/** All that policies decide, wired: requests, what is done with objects outside any S3 request, and explanations. */
+import type { Policy } from '../definition/policy/types.ts';
+import type { Access, Call } from '../protocol/service.ts';
+import type { Identity } from '../services/identity/index.ts';
+import { type Authorize, createAuthorize } from './authorize.ts';
+import { createExplainAccess } from './explainAccess.ts';
+import type { TagsOf } from './requestContext.ts';
+
+type Parts = {
+  identity: Identity;
+  /** Of SageMaker's resources. */
+  tagsOf: TagsOf;
+  /** A bucket's policy, if it has one: parsed once for each text. */
+  bucketPolicy(bucket: string): Policy | undefined;
+  /** False with authentication off. */
+  enforced: boolean;
+};
+
+export function createPolicies({ identity, tagsOf, bucketPolicy, enforced }: Parts) {
+  const parts = {
+    ...{ identity, enforced },
+    resourcePolicy: (arn: string) => policyOfBucket(arn, bucketPolicy),
+    tagsOf: (arn: string) => (arn.startsWith('arn:aws:iam:') ? identity.tagsOf(arn) : sageMakerTags(arn, tagsOf)),
+  };
+  const authorize = createAuthorize(parts);
+  return { authorize, permit: createPermit(authorize), explainAccess: createExplainAccess(parts) };
+}
+
+/** What has no ARN of SageMaker's has no tags of its. */
+const sageMakerTags = (arn: string, tagsOf: TagsOf): ReturnType<TagsOf> =>
+  arn.startsWith('arn:aws:sagemaker:') ? tagsOf(arn) : [];
+
+/** Asks whether a call's principal may do something. @throws AccessDenied, worded as S3 words it */
+export type Permit = (call: Call, access: Access) => void;
+
+/** For what Telar's services do with objects in someone's name. */
+function createPermit(authorize: Authorize): Permit {
+  return (call, access) => {
+    const refusal = authorize({ name: 's3', protocol: 'rest-xml' }, call.principal, [access], call);
+    if (refusal) throw refusal;
+  };
+}
+
+/** The policy of the bucket that an ARN names or lies in. */
+function policyOfBucket(arn: string, bucketPolicy: Parts['bucketPolicy']) {
+  const [, bucket] = /^arn:aws:s3:::([^/*]+)/.exec(arn) ?? [];
+  const policy = bucket === undefined ? undefined : bucketPolicy(bucket);
+  return policy && { id: `policy of bucket ${bucket}`, policy };
+}

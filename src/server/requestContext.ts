@@ -1,0 +1,81 @@
+/**
+ * The condition keys of a request: those that every request has, and those that the operation's row gives. Each is worked
+ * out only when a condition asks for it.
+ *
+ * Mirrors "AWS global condition context keys" in the IAM user guide. A key that is not here is absent from every request, as
+ * AWS documents of keys that do not apply.
+ */
+import { parseArn } from '../base/arn.ts';
+import type { Context } from '../definition/policy/variables.ts';
+import type { Access, Call, ConditionValue, Principal } from '../protocol/service.ts';
+import type { Caller } from '../services/identity/index.ts';
+
+/** The tags of a resource. */
+export type TagsOf = (arn: string) => readonly { Key: string; Value: string }[];
+
+type Facts = { caller: Caller; principal: Principal; access: Access; call: Call; tagsOf: TagsOf };
+
+export function requestContext(facts: Facts): Context {
+  let own: Map<string, ConditionValue> | undefined;
+  return (key) => {
+    const general = GENERAL.get(key);
+    if (general) return listed(general(facts));
+    own ??= inLowerCase(facts.access.keys?.() ?? {});
+    if (own.has(key)) return listed(own.get(key));
+    const slash = key.indexOf('/');
+    return slash < 0 ? undefined : listed(tagNamed(key.slice(0, slash), key.slice(slash + 1), facts));
+  };
+}
+
+const listed = (value: ConditionValue): readonly string[] | undefined =>
+  typeof value === 'string' ? [value] : value && value.length > 0 ? value : undefined;
+
+const inLowerCase = (keys: Readonly<Record<string, ConditionValue>>): Map<string, ConditionValue> =>
+  new Map(Object.entries(keys).map(([key, value]) => [key.toLowerCase(), value]));
+
+const TYPES: Readonly<Record<Principal['kind'], string>> = {
+  root: 'Account',
+  user: 'User',
+  'assumed-role': 'AssumedRole',
+  anonymous: 'Anonymous',
+  service: 'Service',
+};
+
+/** Services whose endpoints are in one region, wherever they are called from. */
+const GLOBAL = new Set(['iam']);
+
+const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
+const date = (milliseconds: number) => new Date(seconds(milliseconds) * 1000).toISOString().replace('.000', '');
+
+const GENERAL: ReadonlyMap<string, (facts: Facts) => ConditionValue> = new Map(
+  Object.entries({
+    'aws:principalarn': ({ caller }: Facts) => caller.principalArn,
+    'aws:principalaccount': ({ principal }: Facts) => principal.account,
+    'aws:principaltype': ({ principal }: Facts) => TYPES[principal.kind],
+    'aws:principalisawsservice': ({ principal }: Facts) => String(principal.kind === 'service'),
+    'aws:userid': ({ principal }: Facts) => principal.userId,
+    'aws:username': ({ caller }: Facts) => caller.username,
+    'aws:sourceip': ({ call }: Facts) => call.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, ''),
+    // The server listens on this machine only: nothing that reaches it has crossed a network.
+    'aws:securetransport': () => 'true',
+    'aws:currenttime': ({ call }: Facts) => date(call.now),
+    'aws:epochtime': ({ call }: Facts) => String(seconds(call.now)),
+    'aws:tokenissuetime': ({ principal }: Facts) => principal.session && date(principal.session.issuedAt),
+    // Long-term keys do not have the key at all; no session here is opened with a second factor.
+    'aws:multifactorauthpresent': ({ principal }: Facts) => principal.session && 'false',
+    'aws:useragent': ({ call }: Facts) => call.headers['user-agent'],
+    'aws:referer': ({ call }: Facts) => call.headers['referer'],
+    'aws:requestedregion': ({ access, call }: Facts) =>
+      GLOBAL.has(access.action.slice(0, access.action.indexOf(':'))) ? 'us-east-1' : call.region,
+    'aws:resourceaccount': ({ call }: Facts) => call.account,
+    's3:resourceaccount': ({ access, call }: Facts) => (access.action.startsWith('s3:') ? call.account : undefined),
+    'aws:viaawsservice': () => 'false',
+  } satisfies Record<string, (facts: Facts) => ConditionValue>),
+);
+
+function tagNamed(kind: string, name: string, { caller, access, tagsOf }: Facts): string | undefined {
+  if (kind === 'aws:principaltag') return caller.tags.get(name);
+  const service = parseArn(access.resource)?.service;
+  const ofResource = kind === 'aws:resourcetag' || (service !== undefined && kind === `${service}:resourcetag`);
+  return ofResource ? tagsOf(access.resource).find(({ Key }) => Key.toLowerCase() === name)?.Value : undefined;
+}
