@@ -71,7 +71,7 @@ export function createChain(options: ChainOptions): Chain {
       codec = codecs.get(api)!;
       if (api === apis.s3 && auth.kind === 'anonymous' && isBrowserForm(request)) {
         what = `${api.name}:PostObject`;
-        return await answerForm(request, formOf(api, requestId));
+        return await answerForm(request, formOf(api, request, requestId));
       }
       const body = isRest(api) ? undefined : await readBody(request.body, LONGEST_BODY);
       const identified = identifyOperation(api, request, body);
@@ -119,7 +119,7 @@ export function createChain(options: ChainOptions): Chain {
   }
 
   /** How a browser's form is put: its policy is signed instead of the request. */
-  function formOf(api: Api, requestId: string): PutForm {
+  function formOf(api: Api, { headers, remoteAddress }: WireRequest, requestId: string): PutForm {
     const now = world.clock.now();
     const principalOf = ({ accessKeyId }: FormSigner) =>
       options.unauthenticated ?? options.credential(accessKeyId)!.principal;
@@ -136,7 +136,8 @@ export function createChain(options: ChainOptions): Chain {
           region: signer.region,
           principal: principalOf(signer),
           now,
-          headers: {},
+          headers,
+          remoteAddress,
         };
         return dispatch.run(api, 'PutObject', input, call) as ReturnType<PutForm['put']>;
       },

@@ -1,5 +1,6 @@
 /** POST Object: forms that a browser sends, signed by the policy in one of their fields. */
 import { createHmac } from 'node:crypto';
+import { IAM } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refused, type S3Bench, s3Bench } from '../../support/s3.ts';
 
@@ -22,13 +23,15 @@ type Options = {
   /** What is changed once the policy is signed; undefined takes a field away. */
   change?: Record<string, string | undefined>;
   bucket?: string;
+  /** Whose keys sign. @default the administrator's */
+  keys?: { accessKeyId: string; secretAccessKey: string };
 };
 
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 
 /** A form as a page would be given it: a policy that covers its fields, and the policy's signature. */
-function formOf({ fields = {}, conditions = [], expires = 60_000, version = 4, change }: Options): Fields {
-  const { accessKeyId, secretAccessKey } = bench.server.credentials;
+function formOf({ fields = {}, conditions = [], expires = 60_000, version = 4, change, keys }: Options): Fields {
+  const { accessKeyId, secretAccessKey } = keys ?? bench.server.credentials;
   const date = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '');
   const day = date.slice(0, 8);
   const all: Fields = { key: 'posted', ...fields };
@@ -176,5 +179,23 @@ describe('a form is refused', () => {
     form.set('file', 'x');
     const answer = await fetch(`${bench.server.url}/${Bucket}/k`, { method: 'POST', body: form });
     expect(answer.status).toBe(405);
+  });
+});
+
+describe('who signed a form', () => {
+  it('may put what their policies allow, and nothing else', async () => {
+    const iam = new IAM(bench.server.client);
+    const UserName = 'forms';
+    await iam.createUser({ UserName });
+    const allowed = { Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${Bucket}/allowed/*` };
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: allowed });
+    await iam.putUserPolicy({ UserName, PolicyName: 'put', PolicyDocument });
+    const { AccessKey } = await iam.createAccessKey({ UserName });
+    const keys = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+    expect((await post({ keys, fields: { key: 'allowed/k' } })).status).toBe(204);
+    expect(await post({ keys, fields: { key: 'denied/k' } })).toMatchObject({ status: 403, code: 'AccessDenied' });
+    await iam.updateAccessKey({ UserName, AccessKeyId: keys.accessKeyId, Status: 'Inactive' });
+    expect((await post({ keys, fields: { key: 'allowed/k' } })).code).toBe('InvalidAccessKeyId');
+    iam.destroy();
   });
 });
