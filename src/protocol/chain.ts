@@ -12,6 +12,7 @@ import { uuid } from '../base/random.ts';
 import type { World } from '../base/world.ts';
 import type { Api } from './api.ts';
 import { authErrors } from './authErrors.ts';
+import { answerForm, type FormSigner, isBrowserForm, type PutForm } from './browserForm.ts';
 import { type Codec, codecOf } from './codecs.ts';
 import type { Dispatch } from './dispatch.ts';
 import { type AwsError, commonErrors, isAwsError } from './errors.ts';
@@ -68,6 +69,10 @@ export function createChain(options: ChainOptions): Chain {
       const api = identifyApi(apis, request, auth);
       if ('error' in api) throw api.error;
       codec = codecs.get(api)!;
+      if (api === apis.s3 && auth.kind === 'anonymous' && isBrowserForm(request)) {
+        what = `${api.name}:PostObject`;
+        return await answerForm(request, formOf(api, request, requestId));
+      }
       const body = isRest(api) ? undefined : await readBody(request.body, LONGEST_BODY);
       const identified = identifyOperation(api, request, body);
       if ('error' in identified) throw identified.error;
@@ -113,18 +118,50 @@ export function createChain(options: ChainOptions): Chain {
     return dispatch.run(api, operation.name, input, call);
   }
 
+  /** How a browser's form is put: its policy is signed instead of the request. */
+  function formOf(api: Api, { headers, remoteAddress }: WireRequest, requestId: string): PutForm {
+    const now = world.clock.now();
+    const principalOf = ({ accessKeyId }: FormSigner) =>
+      options.unauthenticated ?? options.credential(accessKeyId)!.principal;
+    return {
+      ...{ now, requestId },
+      secretOf: (signer) => (options.unauthenticated ? undefined : credentialOf(api, signer, now).secret),
+      put(input, signer) {
+        if (!options.unauthenticated) {
+          options.keyUsed(signer.accessKeyId, { at: now, service: api.name, region: signer.region });
+        }
+        const call: Call = {
+          requestId,
+          account,
+          region: signer.region,
+          principal: principalOf(signer),
+          now,
+          headers,
+          remoteAddress,
+        };
+        return dispatch.run(api, 'PutObject', input, call) as ReturnType<PutForm['put']>;
+      },
+    };
+  }
+
+  /** @throws what refuses a key that is not known, or no longer, or not with this token */
+  function credentialOf(api: Api, { accessKeyId, sessionToken }: Omit<FormSigner, 'region'>, now: number): Credential {
+    const errors = authErrors(api.protocol);
+    const credential = options.credential(accessKeyId);
+    if (!credential) throw errors.unknownKey(accessKeyId);
+    if (credential.sessionToken !== sessionToken) throw errors.invalidToken();
+    if (credential.expires !== undefined && credential.expires <= now) throw errors.expiredToken();
+    return credential;
+  }
+
   function authenticate(api: Api, request: WireRequest, auth: Authorization, body: Buffer | undefined): Authenticated {
     const region = auth.kind === 'signed' ? auth.region : DEFAULT_REGION;
     if (options.unauthenticated) {
       return { principal: options.unauthenticated, region, signed: undefined, secret: undefined };
     }
     if (auth.kind !== 'signed') throw unsignedRefusal(auth, api);
-    const errors = authErrors(api.protocol);
-    const credential = options.credential(auth.accessKeyId);
-    if (!credential) throw errors.unknownKey(auth.accessKeyId);
-    if (credential.sessionToken !== auth.sessionToken) throw errors.invalidToken();
     const now = world.clock.now();
-    if (credential.expires !== undefined && credential.expires <= now) throw errors.expiredToken();
+    const credential = credentialOf(api, auth, now);
     const bodyHash = body && hash('sha256', body, 'hex');
     const refusal = verifySignature(auth, request, credential.secret, api, bodyHash, now);
     if (refusal) throw refusal;

@@ -58,7 +58,6 @@ export function identifyOperation(api: Api, request: WireRequest, body: Buffer |
     case 'rest-xml':
     case 'rest-json': {
       const path = api.protocol === 'rest-xml' ? s3Address(request.headers['host'] ?? '', request.path) : request.path;
-      if (api.protocol === 'rest-xml' && isBrowserForm(request)) return { api, error: browserForm(api) };
       const route = findRoute(api, request.method, path, request.query, request.headers);
       return route
         ? { api, operation: route.operation, params: route.params }
@@ -70,16 +69,6 @@ export function identifyOperation(api: Api, request: WireRequest, body: Buffer |
 function named(api: Api, name: string): Identified | Unidentified {
   const operation = api.operations.get(name);
   return operation ? { api, operation, params: {} } : { api, error: commonErrors.unknownOperation(api.name, name) };
-}
-
-/** S3's POST Object, which no SDK's model knows. */
-function isBrowserForm({ method, headers }: WireRequest): boolean {
-  return method === 'POST' && (headers['content-type'] ?? '').startsWith('multipart/form-data');
-}
-
-function browserForm(api: Api): AwsError {
-  const instead = 'uploads of browser forms (POST policies) are not taken; presign a PutObject instead.';
-  return commonErrors.refusedOperation(api.name, 'PostObject', instead);
 }
 
 function isForm(request: WireRequest): boolean {

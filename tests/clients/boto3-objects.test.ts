@@ -88,6 +88,11 @@ url = s3.generate_presigned_url('put_object', Params={'Bucket': 'boto-signed', '
 urllib.request.urlopen(urllib.request.Request(url, data=b'signed', method='PUT')).read()
 url = s3.generate_presigned_url('get_object', Params={'Bucket': 'boto-signed', 'Key': 'a b', 'ResponseContentType': 'text/x'})
 got = urllib.request.urlopen(url)
+post = s3.generate_presigned_post('boto-signed', 'from a form', Fields={'Content-Type': 'text/x'}, Conditions=[{'Content-Type': 'text/x'}])
+parts = [f'--b\\r\\nContent-Disposition: form-data; name="{name}"\\r\\n\\r\\n{value}\\r\\n' for name, value in post['fields'].items()]
+parts.append('--b\\r\\nContent-Disposition: form-data; name="file"; filename="f"\\r\\n\\r\\nposted\\r\\n--b--\\r\\n')
+form = urllib.request.Request(post['url'], data=''.join(parts).encode(), headers={'Content-Type': 'multipart/form-data; boundary=b'})
+posted = [urllib.request.urlopen(form).status, s3.get_object(Bucket='boto-signed', Key='from a form')['Body'].read().decode()]
 def code(work):
     try:
         work()
@@ -100,7 +105,7 @@ try:
 except s3.exceptions.NoSuchKey:
     typed = True
 print(json.dumps({
-    'read': got.read().decode(), 'type': got.headers['Content-Type'], 'typed': typed,
+    'posted': posted, 'read': got.read().decode(), 'type': got.headers['Content-Type'], 'typed': typed,
     'codes': [
         code(lambda: s3.head_object(Bucket='boto-signed', Key='none')),
         code(lambda: s3.list_objects_v2(Bucket='none')),
@@ -111,7 +116,7 @@ print(json.dumps({
     ],
 }))`);
   expect(answer).toEqual({
-    ...{ read: 'signed', type: 'text/x', typed: true },
+    ...{ read: 'signed', type: 'text/x', typed: true, posted: [204, 'posted'] },
     codes: [
       ['404', 404],
       ['NoSuchBucket', 404],

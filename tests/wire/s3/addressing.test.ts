@@ -173,11 +173,3 @@ describe('a body', () => {
     expect(await bench.read(Bucket, 'body')).toBe('chunk');
   });
 });
-
-describe('a form that a browser sends', () => {
-  it('is refused by name', async () => {
-    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
-    const answer = await send({ method: 'POST', path: `/${Bucket}`, headers, body: '--x--' });
-    expect([answer.status, answer.text]).toEqual([501, expect.stringContaining('s3:PostObject')]);
-  });
-});
