@@ -110,7 +110,6 @@ export function createSystem(options: SystemOptions): System {
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
   const { authorize, permit, explainAccess } = createPolicies({
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
-    // The objects service keeps no policies of buckets yet.
     bucketPolicy: (bucket) => objects.objects.bucketPolicy(bucket),
   });
   const registry = createRegistryService({
@@ -166,14 +165,7 @@ export function createSystem(options: SystemOptions): System {
     read: store.read,
     ...auditing(trail, store, world),
   });
-
-  const apis: Api[] = [...new Set(services.map(({ api }) => api))];
-  const chain = createChain({
-    ...{ apis, dispatch, world, account },
-    credential: identity.credential,
-    keyUsed: identity.noteKeyUse,
-    unauthenticated: options.auth === 'off' ? administrator(account) : undefined,
-  });
+  const chain = chainOf(options, { dispatch, identity, services });
 
   function objectRead({ principal }: Call, { bucket, key, version }: ObjectVersion): void {
     if (principal.accessKeyId) jobs.recordRead(principal.accessKeyId, bucket, key, String(version));
@@ -195,6 +187,18 @@ export function createSystem(options: SystemOptions): System {
       for (const service of services.toReversed()) await service.stop?.();
     },
   };
+}
+
+type Served = { dispatch: Dispatch; identity: Identity; services: readonly Service[] };
+
+function chainOf({ world, account, auth }: SystemOptions, { dispatch, identity, services }: Served): Chain {
+  const apis: Api[] = [...new Set(services.map(({ api }) => api))];
+  return createChain({
+    ...{ apis, dispatch, world, account },
+    credential: identity.credential,
+    keyUsed: identity.noteKeyUse,
+    unauthenticated: auth === 'off' ? administrator(account) : undefined,
+  });
 }
 
 /** Who calls when authentication is off. */

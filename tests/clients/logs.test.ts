@@ -186,6 +186,11 @@ print(json.dumps([e['message'] for e in follow('${group}', int(time.time() - 360
 });
 
 it('is written by a job with the credentials of its role', async () => {
+  const Statement = [{ Effect: 'Allow', Action: ['logs:Create*', 'logs:PutLogEvents'], Resource: '*' }];
+  await bench.iam.putRolePolicy({
+    ...{ RoleName: 'logs-bench', PolicyName: 'write-logs' },
+    PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }),
+  });
   await bench.put('code/write.py', WRITER);
   const local = '/opt/ml/processing/code';
   await bench.sagemaker.createProcessingJob({

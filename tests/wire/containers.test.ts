@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateProcessingJobCommand,
@@ -51,7 +51,10 @@ beforeAll(async () => {
   const trust = { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' };
   const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
   const role = new CreateRoleCommand({ RoleName: 'containers', AssumeRolePolicyDocument });
-  RoleArn = (await new IAMClient(server.client).send(role)).Role!.Arn!;
+  const iam = new IAMClient(server.client);
+  RoleArn = (await iam.send(role)).Role!.Arn!;
+  const PolicyArn = 'arn:aws:iam::aws:policy/AmazonS3FullAccess';
+  await iam.send(new AttachRolePolicyCommand({ RoleName: 'containers', PolicyArn }));
   await s3.send(new CreateBucketCommand({ Bucket: 'containers' }));
   await s3.send(new PutObjectCommand({ Bucket: 'containers', Key: 'in/data.csv', Body: 'a,b\n1,2\n' }));
   const tools = await layerOf(programs(['sh', 'cat', 'tr', 'ls']), 'zstd');
