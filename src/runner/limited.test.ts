@@ -230,6 +230,13 @@ describe('resource limits', () => {
 });
 
 // This machine grants no namespaces, without which a job sees what its user sees.
+/** What the job itself said: such jobs start cold, and their logs say so. */
+const told = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .filter((line) => !line.startsWith('telar: '));
+
 describe.skipIf(machine.kind === 'none')('what a job may reach', () => {
   it('neither the data folder nor another job', async () => {
     mkdirSync(join(base, 'data'), { recursive: true });
@@ -271,7 +278,7 @@ describe.skipIf(machine.kind === 'none')('what a job may reach', () => {
     await run(spec, runner);
     telar.close();
     other.close();
-    expect(log(spec, runner).trim().split('\n')).toEqual(['telar answers', 'ECONNREFUSED', 'ENETUNREACH']);
+    expect(told(log(spec, runner))).toEqual(['telar answers', 'ECONNREFUSED', 'ENETUNREACH']);
   });
 
   it('hosts of one job find each other by name, and talk', async () => {
@@ -283,6 +290,6 @@ describe.skipIf(machine.kind === 'none')('what a job may reach', () => {
     );
     await Promise.all(specs.map((spec) => launch(spec)));
     await Promise.all(specs.map((spec) => limited.exit(spec.jobId)));
-    expect(log(specs[1]!).trim()).toBe('hello from algo-1');
+    expect(told(log(specs[1]!))).toEqual(['hello from algo-1']);
   });
 });

@@ -459,8 +459,12 @@ new Worker('require("node:worker_threads").parentPort.postMessage(process.argv.l
   },
   'runs a line': { files: {}, command: ['node', '-p', 'process.argv.length'], cold: "node is given the option '-p'" },
   'is bounded': {
-    ...inside({ confinement: { join: [], rlimits: { NOFILE: 64 } } }, node('console.log(1)')),
-    cold: 'no process waits for it yet',
+    ...inside(
+      { confinement: { join: [], rlimits: { NOFILE: 64, CORE: 0 } } },
+      node(
+        'const { open_files, core_file_size_blocks } = process.report.getReport().userLimits; console.log(open_files, core_file_size_blocks)',
+      ),
+    ),
   },
 };
 /** The lower frames of a stack are the loader's: those differ. */

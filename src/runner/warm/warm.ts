@@ -38,6 +38,10 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...['jobId', 'image', 'entrypoint', 'arguments', 'environment', 'networkIsolation', 'confinement'],
   'bounds', // Docker's
 ]);
+const COLD_FOR: Readonly<Record<string, string>> = {
+  telarOnly: "it may reach Telar's server alone",
+  host: 'it runs on several hosts',
+};
 const PYTHON = new Set(['python', 'python3', 'train']);
 const PYTHON_FOLDERS = [`${INSIDE.telar}/python/bin/`, `${INSIDE.telar}/programs/bin/`];
 
@@ -142,7 +146,7 @@ export function createWarm({ world, jobsFolder, hide, cold, usual }: WarmOptions
       const strange = Object.entries(spec).find(
         ([key, value]) => value !== undefined && value !== false && !KNOWN.has(key),
       );
-      if (strange) return { warm: false, cold: `it asks for '${strange[0]}'` };
+      if (strange) return { warm: false, cold: COLD_FOR[strange[0]] ?? `it asks for '${strange[0]}'` };
       if (!image.warm) return { warm: false, cold: undefined };
       if (image.warm.kind === 'node') return spares.launch(job);
       if (!isPython(command[0]!)) return { warm: false, cold: undefined };
