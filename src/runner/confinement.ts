@@ -5,12 +5,22 @@
  * Q1. A job that cannot enter its groups does not run: without a bound it could take the machine along.
  */
 import { quote } from './shell.ts';
+import type { WaitingGroup } from './waitingGroups.ts';
 
 export type Confinement = {
   /** The `cgroup.procs` files into which the job's first process writes its own pid before anything else runs. */
   join: readonly string[];
   /** By the names of setrlimit(2) without `RLIMIT_`: bytes, or a number of things. */
   rlimits: Readonly<Partial<Record<ResourceLimit, number>>>;
+};
+
+/** How a job comes to its confinement: one of the two is asked for before its process runs anything; the last answer holds. */
+export type Bounding = {
+  rlimits: Confinement['rlimits'];
+  /** In groups of its own, which its first process is to enter. @throws LaunchFailed */
+  own(): Confinement;
+  /** In the groups in which a process waits for a job: they become this job's. @throws LaunchFailed */
+  take(waiting: WaitingGroup): Confinement;
 };
 
 export type ResourceLimit = 'CORE' | 'FSIZE' | 'NOFILE';

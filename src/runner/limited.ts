@@ -6,9 +6,9 @@
  * L3. What cannot be bounded on this machine is said (`missing`), never pretended.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { World } from '../base/world.ts';
 import {
   type GroupLimits,
@@ -21,15 +21,17 @@ import {
   removeGroup,
 } from './cgroup.ts';
 import { findPlaces, type Places } from './cgroupPlaces.ts';
+import type { Bounding } from './confinement.ts';
 import { runnerError } from './errors.ts';
 import { FILES, writeWhole } from './folder.ts';
 import { parseIdentity } from './processes.ts';
 import type { JobExit, LaunchSpec, Runner } from './runner.ts';
+import type { WaitingGroups } from './waitingGroups.ts';
 import { createWatch, type HostUse } from './watch.ts';
 
 export type HostLimits = GroupLimits & { volumeBytes: number };
 
-export type LimitedSpec = Omit<LaunchSpec, 'confinement'> & { limits?: HostLimits };
+export type LimitedSpec = Omit<LaunchSpec, 'confinement' | 'bounding'> & { limits?: HostLimits };
 
 /** Of what a job wanted more than it may have, and ended for it. */
 export type Excess = 'memory' | 'volume' | 'processes';
@@ -39,15 +41,15 @@ export type TotalUse = { cpuSeconds: number; peakMemoryBytes: number };
 
 export type LimitedExit = JobExit & { excess?: Excess | undefined; use?: TotalUse | undefined };
 
-export type LimitedRunner = Omit<Runner, 'launch' | 'exit'> & {
+export type LimitedRunner = Omit<Runner, 'launch' | 'exit' | 'close'> & {
   launch(spec: LimitedSpec): Promise<void>;
   exit(jobId: string): Promise<LimitedExit>;
   /** What a running job uses; undefined before the first look. */
   use(jobId: string): HostUse | undefined;
   /** What this machine does not let jobs be bounded in: a sentence. */
   missing: string | undefined;
-  /** The server closes: takes back what no job needs any more. */
-  close(): void;
+  /** The server closes: takes back what no job needs any more. @returns whether nothing is left; called again until then */
+  close(): boolean;
 };
 
 type Recorded = { limits: HostLimits; group: Places };
@@ -91,6 +93,15 @@ const recorded = (root: string): Recorded | undefined => {
   return text === undefined ? undefined : (JSON.parse(text) as Recorded);
 };
 
+/** The name of the group that a job's folder names. */
+function groupNameIn(root: string): string | undefined {
+  const [place] = Object.values(recorded(root)?.group ?? {});
+  return place && basename(place.folder);
+}
+
+/** Where the groups of the jobs of one folder are made; found once. */
+export const jobPlaces = (jobsFolder: string): Places => findPlaces(groupsName(jobsFolder));
+
 /** Names the groups of one folder of jobs. */
 function groupsName(jobsFolder: string): string {
   mkdirSync(jobsFolder, { recursive: true });
@@ -104,23 +115,25 @@ export type LimitedOptions = {
   jobsFolder: string;
   /** Where groups are made; found on this machine when left out. */
   places?: Places;
+  /** Those that the runner has. */
+  waitingGroups?: WaitingGroups;
 };
 
 export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOptions): LimitedRunner {
   const { clock } = world;
-  const places = options.places ?? findPlaces(groupsName(jobsFolder));
+  const places = options.places ?? jobPlaces(jobsFolder);
+  mkdirSync(jobsFolder, { recursive: true });
   const watch = createWatch(clock);
   /** Jobs that filled their volume, until their end is told. */
   const full = new Set<string>();
-  for (const name of groupNames(places)) {
-    if (!existsSync(join(jobsFolder, name))) removeGroup(groupPlaces(places, name));
-  }
+  const known = new Set(readdirSync(jobsFolder).flatMap((name) => groupNameIn(join(jobsFolder, name)) ?? []));
+  for (const name of groupNames(places)) if (!known.has(name)) removeGroup(groupPlaces(places, name));
 
-  function record(jobId: string, limits: HostLimits): Places {
+  /** Bounds the group and writes down that it is the job's, in place of one that was before. */
+  function record(jobId: string, limits: HostLimits, group: Places): Places {
     const { root } = runner.folder(jobId);
     const known = recorded(root);
     if (known && runner.launched(jobId)) return known.group;
-    const group = groupPlaces(places, jobId);
     try {
       makeGroup(group, limits);
     } catch (error) {
@@ -132,7 +145,20 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
     }
     mkdirSync(root, { recursive: true, mode: 0o755 });
     writeWhole(join(root, LIMITS), JSON.stringify({ limits, group } satisfies Recorded));
+    if (known && JSON.stringify(known.group) !== JSON.stringify(group)) removeGroup(known.group);
     return group;
+  }
+
+  function bounding(jobId: string, limits: HostLimits): Bounding {
+    const rlimits = rlimitsFor(limits.volumeBytes);
+    return {
+      rlimits,
+      own: () => ({ join: joinFiles(record(jobId, limits, groupPlaces(places, jobId))), rlimits }),
+      take(waiting) {
+        record(jobId, limits, waiting.group);
+        return { join: [], rlimits };
+      },
+    };
   }
 
   function observe(jobId: string): void {
@@ -177,14 +203,12 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
     ...runner,
     async launch({ limits, ...spec }) {
       if (!limits) return runner.launch(spec);
-      const { volumeBytes, memoryBytes, cpus } = limits;
-      const group = record(spec.jobId, limits);
-      const rlimits = rlimitsFor(volumeBytes);
+      const { memoryBytes, cpus } = limits;
       const environment = { ...threadCounts(limits.cpus), ...spec.environment };
       await runner.launch({
         ...spec,
         environment,
-        confinement: { join: joinFiles(group), rlimits },
+        bounding: bounding(spec.jobId, limits),
         bounds: { memoryBytes, cpus },
       });
       observe(spec.jobId);
@@ -200,6 +224,7 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
     },
     close() {
       runner.close();
+      const left = options.waitingGroups?.sweep() === false;
       for (const place of Object.values(places)) {
         try {
           rmdirSync(place.folder);
@@ -207,6 +232,7 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
           // Jobs run on in it.
         }
       }
+      return !left;
     },
   };
 

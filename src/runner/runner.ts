@@ -11,7 +11,7 @@ import { chmod, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { World } from '../base/world.ts';
-import { type Confinement, confinementLines } from './confinement.ts';
+import { type Bounding, type Confinement, confinementLines } from './confinement.ts';
 import { withoutContainer } from './container/docker.ts';
 import { writeContainerScripts } from './container/scripts.ts';
 import { jobEnvironment } from './environment.ts';
@@ -27,6 +27,7 @@ import { createPackages, preparePackages } from './packages.ts';
 import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
 import { commandScript } from './shell.ts';
 import { isClaimed, type JobExit, startSupervisor, stopJob, waitForExit } from './supervision.ts';
+import type { WaitingGroups } from './waitingGroups.ts';
 import type { ColdParts, Start } from './warm/job.ts';
 import { createWarm } from './warm/warm.ts';
 
@@ -52,6 +53,8 @@ export type LaunchSpec = {
   telarOnly?: boolean;
   /** What the job's first process enters and takes on before it becomes the job. */
   confinement?: Confinement;
+  /** The same, as far as it is not known yet: it comes first. */
+  bounding?: Bounding;
   /** One of several hosts of a job: its name, and how it finds the others. */
   host?: JobHost;
 };
@@ -115,6 +118,8 @@ export type RunnerOptions = {
   warm?: boolean;
   /** The limits that jobs mostly have: processes that wait for one take them on before it comes. @default none */
   usualLimits?: Confinement['rlimits'];
+  /** Groups in which processes may wait for a job. */
+  waitingGroups?: WaitingGroups;
 };
 
 /** @throws IsolationUnavailable when the job cannot be run honestly without a sandbox. */
@@ -228,6 +233,9 @@ function writeScripts(
   }
 }
 
+/** Of a job that starts cold. */
+const confinementOf = ({ bounding, confinement }: LaunchSpec) => (bounding ? bounding.own() : confinement);
+
 const COLD: ColdParts = {
   prepareFolder,
   environmentOf: (folder, image, own) => environmentOf(folder, image, true, own),
@@ -257,7 +265,7 @@ export function createRunner(options: RunnerOptions): Runner {
   const warm =
     options.warm === false
       ? undefined
-      : createWarm({ world, jobsFolder, hide, cold: COLD, usual: options.usualLimits });
+      : createWarm({ world, jobsFolder, hide, cold: COLD, usual: options.usualLimits, groups: options.waitingGroups });
   const howIsolated = async () => options.isolation ?? (await machineIsolation());
   const expectJobs = (uri: string, image: ReadyImage) => {
     howIsolated()
@@ -293,7 +301,7 @@ export function createRunner(options: RunnerOptions): Runner {
       if (launched.cold) start = { ...start, notices: [...start.notices, `this job starts cold: ${launched.cold}.`] };
     }
     prepareFolder(place);
-    writeScripts(place, spec.confinement, start, plan);
+    writeScripts(place, confinementOf(spec), start, plan);
     return false;
   };
   const launchJob = async (spec: LaunchSpec, asksForLayers: boolean): Promise<void> => {
@@ -304,7 +312,7 @@ export function createRunner(options: RunnerOptions): Runner {
     if (how.kind === 'none' && !image.container) refuseDegraded(spec, how.reason);
     prepareFolder(place);
     if (image.container) {
-      writeContainerScripts(place, spec, image.container, how);
+      writeContainerScripts(place, { ...spec, confinement: confinementOf(spec) }, image.container, how);
       options.containers!.hold(image, place.root);
     } else if (await startWarm(place, spec, image, how, asksForLayers)) return;
     await startSupervisor(place.root, world.clock);

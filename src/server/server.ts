@@ -8,11 +8,13 @@ import { rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import { systemWorld, type World } from '../base/world.ts';
 import { isOwnImage } from '../runner/images/images.ts';
 import { type ContainerImages, createContainerImages } from '../runner/images/oci/containers.ts';
-import { type LimitedRunner, limitRunner, USUAL_LIMITS } from '../runner/limited.ts';
+import { jobPlaces, type LimitedRunner, limitRunner, USUAL_LIMITS } from '../runner/limited.ts';
 import { createRunner } from '../runner/runner.ts';
+import { createWaitingGroups } from '../runner/waitingGroups.ts';
 import { openBytes } from '../store/bytes.ts';
 import { createDataFolder, type DataFolder, dataFolder } from '../store/folder.ts';
 import { openStore } from '../store/store.ts';
@@ -126,7 +128,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       async close() {
         await Promise.all([listening.close(), closeGateway?.()]);
         await made.stop();
-        bounded.close();
+        // Processes that were killed leave their groups within moments.
+        for (let tries = 0; !bounded.close() && tries < 40; tries += 1) await setTimeout(25);
         await store.close();
         lag.disable();
         rmSync(folder.server, { force: true });
@@ -151,6 +154,8 @@ function jobRunner(
   containers: ContainerImages,
   port: () => number,
 ): LimitedRunner {
+  const places = jobPlaces(folder.jobs);
+  const waitingGroups = createWaitingGroups(places, world.clock);
   const runner = createRunner({
     world,
     jobsFolder: folder.jobs,
@@ -159,9 +164,10 @@ function jobRunner(
     hide: [folder.root, join(homedir(), '.aws'), registriesFile(options, folder)],
     containers,
     usualLimits: USUAL_LIMITS,
+    waitingGroups,
     ...(options.jobLimits?.telarOnly && { gateway: { socketFolder: gatewayFolder(folder), port } }),
   });
-  const limited = limitRunner({ runner, world, jobsFolder: folder.jobs });
+  const limited = limitRunner({ runner, world, places, waitingGroups, jobsFolder: folder.jobs });
   if (limited.missing) world.log('warn', 'jobs.not-bounded', { message: limited.missing });
   return limited;
 }

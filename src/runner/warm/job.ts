@@ -1,5 +1,5 @@
 /** What the parts of warm starts share: a job that is about to be launched, and what becomes of the attempt. */
-import type { Confinement } from '../confinement.ts';
+import type { Bounding, Confinement } from '../confinement.ts';
 import type { JobFolder } from '../folder.ts';
 import type { ReadyImage } from '../images/image.ts';
 import type { SandboxPlan } from '../sandbox.ts';
@@ -12,7 +12,7 @@ export type Start = { command: readonly string[]; environment: Variables; notice
 /** A job whose inputs are staged. */
 export type WarmJob = Start & {
   /** What was asked for: whatever else it has, a warm start does not know. */
-  spec: { networkIsolation: boolean; confinement?: Confinement };
+  spec: { networkIsolation: boolean; confinement?: Confinement; bounding?: Bounding };
   image: ReadyImage;
   plan: SandboxPlan;
   /** A command that runs first; the program starts if it succeeds. */

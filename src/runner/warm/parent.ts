@@ -16,14 +16,20 @@ import type { ReadyImage } from '../images/image.ts';
 import { INSIDE, parentScript } from '../sandbox.ts';
 import { quote } from '../shell.ts';
 import { untilClaimed } from '../supervision.ts';
+import type { WaitingGroup, WaitingGroups } from '../waitingGroups.ts';
 
 export type Parent = {
   /** Resolves with what it costs, in bytes, once it serves. Rejects when it never will, with a sentence. */
   ready: Promise<number>;
   /** undefined while it lives, else how it ended. */
   over(): string | undefined;
-  /** Asks for the job of this folder. @returns whether the job is claimed; if not, the parent is over. Rejects as `ready` does */
-  launch(root: string): Promise<boolean>;
+  /**
+   * Asks for the job of this folder. Rejects as `ready` does.
+   *
+   * @param prepare writes what the job is to do; it is told in which groups the process waits that will be the job
+   * @returns whether the job is claimed; if not, the parent is over
+   */
+  launch(root: string, prepare: (waiting: WaitingGroup | undefined) => void): Promise<boolean>;
   /** Ends it; jobs under way go on. */
   end(reason: string): void;
 };
@@ -44,6 +50,7 @@ export type ParentOptions = {
   folder: string;
   image: ReadyImage;
   as: 'root' | 'user';
+  groups?: WaitingGroups | undefined;
 };
 
 function start({ folder, image, as }: ParentOptions) {
@@ -75,7 +82,7 @@ function start({ folder, image, as }: ParentOptions) {
 
 /** Starts a parent. It serves once `ready` has resolved. */
 export function startParent(options: ParentOptions): Parent {
-  const { clock, folder } = options;
+  const { clock, folder, groups } = options;
   const child = start(options);
   const control = child.stdio[CONTROL] as Socket;
   let over: string | undefined;
@@ -88,7 +95,15 @@ export function startParent(options: ParentOptions): Parent {
     control.destroy();
     child.kill('SIGKILL'); // it holds nothing
     cancel();
+    if (waiting) groups?.discard(waiting);
+    waiting = undefined;
     reject(new Error(over));
+  };
+  /** Where the process waits that will be the next job. */
+  let waiting: WaitingGroup | undefined;
+  const offerGroup = () => {
+    waiting = over === undefined ? groups?.open() : undefined;
+    if (waiting) control.write(`${JSON.stringify({ join: waiting.join })}\n`);
   };
   const cancel = clock.at(clock.now() + PATIENCE, () => end('it did not get ready in time'));
   control.on('error', (error) => end(error.message));
@@ -100,20 +115,25 @@ export function startParent(options: ParentOptions): Parent {
     lines.close();
     cancel();
     const { threads, memory } = JSON.parse(line) as Told;
-    if (threads === 1) resolve(memory);
-    else end('an import of this image starts threads, which a fork would lose');
+    if (threads === 1) {
+      offerGroup();
+      resolve(memory);
+    } else end('an import of this image starts threads, which a fork would lose');
   });
   let launching = 0;
   return {
     ready,
     over: () => over,
-    async launch(root) {
+    async launch(root, prepare) {
       // Whoever waits for this is a reason for the process to stay; an idle parent is none.
       if (launching++ === 0) control.ref();
       let giveUp = () => {};
       try {
         await ready;
+        prepare(waiting);
+        waiting = undefined;
         control.write(`${root}\n`);
+        offerGroup();
         giveUp = clock.at(clock.now() + ANSWER, () => end('it did not answer'));
         return await untilClaimed(root, clock, () => over !== undefined);
       } finally {

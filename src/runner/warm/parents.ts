@@ -10,6 +10,7 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import type { ReadyImage } from '../images/image.ts';
+import type { WaitingGroups } from '../waitingGroups.ts';
 import { type Parent, startParent } from './parent.ts';
 
 export type Parents = {
@@ -26,13 +27,18 @@ const SHARE = 0.1;
 
 type Kept = { parent: Parent; used: number; memory: number; failed: number | undefined; cancelIdle: Cancel };
 
-export function createParents(options: { clock: Clock; folder: string; as: 'root' | 'user' }): Parents {
-  const { clock, folder, as } = options;
+export function createParents(options: {
+  clock: Clock;
+  folder: string;
+  as: 'root' | 'user';
+  groups?: WaitingGroups | undefined;
+}): Parents {
+  const { clock, folder, as, groups } = options;
   const parents = new Map<string, Kept>();
 
   function begin(key: string, image: ReadyImage): Kept {
     const name = createHash('sha256').update(key).digest('hex').slice(0, 12);
-    const parent = startParent({ clock, image, as, folder: join(folder, name) });
+    const parent = startParent({ clock, image, as, groups, folder: join(folder, name) });
     const kept: Kept = { parent, used: clock.now(), memory: 0, failed: undefined, cancelIdle: () => {} };
     parents.set(key, kept);
     parent.ready.then(

@@ -33,6 +33,7 @@ import { JOB_UID, SYSTEM_PATH } from '../isolation.ts';
 import { descendants, parseIdentity } from '../processes.ts';
 import { INSIDE, type SandboxPlan } from '../sandbox.ts';
 import { isClaimed, SUPERVISOR } from '../supervision.ts';
+import type { WaitingGroup, WaitingGroups } from '../waitingGroups.ts';
 import type { ColdParts, Launched, WarmJob } from './job.ts';
 
 export type Spares = {
@@ -51,6 +52,7 @@ export type SparesOptions = {
   cold: ColdParts;
   /** The limits that the first job will probably have. @default none */
   usual?: Confinement['rlimits'];
+  groups?: WaitingGroups | undefined;
   /** One could not be made. */
   failed(error: Error): void;
 };
@@ -60,6 +62,8 @@ type Spare = {
   control: Socket;
   ready: boolean;
   environment: Readonly<Record<string, string>>;
+  /** Where it waits. */
+  waiting: WaitingGroup | undefined;
   /** Its processes, all of them, once it is ready: they only wait. */
   pids: readonly number[];
 };
@@ -200,14 +204,14 @@ export function createSpares(options: SparesOptions): Spares {
     const plan: SandboxPlan = { as, networkIsolation, folder, mounts, needs: image.needs, hide: options.hide };
     cold.prepareFolder(folder);
     const command = ['node', `${INSIDE.telar}/${PROGRAM.name}`];
-    // It takes on its limits now, and enters its job's groups when that is known.
-    cold.writeScripts(folder, { join: [], rlimits }, { command, environment, notices: [] }, plan);
+    const waitingIn = options.groups?.open();
+    cold.writeScripts(folder, { join: waitingIn?.join ?? [], rlimits }, { command, environment, notices: [] }, plan);
     const child = spawn('/bin/sh', [SUPERVISOR, root], {
       ...{ detached: true, cwd: '/', stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
       env: { PATH: SYSTEM_PATH, LC_ALL: 'C' },
     });
     const control = child.stdio[CONTROL] as Socket;
-    const spare: Spare = { folder, control, ready: false, environment, pids: [] };
+    const spare: Spare = { folder, control, ready: false, environment, waiting: waitingIn, pids: [] };
     child.unref();
     control.unref();
     control.on('error', () => {}); // its end is heard of
@@ -220,6 +224,7 @@ export function createSpares(options: SparesOptions): Spares {
       const at = pool.indexOf(spare);
       if (at < 0) return; // it has become a job
       pool.splice(at, 1);
+      if (waitingIn) options.groups?.discard(waitingIn);
       rm(root, { recursive: true, force: true }).catch(() => {}); // else the next server clears it away
     };
     child.on('error', gone);
@@ -250,7 +255,11 @@ export function createSpares(options: SparesOptions): Spares {
     if (!liesThere(folder.ml, found.script, before !== undefined)) return { warm: false, cold: undefined };
     const owned = as === 'root' ? everything(folder.ml, MOST_FILES) : [];
     if (!owned) return { warm: false, cold: `more than ${MOST_FILES} files were staged` };
-    const kind = { as, networkIsolation: spec.networkIsolation, rlimits: spec.confinement?.rlimits ?? {} };
+    const kind = {
+      as,
+      networkIsolation: spec.networkIsolation,
+      rlimits: (spec.bounding ?? spec.confinement)?.rlimits ?? {},
+    };
     last = kind.rlimits;
     const pool = poolOf(kind);
     const at = pool.findIndex(({ ready }) => ready);
@@ -262,7 +271,9 @@ export function createSpares(options: SparesOptions): Spares {
     const changed = changedAtStart(environment, pool[at]!.environment);
     if (changed) return { warm: false, cold: `the variable ${changed} is read when Node.js starts` };
     const [spare] = pool.splice(at, 1) as [Spare];
-    if (!enterGroups(spare, spec.confinement?.join ?? [])) {
+    const { waiting: group } = spare;
+    const { join: groups = [] } = (group ? spec.bounding?.take(group) : spec.bounding?.own()) ?? spec.confinement ?? {};
+    if (!enterGroups(spare, groups)) {
       spare.control.destroy();
       return { warm: false, cold: 'the process that waited could not enter its control groups' };
     }

@@ -15,6 +15,7 @@ import type { ReadyImage } from '../images/image.ts';
 import { type Isolation, JOB_UID } from '../isolation.ts';
 import { isAlive, ownIdentity } from '../processes.ts';
 import { INSIDE, warmActs } from '../sandbox.ts';
+import type { WaitingGroup, WaitingGroups } from '../waitingGroups.ts';
 import type { ColdParts, Launched, WarmJob } from './job.ts';
 import { createParents, type Parents } from './parents.ts';
 import { createSpares, SPARE_PREFIX, type Spares } from './spares.ts';
@@ -36,6 +37,7 @@ const REMEMBERED = { for: 7 * 86_400_000, most: 3 };
 /** What a warm start can give a job. A job that asks for anything else starts cold. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...['jobId', 'image', 'entrypoint', 'arguments', 'environment', 'networkIsolation', 'confinement'],
+  'bounding',
   'bounds', // Docker's
 ]);
 const COLD_FOR: Readonly<Record<string, string>> = {
@@ -60,9 +62,10 @@ export type WarmOptions = {
   hide: readonly string[];
   cold: ColdParts;
   usual?: Confinement['rlimits'] | undefined;
+  groups?: WaitingGroups | undefined;
 };
 
-export function createWarm({ world, jobsFolder, hide, cold, usual }: WarmOptions): Warm {
+export function createWarm({ world, jobsFolder, hide, cold, usual, groups }: WarmOptions): Warm {
   const { clock } = world;
   const { pid, start } = ownIdentity();
   const owner = `${pid}-${start}-${++made}`;
@@ -76,13 +79,14 @@ export function createWarm({ world, jobsFolder, hide, cold, usual }: WarmOptions
     owner,
     cold,
     ...(usual && { usual }),
+    groups,
     failed: (error) => complain('node', error),
   });
 
   function parentsOf(as: 'root' | 'user'): Parents {
     let found = parents.get(as);
     if (!found) {
-      found = createParents({ clock, as, folder: join(folder, owner, as) });
+      found = createParents({ clock, as, folder: join(folder, owner, as), groups });
       parents.set(as, found);
     }
     return found;
@@ -92,12 +96,16 @@ export function createWarm({ world, jobsFolder, hide, cold, usual }: WarmOptions
   async function launchPython(job: WarmJob): Promise<string | undefined> {
     const { folder, as } = job.plan;
     const launch = join(folder.root, FILES.launch);
-    writeWhole(launch, JSON.stringify(launchDocument(job)));
+    const { bounding, confinement } = job.spec;
+    const prepare = (waiting: WaitingGroup | undefined) => {
+      const bounds = bounding && (waiting ? bounding.take(waiting) : bounding.own());
+      writeWhole(launch, JSON.stringify(launchDocument(job, bounds ?? confinement)));
+    };
     let over = '';
     // A parent that has just been killed is known to be over only once it was asked.
     for (const _attempt of [1, 2]) {
       const parent = parentsOf(as).get(job.image);
-      if (await parent.launch(folder.root)) return undefined;
+      if (await parent.launch(folder.root, prepare)) return undefined;
       over = parent.over()!;
     }
     rmSync(launch, { force: true });
@@ -175,13 +183,27 @@ export function createWarm({ world, jobsFolder, hide, cold, usual }: WarmOptions
 }
 
 /** What telar_warm/sandbox.py reads. */
-function launchDocument({ spec, plan, before = [], command, environment, notices }: WarmJob): object {
+function launchDocument(
+  { spec, plan, before = [], command, environment, notices }: WarmJob,
+  confinement: Confinement | undefined,
+): object {
   const { as, folder } = plan;
   const [uid, gid] = as === 'root' ? [JOB_UID, JOB_UID] : [process.getuid!(), process.getgid!()];
   const give = as === 'root' ? [FILES.ml, FILES.tmp, FILES.log].map((name) => join(folder.root, name)) : [];
-  const { networkIsolation, confinement = null } = spec;
+  const { networkIsolation } = spec;
   return {
-    ...{ before, command, environment, notices, as, uid, gid, give, networkIsolation, confinement },
+    ...{
+      before,
+      command,
+      environment,
+      notices,
+      as,
+      uid,
+      gid,
+      give,
+      networkIsolation,
+      confinement: confinement ?? null,
+    },
     ...{ acts: warmActs(plan), cwd: INSIDE.ml },
   };
 }

@@ -124,7 +124,9 @@ def serve(descriptor, names):
     if threads != 1:
         return
     pair = make_pair(control)
-    for path in requests(control):
-        os.write(pair, path + b"\n")
+    for line in requests(control):
+        os.write(pair, line + b"\n")
+        if not line.startswith(b"/"):
+            continue  # what the pair does while it waits
         os.close(pair)
         pair = make_pair(control)

@@ -129,10 +129,14 @@ def drop(plan):
     check(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl")
 
 
-def confine(confinement):
-    for path in confinement["join"]:
+def join(groups):
+    for path in groups:
         with open(path, "w") as file:
             file.write("0")
+
+
+def confine(confinement):
+    join(confinement["join"])
     # Where the whole machine runs out of memory, a job is ended before the server is.
     with open("/proc/self/oom_score_adj", "w") as file:
         file.write("500")

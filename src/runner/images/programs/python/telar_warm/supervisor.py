@@ -6,6 +6,7 @@ S3. Nobody signals the supervisor. When it is killed nevertheless, the kernel en
 
 It sees the machine's own files (the job does not), and holds nothing but them.
 """
+import json
 import os
 import signal
 
@@ -14,16 +15,25 @@ from . import interpreter, sandbox
 LONGEST_PATH = 8192
 
 
-def read_line(descriptor):
-    """A path, or None when its writer has gone."""
-    line = b""
-    while not line.endswith(b"\n"):
+def lines(descriptor):
+    """What is written there, line by line, until its writer has gone."""
+    rest = b""
+    while True:
         part = os.read(descriptor, LONGEST_PATH)
         if not part:
-            return None
-        line += part
-    os.close(descriptor)
-    return line[:-1]
+            return
+        *whole, rest = (rest + part).split(b"\n")
+        yield from whole
+
+
+def read_path(descriptor, take):
+    """The path of the job's folder, or None when nobody will write one. What comes before it, `take` is given."""
+    for line in lines(descriptor):
+        if line.startswith(b"/"):
+            os.close(descriptor)
+            return line
+        take(line)
+    return None
 
 
 def close_all_but(*kept):
@@ -47,7 +57,7 @@ def supervise(reading):
         os.close(job_writing)
         os.close(reading)
         interpreter.rehearse()
-        path = read_line(job_reading)
+        path = read_path(job_reading, wait_in)
         if path is None:
             os._exit(0)
         return sandbox.enter(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
@@ -56,7 +66,7 @@ def supervise(reading):
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
     os.close(null)
-    path = read_line(reading)
+    path = read_path(reading, lambda line: os.write(job_writing, line + b"\n"))
     if path is None:
         os._exit(0)
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
@@ -67,6 +77,14 @@ def supervise(reading):
     os.close(job_writing)
     record(folder, end_of(folder, job))
     os._exit(0)
+
+
+def wait_in(line):
+    """Enters the control groups in which this process waits. One that cannot will be no job: it could not be bounded."""
+    try:
+        sandbox.join(json.loads(line)["join"])
+    except OSError:
+        os._exit(sandbox.FAILED)
 
 
 def write_new(folder, name, text):
