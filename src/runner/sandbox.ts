@@ -203,7 +203,7 @@ export function parentScript(
   return [
     WORDS,
     `must mount -n -t tmpfs -o mode=755,size=4m tmpfs ${quote(stage)}`,
-    `must mkdir -p ${quote(`${stage}/ml`)} ${quote(`${stage}/telar/.tmp`)}`,
+    `must mkdir -p ${['ml', 'telar/.tmp', 'telar/.empty'].map((name) => quote(`${stage}/${name}`)).join(' ')}`,
     ...bindLines(binds),
     ...(links.length > 0 ? [`must cp -P ${links.map(quote).join(' ')} ${quote(stage)}`] : []),
     `must mount -n --move ${quote(stage)} /opt`,
@@ -217,9 +217,8 @@ export function parentScript(
 /** What a process of a warm parent does to see what `sandboxScript` shows: telar_warm/sandbox.py performs it. */
 export type WarmAct =
   | { act: 'bind' | 'move'; from: string; to: string }
-  | { act: 'tmpfs'; at: string; readOnly: boolean }
+  | { act: 'tmpfs' | 'seal' | 'detach'; at: string }
   | { act: 'folders' | 'files'; paths: readonly string[] }
-  | { act: 'seal' | 'detach'; at: string }
   | { act: 'proc' };
 
 /** The acts that are left to do, in the order of `sandboxScript`. */
@@ -232,10 +231,10 @@ export function warmActs(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs' | 'fold
   return [
     { act: 'bind', from: ml, to: INSIDE.ml },
     { act: 'bind', from: join(root, FILES.tmp), to: `${INSIDE.telar}/.tmp` },
+    // A file system of its own only where something must be put back: taking one down is most of a short job's end.
     ...covers.map((at): WarmAct => {
-      return isFolder(at)
-        ? { act: 'tmpfs', at, readOnly: !filled.includes(at) }
-        : { act: 'bind', from: '/dev/null', to: at };
+      if (filled.includes(at)) return { act: 'tmpfs', at };
+      return { act: 'bind', from: isFolder(at) ? `${INSIDE.telar}/.empty` : '/dev/null', to: at };
     }),
     { act: 'move', from: `${INSIDE.telar}/.tmp`, to: INSIDE.tmp },
     ...restore.flatMap((to): WarmAct[] => [

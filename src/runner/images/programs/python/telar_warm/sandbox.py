@@ -67,8 +67,7 @@ def perform(act):
     if kind == "bind":
         mount(act["from"], act["to"], flags=MS_BIND | MS_REC)
     elif kind == "tmpfs":
-        flags = MS_RDONLY if act["readOnly"] else 0
-        mount("tmpfs", act["at"], "tmpfs", flags, "mode=755,size=4m")
+        mount("tmpfs", act["at"], "tmpfs", 0, "mode=755,size=4m")
     elif kind == "folders":
         for path in act["paths"]:
             os.makedirs(path, exist_ok=True)
