@@ -9,6 +9,7 @@ import atexit
 import builtins
 import ctypes
 import gc
+import linecache
 import os
 import re
 import runpy
@@ -165,7 +166,10 @@ def run_script(path, source, folders, argv):
 
 def run_code(source, folders, argv):
     search_first(folders, argv)
-    exec(compile(source, "<string>", "exec", dont_inherit=True), new_main(__loader__=BuiltinImporter))
+    code = compile(source, "<string>", "exec", dont_inherit=True)
+    if hasattr(linecache, "_register_code"):  # from 3.13 on, tracebacks show the line
+        linecache._register_code(code, source, "<string>")
+    exec(code, new_main(__loader__=BuiltinImporter))
 
 
 def run_module(name, folders, argv):
@@ -292,7 +296,8 @@ def flush():
             if stream is sys.stdout:
                 done = False
                 told = "".join(traceback.format_exception_only(type(error), error))
-                print("Exception ignored in: %r\n%s" % (stream, told), end="", file=sys.stderr)
+                where = "on flushing sys.stdout:" if sys.version_info >= (3, 13) else "in: %r" % stream
+                print("Exception ignored %s\n%s" % (where, told), end="", file=sys.stderr)
     return done
 
 
