@@ -329,6 +329,7 @@ if __name__ == '__main__':
 const normal = ({ log }: Ended) =>
   log
     .replace(COLD, '')
+    .replace(/^Exception ignored in: <_io.TextIOWrapper name='\/dev\/full'.*\n.*\n/m, '') // 3.13 says it twice
     .replace(/^telar: The image has .*\n/m, '') // and this interpreter something newer
     .replace(/^\[[\d:-]+:/gm, '[…:')
     .replace(/0x[0-9a-f]+/g, '0x…')

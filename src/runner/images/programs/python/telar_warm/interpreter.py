@@ -166,10 +166,9 @@ def run_script(path, source, folders, argv):
 
 def run_code(source, folders, argv):
     search_first(folders, argv)
-    code = compile(source, "<string>", "exec", dont_inherit=True)
-    if hasattr(linecache, "_register_code"):  # from 3.13 on, tracebacks show the line
-        linecache._register_code(code, source, "<string>")
-    exec(code, new_main(__loader__=BuiltinImporter))
+    if sys.version_info >= (3, 13):  # tracebacks then show the line
+        linecache.cache["<string>"] = (len(source), None, source.splitlines(True), "<string>")
+    exec(compile(source, "<string>", "exec", dont_inherit=True), new_main(__loader__=BuiltinImporter))
 
 
 def run_module(name, folders, argv):
