@@ -476,7 +476,7 @@ describe.each(kinds)('a Node.js job in a sandbox made as %s', (as, isolation) =>
     await warm.prepare(NODE, () => {});
     let other = await run(warm, NODE, program);
     // None may wait yet: the first job that needs one asks for it.
-    while (startedCold(other.log)?.startsWith('no process waits')) {
+    while (program.cold ? startedCold(other.log) === undefined : !waited(other.folder)) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       other = await run(warm, NODE, program);
     }

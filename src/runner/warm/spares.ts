@@ -211,7 +211,7 @@ export function createSpares(options: SparesOptions): Spares {
     const at = pool.findIndex(({ ready }) => ready);
     if (at < 0) {
       fill(image, kind);
-      return { warm: false, cold: 'no process waits for it yet' };
+      return { warm: false, cold: undefined }; // none yet, or not again: nothing that anybody could change
     }
     const changed = changedAtStart(environment, pool[at]!.environment);
     if (changed) return { warm: false, cold: `the variable ${changed} is read when Node.js starts` };
