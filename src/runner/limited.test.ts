@@ -230,13 +230,6 @@ describe('resource limits', () => {
 });
 
 // This machine grants no namespaces, without which a job sees what its user sees.
-/** What the job itself said: such jobs start cold, and their logs say so. */
-const told = (text: string) =>
-  text
-    .trim()
-    .split('\n')
-    .filter((line) => !line.startsWith('telar: '));
-
 describe.skipIf(machine.kind === 'none')('what a job may reach', () => {
   it('neither the data folder nor another job', async () => {
     mkdirSync(join(base, 'data'), { recursive: true });
@@ -251,9 +244,9 @@ describe.skipIf(machine.kind === 'none')('what a job may reach', () => {
     await limited.stop(other.jobId, 0);
   });
 
-  it('a hundred thousand files are removed like any', async () => {
+  it('twenty thousand files are removed like any', async () => {
     const spec = job(
-      `node -e 'const fs=require("fs");for(let d=0;d<100;d++){fs.mkdirSync("d"+d);for(let f=0;f<1000;f++)fs.writeFileSync("d"+d+"/"+f,"")}'`,
+      `node -e 'const fs=require("fs");for(let d=0;d<20;d++){fs.mkdirSync("d"+d);for(let f=0;f<1000;f++)fs.writeFileSync("d"+d+"/"+f,"")}'`,
     );
     expect(await run(spec)).toMatchObject({ kind: 'exited', code: 0 });
     await limited.remove(spec.jobId);
@@ -278,7 +271,7 @@ describe.skipIf(machine.kind === 'none')('what a job may reach', () => {
     await run(spec, runner);
     telar.close();
     other.close();
-    expect(told(log(spec, runner))).toEqual(['telar answers', 'ECONNREFUSED', 'ENETUNREACH']);
+    expect(log(spec, runner).trim().split('\n')).toEqual(['telar answers', 'ECONNREFUSED', 'ENETUNREACH']);
   });
 
   it('hosts of one job find each other by name, and talk', async () => {
@@ -290,6 +283,6 @@ describe.skipIf(machine.kind === 'none')('what a job may reach', () => {
     );
     await Promise.all(specs.map((spec) => launch(spec)));
     await Promise.all(specs.map((spec) => limited.exit(spec.jobId)));
-    expect(told(log(specs[1]!))).toEqual(['hello from algo-1']);
+    expect(log(specs[1]!).trim()).toBe('hello from algo-1');
   });
 });

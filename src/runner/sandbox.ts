@@ -183,7 +183,11 @@ export function sandboxScript(plan: SandboxPlan): string {
     // A container's own /proc may be masked, which forbids a fresh one: the job then sees the machine's process list.
     'mount -n -t proc proc /proc 2>/dev/null',
     // Jobs of a server that is not root own their control groups, as it does: what bounds them must not be theirs to change.
-    ...(plan.as === 'user' ? groupMounts().map((path) => `must bind_read_only ${quote(path)} ${quote(path)}`) : []),
+    ...(plan.as === 'user' ? groupMounts() : []).flatMap((path) => [
+      `must mount -n --bind ${quote(path)} ${quote(path)}`,
+      // What the machine forbids on a mount, a remount in a user namespace must forbid, too.
+      `must mount -n -o remount,bind,ro,nosuid,nodev,noexec ${quote(path)}`,
+    ]),
     ...networkLines(plan.network ?? {}, INSIDE.telar, dropCommand(plan.as)),
     TARGET,
     `must cd ${INSIDE.ml}`,
@@ -211,7 +215,7 @@ export function parentScript(
   return [
     WORDS,
     `must mount -n -t tmpfs -o mode=755,size=4m tmpfs ${quote(stage)}`,
-    `must mkdir -p ${quote(`${stage}/ml`)} ${quote(`${stage}/telar/.tmp`)}`,
+    `must mkdir -p ${['ml', 'telar/.tmp', 'telar/.empty'].map((name) => quote(`${stage}/${name}`)).join(' ')}`,
     ...bindLines(binds),
     ...(links.length > 0 ? [`must cp -P ${links.map(quote).join(' ')} ${quote(stage)}`] : []),
     `must mount -n --move ${quote(stage)} /opt`,
@@ -225,9 +229,8 @@ export function parentScript(
 /** What a process of a warm parent does to see what `sandboxScript` shows: telar_warm/sandbox.py performs it. */
 export type WarmAct =
   | { act: 'bind' | 'move'; from: string; to: string }
-  | { act: 'tmpfs'; at: string; readOnly: boolean }
+  | { act: 'tmpfs' | 'seal' | 'sealData' | 'detach'; at: string }
   | { act: 'folders' | 'files'; paths: readonly string[] }
-  | { act: 'seal' | 'detach'; at: string }
   | { act: 'proc' };
 
 /** The acts that are left to do, in the order of `sandboxScript`. */
@@ -240,10 +243,10 @@ export function warmActs(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs' | 'fold
   return [
     { act: 'bind', from: ml, to: INSIDE.ml },
     { act: 'bind', from: join(root, FILES.tmp), to: `${INSIDE.telar}/.tmp` },
+    // A file system of its own only where something must be put back: taking one down is most of a short job's end.
     ...covers.map((at): WarmAct => {
-      return isFolder(at)
-        ? { act: 'tmpfs', at, readOnly: !filled.includes(at) }
-        : { act: 'bind', from: '/dev/null', to: at };
+      if (filled.includes(at)) return { act: 'tmpfs', at };
+      return { act: 'bind', from: isFolder(at) ? `${INSIDE.telar}/.empty` : '/dev/null', to: at };
     }),
     { act: 'move', from: `${INSIDE.telar}/.tmp`, to: INSIDE.tmp },
     ...restore.flatMap((to): WarmAct[] => [
@@ -256,7 +259,7 @@ export function warmActs(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs' | 'fold
     { act: 'proc' },
     ...(plan.as === 'user' ? groupMounts() : []).flatMap((at): WarmAct[] => [
       { act: 'bind', from: at, to: at },
-      { act: 'seal', at },
+      { act: 'sealData', at },
     ]),
   ];
 }

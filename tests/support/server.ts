@@ -37,7 +37,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
     client: { endpoint: url, region: DEFAULT_REGION, credentials, maxAttempts: 1 },
     async close() {
       await server.close();
-      if (!options.folder) await rm(folder, { recursive: true, force: true });
+      if (!options.folder) await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
 }

@@ -18,8 +18,9 @@ afterAll(async () => {
   const script = await bench.put('good/good.ts', "console.log('well');\n");
   const { status } = await run('good', [processingStep('Good', { roleArn: bench.roleArn, script })]);
   const { root } = server.server.folder;
-  const left = await strays(`${root}/jobs`);
+  // What waits for the next job ends with the server.
   await server.close();
+  const left = await strays(`${root}/jobs`);
   expect([status, left, processesOf(root)]).toEqual(['Succeeded', [], []]);
 });
 

@@ -329,6 +329,8 @@ if __name__ == '__main__':
 const normal = ({ log }: Ended) =>
   log
     .replace(COLD, '')
+    .replace(/^Exception ignored in: <_io.TextIOWrapper name='\/dev\/full'.*\n.*\n/m, '') // 3.13 says it twice
+    .replace(/^telar: The image has .*\n/m, '') // and this interpreter something newer
     .replace(/^\[[\d:-]+:/gm, '[…:')
     .replace(/0x[0-9a-f]+/g, '0x…')
     .replace(/^Current thread .*$/gm, '')
@@ -356,7 +358,7 @@ describe.skipIf(noPython !== undefined).each(kinds)('a Python job in a sandbox m
     const source = `import random, uuid, tempfile, multiprocessing.process as p, numpy as np, os
 print(random.random(), np.random.rand(), np.random.default_rng().random(), uuid.uuid4(), bytes(p.current_process().authkey).hex(), os.urandom(4).hex(), tempfile.mktemp())`;
     const said = await Promise.all([1, 2, 3].map(() => run(warm, PYTHON, script(source))));
-    const values = said.flatMap(({ log }) => log.trim().split(' '));
+    const values = said.flatMap((ended) => normal(ended).split(' '));
     expect(said.every(({ folder }) => isForked(folder))).toBe(true);
     expect(new Set(values).size).toBe(values.length);
     expect(values).toHaveLength(21);
@@ -379,13 +381,9 @@ with open('/proc/self/mem', 'rb', 0) as memory:
         for name in ('first', 'server', 'second'):
             if ('hush' + '-of-' + name).encode() in data: found.append(name)
 print(sorted(set(found)), os.environ.get('SECRET'))`;
-    const { log, folder } = await run(
-      warm,
-      PYTHON,
-      inside({ environment: { SECRET: 'hush-of-second' } }, script(search)),
-    );
-    expect(isForked(folder)).toBe(true);
-    expect(log.trim()).toBe("['second'] hush-of-second");
+    const ended = await run(warm, PYTHON, inside({ environment: { SECRET: 'hush-of-second' } }, script(search)));
+    expect(isForked(ended.folder)).toBe(true);
+    expect(normal(ended)).toBe("['second'] hush-of-second");
   });
 });
 
@@ -482,7 +480,7 @@ describe.each(kinds)('a Node.js job in a sandbox made as %s', (as, isolation) =>
     await warm.prepare(NODE, () => {});
     let other = await run(warm, NODE, program);
     // None may wait yet: the first job that needs one asks for it.
-    while (startedCold(other.log)?.startsWith('no process waits')) {
+    while (program.cold ? startedCold(other.log) === undefined : !waited(other.folder)) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       other = await run(warm, NODE, program);
     }

@@ -266,7 +266,7 @@ export function createSpares(options: SparesOptions): Spares {
     if (at < 0) {
       endOthers(kind);
       fill(image, kind);
-      return { warm: false, cold: 'no process waits for it yet' };
+      return { warm: false, cold: undefined }; // none yet, or not again: nothing that anybody could change
     }
     const changed = changedAtStart(environment, pool[at]!.environment);
     if (changed) return { warm: false, cold: `the variable ${changed} is read when Node.js starts` };

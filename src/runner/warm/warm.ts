@@ -40,10 +40,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'bounding',
   'bounds', // Docker's
 ]);
-const COLD_FOR: Readonly<Record<string, string>> = {
-  telarOnly: "it may reach Telar's server alone",
-  host: 'it runs on several hosts',
-};
+const NOT_WARM: ReadonlySet<string> = new Set(['telarOnly', 'host']);
 const PYTHON = new Set(['python', 'python3', 'train']);
 const PYTHON_FOLDERS = [`${INSIDE.telar}/python/bin/`, `${INSIDE.telar}/programs/bin/`];
 
@@ -154,7 +151,8 @@ export function createWarm({ world, jobsFolder, hide, cold, usual, groups }: War
       const strange = Object.entries(spec).find(
         ([key, value]) => value !== undefined && value !== false && !KNOWN.has(key),
       );
-      if (strange) return { warm: false, cold: COLD_FOR[strange[0]] ?? `it asks for '${strange[0]}'` };
+      // Whoever asks for these cannot have both.
+      if (strange) return { warm: false, cold: NOT_WARM.has(strange[0]) ? undefined : `it asks for '${strange[0]}'` };
       if (!image.warm) return { warm: false, cold: undefined };
       if (image.warm.kind === 'node') return spares.launch(job);
       if (!isPython(command[0]!)) return { warm: false, cold: undefined };

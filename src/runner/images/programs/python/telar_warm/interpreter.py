@@ -9,6 +9,7 @@ import atexit
 import builtins
 import ctypes
 import gc
+import linecache
 import os
 import re
 import runpy
@@ -171,6 +172,8 @@ def run_script(path, source, folders, argv):
 
 def run_code(source, folders, argv):
     search_first(folders, argv)
+    if sys.version_info >= (3, 13):  # tracebacks then show the line
+        linecache.cache["<string>"] = (len(source), None, source.splitlines(True), "<string>")
     exec(compile(source, "<string>", "exec", dont_inherit=True), new_main(__loader__=BuiltinImporter))
 
 
@@ -315,7 +318,8 @@ def flush():
             if stream is sys.stdout:
                 done = False
                 told = "".join(traceback.format_exception_only(type(error), error))
-                print("Exception ignored in: %r\n%s" % (stream, told), end="", file=sys.stderr)
+                where = "on flushing sys.stdout:" if sys.version_info >= (3, 13) else "in: %r" % stream
+                print("Exception ignored %s\n%s" % (where, told), end="", file=sys.stderr)
     return done
 
 

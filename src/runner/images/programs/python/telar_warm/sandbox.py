@@ -67,8 +67,7 @@ def perform(act):
     if kind == "bind":
         mount(act["from"], act["to"], flags=MS_BIND | MS_REC)
     elif kind == "tmpfs":
-        flags = MS_RDONLY if act["readOnly"] else 0
-        mount("tmpfs", act["at"], "tmpfs", flags, "mode=755,size=4m")
+        mount("tmpfs", act["at"], "tmpfs", 0, "mode=755,size=4m")
     elif kind == "folders":
         for path in act["paths"]:
             os.makedirs(path, exist_ok=True)
@@ -77,8 +76,9 @@ def perform(act):
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o644))
     elif kind == "move":
         mount(act["from"], act["to"], flags=MS_MOVE)
-    elif kind == "seal":
-        mount(None, act["at"], flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
+    elif kind in ("seal", "sealData"):
+        noexec = MS_NOEXEC if kind == "sealData" else 0
+        mount(None, act["at"], flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | noexec)
     elif kind == "detach":
         check(libc.umount2(os.fsencode(act["at"]), MNT_DETACH), "umount %s" % act["at"])
     elif kind == "proc":

@@ -66,6 +66,7 @@ def supervise(reading):
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)
     os.close(null)
+    rehearse()
     path = read_path(reading, lambda line: os.write(job_writing, line + b"\n"))
     if path is None:
         os._exit(0)
@@ -85,6 +86,13 @@ def wait_in(line):
         sandbox.join(json.loads(line)["join"])
     except OSError:
         os._exit(sandbox.FAILED)
+
+
+def rehearse():
+    """Touches the memory that the claim will touch, before anybody waits for it."""
+    devices = os.open("/dev", os.O_RDONLY | os.O_DIRECTORY)
+    write_new(devices, "null", sandbox.identity())
+    os.close(devices)
 
 
 def write_new(folder, name, text):
