@@ -57,6 +57,11 @@ export async function receiveBody(
   }
 }
 
+/** Whether a body need not be waited for. */
+export function isWhole({ Body: body }: BodyInput): boolean {
+  return isPayload(body) && Buffer.isBuffer(body.content);
+}
+
 function isPayload(body: unknown): body is Payload {
   return typeof body === 'object' && body !== null && 'declared' in body;
 }

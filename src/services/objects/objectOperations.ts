@@ -8,7 +8,7 @@ import { type Access, type Call, type Operations, reads, type StreamCall, stream
 import type { ByteRange, Bytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
 import { attributesOf, refuseUnsupported } from './attributes.ts';
-import { receiveBody } from './body.ts';
+import { isWhole, receiveBody } from './body.ts';
 import { algorithmNamed, checksumMembers } from './checksums.ts';
 import { objectKeys, seenBy, writingKeys } from './conditionKeys.ts';
 import { checkRead, type WriteConditions } from './conditions.ts';
@@ -83,7 +83,8 @@ async function putObject(
   if (input.WriteOffsetBytes !== undefined) throw s3Errors.notImplemented('x-amz-write-offset-bytes');
   const attributes = attributesOf(input);
   const wanted = algorithmNamed(input.ChecksumAlgorithm);
-  objects.admit(input, writeConditions(input));
+  // A small body is there already: nothing is saved by refusing before it is taken.
+  if (!isWhole(input)) objects.admit(input, writeConditions(input));
   const { stored, size, md5, checksum, release } = await receiveBody(bytes, input, wanted);
   try {
     const object = await call.commit(() =>

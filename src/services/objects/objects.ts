@@ -99,10 +99,11 @@ export function createObjects(
   }
 
   /** Whether a write would be taken: asked before its bytes are, so that a refusal is early. @throws as `write` */
-  function admit(address: Address, conditions: WriteConditions): Bucket {
+  function admit(address: Address, conditions: WriteConditions): { at: Bucket; current: StoredObject | undefined } {
     const at = bucket(address);
-    checkWrite(conditions, rows.current(at.name, checkKey(address.Key)), address.Key ?? '');
-    return at;
+    const current = rows.current(at.name, checkKey(address.Key));
+    checkWrite(conditions, current, address.Key ?? '');
+    return { at, current };
   }
 
   /** How often the current objects of each bucket have changed, as far as this process knows. */
@@ -115,14 +116,18 @@ export function createObjects(
   }
 
   /** Ends what was current, as the bucket's versioning has it; answers the id of what comes instead. */
-  function makeRoom({ versioning }: Bucket, { bucket, key }: Name, at: number): string {
+  function makeRoom(
+    { versioning }: Bucket,
+    { bucket, key }: Name,
+    current: StoredObject | undefined,
+    at: number,
+  ): string {
     const name = { bucket, key };
     changed(bucket);
     if (!versioning) {
-      rows.end({ ...name, at, removedAt: at });
+      if (current) rows.end({ ...name, at, removedAt: at });
       return NULL_VERSION;
     }
-    const current = rows.current(name.bucket, name.key);
     const replaced = versioning === 'Suspended' && current?.versionId === NULL_VERSION;
     if (current) rows.end({ ...name, at, removedAt: replaced ? at : null });
     else {
@@ -136,8 +141,8 @@ export function createObjects(
 
   /** @throws NoSuchBucket, PreconditionFailed, NoSuchKey */
   function write(object: NewObject, conditions: WriteConditions): StoredObject {
-    const at = admit({ Bucket: object.bucket, Key: object.key }, conditions);
-    return shown(at, rows.add(object, makeRoom(at, object, object.modifiedAt)));
+    const { at, current } = admit({ Bucket: object.bucket, Key: object.key }, conditions);
+    return shown(at, rows.add(object, makeRoom(at, object, current, object.modifiedAt)));
   }
 
   /**
@@ -148,9 +153,9 @@ export function createObjects(
    */
   function remove(address: Address, ifMatch: string | undefined, now: number): Removed {
     if (address.VersionId !== undefined) return removeVersion(address, address.VersionId, ifMatch, now);
-    const at = admit(address, { ifMatch, ifNoneMatch: undefined });
+    const { at, current } = admit(address, { ifMatch, ifNoneMatch: undefined });
     const name = { bucket: at.name, key: address.Key ?? '' };
-    const versionId = makeRoom(at, name, now);
+    const versionId = makeRoom(at, name, current, now);
     if (!at.versioning) return { versionId: undefined, marker: undefined };
     rows.addMarker({ ...name, at: now, versionId });
     return { versionId, marker: true };

@@ -1,4 +1,5 @@
 /** What the rows of the objects service are in memory, and how they are read out of SQLite's. The SQL is in store.ts. */
+import { memo } from '../../base/memo.ts';
 import type { StoredBytes } from '../../store/bytes.ts';
 import type { Attributes } from './attributes.ts';
 import type { ChecksumAlgorithm, ChecksumType, ObjectChecksum } from './checksums.ts';
@@ -119,13 +120,16 @@ export type BytesRow = { file: string | null; bytes: Uint8Array | null; size: nu
 const parsed = <T>(json: string | null): T | undefined => (json === null ? undefined : (JSON.parse(json) as T));
 export const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
+/** Most objects of a bucket have the same. Shared, so nobody may change them. */
+const attributesIn = memo(1000, (text) => Object.freeze(JSON.parse(text) as Attributes));
+
 export function objectOf(row: VersionRow): StoredObject {
   return {
     ...row,
     file: row.file ?? undefined,
     checksum: parsed(row.checksum),
     parts: parsed(row.parts),
-    attributes: JSON.parse(row.attributes) as Attributes,
+    attributes: attributesIn(row.attributes),
     marker: row.marker === 1,
   };
 }
