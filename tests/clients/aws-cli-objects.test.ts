@@ -2,29 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsHome, awsClients, awsHome } from '../support/awsCli.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { describe, expect, it } from 'vitest';
+import type { AwsHome } from '../support/awsCli.ts';
+import { realClients } from '../support/realClients.ts';
 
-let server: TestServer | undefined;
 let home: AwsHome;
-let missing: string | undefined;
 
-beforeAll(async () => {
-  const clients = await awsClients();
-  if (!clients.available) {
-    missing = clients.reason;
-    return;
-  }
-  server = await startTestServer();
-  home = awsHome(clients, server);
-});
-afterAll(async () => {
-  home?.remove();
-  await server?.close();
-});
-beforeEach((context) => {
-  if (missing !== undefined) context.skip(`No AWS CLI: ${missing}`);
+realClients('aws', (made) => {
+  home = made.home;
 });
 
 const PATIENCE = 300_000;

@@ -2,33 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsHome, awsClients, awsHome } from '../support/awsCli.ts';
+import { describe, expect, it } from 'vitest';
+import type { AwsHome } from '../support/awsCli.ts';
 import { processingStep, publishSmallPipeline } from '../support/nodeSteps.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { realClients } from '../support/realClients.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
 
-let server: TestServer | undefined;
 let home: AwsHome;
 let bench: Workbench;
-let missing: string | undefined;
 
-beforeAll(async () => {
-  const clients = await awsClients();
-  if (!clients.available) {
-    missing = clients.reason;
-    return;
-  }
-  server = await startTestServer();
-  home = awsHome(clients, server);
-  bench = await openWorkbench(server, 'cli-bench');
-});
-afterAll(async () => {
-  home?.remove();
-  await server?.close();
-});
-beforeEach((context) => {
-  if (missing !== undefined) context.skip(`No AWS CLI: ${missing}`);
+realClients('aws', async (made) => {
+  home = made.home;
+  bench = await openWorkbench(made.server, 'cli-bench');
 });
 
 const file = (name: string, content: string | Buffer) => {

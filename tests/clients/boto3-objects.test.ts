@@ -1,27 +1,12 @@
 /** boto3 on the object store: transfers in parts, ranges, resources, waiters, presigned URLs, and its errors by code. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AwsHome, awsClients, awsHome } from '../support/awsCli.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { expect, it } from 'vitest';
+import type { AwsHome } from '../support/awsCli.ts';
+import { realClients } from '../support/realClients.ts';
 
-let server: TestServer | undefined;
 let home: AwsHome;
-let missing: string | undefined;
 
-beforeAll(async () => {
-  const clients = await awsClients();
-  if (!clients.available || clients.python === undefined) {
-    missing = clients.available ? 'only an aws on the PATH was found, without boto3.' : clients.reason;
-    return;
-  }
-  server = await startTestServer();
-  home = awsHome(clients, server);
-});
-afterAll(async () => {
-  home?.remove();
-  await server?.close();
-});
-beforeEach((context) => {
-  if (missing !== undefined) context.skip(`No boto3: ${missing}`);
+realClients('boto3', (made) => {
+  home = made.home;
 });
 
 const PATIENCE = 300_000;

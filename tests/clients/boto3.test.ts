@@ -1,31 +1,16 @@
 /** boto3 against a running server: what notebooks do with it — create, start, wait, page, and catch by error code. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AwsHome, awsClients, awsHome } from '../support/awsCli.ts';
+import { expect, it } from 'vitest';
+import type { AwsHome } from '../support/awsCli.ts';
 import { publishSmallPipeline } from '../support/nodeSteps.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { realClients } from '../support/realClients.ts';
 import { openWorkbench } from '../support/workbench.ts';
 
-let server: TestServer | undefined;
 let home: AwsHome;
-let missing: string | undefined;
 
-beforeAll(async () => {
-  const clients = await awsClients();
-  if (!clients.available || clients.python === undefined) {
-    missing = clients.available ? 'only an aws on the PATH was found, without boto3.' : clients.reason;
-    return;
-  }
-  server = await startTestServer();
-  home = awsHome(clients, server);
-  const bench = await openWorkbench(server, 'boto-bench');
+realClients('boto3', async (made) => {
+  home = made.home;
+  const bench = await openWorkbench(made.server, 'boto-bench');
   await publishSmallPipeline(bench, 'boto-small');
-});
-afterAll(async () => {
-  home?.remove();
-  await server?.close();
-});
-beforeEach((context) => {
-  if (missing !== undefined) context.skip(`No boto3: ${missing}`);
 });
 
 it('starts a pipeline, waits, pages through what there is, approves the model', async () => {

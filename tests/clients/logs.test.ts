@@ -2,36 +2,21 @@
  * Logs of jobs as AWS's own clients read them: the loop of the SageMaker Python SDK's `logs_for_job` in boto3, and the AWS
  * CLI's `logs tail`, `filter-log-events` and `get-log-events`.
  */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AwsHome, awsClients, awsHome } from '../support/awsCli.ts';
+import { expect, it } from 'vitest';
+import type { AwsHome } from '../support/awsCli.ts';
 import { NODE_IMAGE } from '../support/nodeSteps.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { realClients } from '../support/realClients.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
 
 /** Has boto3. */
 const PYTHON_IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3';
 
-let server: TestServer | undefined;
 let home: AwsHome;
 let bench: Workbench;
-let missing: string | undefined;
 
-beforeAll(async () => {
-  const clients = await awsClients();
-  if (!clients.available || clients.python === undefined) {
-    missing = clients.available ? 'only an aws on the PATH was found, without boto3.' : clients.reason;
-    return;
-  }
-  server = await startTestServer();
-  home = awsHome(clients, server);
-  bench = await openWorkbench(server, 'logs-bench');
-});
-afterAll(async () => {
-  home?.remove();
-  await server?.close();
-});
-beforeEach((context) => {
-  if (missing !== undefined) context.skip(`No AWS CLI and boto3: ${missing}`);
+realClients('boto3', async (made) => {
+  home = made.home;
+  bench = await openWorkbench(made.server, 'logs-bench');
 });
 
 const processing = (ProcessingJobName: string, script: string) =>

@@ -1,28 +1,13 @@
 /** What denied users and roles see of the AWS CLI and boto3: commands that people type, code that notebooks hold. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AwsHome, awsClients, awsHome } from '../support/awsCli.ts';
+import { describe, expect, it } from 'vitest';
+import type { AwsHome } from '../support/awsCli.ts';
 import { NODE_IMAGE } from '../support/nodeSteps.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { realClients } from '../support/realClients.ts';
 
-let server: TestServer | undefined;
 let home: AwsHome;
-let missing: string | undefined;
 
-beforeAll(async () => {
-  const clients = await awsClients();
-  if (!clients.available || clients.python === undefined) {
-    missing = clients.available ? 'only an aws on the PATH was found, without boto3.' : clients.reason;
-    return;
-  }
-  server = await startTestServer();
-  home = awsHome(clients, server);
-});
-afterAll(async () => {
-  home?.remove();
-  await server?.close();
-});
-beforeEach((context) => {
-  if (missing !== undefined) context.skip(`No AWS CLI: ${missing}`);
+realClients('boto3', (made) => {
+  home = made.home;
 });
 
 /** Each command starts Python anew, which takes its time on a busy machine. In milliseconds. */
