@@ -73,7 +73,7 @@ export function createChain(options: ChainOptions): Chain {
         what = `${api.name}:PostObject`;
         return await answerForm(request, formOf(api, request, requestId));
       }
-      const body = isRest(api) ? undefined : await readBody(request.body, LONGEST_BODY);
+      const body = isRest(api) ? undefined : await bodyOf(request);
       const identified = identifyOperation(api, request, body);
       if ('error' in identified) throw identified.error;
       what = `${api.name}:${identified.operation.name}`;
@@ -95,7 +95,7 @@ export function createChain(options: ChainOptions): Chain {
   ): Promise<unknown> {
     const streaming = operation.streamingInput !== undefined;
     // A REST body is read before the signature is checked only where the signature may cover it.
-    const body = readAlready ?? (streaming ? undefined : await readBody(request.body, LONGEST_BODY));
+    const body = readAlready ?? (streaming ? undefined : await bodyOf(request));
     const caller = authenticate(api, request, auth, body);
     const payload = body ?? (await payloadOf(request, caller));
     const input = codecs.get(api)!.decode(operation, {
@@ -186,6 +186,15 @@ function isRest(api: Api): boolean {
 async function payloadOf({ headers, body }: WireRequest, { signed, secret }: Authenticated): Promise<Payload> {
   const small = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= WHOLE_BODY;
   return openPayload({ headers, body: small ? await readBody(body, WHOLE_BODY) : body }, signed, secret);
+}
+
+const bodyOf = (request: WireRequest) => (isBodiless(request) ? NOTHING : readBody(request.body, LONGEST_BODY));
+
+const NOTHING = Buffer.alloc(0);
+
+/** Whether a request comes without a body: most that read do. HTTP knows one by these two headers alone. */
+function isBodiless({ headers }: WireRequest): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 /** By events: an async iterator would cost as much as the signature. A connection that breaks fails the reading. */

@@ -37,9 +37,11 @@ export function crossOrigin(next: Handler, rules: CrossOriginRules): CrossOrigin
     return allowed ? { ...response, headers: { ...response.headers, ...allowed } } : response;
   }
 
+  const preflight = async (request: WireRequest) => rules.preflight(askedOf(request), request.path);
+
   return {
-    async handle(request) {
-      if (request.method === 'OPTIONS') return rules.preflight(askedOf(request), request.path);
+    handle(request) {
+      if (request.method === 'OPTIONS') return preflight(request);
       const foreign = request.headers['origin'] !== undefined && request.headers['x-amz-target'] === undefined;
       return foreign ? answered(request) : next(request);
     },

@@ -11,6 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Log } from '../base/log.ts';
+import { memo } from '../base/memo.ts';
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 import { GATEWAY_SOCKET } from '../runner/network.ts';
 
@@ -110,10 +111,11 @@ function bind(server: Server, host: string, port: number): Promise<void> {
 async function serve(options: ServeOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const url = request.url ?? '/';
-    const refused = refusal(request, () => options.admits(wireRequest(request, url)));
+    const wire = wireRequest(request, url);
+    const refused = refusal(request, () => options.admits(wire));
     if (refused) return plain(response, 403, refused);
     if (url.startsWith('/_telar/')) return reserved(options, url, response);
-    await write(response, await options.handle(wireRequest(request, url)));
+    await write(response, await options.handle(wire));
   } catch (error) {
     options.log('debug', 'http.broken', { message: error instanceof Error ? error.message : String(error) });
     response.destroy();
@@ -123,15 +125,16 @@ async function serve(options: ServeOptions, request: IncomingMessage, response: 
 }
 
 function refusal(request: IncomingMessage, admits: () => boolean): string | undefined {
-  const host = hostname(request.headers.host ?? '');
-  if (!LOCAL_HOST.test(host) && !AWS_HOST.test(host)) {
-    return `This server answers to this machine's own names only, not to '${host}'.`;
-  }
+  const host = request.headers.host ?? '';
+  if (!isOwnName(host)) return `This server answers to this machine's own names only, not to '${hostname(host)}'.`;
   const { origin } = request.headers;
   if (origin === undefined || origin === 'null') return undefined;
   const local = URL.canParse(origin) && LOCAL_HOST.test(new URL(origin).hostname);
   return local || admits() ? undefined : `Pages from ${origin} may not call this server.`;
 }
+
+/** Clients use few names. */
+const isOwnName = memo(1000, (host) => LOCAL_HOST.test(hostname(host)) || AWS_HOST.test(hostname(host)));
 
 function hostname(host: string): string {
   return host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.replace(/:\d*$/, '');
@@ -149,15 +152,14 @@ function plain(response: ServerResponse, status: number, text: string): void {
 
 function wireRequest(request: IncomingMessage, url: string): WireRequest {
   const mark = url.indexOf('?');
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
-  }
+  // Of all headers a request may have, Node.js gives this one alone as a list.
+  const { 'set-cookie': cookies } = request.headers;
+  const headers = cookies ? { ...request.headers, 'set-cookie': cookies.join(',') } : request.headers;
   return {
     method: request.method ?? 'GET',
     path: mark === -1 ? url : url.slice(0, mark),
     query: mark === -1 ? '' : url.slice(mark + 1),
-    headers,
+    headers: headers as Record<string, string>,
     body: request,
     remoteAddress: request.socket.remoteAddress ?? '',
   };

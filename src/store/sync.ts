@@ -8,8 +8,14 @@ import { fdatasync, fdatasyncSync } from 'node:fs';
 /** Returns nothing when the sync is already done, a promise when it is under way. */
 export type Syncer = { sync(): Promise<void> | undefined };
 
-/** Above this many milliseconds a sync is not worth waiting for on the loop: handing it to a thread costs about 0.05. */
-const WORTH_A_THREAD = 0.5;
+/** Above this many milliseconds a sync is not worth waiting for on the loop: a busy loop hears of a thread that is done a millisecond late. */
+const WORTH_A_THREAD = 1;
+
+/**
+ * Of so many syncs on the thread the quickest tells how fast the disk is: the others also waited for a loop that was busy, and
+ * would keep a fast disk on the thread for good.
+ */
+const LOOKED_AT = 32;
 
 export const noSync: Syncer = { sync: () => undefined };
 
@@ -21,15 +27,25 @@ export const noSync: Syncer = { sync: () => undefined };
  */
 export function walSyncer(descriptor: number, monotonic: () => number): Syncer {
   let usual = Number.POSITIVE_INFINITY;
-  const timed = (started: number) => {
-    const took = monotonic() - started;
-    usual = usual === Number.POSITIVE_INFINITY ? took : usual * 0.8 + took * 0.2;
+  let least = Number.POSITIVE_INFINITY;
+  let looked = 0;
+  const timedOnLoop = (took: number) => {
+    usual = usual * 0.8 + took * 0.2;
+  };
+  const timedOnThread = (took: number) => {
+    least = Math.min(least, took);
+    looked += 1;
+    // The first one says which way to begin.
+    if (usual !== Number.POSITIVE_INFINITY && looked < LOOKED_AT) return;
+    usual = least;
+    least = Number.POSITIVE_INFINITY;
+    looked = 0;
   };
   const onThread = () =>
     new Promise<void>((resolve, reject) => {
       const started = monotonic();
       fdatasync(descriptor, (error) => {
-        timed(started);
+        timedOnThread(monotonic() - started);
         if (error) reject(error);
         else resolve();
       });
@@ -43,7 +59,7 @@ export function walSyncer(descriptor: number, monotonic: () => number): Syncer {
       } catch (error) {
         return Promise.reject(error);
       }
-      timed(started);
+      timedOnLoop(monotonic() - started);
       return undefined;
     },
   };
