@@ -6,8 +6,8 @@
  *   identity       the supervisor: its claim on the job   command.sh   environment and command, run inside
  *   target         the process that stands for the job    sandbox.sh   makes what the job sees
  *   stage/         where the sandbox is put together      enter.log    what unshare said
- *   killed         it was stopped with SIGKILL            exit         how it ended, by rename
- *   launch.json    what a warm process does to become the job
+ *   stopping       it is to end: no command begins        exit         how it ended, by rename
+ *   killed         it was stopped with SIGKILL            launch.json  what a warm process does to become the job
  *
  * F1. A job id names a folder directly under the jobs folder and nothing else: `..`, `/` and the like are refused.
  */
@@ -35,6 +35,7 @@ export const FILES = {
   ml: 'ml',
   tmp: 'tmp',
   stage: 'stage',
+  stopping: 'stopping',
   killed: 'killed',
 } as const;
 

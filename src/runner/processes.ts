@@ -83,11 +83,23 @@ export function descendants(pid: number): number[] {
   return below;
 }
 
-/** Sends a signal; a process that has gone meanwhile is no error. A negative pid names a process group. */
+/** Sends a signal; a process that has gone meanwhile is no error. */
 export function signal(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+  sent(pid, name);
+}
+
+/** To a process group, or to the process that is about to lead it. */
+export function signalGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+  if (!sent(-pid, name)) sent(pid, name);
+}
+
+/** @returns whether anybody was there to get it */
+function sent(pid: number, name: 'SIGTERM' | 'SIGKILL'): boolean {
   try {
     process.kill(pid, name);
+    return true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
   }
 }

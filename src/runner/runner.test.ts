@@ -132,6 +132,19 @@ describe.each(kinds)('a job with %s', (_, isolation) => {
     await until(() => running(mark) === 0);
   });
 
+  it('gets SIGTERM however early it is stopped: none is lost between its sandbox and its command', async () => {
+    const runner = server(isolation);
+    const stopped = Array.from({ length: 12 }, async () => {
+      const spec = shell('sleep 600');
+      await runner.launch(spec);
+      await runner.stop(spec.jobId, 5000);
+      return runner.exit(spec.jobId);
+    });
+    expect(new Set((await Promise.all(stopped)).map((exit) => JSON.stringify(exit)))).toEqual(
+      new Set([JSON.stringify({ kind: 'signalled', signal: 'SIGTERM' })]),
+    );
+  });
+
   it('can be stopped the moment it was launched', async () => {
     const runner = server(isolation);
     const spec = shell('sleep 300');

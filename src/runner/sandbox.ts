@@ -190,8 +190,10 @@ export function sandboxScript(plan: SandboxPlan): string {
     ]),
     ...networkLines(plan.network ?? {}, INSIDE.telar, dropCommand(plan.as)),
     TARGET,
+    // A process of its own already: whoever asks it to end before it looks has left word, later on finds it.
+    `([ ! -e ${FILES.stopping} ] || exit 143`,
     `must cd ${INSIDE.ml}`,
-    `${dropCommand(plan.as)} sh ${INSIDE.telar}/${FILES.command}`,
+    `exec ${dropCommand(plan.as)} sh ${INSIDE.telar}/${FILES.command})`,
     'exit $?',
     '',
   ].join('\n');

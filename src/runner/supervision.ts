@@ -15,7 +15,7 @@ import type { Clock } from '../base/clock.ts';
 import { runnerError } from './errors.ts';
 import { FILES, writeWhole } from './folder.ts';
 import { SYSTEM_PATH } from './isolation.ts';
-import { descendants, isAlive, type ProcessIdentity, parseIdentity, signal } from './processes.ts';
+import { descendants, isAlive, type ProcessIdentity, parseIdentity, signal, signalGroup } from './processes.ts';
 
 export type JobExit =
   | { kind: 'exited'; code: number }
@@ -144,8 +144,17 @@ function kindOf(root: string): 'namespace' | 'warm' | 'group' {
   return existsSync(join(root, FILES.sandbox)) ? 'namespace' : 'group';
 }
 
+/** A job that has filled the disk is stopped all the same. */
+function mark(root: string, file: string): void {
+  try {
+    writeWhole(join(root, file), '');
+  } catch {
+    // What the mark would have told is a nicety: the signal is what counts.
+  }
+}
+
 function killTarget(root: string, target: ProcessIdentity): void {
-  writeWhole(join(root, FILES.killed), '');
+  mark(root, FILES.killed);
   if (kindOf(root) === 'group') signal(-target.pid, 'SIGKILL');
   signal(target.pid, 'SIGKILL');
 }
@@ -198,8 +207,10 @@ export async function stopJob(root: string, grace: number, clock: Clock): Promis
 }
 
 function terminate(root: string, target: ProcessIdentity): void {
+  // Before the look for processes: what has not begun by then does not begin (sandbox.ts).
+  mark(root, FILES.stopping);
   const kind = kindOf(root);
-  if (kind === 'group') return signal(-target.pid, 'SIGTERM');
+  if (kind === 'group') return signalGroup(target.pid, 'SIGTERM');
   const first = kind === 'warm' ? identityIn(root, FILES.identity) : target;
   for (const pid of first ? descendants(first.pid) : []) signal(pid, 'SIGTERM');
 }
