@@ -7,13 +7,14 @@
  */
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Log } from '../base/log.ts';
 import { memo } from '../base/memo.ts';
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 import { GATEWAY_SOCKET } from '../runner/network.ts';
+import type { HttpsProxy } from './proxy/proxy.ts';
 
 export type HttpOptions = {
   handle(request: WireRequest): Promise<WireResponse>;
@@ -21,12 +22,14 @@ export type HttpOptions = {
   admits(request: WireRequest): boolean;
   host: string;
   port: number;
+  /** Takes CONNECT requests; none are taken without. */
+  proxy?: HttpsProxy;
   log: Log;
   version: string;
 };
 
 /** What does not depend on where it listens. */
-type ServeOptions = Omit<HttpOptions, 'host' | 'port'>;
+type ServeOptions = Omit<HttpOptions, 'host' | 'port' | 'proxy'>;
 
 export type HttpServer = { port: number; close(): Promise<void> };
 
@@ -40,10 +43,22 @@ const LINGER = { bytes: 4 * 1024 * 1024, milliseconds: 2000 };
 
 /** Starts listening. @throws a sentence when the port is taken. */
 export async function listen(options: HttpOptions): Promise<HttpServer> {
+  const { proxy } = options;
   const server = makeServer(options);
+  const answer = (socket: Socket) => void server.emit('connection', socket);
+  if (proxy) {
+    server.on('connect', (request, socket, head) => proxy.connect(request, socket as Socket, head, answer));
+  }
   await bind(server, options.host, options.port);
   const { port } = server.address() as AddressInfo;
-  return { port, close: () => closeServer(server) };
+  return {
+    port,
+    async close() {
+      const closed = closeServer(server);
+      proxy?.close();
+      await closed;
+    },
+  };
 }
 
 /** Answers the same on a Unix socket: for jobs that reach this server alone. @returns what closes it */

@@ -20,6 +20,7 @@ import { createDataFolder, type DataFolder, dataFolder } from '../store/folder.t
 import { openStore } from '../store/store.ts';
 import { crossOrigin } from './crossOrigin.ts';
 import { type HttpServer, listen, listenOnSocket } from './http.ts';
+import { createProxy } from './proxy/proxy.ts';
 import { allMigrations, createSystem, type JobsMeans, type System } from './system.ts';
 
 export type ServerOptions = {
@@ -115,7 +116,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await handOver(folder, credentials);
     const handle = crossOrigin(made.chain.handle, made.crossOrigin);
     const answering = { ...handle, log: world.log, version: packageVersion() };
-    http = await listen({ ...answering, host, port });
+    const proxy = createProxy({ folder: folder.proxy, credential: made.identity.credential, world });
+    http = await listen({ ...answering, host, port, proxy });
     if (options.jobLimits?.telarOnly) closeGateway = await listenOnSocket(answering, gatewayFolder(folder));
     url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
     await writeOwn(folder.server, { url, pid: process.pid });

@@ -17,6 +17,8 @@ export type DataFolder = {
   credentials: string;
   /** Where the running server answers: `{ url, pid }`. */
   server: string;
+  /** The proxy's certificate authority, and what `telar env` makes of it (server/proxy). */
+  proxy: string;
   /** Room on the disk that is kept for the database (reserve.ts). */
   reserve: string;
 };
@@ -33,6 +35,7 @@ export function dataFolder(root: string): DataFolder {
     logs: join(at, 'logs'),
     credentials: join(at, 'credentials.json'),
     server: join(at, 'server.json'),
+    proxy: join(at, 'proxy'),
     reserve: join(at, 'reserve'),
   };
 }
