@@ -8,7 +8,9 @@ import { CommanderError } from 'commander';
 import { describeError } from './errors.ts';
 import { createProgram } from './program.ts';
 
-const json = process.argv.includes('--json');
+const others = process.argv.indexOf('--');
+// What follows is another program's.
+const json = process.argv.slice(0, others < 0 ? undefined : others).includes('--json');
 
 // `telar logs … | head` is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -119,9 +119,30 @@ function serverVerbs(add: Add): void {
     .argument('[what]', "an image's URI; for import an OCI layout or a tar archive")
     .option('--as <uri>', 'with import: the URI that jobs name the image by');
   add('down', 'stop the server in the background', async (context) => (await import('./verbs/up.ts')).down(context));
-  add('env', 'print what AWS clients need: eval "$(telar env)"', async (context) =>
-    (await import('./verbs/env.ts')).env(context),
+  reaching(
+    add(
+      'shell',
+      'a shell, or one command, in which AWS clients reach this server: telar shell -- python train.py',
+      async (context, command: string[], options: object) =>
+        (await import('./verbs/shell.ts')).shell(context, command, options),
+    ).argument('[command...]', 'a command and its arguments, after -- (default: a shell as yours is)'),
   );
+  reaching(
+    add('env', 'print what AWS clients need: eval "$(telar env)"', async (context, options: object) =>
+      (await import('./verbs/env.ts')).env(context, options),
+    ),
+  )
+    .option('--format <which>', 'for which reader: posix (bash, zsh, sh), fish, or dotenv (default: posix)')
+    .option('--undo', 'print what takes it back');
+}
+
+/** What `shell` and `env` have in common. */
+function reaching(command: Command): Command {
+  return command
+    .option('--profile <name>', 'keys by a profile of this name, in files of the data folder, instead of variables')
+    .option('--region <name>', "the region (default: the data folder's, us-east-1)")
+    .option('--offline', "refuse all hosts but AWS's, which this server answers")
+    .option('--no-proxy', 'set no proxy and no certificates: addresses of AWS written into code are not answered');
 }
 
 function projectVerbs(add: Add): void {

@@ -44,16 +44,31 @@ function replace(path: string, content: string): void {
   renameSync(temporary, target);
 }
 
-const OURS = /^\s*(?:aws_access_key_id|aws_secret_access_key|aws_session_token)\s*=/i;
-
 /** @example withProfile('', 'telar', key) // '[telar]\naws_access_key_id = …\naws_secret_access_key = …\n' */
 export function withProfile(text: string, profile: string, { accessKeyId, secretAccessKey }: SecretKey): string {
-  const lines = text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
   const own = [`aws_access_key_id = ${accessKeyId}`, `aws_secret_access_key = ${secretAccessKey}`];
-  const header = lines.findIndex((line) => line.trim() === `[${profile}]`);
-  if (header < 0) return `${[...lines, ...(lines.length > 0 ? [''] : []), `[${profile}]`, ...own].join('\n')}\n`;
+  return withSection(text, profile, own, ['aws_session_token']);
+}
+
+/**
+ * A section with these settings, in place of those of the same names.
+ *
+ * @param dropped names of settings that go, too
+ */
+export function withSection(
+  text: string,
+  name: string,
+  own: readonly string[],
+  dropped: readonly string[] = [],
+): string {
+  const gone = new Set([...own.map(settingName), ...dropped]);
+  const lines = text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/);
+  const header = lines.findIndex((line) => line.trim() === `[${name}]`);
+  if (header < 0) return `${[...lines, ...(lines.length > 0 ? [''] : []), `[${name}]`, ...own].join('\n')}\n`;
   const next = lines.findIndex((line, index) => index > header && line.trim().startsWith('['));
   const end = next < 0 ? lines.length : next;
-  const kept = lines.slice(header + 1, end).filter((line) => !OURS.test(line));
+  const kept = lines.slice(header + 1, end).filter((line) => !gone.has(settingName(line)));
   return `${[...lines.slice(0, header + 1), ...own, ...kept, ...lines.slice(end)].join('\n')}\n`;
 }
+
+const settingName = (line: string) => (line.split('=')[0] ?? '').trim().toLowerCase();

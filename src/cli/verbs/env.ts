@@ -1,30 +1,23 @@
-/** `telar env`: what any AWS client needs to reach the server, as shell commands. */
-import { connect } from '../connection.ts';
+/** `telar env`: what any AWS client needs to reach the server and nothing else of AWS, as commands for a shell. */
 import type { Context } from '../context.ts';
-import type { ExitStatus } from '../errors.ts';
+import { type ExitStatus, misuse } from '../errors.ts';
+import { reversed } from '../shell/before.ts';
+import { DIALECTS, type Dialect, written } from '../shell/dialects.ts';
+import { type ReachOptions, reach } from '../shell/reach.ts';
 
-/** Would win over the keys and the address that are set. */
-const UNSET = ['AWS_PROFILE', 'AWS_SESSION_TOKEN'];
+export type EnvOptions = ReachOptions & { format?: string; undo?: boolean };
 
-export function env(context: Context): ExitStatus {
+export async function env(context: Context, options: EnvOptions): Promise<ExitStatus> {
   const { out } = context;
-  const { url, region, credentials } = connect(context);
-  const variables: Record<string, string> = {
-    AWS_ENDPOINT_URL: url,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    ...(credentials.sessionToken && { AWS_SESSION_TOKEN: credentials.sessionToken }),
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-  };
-  const unset = UNSET.filter((name) => !(name in variables));
-  out.line(`unset ${unset.join(' ')}`);
-  for (const [name, value] of Object.entries(variables)) out.line(`export ${name}=${quoted(value)}`);
-  out.result(variables);
+  const dialect = dialectOf(options.format);
+  const changes = options.undo ? reversed(context.environment) : (await reach(context, options)).changes;
+  out.lines(written(changes, dialect));
+  out.result(Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)));
   return 0;
 }
 
-/** As every POSIX shell reads it. @example quoted("it's") === `'it'\\''s'` */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+function dialectOf(given = 'posix'): Dialect {
+  const dialect = DIALECTS.find((one) => one === given);
+  if (dialect) return dialect;
+  throw misuse(`--format is '${given}': give ${DIALECTS.join(', ')}, or --json.`);
 }
