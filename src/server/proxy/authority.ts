@@ -5,7 +5,7 @@
  * A1. The key is readable by the folder's owner only. The certificate lies beside it, for `telar env`, and is trusted by nobody
  *     but through the variables that `telar env` sets.
  * A2. An authority that ends within a month, is damaged or is missing is replaced; shells opened before then trust the old one.
- * A3. Certificates of hosts live in memory. However many hosts are asked for, a thousand are remembered.
+ * A3. Certificates of hosts live in memory. However many hosts are asked for, so many are remembered.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -30,8 +30,12 @@ const RENEWED_BEFORE_END = 30 * DAY_MS;
 const HOST_RENEWED_BEFORE_END = 7 * DAY_MS;
 const REMEMBERED = 1000;
 
-/** Reads the folder's authority, or makes one. */
-export function openAuthority(folder: string, world: Pick<World, 'clock' | 'random' | 'log'>): Authority {
+/** Reads the folder's authority, or makes one. @param remembered hosts at most */
+export function openAuthority(
+  folder: string,
+  world: Pick<World, 'clock' | 'random' | 'log'>,
+  remembered = REMEMBERED,
+): Authority {
   const { clock, random, log } = world;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const serial = () => {
@@ -75,7 +79,7 @@ export function openAuthority(folder: string, world: Pick<World, 'clock' | 'rand
       if (known && known.until - clock.now() > HOST_RENEWED_BEFORE_END) return known.context;
       const made = make(host);
       contexts.delete(host);
-      if (contexts.size >= REMEMBERED) contexts.delete(contexts.keys().next().value!);
+      if (contexts.size >= remembered) contexts.delete(contexts.keys().next().value!);
       contexts.set(host, made);
       return made.context;
     },

@@ -1,0 +1,160 @@
+/** The rules of what is set and taken out, without a server. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readPass } from '../../server/proxy/pass.ts';
+import { trustVariables } from './certificates.ts';
+import { written } from './dialects.ts';
+import { keysOf, profileFiles, writeProfileFiles } from './profiles.ts';
+import { proxyVariables } from './proxying.ts';
+import { awsVariables } from './variables.ts';
+
+const url = 'http://127.0.0.1:4566';
+const credentials = { accessKeyId: 'AKIAABCDEFGHIJKLMNOP', secretAccessKey: 'secret' };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'telar-shell-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('variables of AWS', () => {
+  const reach = { url, region: 'eu-west-1', credentials };
+
+  it('V1: what would lead elsewhere goes', () => {
+    const before = { AWS_ENDPOINT_URL_S3: 'https://real', AWS_USE_FIPS_ENDPOINT: 'true', AWS_PROFILE: 'prod' };
+    const changes = awsVariables(reach, before);
+    for (const name of [...Object.keys(before), 'AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN']) {
+      expect(name in changes && changes[name] === undefined).toBe(true);
+    }
+    expect(changes).toMatchObject({
+      AWS_ENDPOINT_URL: url,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    });
+  });
+
+  it('a session token stays with its keys', () => {
+    const held = { ...reach, credentials: { ...credentials, sessionToken: 't' } };
+    expect(awsVariables(held, {})['AWS_SESSION_TOKEN']).toBe('t');
+  });
+
+  it('with a profile, the keys are its own alone', () => {
+    const changes = awsVariables({ ...reach, profile: profileFiles(folder, 'ds') }, { AWS_ACCESS_KEY_ID: 'x' });
+    expect(changes).toMatchObject({ AWS_PROFILE: 'ds', AWS_CONFIG_FILE: join(folder, 'config') });
+    expect('AWS_ACCESS_KEY_ID' in changes && changes['AWS_ACCESS_KEY_ID'] === undefined).toBe(true);
+  });
+});
+
+describe('profiles', () => {
+  it('are written beside what the files hold already', () => {
+    const files = profileFiles(folder, 'data-science-user');
+    writeFileSync(
+      files.config,
+      '[profile other]\nregion = x\n\n[profile data-science-user]\noutput = json\nregion = old\n',
+    );
+    writeProfileFiles(files, { url, region: 'eu-west-1', keys: { ...credentials, sessionToken: 't' } });
+    expect(readFileSync(files.config, 'utf8')).toBe(
+      `[profile other]\nregion = x\n\n[profile data-science-user]\nregion = eu-west-1\nendpoint_url = ${url}\noutput = json\n`,
+    );
+    expect(keysOf(files)).toEqual(credentials);
+    expect(readFileSync(files.credentials, 'utf8')).toContain('aws_session_token = t');
+    writeProfileFiles(files, { url, region: 'eu-west-1', keys: credentials });
+    expect(readFileSync(files.credentials, 'utf8')).not.toContain('aws_session_token');
+  });
+
+  it.each(['', 'a b', 'a]\n[b', '#x'])('a name that no file could hold is refused: %j', (name) => {
+    expect(() => profileFiles(folder, name)).toThrow(/is no name for a profile/);
+  });
+});
+
+describe('proxies', () => {
+  const variables = (before: Record<string, string>, offline = false) =>
+    proxyVariables({ url, credentials, folder, offline, before });
+  const wayOf = ({ HTTPS_PROXY }: Record<string, string>) => {
+    const { username, password } = new URL(HTTPS_PROXY!);
+    return readPass(`Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`)?.way;
+  };
+
+  it("lead to the server, and from there as the user's own settings say", () => {
+    expect(wayOf(variables({}))).toBe('direct');
+    expect(variables({}).https_proxy).toBe(variables({}).HTTPS_PROXY);
+    expect(wayOf(variables({ HTTPS_PROXY: 'corp:3128' }))).toEqual({ upstream: expect.any(String) });
+    expect(wayOf(variables({ HTTPS_PROXY: 'corp:3128' }, true))).toBe('offline');
+    expect(wayOf(variables({ HTTPS_PROXY: 'corp:3128', no_proxy: '*' }))).toBe('direct');
+  });
+
+  it('Y2: NO_PROXY keeps its names, except those of AWS', () => {
+    const given =
+      'corp.example, .amazonaws.com *.s3.amazonaws.com com, sts.amazonaws.com:443, 10.0.0.0/8,amazonaws.com.example';
+    const { NO_PROXY, no_proxy } = variables({ NO_PROXY: given });
+    expect(NO_PROXY).toBe('corp.example,10.0.0.0/8,amazonaws.com.example,localhost,127.0.0.1,::1');
+    expect(no_proxy).toBe(NO_PROXY);
+    expect(variables({ NO_PROXY: given }, true).NO_PROXY).toBe('localhost,127.0.0.1,::1');
+  });
+
+  it('Y1: one that cannot be respected is refused, without its password', () => {
+    const refused = () => variables({ ALL_PROXY: 'socks5://me:word@corp:1080' });
+    expect(refused).toThrow(/^ALL_PROXY names socks5:\/\/corp:1080, and/);
+  });
+});
+
+describe('certificates', () => {
+  const own = '-----BEGIN CERTIFICATE-----\nTELAR\n-----END CERTIFICATE-----\n';
+  const text = (variables: Record<string, string>, name: string) => readFileSync(variables[name]!, 'utf8');
+  beforeEach(() => writeFileSync(join(folder, 'ca.pem'), own));
+
+  it('are those that each client trusts already, and the authority', () => {
+    const [corporate, other] = ['corporate', 'other'].map((name) => {
+      writeFileSync(join(folder, name), `${name}\n`);
+      return join(folder, name);
+    });
+    const before = { SSL_CERT_FILE: corporate!, REQUESTS_CA_BUNDLE: other!, NODE_EXTRA_CA_CERTS: other! };
+    const variables = trustVariables(folder, before);
+    expect(text(variables, 'SSL_CERT_FILE')).toBe(`corporate\n${own}`);
+    expect(text(variables, 'AWS_CA_BUNDLE')).toBe(`corporate\n${own}`);
+    expect(text(variables, 'REQUESTS_CA_BUNDLE')).toBe(`other\n${own}`);
+    expect(text(variables, 'NODE_EXTRA_CA_CERTS')).toBe(`other\n${own}`);
+  });
+
+  it("are the system's where nothing is named, and Node.js gets the authority alone", () => {
+    const variables = trustVariables(folder, {});
+    const bundle = text(variables, 'AWS_CA_BUNDLE');
+    expect(bundle.split('-----BEGIN CERTIFICATE-----').length).toBeGreaterThan(50);
+    expect(bundle.endsWith(own)).toBe(true);
+    expect(text(variables, 'NODE_EXTRA_CA_CERTS')).toBe(own);
+  });
+
+  it('may be named as a folder, and must be there', () => {
+    mkdirSync(join(folder, 'many'));
+    const certificate = own.replace('TELAR', 'ONE');
+    for (const name of ['a.pem', 'a-again.pem']) writeFileSync(join(folder, 'many', name), certificate);
+    const variables = trustVariables(folder, { REQUESTS_CA_BUNDLE: join(folder, 'many') });
+    expect(text(variables, 'REQUESTS_CA_BUNDLE')).toBe(certificate + own);
+    expect(() => trustVariables(folder, { AWS_CA_BUNDLE: join(folder, 'gone') })).toThrow(/gone, which cannot be read/);
+  });
+});
+
+describe('dialects', () => {
+  const nasty = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => !/[\0\r]/.test(text));
+
+  it.for(['sh', 'fish'])('are read by %s as they were meant', (shell, context) => {
+    if (spawnSync(shell, ['-c', 'true']).status !== 0) context.skip(`There is no ${shell} on this machine.`);
+    fc.assert(
+      fc.property(nasty, (value) => {
+        const lines = written({ GONE: undefined, NEVER: undefined, TOLD: value }, shell === 'sh' ? 'posix' : 'fish');
+        const program = `${lines.join('\n')}\nprintf '%s|%s' "$GONE" "$TOLD"`;
+        const said = execFileSync(shell, ['-c', program], { env: { ...process.env, GONE: 'there' } }).toString();
+        expect(said).toBe(`|${value}`);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('a .env file empties what a shell would take out', () => {
+    expect(written({ A: undefined, B: 'b' }, 'dotenv')).toEqual(['A=', "B='b'"]);
+  });
+});
