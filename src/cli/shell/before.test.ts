@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { applied, BEFORE, type Changes, outside, recorded, reversed } from './before.ts';
+import { applied, BEFORE, type Changes, leave, outside, recorded, reversed } from './before.ts';
 
 const names = fc.constantFrom('A', 'B', 'C', 'D');
 const environments = fc.dictionary(names, fc.string());
@@ -14,6 +14,9 @@ it('B2: what was changed once or more is taken back to what was before', () => {
     fc.property(environments, changes, changes, (environment, first, second) => {
       const twice = change(change(environment, first), second);
       expect(applied(twice, reversed(twice))).toEqual(applied(environment, {}));
+      const left = { ...twice };
+      leave(left);
+      expect(left).toEqual(applied(environment, {}));
       expect(twice).toEqual(change(environment, second));
     }),
   );

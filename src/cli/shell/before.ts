@@ -39,6 +39,14 @@ export function outside(environment: Environment): Environment {
   return applied(environment, reversed(environment));
 }
 
+/** Takes the changes back in the environment itself. */
+export function leave(environment: Record<string, string | undefined>): void {
+  for (const [name, value] of Object.entries(reversed(environment))) {
+    if (value === undefined) delete environment[name];
+    else environment[name] = value;
+  }
+}
+
 export function applied(environment: Environment, changes: Changes): Record<string, string> {
   const all = Object.entries({ ...environment, ...changes });
   return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));

@@ -12,7 +12,7 @@ import { isAlive, type RunningServer, runningServer } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { codeOf, type ExitStatus, failure, misuse } from '../errors.ts';
 import { type JobOptions, jobLimitsOf } from '../jobLimits.ts';
-import { reversed } from '../shell/before.ts';
+import { leave } from '../shell/before.ts';
 
 export type UpOptions = JobOptions & {
   port?: string;
@@ -50,7 +50,8 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
     throw misuse(`--containers is '${containers}': give auto or docker.`);
   }
   const jobLimits = jobLimitsOf(options);
-  leaveShell();
+  // Started in `telar shell`, it must not reach the network, nor send its jobs there, through itself.
+  leave(process.env);
   // Before anything exists that would have to be closed: a request to end never finds nobody listening.
   const stopRequested = askedToStop();
   const { startServer } = await import('../../server/server.ts');
@@ -80,14 +81,6 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   await server.close();
   out.result({ stopped: true });
   return 0;
-}
-
-/** A server that is started in `telar shell` must not reach the network, nor send its jobs there, through itself. */
-function leaveShell(): void {
-  for (const [name, value] of Object.entries(reversed(process.env))) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
 }
 
 /** At a terminal the server's own log is kept to what needs attention; in a file it is whole. */
