@@ -220,7 +220,7 @@ with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
       '--no-deps',
       '--no-cache-dir',
       '--retries',
-      '0',
+      '1',
       '-d',
       join(home, 'wheels'),
       'tiny',

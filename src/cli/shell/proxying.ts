@@ -25,7 +25,9 @@ export function proxyVariables(options: {
 }): Record<string, string> {
   const { url, credentials, folder, offline, before } = options;
   const passed = listed(before['no_proxy'] ?? before['NO_PROXY']);
-  const upstream = passed.includes('*') ? undefined : upstreamIn(before);
+  const named = passed.includes('*') ? undefined : upstreamIn(before);
+  // The server's own proxy, set by other means than these, is none to go through.
+  const upstream = named?.host === new URL(url).host ? undefined : named;
   const way: Way = offline ? 'offline' : upstream ? { upstream: rememberUpstream(folder, upstream.href) } : 'direct';
   const proxy = new URL(url);
   Object.assign(proxy, passFor(credentials, way));

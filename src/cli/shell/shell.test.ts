@@ -85,6 +85,7 @@ describe('proxies', () => {
     expect(wayOf(variables({ HTTPS_PROXY: 'corp:3128' }))).toEqual({ upstream: expect.any(String) });
     expect(wayOf(variables({ HTTPS_PROXY: 'corp:3128' }, true))).toBe('offline');
     expect(wayOf(variables({ HTTPS_PROXY: 'corp:3128', no_proxy: '*' }))).toBe('direct');
+    expect(wayOf(variables({ HTTPS_PROXY: variables({}).HTTPS_PROXY! }))).toBe('direct');
   });
 
   it('Y2: NO_PROXY keeps its names, except those of AWS', () => {

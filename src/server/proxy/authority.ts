@@ -50,14 +50,11 @@ export function openAuthority(
 
   function current(): Held {
     const stored = readAuthority(folder);
-    if (stored && isFresh(stored, clock.now())) {
-      publish(folder, stored);
-      return stored;
-    }
+    if (stored && isFresh(stored, clock.now())) return stored;
     const keys = makeKeys();
     const made = { certificate: new X509Certificate(makeAuthority(keys, serial(), clock.now())), ...keys };
     writeOwnFile(keyFile(folder), made.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-    publish(folder, made);
+    writeOwnFile(authorityCertificate(folder), made.certificate.toString());
     log('info', 'proxy.authority-made', { replaces: stored !== undefined });
     return made;
   }
@@ -85,9 +82,6 @@ export function openAuthority(
     },
   };
 }
-
-const publish = (folder: string, { certificate }: Held) =>
-  writeOwnFile(authorityCertificate(folder), certificate.toString());
 
 const keyFile = (folder: string) => join(folder, 'ca.key');
 
