@@ -10,7 +10,7 @@ import { type Log, silentLog } from '../../src/base/log.ts';
 import { systemWorld } from '../../src/base/world.ts';
 import { authorityCertificate } from '../../src/server/proxy/authority.ts';
 import { passFor, rememberUpstream, type Way } from '../../src/server/proxy/pass.ts';
-import { createProxy } from '../../src/server/proxy/proxy.ts';
+import { createProxy, type ProxyOptions } from '../../src/server/proxy/proxy.ts';
 import { type ForwardProxy, forwardProxy } from '../support/forwardProxy.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { listening } from '../support/tls.ts';
@@ -309,36 +309,55 @@ describe('C3: clients of ill will', () => {
   });
 
   it('find no more than so many connections open', async () => {
-    const folder = mkdtempSync(`${tmpdir()}/telar-proxy-`);
-    const secret = server.credentials.secretAccessKey;
-    const principal = { kind: 'root' } as never;
-    const proxy = createProxy({
-      ...{ folder, limit: 2, world: { ...systemWorld, log: silentLog } },
-      credential: () => ({ secret, sessionToken: undefined, expires: undefined, principal }),
-    });
-    const held: Socket[] = [];
-    const listener = createServer((socket) => {
-      const headers = { 'proxy-authorization': header().replace(/^[^:]*: |\r\n$/g, '') };
-      const url = 'sts.us-east-1.amazonaws.com:443';
-      proxy.connect({ headers, url } as never, socket, Buffer.alloc(0), (answered) => held.push(answered));
-    });
-    const port = await listening(listener);
-    const clients: Socket[] = [];
-    const first = async () => {
+    const proxy = await proxyAlone({ connections: 2 });
+    expect([await proxy.ask(), await proxy.ask()]).toEqual(Array(2).fill('HTTP/1.1 200 Connection Established'));
+    expect(await proxy.ask()).toBe('HTTP/1.1 503 Too many connections are open through the proxy of Telar');
+    proxy.clients[0]!.destroy();
+    await expect.poll(proxy.ask).toBe('HTTP/1.1 200 Connection Established');
+    proxy.close();
+  });
+
+  it('have only so long to agree on TLS', async () => {
+    const proxy = await proxyAlone({ handshake: 50 });
+    await proxy.ask();
+    const [client] = proxy.clients;
+    client!.write(Uint8Array.of(HANDSHAKE, 3, 1));
+    await new Promise((resolve) => client!.once('close', resolve));
+    proxy.close();
+  });
+});
+
+/** A proxy without a server, which would have other bounds. */
+async function proxyAlone(limits: ProxyOptions['limits']) {
+  const folder = mkdtempSync(`${tmpdir()}/telar-proxy-`);
+  const secret = server.credentials.secretAccessKey;
+  const proxy = createProxy({
+    ...{ folder, limits: { ...limits }, world: { ...systemWorld, log: silentLog } },
+    credential: () => ({ secret, sessionToken: undefined, expires: undefined, principal: { kind: 'root' } as never }),
+  });
+  const listener = createServer((socket) => {
+    const headers = { 'proxy-authorization': header().replace(/^[^:]*: |\r\n$/g, '') };
+    const url = 'sts.us-east-1.amazonaws.com:443';
+    proxy.connect({ headers, url } as never, socket, Buffer.alloc(0), () => {});
+  });
+  const port = await listening(listener);
+  const clients: Socket[] = [];
+  return {
+    clients,
+    /** @returns the status line */
+    async ask() {
       const socket = tcp(port, '127.0.0.1');
       clients.push(socket);
       return (await said(socket, /\r\n/)).split('\r\n')[0];
-    };
-    expect([await first(), await first()]).toEqual(Array(2).fill('HTTP/1.1 200 Connection Established'));
-    expect(await first()).toBe('HTTP/1.1 503 Too many connections are open through the proxy of Telar');
-    clients[0]!.destroy();
-    await expect.poll(first).toBe('HTTP/1.1 200 Connection Established');
-    proxy.close();
-    for (const socket of clients) socket.destroy();
-    listener.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-});
+    },
+    close() {
+      proxy.close();
+      for (const socket of clients) socket.destroy();
+      listener.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 /** The kind of TLS record that a server's hello is. */
 const HANDSHAKE = 22;

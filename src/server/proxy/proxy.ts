@@ -8,10 +8,10 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { type SecureContext, TLSSocket } from 'node:tls';
 import type { World } from '../../base/world.ts';
 import type { Credential } from '../../protocol/chain.ts';
-import { type Authority, openAuthority } from './authority.ts';
+import { openAuthority } from './authority.ts';
 import { INTERCEPTED_DOMAIN } from './certificates.ts';
 import { isPassOf, readPass, upstreamOf, type Way } from './pass.ts';
 import { isForbidden, join, openTunnel, type Target } from './tunnel.ts';
@@ -21,8 +21,8 @@ export type ProxyOptions = {
   folder: string;
   credential(accessKeyId: string): Credential | undefined;
   world: Pick<World, 'clock' | 'random' | 'log'>;
-  /** Connections open at a time. @default 1000 */
-  limit?: number;
+  /** Connections open at a time, and milliseconds that a client may take to agree on TLS. @default 1000, 20 s */
+  limits?: { connections?: number; handshake?: number };
 };
 
 export type HttpsProxy = {
@@ -34,12 +34,13 @@ export type HttpsProxy = {
 
 type Refusal = { status: number; says: string };
 
-const LIMIT = 1000;
+const CONNECTIONS = 1000;
 const HANDSHAKE_WITHIN = 20_000;
 const LINGER = 2000;
 
-export function createProxy({ folder, credential, world, limit = LIMIT }: ProxyOptions): HttpsProxy {
+export function createProxy({ folder, credential, world, limits = {} }: ProxyOptions): HttpsProxy {
   const { clock, log } = world;
+  const { connections = CONNECTIONS, handshake = HANDSHAKE_WITHIN } = limits;
   const authority = openAuthority(folder, world);
   const open = new Set<Socket>();
 
@@ -66,6 +67,12 @@ export function createProxy({ folder, credential, world, limit = LIMIT }: ProxyO
     join(socket, far);
   }
 
+  /** Most often a client that does not trust the authority: its variables are not set, or those of another data folder. */
+  const failed =
+    ({ host }: Target) =>
+    ({ message }: Error) =>
+      log('debug', 'proxy.handshake-failed', { host, message });
+
   function keep(socket: Socket): void {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
@@ -74,13 +81,17 @@ export function createProxy({ folder, credential, world, limit = LIMIT }: ProxyO
   return {
     connect(request, socket, head, answer) {
       socket.on('error', () => socket.destroy());
-      if (open.size >= limit) return refuse(socket, refusals.tooMany());
+      if (open.size >= connections) return refuse(socket, refusals.tooMany());
       keep(socket);
       const target = socket instanceof TLSSocket ? undefined : targetOf(request.url ?? '');
       if (!target) return refuse(socket, refusals.noTarget());
       const way = admitted(request);
       if (way === undefined) return refuse(socket, refusals.noPass(), 'Proxy-Authenticate: Basic realm="Telar"\r\n');
-      if (isIntercepted(target)) return intercept(authority, target, socket, head, answer, log);
+      if (isIntercepted(target)) {
+        if (head.length > 0) socket.unshift(head);
+        socket.write(ESTABLISHED);
+        return answer(secured(socket, authority.contextFor(target.host), handshake, failed(target)));
+      }
       if (isOfAws(target.host)) return refuse(socket, refusals.notServed(target));
       if (way === 'offline') return refuse(socket, refusals.offline(target));
       void tunnel(target, way, socket, head);
@@ -93,24 +104,18 @@ export function createProxy({ folder, credential, world, limit = LIMIT }: ProxyO
 
 const ESTABLISHED = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 
-function intercept(
-  authority: Authority,
-  { host }: Target,
+/** The connection as it is inside of TLS. */
+function secured(
   socket: Socket,
-  head: Buffer,
-  answer: (socket: Socket) => void,
-  log: World['log'],
-): void {
-  if (head.length > 0) socket.unshift(head);
-  socket.write(ESTABLISHED);
-  const secureContext = authority.contextFor(host);
+  secureContext: SecureContext,
+  within: number,
+  failed: (error: Error) => void,
+): TLSSocket {
   const secure = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] });
-  const late = setTimeout(() => secure.destroy(), HANDSHAKE_WITHIN);
-  secure.once('secure', () => clearTimeout(late));
-  secure.once('close', () => clearTimeout(late));
-  // Most often a client that does not trust the authority: its variables are not set, or those of another data folder.
-  secure.once('error', ({ message }) => log('debug', 'proxy.handshake-failed', { host, message }));
-  answer(secure);
+  const late = setTimeout(() => secure.destroy(), within);
+  for (const event of ['secure', 'close']) secure.once(event, () => clearTimeout(late));
+  secure.once('error', failed);
+  return secure;
 }
 
 /** @example targetOf('sts.us-east-1.amazonaws.com:443') // { host: 'sts.us-east-1.amazonaws.com', port: 443 } */
