@@ -158,7 +158,7 @@ describe('the environment', () => {
     expect((await run(['env', '--format', 'fish'])).stdout).toMatch(/^set -gx AWS_ENDPOINT_URL 'http/m);
     const { stdout } = await run(['env', '--format', 'dotenv']);
     expect(stdout).toMatch(/^AWS_ENDPOINT_URL='http/m);
-    expect(stdout).toMatch(/^AWS_PROFILE=$/m);
+    expect(stdout).toMatch(/^# Must not be set beside these: AWS_PROFILE /);
   });
 
   it('has no proxy where none is wanted, or none can be trusted', async () => {

@@ -22,8 +22,11 @@ export function written(changes: Changes, dialect: Dialect): string[] {
         ...set.map(([name, value]) => `set -gx ${name} ${fishQuoted(value)};`),
       ];
     case 'dotenv':
-      // Such files cannot take a variable out; an empty one is none to AWS's clients.
-      return [...unset.map((name) => `${name}=`), ...set.map(([name, value]) => `${name}=${quoted(value)}`)];
+      // Such files cannot take a variable out, and an empty AWS_PROFILE is a profile that does not exist.
+      return [
+        ...(unset.length > 0 ? [`# Must not be set beside these: ${unset.join(' ')}`] : []),
+        ...set.map(([name, value]) => `${name}=${quoted(value)}`),
+      ];
   }
 }
 

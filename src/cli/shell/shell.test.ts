@@ -155,7 +155,8 @@ describe('dialects', () => {
     );
   });
 
-  it('a .env file empties what a shell would take out', () => {
-    expect(written({ A: undefined, B: 'b' }, 'dotenv')).toEqual(['A=', "B='b'"]);
+  it('an empty AWS_PROFILE would be one that does not exist: a .env file names what must not be set', () => {
+    const lines = written({ AWS_PROFILE: undefined, B: 'b' }, 'dotenv');
+    expect(lines).toEqual(['# Must not be set beside these: AWS_PROFILE', "B='b'"]);
   });
 });
