@@ -198,12 +198,19 @@ describe('other hosts', () => {
       'localhost',
       '[::1]',
       '127.9.9.9',
+      '127.1',
+      '2130706433',
       '0.0.0.0',
       '[::ffff:127.0.0.1]',
       '169.254.169.254',
     ]) {
       expect(await statusOf(`${host}:${port}`)).toMatch(/^403 Telar lets no tunnel through to this machine/);
     }
+  });
+
+  it('may be named almost like those of AWS', async () => {
+    expect(await statusOf('amazonaws.com.invalid:443')).toMatch(/^502/);
+    expect(await statusOf('notamazonaws.com.invalid:443', header('offline'))).toMatch(/^403 Telar is offline/);
   });
 
   it('that do not exist are said not to', async () => {

@@ -129,9 +129,14 @@ function targetOf(authority: string): Target | undefined {
 
 const isIntercepted = ({ host, port }: Target) => port === 443 && host.endsWith(`.${INTERCEPTED_DOMAIN}`);
 
-/** Where AWS's services answer, in all its partitions. */
-const isOfAws = (host: string) =>
-  /(?:^|\.)(?:amazonaws\.[a-z.]+|api\.aws|api\.amazonwebservices\.[a-z.]+|on\.aws)$/.test(host);
+/** Where AWS's services answer, in all its partitions (botocore's partitions.json), and its functions' own addresses. */
+const AWS_DOMAINS = [
+  ...['amazonaws.com', 'amazonaws.com.cn', 'amazonaws.eu', 'api.aws', 'on.aws'],
+  ...['api.amazonwebservices.com.cn', 'api.amazonwebservices.eu', 'c2s.ic.gov', 'sc2s.sgov.gov', 'csp.hci.ic.gov'],
+  ...['cloud.adc-e.uk', 'api.cloud-aws.adc-e.uk', 'api.aws.ic.gov', 'api.aws.scloud', 'api.aws.hci.ic.gov'],
+];
+
+const isOfAws = (host: string) => AWS_DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`));
 
 const refusals = {
   tooMany: (): Refusal => ({ status: 503, says: 'Too many connections are open through the proxy of Telar' }),
