@@ -210,7 +210,7 @@ describe('at a terminal', () => {
   const STARTUP = 'export AWS_PROFILE=prod HTTPS_PROXY=http://corp.example:1 MINE=yes\n';
   const SHELLS: Record<string, Environment> = {
     bash: { '.bashrc': STARTUP },
-    zsh: { '.zshrc': STARTUP, '.zshenv': 'export EARLY=yes\n' },
+    zsh: { '.zshenv': 'ZDOTDIR="$HOME/deep"\n', 'deep/.zshrc': STARTUP },
     fish: { '.config/fish/config.fish': 'set -gx AWS_PROFILE prod; set -gx HTTPS_PROXY x; set -gx MINE yes\n' },
     sh: { '.shrc': STARTUP },
   };
@@ -251,7 +251,8 @@ describe('at a terminal', () => {
       expect({ status, stdout }).toMatchObject({ status: 5 });
       expect(stdout).toContain(`AWS clients in this shell reach Telar at ${server.url}, as AKIA`);
       const [mine, awsProfile, url, proxy, ...rest] = readFileSync(environment['OUT']!, 'utf8').trim().split('|');
-      expect([mine, awsProfile, url, ...rest]).toEqual(['yes', '', server.url, '', '']);
+      const zdotdir = name === 'zsh' ? join(place, 'deep') : '';
+      expect([mine, awsProfile, url, ...rest]).toEqual(['yes', '', server.url, '', zdotdir]);
       expect(new URL(proxy!).host).toBe(new URL(server.url).host);
     },
   );

@@ -267,6 +267,11 @@ describe('other hosts', () => {
       );
     });
 
+    it('are asked for with a password that is no good encoding, too', async () => {
+      const odd = { upstream: rememberUpstream(server.server.folder.proxy, upstream.url.replace('w%3Ard', '100%')) };
+      expect(await statusOf('stand-in.example:443', header(odd))).toMatch(/^502 .* answered 403 Not For You$/);
+    });
+
     it('are not reached when it is gone, or was never named', async () => {
       const gone = { upstream: rememberUpstream(server.server.folder.proxy, 'http://127.0.0.1:1') };
       expect(await statusOf('stand-in.example:443', header(gone))).toMatch(/^502 .*ECONNREFUSED/);

@@ -41,8 +41,11 @@ const HOW: Readonly<Record<string, How>> = {
   zsh: {
     dialect: 'posix',
     files: {
-      // Between the two, zsh looks for its files here again.
-      '.zshenv': `TELAR_SHELL_FOLDER="$ZDOTDIR"\n${zshStartup('.zshenv')}ZDOTDIR="$TELAR_SHELL_FOLDER"; unset TELAR_SHELL_FOLDER\n`,
+      // Between the two, zsh looks for its files here again; the user's own may say that theirs are elsewhere.
+      '.zshenv': `TELAR_SHELL_FOLDER="$ZDOTDIR"
+${zshStartup('.zshenv')}[ "$ZDOTDIR" = "$HOME" ] || ${STARTUP}="$ZDOTDIR"
+ZDOTDIR="$TELAR_SHELL_FOLDER"; unset TELAR_SHELL_FOLDER
+`,
       '.zshrc': `${zshStartup('.zshrc')}[ -z "$${STARTUP}" ] && unset ZDOTDIR\n${EVALUATE}${PROMPT}`,
     },
     words: () => ['-i'],

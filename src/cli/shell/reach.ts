@@ -94,7 +94,7 @@ async function isTaken(connection: Connection): Promise<boolean> {
 }
 
 function regionOf(given: string | undefined): string | undefined {
-  if (given === undefined || /^[a-z]{2}(-[a-z]+)+-\d+$/.test(given)) return given;
+  if (given === undefined || /^[a-z]{2,8}(-[a-z]{1,16}){1,3}-\d{1,2}$/.test(given)) return given;
   throw misuse(`--region is '${given}': give a region of AWS's, such as eu-west-1.`);
 }
 

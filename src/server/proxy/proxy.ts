@@ -67,6 +67,20 @@ export function createProxy({ folder, credential, world, limits = {} }: ProxyOpt
     join(socket, far);
   }
 
+  function intercept(target: Target, socket: Socket, head: Buffer, answer: (socket: Socket) => void): void {
+    let context: SecureContext;
+    try {
+      context = authority.contextFor(target.host);
+    } catch (error) {
+      // An authority that is to be renewed is written to the disk first.
+      log('error', 'proxy.no-certificate', { host: target.host, message: (error as Error).message });
+      return refuse(socket, refusals.noCertificate(target));
+    }
+    if (head.length > 0) socket.unshift(head);
+    socket.write(ESTABLISHED);
+    answer(secured(socket, context, handshake, failed(target)));
+  }
+
   /** Most often a client that does not trust the authority: its variables are not set, or those of another data folder. */
   const failed =
     ({ host }: Target) =>
@@ -87,11 +101,7 @@ export function createProxy({ folder, credential, world, limits = {} }: ProxyOpt
       if (!target) return refuse(socket, refusals.noTarget());
       const way = admitted(request);
       if (way === undefined) return refuse(socket, refusals.noPass(), 'Proxy-Authenticate: Basic realm="Telar"\r\n');
-      if (isIntercepted(target)) {
-        if (head.length > 0) socket.unshift(head);
-        socket.write(ESTABLISHED);
-        return answer(secured(socket, authority.contextFor(target.host), handshake, failed(target)));
-      }
+      if (isIntercepted(target)) return intercept(target, socket, head, answer);
       if (isOfAws(target.host)) return refuse(socket, refusals.notServed(target));
       if (way === 'offline') return refuse(socket, refusals.offline(target));
       void tunnel(target, way, socket, head);
@@ -148,6 +158,10 @@ const refusals = {
   notServed: ({ host, port }: Target): Refusal => ({
     status: 403,
     says: `Telar answers hosts below ${INTERCEPTED_DOMAIN} on port 443, and lets nothing through to ${host}:${port}, which is of AWS`,
+  }),
+  noCertificate: ({ host }: Target): Refusal => ({
+    status: 500,
+    says: `Telar cannot make a certificate for ${host}: its log says why`,
   }),
   offline: ({ host }: Target): Refusal => ({ status: 403, says: `Telar is offline: ${host} is not reached` }),
   thisMachine: ({ host }: Target): Refusal => ({

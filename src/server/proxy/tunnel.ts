@@ -33,7 +33,7 @@ export const isForbidden = (error: unknown): boolean =>
  *
  * @throws what the system or the other proxy said
  */
-export function openTunnel(target: Target, upstream: URL | undefined): Promise<Socket> {
+export async function openTunnel(target: Target, upstream: URL | undefined): Promise<Socket> {
   return upstream === undefined ? openDirectly(target) : openThrough(upstream, target);
 }
 
@@ -41,21 +41,16 @@ function openDirectly({ host, port }: Target): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port, blockList: FORBIDDEN, autoSelectFamily: true, allowHalfOpen: true });
     const late = setTimeout(() => socket.destroy(new Error('it does not answer')), CONNECT_WITHIN);
-    socket.once('error', (error) => {
-      clearTimeout(late);
-      reject(error);
-    });
-    socket.once('connect', () => {
-      clearTimeout(late);
-      resolve(socket);
-    });
+    for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(late));
+    socket.once('error', reject);
+    socket.once('connect', () => resolve(socket));
   });
 }
 
 function openThrough(upstream: URL, { host, port }: Target): Promise<Socket> {
   const { protocol, hostname, username, password } = upstream;
   const path = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const user = `${decoded(username)}:${decoded(password)}`;
   const authorization = { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` };
   return new Promise((resolve, reject) => {
     const asked = (protocol === 'https:' ? httpsRequest : httpRequest)({
@@ -63,8 +58,9 @@ function openThrough(upstream: URL, { host, port }: Target): Promise<Socket> {
       host: hostname.replace(/^\[|\]$/g, ''),
       port: upstream.port || (protocol === 'https:' ? 443 : 80),
       headers: { host: path, ...(username && authorization) },
-      signal: AbortSignal.timeout(CONNECT_WITHIN),
     });
+    const late = setTimeout(() => asked.destroy(new Error('it does not answer')), CONNECT_WITHIN);
+    for (const event of ['connect', 'close']) asked.once(event, () => clearTimeout(late));
     asked.on('error', (error) => reject(new Error(`the proxy ${upstream.host}: ${error.message}`)));
     asked.on('connect', ({ statusCode = 0, statusMessage }, socket, head) => {
       if (statusCode < 200 || statusCode > 299) {
@@ -77,6 +73,15 @@ function openThrough(upstream: URL, { host, port }: Target): Promise<Socket> {
     });
     asked.end();
   });
+}
+
+/** A password may hold a percent sign that encodes nothing. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Joins two ends until both have ended, one has failed, or nothing has been said for long. */
