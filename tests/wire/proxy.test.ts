@@ -329,6 +329,17 @@ describe('C3: clients of ill will', () => {
     proxy.close();
   });
 
+  it('are refused where no certificate can be made, and the server goes on', async () => {
+    let now = Date.now();
+    const proxy = await proxyAlone({}, () => now);
+    now += 3 * 365 * 24 * 3600 * 1000;
+    rmSync(proxy.folder, { recursive: true });
+    expect(await proxy.ask()).toBe(
+      'HTTP/1.1 500 Telar cannot make a certificate for sts.us-east-1.amazonaws.com: its log says why',
+    );
+    proxy.close();
+  });
+
   it('have only so long to agree on TLS', async () => {
     const proxy = await proxyAlone({ handshake: 50 });
     await proxy.ask();
@@ -340,11 +351,15 @@ describe('C3: clients of ill will', () => {
 });
 
 /** A proxy without a server, which would have other bounds. */
-async function proxyAlone(limits: ProxyOptions['limits']) {
+async function proxyAlone(limits: ProxyOptions['limits'], now: () => number = Date.now) {
   const folder = mkdtempSync(`${tmpdir()}/telar-proxy-`);
   const secret = server.credentials.secretAccessKey;
   const proxy = createProxy({
-    ...{ folder, limits: { ...limits }, world: { ...systemWorld, log: silentLog } },
+    ...{
+      folder,
+      limits: { ...limits },
+      world: { ...systemWorld, log: silentLog, clock: { ...systemWorld.clock, now } },
+    },
     credential: () => ({ secret, sessionToken: undefined, expires: undefined, principal: { kind: 'root' } as never }),
   });
   const listener = createServer((socket) => {
@@ -355,7 +370,7 @@ async function proxyAlone(limits: ProxyOptions['limits']) {
   const port = await listening(listener);
   const clients: Socket[] = [];
   return {
-    clients,
+    ...{ clients, folder },
     /** @returns the status line */
     async ask() {
       const socket = tcp(port, '127.0.0.1');
