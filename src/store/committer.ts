@@ -2,7 +2,8 @@
  * The one group committer: every change to state.db, by a request or by the engine, goes through it.
  *
  * G1. `transact` runs its work at once, as a savepoint of the open group; its promise settles only when the group is durable.
- * G2. A group is committed as soon as the loop is free, never on a tick.
+ * G2. A group is committed as soon as the loop is free, never on a tick. Reads are answered with their group, too: as many answers
+ *     at once are twice as many a second, since client and server then do not wake each other for every single one.
  * G3. Nothing that a group justifies happens before it is durable: `whenDurable` callbacks run after the sync, then the promises settle.
  * G4. What a failed work, or a failed commit, had changed in memory is undone through `whenUndone`.
  * G5. The loop never waits on a slow disk: a sync that takes long runs on another thread, and groups committed meanwhile share the next one.
@@ -31,7 +32,10 @@ export type Committer = {
 };
 
 type Waiter = { settle(): void; fail(error: Error): void };
-type Group = { changed: boolean; durable: (() => void)[]; undone: (() => void)[]; waiters: Waiter[] };
+/** `begun`: whether it has a transaction of SQLite's; one of reads alone needs none. */
+type Group = { begun: boolean; changed: boolean; durable: (() => void)[]; undone: (() => void)[]; waiters: Waiter[] };
+
+const emptyGroup = (): Group => ({ begun: false, changed: false, durable: [], undone: [], waiters: [] });
 
 export function createCommitter(
   database: DatabaseSync,
@@ -54,8 +58,7 @@ export function createCommitter(
 
   function openGroup(): Group {
     if (open) return open;
-    begin.run();
-    open = { changed: false, durable: [], undone: [], waiters: [] };
+    open = emptyGroup();
     world.clock.soon(commitOpen);
     return open;
   }
@@ -70,7 +73,7 @@ export function createCommitter(
     open = undefined;
     try {
       if (group.changed) world.crashPoint('commit:before');
-      commit.run();
+      if (group.begun) commit.run();
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK');
       undo(group, 0);
@@ -129,6 +132,8 @@ export function createCommitter(
   function run<T>(group: Group, work: () => T): T {
     const { durable, undone } = group;
     const marks = { durable: durable.length, undone: undone.length };
+    if (!group.begun) begin.run();
+    group.begun = true;
     savepoint.run();
     working = true;
     try {
@@ -191,7 +196,7 @@ export function createCommitter(
   };
 
   function unsyncedBarrier(resolve: () => void, reject: (error: Error) => void): void {
-    unsynced.push({ changed: false, durable: [], undone: [], waiters: [{ settle: resolve, fail: reject }] });
+    unsynced.push({ ...emptyGroup(), waiters: [{ settle: resolve, fail: reject }] });
   }
 
   function inGroup(): Group {

@@ -11,6 +11,7 @@
 import type { StoredBytes } from '../../store/bytes.ts';
 import type { Migrations } from '../../store/migrations.ts';
 import type { Sql } from '../../store/sql.ts';
+import type { Store } from '../../store/store.ts';
 import type { Bucket, SettingKind, Versioning } from './buckets.ts';
 import {
   type AgeingVersion,
@@ -126,9 +127,9 @@ type Stretch = { bucket: string; from: string; below: string };
 
 export type ObjectsStore = ReturnType<typeof objectsStore>;
 
-export function objectsStore(sql: Sql) {
+export function objectsStore(sql: Sql, whenUndone: Store['whenUndone']) {
   return {
-    ...bucketRows(sql),
+    ...bucketRows(sql, whenUndone),
     ...settingRows(sql),
     ...objectRows(sql),
     ...historyRows(sql),
@@ -138,20 +139,38 @@ export function objectsStore(sql: Sql) {
   };
 }
 
-function bucketRows(sql: Sql) {
+const MOST_KNOWN = 10_000;
+
+/** Every request asks for its bucket, most of them several times. */
+function bucketRows(sql: Sql, whenUndone: Store['whenUndone']) {
+  const read = sql.one<{ name: string }, Bucket>(`SELECT ${BUCKET} FROM objects_buckets WHERE name = $name`);
+  const known = new Map<string, Readonly<Bucket>>();
+  const changing = <P extends { name: string }>(text: string) => {
+    const change = sql.change<P>(text);
+    return (parameters: P): number => {
+      known.delete(parameters.name);
+      whenUndone(() => known.delete(parameters.name));
+      return change(parameters);
+    };
+  };
   return {
-    bucket: sql.one<{ name: string }, Bucket>(`SELECT ${BUCKET} FROM objects_buckets WHERE name = $name`),
+    bucket({ name }: { name: string }): Readonly<Bucket> | undefined {
+      const found = known.get(name) ?? read({ name });
+      if (known.size >= MOST_KNOWN) known.clear();
+      if (found) known.set(name, found);
+      return found;
+    },
     /** In the order of names, after the given one. */
     buckets: sql.all<{ after: string; start: string; region: string | null; limit: number }, Bucket>(
       `SELECT ${BUCKET} FROM objects_buckets
        WHERE name > $after AND substr(name, 1, length($start)) = $start AND region = coalesce($region, region)
        ORDER BY name LIMIT $limit`,
     ),
-    addBucket: sql.change<Pick<Bucket, 'name' | 'region' | 'createdAt'>>(
+    addBucket: changing<Pick<Bucket, 'name' | 'region' | 'createdAt'>>(
       'INSERT INTO objects_buckets (name, region, created_at) VALUES ($name, $region, $createdAt)',
     ),
-    removeBucket: sql.change<{ name: string }>('DELETE FROM objects_buckets WHERE name = $name'),
-    setVersioning: sql.change<{ name: string; versioning: Versioning }>(
+    removeBucket: changing<{ name: string }>('DELETE FROM objects_buckets WHERE name = $name'),
+    setVersioning: changing<{ name: string; versioning: Versioning }>(
       'UPDATE objects_buckets SET versioning = $versioning WHERE name = $name',
     ),
   };
