@@ -32,10 +32,10 @@ export type Committer = {
 };
 
 type Waiter = { settle(): void; fail(error: Error): void };
-/** `begun`: whether it has a transaction of SQLite's; one of reads alone needs none. */
-type Group = { begun: boolean; changed: boolean; durable: (() => void)[]; undone: (() => void)[]; waiters: Waiter[] };
+/** `begun`: the transaction of SQLite's that it has. One of reads alone takes no lock that keeps others from writing. */
+type Group = { begun: 'reading' | 'writing' | undefined; changed: boolean; durable: (() => void)[]; undone: (() => void)[]; waiters: Waiter[] };
 
-const emptyGroup = (): Group => ({ begun: false, changed: false, durable: [], undone: [], waiters: [] });
+const emptyGroup = (): Group => ({ begun: undefined, changed: false, durable: [], undone: [], waiters: [] });
 
 export function createCommitter(
   database: DatabaseSync,
@@ -43,7 +43,8 @@ export function createCommitter(
   world: World,
   onCommitted: () => void,
 ): Committer {
-  const begin = database.prepare('BEGIN IMMEDIATE');
+  const beginReading = database.prepare('BEGIN');
+  const beginWriting = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const savepoint = database.prepare('SAVEPOINT work');
   const release = database.prepare('RELEASE work');
@@ -129,11 +130,25 @@ export function createCommitter(
     unsynced = [];
   }
 
+  /** Without a transaction around them, each single read would lock the database and unlock it. */
+  function letRead(group: Group): void {
+    if (group.begun) return;
+    beginReading.run();
+    group.begun = 'reading';
+  }
+
+  function letWrite(group: Group): void {
+    if (group.begun === 'writing') return;
+    if (group.begun) commit.run();
+    group.begun = undefined;
+    beginWriting.run();
+    group.begun = 'writing';
+  }
+
   function run<T>(group: Group, work: () => T): T {
     const { durable, undone } = group;
     const marks = { durable: durable.length, undone: undone.length };
-    if (!group.begun) begin.run();
-    group.begun = true;
+    letWrite(group);
     savepoint.run();
     working = true;
     try {
@@ -177,6 +192,7 @@ export function createCommitter(
       const group = openGroup();
       let result: T;
       try {
+        letRead(group);
         result = work();
       } catch (error) {
         return Promise.reject(error);
