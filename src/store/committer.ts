@@ -33,7 +33,13 @@ export type Committer = {
 
 type Waiter = { settle(): void; fail(error: Error): void };
 /** `begun`: the transaction of SQLite's that it has. One of reads alone takes no lock that keeps others from writing. */
-type Group = { begun: 'reading' | 'writing' | undefined; changed: boolean; durable: (() => void)[]; undone: (() => void)[]; waiters: Waiter[] };
+type Group = {
+  begun: 'reading' | 'writing' | undefined;
+  changed: boolean;
+  durable: (() => void)[];
+  undone: (() => void)[];
+  waiters: Waiter[];
+};
 
 const emptyGroup = (): Group => ({ begun: undefined, changed: false, durable: [], undone: [], waiters: [] });
 

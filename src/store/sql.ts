@@ -50,7 +50,7 @@ export function sqlOver(database: DatabaseSync, onChange: () => void): Sql {
     return (parameters) => {
       statement ??= database.prepare(withPlaces);
       const values: SqlValue[] = [];
-      for (const name of names) values.push(valueOf(parameters, name));
+      for (const name of names) values.push(given(parameters, name));
       return run(statement, values);
     };
   };
@@ -77,7 +77,7 @@ export function sqlOver(database: DatabaseSync, onChange: () => void): Sql {
   };
 }
 
-function valueOf(parameters: Parameters, name: string): SqlValue {
+function given(parameters: Parameters, name: string): SqlValue {
   const value = parameters[name];
   if (value === undefined) throw new Error(`Broken invariant (a bug in Telar): a statement misses its $${name}`);
   return value;
