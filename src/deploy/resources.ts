@@ -1,9 +1,9 @@
 /**
- * Terraform resources of the AWS provider, typed by the provider's own table: an argument that it does not have, or one that
- * it needs and is not given, does not compile.
+ * Terraform resources of the AWS provider, typed by the provider's own table: an argument or attribute that it does not
+ * have, or an argument that it needs and is not given, does not compile.
  */
 import type { AWS_RESOURCES } from './generated/awsProvider.ts';
-import { type Attributes, type Block, block, type Value } from './hcl.ts';
+import { type Attributes, type Block, block, type Expression, expression, type Value } from './hcl.ts';
 
 type Resources = typeof AWS_RESOURCES;
 export type ResourceType = keyof Resources;
@@ -28,6 +28,11 @@ export function resource<T extends ResourceType>(
   const { blocks, comment, dependsOn = [] } = more;
   const attributes: Attributes = { ...(given as Attributes), ...(dependsOn.length > 0 && { depends_on: dependsOn }) };
   return block('resource', [type, name], attributes, { ...(blocks && { blocks }), ...(comment && { comment }) });
+}
+
+/** What a resource is, or becomes. @example attribute('aws_iam_role', 'pipeline', 'arn') */
+export function attribute<T extends ResourceType>(type: T, name: string, of: keyof Resources[T] & string): Expression {
+  return expression(`${type}.${name}.${of}`);
 }
 
 /** A block inside of a resource. @example inner('aws_s3_bucket_versioning', 'versioning_configuration', { status: 'Enabled' }) */

@@ -24,7 +24,7 @@ import {
 } from './hcl.ts';
 import { identifiers } from './identifiers.ts';
 import type { Parts, Place, Places } from './places.ts';
-import { inner, resource } from './resources.ts';
+import { attribute, inner, resource } from './resources.ts';
 import { definitionTemplate } from './template.ts';
 
 export type Module = {
@@ -137,7 +137,7 @@ function mainBlocks({ places: { documents }, names }: Writing): Block[] {
 }
 
 function bucketBlocks(): Block[] {
-  const bucket = expression('aws_s3_bucket.data.bucket');
+  const bucket = attribute('aws_s3_bucket', 'data', 'bucket');
   return [
     resource('aws_s3_bucket', 'data', { bucket: expression('var.bucket'), region: REGION, tags: TAGS }),
     resource(
@@ -160,9 +160,9 @@ function bucketBlocks(): Block[] {
 function roleBlocks({ names, text }: Writing, role: RoleDocument): Block[] {
   const { name, description, trustPolicy, policies } = role;
   const identifier = names.role(name);
-  const roleName = expression(`aws_iam_role.${identifier}.name`);
+  const roleName = attribute('aws_iam_role', identifier, 'name');
   const policyNames = policies.map((policy) =>
-    expression(`aws_iam_role_policy.${names.policy(name, policy.name)}.name`),
+    attribute('aws_iam_role_policy', names.policy(name, policy.name), 'name'),
   );
   return [
     resource('aws_iam_role', identifier, {
@@ -251,12 +251,15 @@ function placesIn(parts: Parts): Place[] {
 }
 
 function outputs({ roles, modelPackageGroups, pipelines }: Documents): Block[] {
-  const arns = (named: readonly { readonly name: string }[], type: string) => {
+  const arns = (
+    named: readonly { readonly name: string }[],
+    type: 'aws_iam_role' | 'aws_sagemaker_model_package_group' | 'aws_sagemaker_pipeline',
+  ) => {
     const identifier = identifiers(named.map(({ name }) => name));
-    return object(Object.fromEntries(named.map(({ name }) => [name, expression(`${type}.${identifier(name)}.arn`)])));
+    return object(Object.fromEntries(named.map(({ name }) => [name, attribute(type, identifier(name), 'arn')])));
   };
   return [
-    block('output', ['bucket'], { value: expression('aws_s3_bucket.data.bucket') }),
+    block('output', ['bucket'], { value: attribute('aws_s3_bucket', 'data', 'bucket') }),
     block('output', ['role_arns'], { value: arns(roles, 'aws_iam_role') }),
     block('output', ['model_package_group_arns'], {
       value: arns(modelPackageGroups, 'aws_sagemaker_model_package_group'),
