@@ -31,7 +31,7 @@ export async function exportVerb(context: Context, options: ExportOptions): Prom
   for (const remark of module.remarks) out.note(remark);
   const bucket = options.bucket ?? project.bucket;
   const about = { project: project.name, region, bucket, folder: documents, remarks: module.remarks };
-  if (options.check) return check(out, about, compareFolder(documents, files), options.out);
+  if (options.check) return check(out, about, compareFolder(documents, files), options);
 
   const entries = writeFolder(documents, files);
   out.line(out.style.bold(`Exported ${project.name} for ${region} to ${shown(documents)}`));
@@ -90,16 +90,23 @@ function written(project: Project, region: string, bucket: string | undefined): 
 
 type About = { readonly folder: string } & Readonly<Record<string, unknown>>;
 
-function check(out: Output, about: About, entries: readonly Entry[], given: string | undefined): ExitStatus {
+function check(out: Output, about: About, entries: readonly Entry[], options: ExportOptions): ExitStatus {
   const same = entries.every(({ state }) => state === 'same');
   if (same) out.line(`${shown(about.folder)} is what the project says.`);
   else {
     out.line(`${shown(about.folder)} is not what the project says:`);
     tell(out, entries);
-    out.line(`Write it with '${out.command(given === undefined ? 'export' : `export --out ${given}`)}'.`);
+    out.line(`Write it with '${out.command(['export', ...again(options)].join(' '))}'.`);
   }
   out.result({ ...about, same, files: entries });
   return same ? 0 : 1;
+}
+
+/** The options with which the same is written. */
+function again({ out, region, bucket }: ExportOptions): string[] {
+  return Object.entries({ out, region, bucket }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${value}`],
+  );
 }
 
 const WORDS: Readonly<Record<State, string>> = {
