@@ -1,15 +1,19 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts that look like templates and are none.
 /**
  * The real `terraform` on what `telar export` writes: it reads every text as it was, leaves the format alone, finds the module
  * valid against the provider's schema, and plans the very documents that `telar publish` sends.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { IAM } from '@aws-sdk/client-iam';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Documents } from '../../src/deploy/documents.ts';
 import { block, fromJson, hclFile } from '../../src/deploy/hcl.ts';
+import { findPlaces } from '../../src/deploy/places.ts';
+import { terraformModule } from '../../src/deploy/terraform.ts';
 import { values } from '../../src/deploy/testing.ts';
 import { ROOT, type Telar, telarIn } from '../e2e/telar.ts';
 import { type StandIn, startStandIn } from '../support/terraform/provider.ts';
@@ -39,6 +43,76 @@ describe.skipIf(withoutTerraform)('HCL of any values', () => {
     const { planned_values } = await planOf(written);
     const read = samples.map((_, index) => planned_values.outputs[`v${index}`]?.value);
     expect(read).toEqual(samples.map((value) => ({ value })));
+  });
+});
+
+// Skipped where terraform is not installed, with the reason printed above.
+describe.skipIf(withoutTerraform)('a module of odd names and texts', () => {
+  const DEFINITIONS = fc.sample(values, { numRuns: 20, seed: 20261128 });
+  const odd = (account: string): Documents => ({
+    name: 'odd "${project}"',
+    region: 'eu-west-1',
+    bucket: { name: 'odd-data' },
+    roles: ['a.b', 'a-b', 'a_b', '1+1=2', 'empty'].map((name) => ({
+      name,
+      description: 'says ${this}, "that" and %{more}',
+      trustPolicy: { Statement: [{ Condition: { 'aws:x/${aws:y}': `\${aws:z}/${account}` } }] },
+      policies:
+        name === 'empty' ? [] : [{ name: 'p-1', document: { Resource: 'arn:aws:s3:::odd-data/${aws:username}/*' } }],
+    })),
+    modelPackageGroups: [{ name: 'g', description: 'one\nor two' }],
+    pipelines: DEFINITIONS.map((value, index) => ({
+      name: `p-${index}`,
+      roleArn: `arn:aws:iam::${account}:role/${index % 2 === 0 ? 'a.b' : 'empty'}`,
+      definition: JSON.stringify({ value, uri: 's3://odd-data/x', account, script: '${bucket} %{ if true }$${x}' }),
+      ...(index === 0 && { maxParallelSteps: 2 }),
+    })),
+  });
+
+  it('is valid, formatted, and says what the documents say', { timeout: 60_000 }, async () => {
+    const written = folder('odd');
+    for (const [path, text] of terraformModule(findPlaces(odd)).files) {
+      mkdirSync(dirname(join(written, path)), { recursive: true });
+      writeFileSync(join(written, path), text);
+    }
+    const standIn = await startStandIn('123456789012');
+    try {
+      const settings = { TF_REATTACH_PROVIDERS: standIn.TF_REATTACH_PROVIDERS, TF_VAR_bucket: 'even-data' };
+      expect(await runTerraform(written, ['fmt', '-check', '-diff', '-recursive'])).toEqual({ status: 0, output: '' });
+      expect(await runTerraform(written, ['init', '-input=false'], settings)).toMatchObject({ status: 0 });
+      const { root_module } = (await planOf(written, settings)).planned_values;
+      const of = (type: string) =>
+        root_module.resources!.filter((each) => each.type === type).map((each) => each.values);
+      const wanted = odd('123456789012');
+      const renamed = (text: string) =>
+        JSON.parse(text.replaceAll(/(?<=s3:\/\/|s3:::)odd-data/g, 'even-data')) as unknown;
+      const definitions = of('aws_sagemaker_pipeline').map((one) => [
+        one['pipeline_name'],
+        parse(one['pipeline_definition']),
+      ]);
+      expect(Object.fromEntries(definitions)).toEqual(
+        Object.fromEntries(wanted.pipelines.map(({ name, definition }) => [name, renamed(definition)])),
+      );
+      const trusts = of('aws_iam_role').map((one) => [
+        one['name'],
+        one['description'],
+        parse(one['assume_role_policy']),
+      ]);
+      expect(trusts.toSorted()).toEqual(
+        wanted.roles.map((one) => [one.name, one.description, one.trustPolicy]).toSorted(),
+      );
+      expect(of('aws_iam_role_policy').map(({ policy }) => parse(policy))).toEqual(
+        wanted.roles.flatMap(({ policies }) => policies.map(({ document }) => renamed(JSON.stringify(document)))),
+      );
+      expect(of('aws_sagemaker_model_package_group')).toMatchObject([
+        { model_package_group_description: 'one\nor two' },
+      ]);
+      expect(of('aws_s3_bucket')).toMatchObject([
+        { bucket: 'even-data', tags: { 'telar:project': 'odd "${project}"' } },
+      ]);
+    } finally {
+      await standIn.close();
+    }
   });
 });
 
