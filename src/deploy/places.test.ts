@@ -42,7 +42,7 @@ describe('the account', () => {
 });
 
 describe("the project's roles", () => {
-  it('are found whole, the longer name first', () => {
+  it('are found whole, where one name begins another', () => {
     const arn = (id: string, name: string) => `arn:aws:iam::${id}:role/${name}`;
     const { parts } = places(
       (id) => `${arn(id, 'r')} ${arn(id, 'r-2')} ${arn(id, 'r-3')} ${arn(id, 'r/x')}`,

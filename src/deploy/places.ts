@@ -42,7 +42,7 @@ export function findPlaces(write: (account: string) => Documents): Places {
     );
   }
   const bucket = RegExp.escape(documents.bucket.name);
-  const roles = documents.roles.map(({ name }) => RegExp.escape(name)).sort((a, b) => b.length - a.length);
+  const roles = documents.roles.map(({ name }) => RegExp.escape(name));
   const pattern = new RegExp(
     [
       ...(roles.length > 0 ? [`arn:aws:iam::${account}:role/(?<role>${roles.join('|')})(?![\\w+=,.@/-])`] : []),

@@ -134,7 +134,7 @@ describe.skipIf(withoutTerraform)('the Titanic example', () => {
     expect(await telar.run('export')).toMatchObject({ status: 0, stderr: '' });
     exported = join(telar.folder, 'terraform');
     expect(await runTerraform(exported, ['init', '-input=false'], settings)).toMatchObject({ status: 0 });
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await standIn.close();
     await telar.close();
