@@ -88,6 +88,7 @@ describe('telar export', () => {
       [['--bucket', 'No_Bucket'], /no bucket name/],
       [['--check', '--objects', 'o'], /Leave out --objects/],
       [['--out', 'o', '--objects', 'o'], /the same folder/],
+      [['--objects', 'terraform'], /the same folder/],
     ];
     for (const [args, message] of wrong) {
       expect(await telar.run('export', ...args)).toMatchObject({

@@ -22,11 +22,11 @@ const OTHER_PARTITION = /^(cn|us-gov|us-iso[a-z]*|eu-isoe|eusc)-/;
 
 export async function exportVerb(context: Context, options: ExportOptions): Promise<ExitStatus> {
   const { out, project: folder } = context;
-  mustBeAskedRightly(options);
+  const documents = resolve(options.out ?? join(folder, 'terraform'));
+  mustBeAskedRightly(options, documents);
   const project = await loadProject(folder);
   const region = regionOf(project, options.region);
   const { places, module } = written(project, region, options.bucket);
-  const documents = resolve(options.out ?? join(folder, 'terraform'));
   const files: Files = new Map([...module.files].map(([path, text]) => [path, Buffer.from(text)]));
   for (const remark of module.remarks) out.note(remark);
   const bucket = options.bucket ?? project.bucket;
@@ -52,15 +52,15 @@ export async function exportVerb(context: Context, options: ExportOptions): Prom
   return 0;
 }
 
-function mustBeAskedRightly({ bucket, objects, out, check: checking }: ExportOptions): void {
+function mustBeAskedRightly({ bucket, objects, check: checking }: ExportOptions, documents: string): void {
   if (checking && objects !== undefined) {
     throw misuse('--check compares the documents; objects change with every commit. Leave out --objects.');
   }
   if (bucket !== undefined && !/^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
     throw misuse(`'${bucket}' is no bucket name: use 3 to 63 lower-case letters, digits, dots and hyphens.`);
   }
-  if (objects !== undefined && out !== undefined && resolve(objects) === resolve(out)) {
-    throw misuse('--out and --objects name the same folder: give each its own.');
+  if (objects !== undefined && resolve(objects) === documents) {
+    throw misuse(`The documents and --objects would be written to the same folder, ${documents}: give each its own.`);
   }
 }
 
