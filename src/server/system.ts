@@ -111,6 +111,7 @@ export function createSystem(options: SystemOptions): System {
   const { authorize, permit, explainAccess } = createPolicies({
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
     bucketPolicy: (bucket) => objects.objects.bucketPolicy(bucket),
+    groupPolicy: (arn) => registry.groupPolicy(arn),
   });
   const registry = createRegistryService({
     ...{ api: sagemaker, store, account },
