@@ -7,6 +7,8 @@ export const errors = {
   versionNotFound: (name: string, version: number) =>
     awsError('ResourceNotFound', `Pipeline '${name}' has no version ${version}.`),
   executionNotFound: (arn: string) => awsError('ResourceNotFound', `Pipeline execution '${arn}' does not exist.`),
+  noExecutionArn: () =>
+    awsError('ValidationException', 'PipelineExecutionArn is missing: name the execution whose steps to list.'),
   /** The SDK's upsert looks for "already exists" in a ValidationException. */
   pipelineExists: (name: string) =>
     awsError(

@@ -13,7 +13,7 @@ import { type Call, type InputOf, type Operations, reads, writes } from '../../p
 import { type Parts, pipelineArn, type Sdk, userContext } from './context.ts';
 import { errors } from './errors.ts';
 import { beginning, between, existing, existingVersion, parallelism } from './pipelineOperations.ts';
-import { stepSummaries } from './steps.ts';
+import { stepPage } from './steps.ts';
 import type { ExecutionRow, PipelineRow, VersionRow } from './store.ts';
 import { once } from './tokens.ts';
 
@@ -84,22 +84,10 @@ export function executionOperations(parts: Parts): Operations<Sdk, Names> {
     }),
     ListPipelineExecutions: reads(onPipeline('ListPipelineExecutions'), (input, call) => list(parts, input, call)),
     ListPipelineExecutionSteps: reads(onExecution('ListPipelineExecutionSteps'), (input) => {
-      const { row, state } = execution(parts, input.PipelineExecutionArn!);
-      const order = input.SortOrder ?? 'Descending';
-      const steps = stepSummaries(state);
-      if (order === 'Descending') steps.reverse();
-      const page = pageOf(
-        {
-          query: { operation: 'ListPipelineExecutionSteps', arn: row.arn, order },
-          token: input.NextToken,
-          limit: input.MaxResults ?? SAGEMAKER_PAGE,
-        },
-        (after, limit) => {
-          const from = after ? steps.findIndex(({ StepName }) => StepName === after[0]) + 1 : 0;
-          return steps.slice(from, from + limit);
-        },
-        ({ StepName }) => [StepName],
-      );
+      // The model does not require it, and there is nothing to list without it.
+      if (input.PipelineExecutionArn === undefined) throw errors.noExecutionArn();
+      const { row, state } = execution(parts, input.PipelineExecutionArn);
+      const page = stepPage(state, input, { operation: 'ListPipelineExecutionSteps', arn: row.arn });
       return { PipelineExecutionSteps: page.items, NextToken: page.next };
     }),
     ListPipelineParametersForExecution: reads(onExecution('ListPipelineParametersForExecution'), (input) => {
