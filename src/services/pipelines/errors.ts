@@ -27,10 +27,15 @@ export const errors = {
     awsError('ValidationException', problems.map(({ path, message }) => `${message} (at ${path})`).join('\n')),
   start: (problems: readonly Problem[]) =>
     awsError('ValidationException', problems.map(({ message }) => message).join('\n')),
-  stepType: (step: string, type: string) =>
+  stepType: (step: string, type: string, advice = '') =>
     awsError(
       'ValidationException',
-      `Step '${step}' has the type ${type}, which this Telar does not run yet. It runs Processing, Training, Condition, Fail and RegisterModel steps.`,
+      `Step '${step}' has the type ${type}, which this Telar does not run yet. It runs Processing, Training, Condition, Fail and RegisterModel steps.${advice && ` ${advice}`}`,
+    ),
+  notebookJob: (step: string) =>
+    awsError(
+      'ValidationException',
+      `Step '${step}' is a notebook job, which Telar does not run: its images are AWS's own. Make a script of the notebook ('jupyter nbconvert --to script'), and run that in a Processing step.`,
     ),
   inUse: (name: string, execution: string) =>
     awsError(

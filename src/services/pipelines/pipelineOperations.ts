@@ -14,6 +14,7 @@ import {
 } from '../../protocol/service.ts';
 import { type Parts, pipelineArn, type Sdk, userContext } from './context.ts';
 import { errors } from './errors.ts';
+import { INSTEAD, isNotebookJob } from './instead.ts';
 import type { Tag } from './ports.ts';
 import type { PipelineRow, PipelinesStore, VersionRow } from './store.ts';
 import { once } from './tokens.ts';
@@ -181,7 +182,10 @@ function checkRole({ ports }: Parts, roleArn: string): void {
 function checkDefinition(text: string): void {
   const parsed = parsePipeline(text);
   if ('problems' in parsed) throw errors.definition(parsed.problems satisfies Problem[]);
-  for (const { name, step } of parsed.plan.steps) if (!RUN.has(step.Type)) throw errors.stepType(name, step.Type);
+  for (const { name, step } of parsed.plan.steps) {
+    if (!RUN.has(step.Type)) throw errors.stepType(name, step.Type, INSTEAD[step.Type]);
+    if (isNotebookJob(step)) throw errors.notebookJob(name);
+  }
 }
 
 function insertVersion(db: PipelinesStore, pipeline: string, version: number, definition: string, at: number): void {
