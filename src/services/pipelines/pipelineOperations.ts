@@ -34,7 +34,9 @@ const LONGEST_DEFINITION = 1024 * 1024;
 
 type DefinitionSource = {
   PipelineDefinition?: string | undefined;
-  PipelineDefinitionS3Location?: { Bucket: string | undefined; ObjectKey: string | undefined } | undefined;
+  PipelineDefinitionS3Location?:
+    | { Bucket: string | undefined; ObjectKey: string | undefined; VersionId?: string | undefined }
+    | undefined;
 };
 
 const onPipeline = (action: string) => (input: { PipelineName: string | undefined }, call: Call) => [
@@ -172,7 +174,8 @@ async function readDefinition(parts: Parts, input: DefinitionSource, call: Strea
   const { PipelineDefinition: text, PipelineDefinitionS3Location: location } = input;
   if (text !== undefined && location) throw errors.noDefinition();
   if (!location) return text;
-  return parts.ports.readText(`s3://${location.Bucket}/${location.ObjectKey}`, LONGEST_DEFINITION, call);
+  const uri = `s3://${location.Bucket}/${location.ObjectKey}`;
+  return parts.ports.readText(uri, LONGEST_DEFINITION, call, location.VersionId);
 }
 
 function checkRole({ ports }: Parts, roleArn: string): void {
