@@ -1,4 +1,5 @@
 /** Documents of the SageMaker Python SDK (tests/parity/sdk) on a running server: taken or refused by name, and run. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fixture from '../parity/sdk/step-types.json' with { type: 'json' };
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -127,6 +128,19 @@ describe('a document of the SDK', () => {
     const refused = await refusal(create(name));
     expect(refused.name).toBe('ValidationException');
     expect(refused.message).toMatch(message);
+  });
+
+  it('with an MLflow server is refused by name, and so is a start that names an experiment of it', async () => {
+    const definition = {
+      ...fixture.definitions.experiment,
+      MlflowConfig: { MlflowResourceArn: 'arn:aws:sagemaker:mlflow' },
+    };
+    const refused = await refusal(bench.createPipeline('tracked', definition));
+    expect(refused.message).toMatch(/^Telar does not support MlflowConfig: it keeps no MLflow server/);
+    await bench.createPipeline('untracked', { ...definition, MlflowConfig: null });
+    const request = { PipelineName: 'untracked', MlflowExperimentName: 'e', ClientRequestToken: randomUUID() };
+    const start = await refusal(bench.sagemaker.startPipelineExecution(request));
+    expect(start.message).toMatch(/^Telar does not support MlflowExperimentName/);
   });
 
   it.each(['EMRServerless', 'Bedrock', 'BedrockCustomModel'])(

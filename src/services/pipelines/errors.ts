@@ -32,6 +32,11 @@ export const errors = {
       'ValidationException',
       `Step '${step}' has the type ${type}, which this Telar does not run yet. It runs Processing, Training, Condition, Fail and RegisterModel steps.${advice && ` ${advice}`}`,
     ),
+  mlflow: (member: string) =>
+    awsError(
+      'ValidationException',
+      `Telar does not support ${member}: it keeps no MLflow server. Leave it out, and let the steps' scripts log to a server of your own.`,
+    ),
   notebookJob: (step: string) =>
     awsError(
       'ValidationException',

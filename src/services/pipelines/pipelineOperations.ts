@@ -185,6 +185,7 @@ function checkRole({ ports }: Parts, roleArn: string): void {
 function checkDefinition(text: string): void {
   const parsed = parsePipeline(text);
   if ('problems' in parsed) throw errors.definition(parsed.problems satisfies Problem[]);
+  if (parsed.definition.MlflowConfig) throw errors.mlflow('MlflowConfig');
   for (const { name, step } of parsed.plan.steps) {
     if (!RUN.has(step.Type)) throw errors.stepType(name, step.Type, INSTEAD[step.Type]);
     if (isNotebookJob(step)) throw errors.notebookJob(name);

@@ -17,6 +17,7 @@ import {
 } from './context.ts';
 import { registryErrors } from './errors.ts';
 import { createGroup, requireGroup } from './groups.ts';
+import { type Kept, readKept } from './kept.ts';
 import { type ApprovalStatus, COMPLETED, DEFAULT_APPROVAL, KEPT_MEMBERS, REFUSED_MEMBERS } from './legal.ts';
 import { groupArnOf, type Place, packageArn, packageArnOf, registryName } from './names.ts';
 import { specificationOf } from './sources.ts';
@@ -25,11 +26,6 @@ import type { PackageRow } from './store.ts';
 
 type PackageSummary = NonNullable<OutputOf<Sdk, 'ListModelPackages'>['ModelPackageSummaryList']>[number];
 type BatchSummary = NonNullable<OutputOf<Sdk, 'BatchDescribeModelPackage'>['ModelPackageSummaries']>[string];
-
-/** The members that a package keeps as they were given. */
-export type Kept = Pick<CreatePackageInput, (typeof KEPT_MEMBERS)[number]>;
-
-export const readKept = (row: PackageRow): Kept => JSON.parse(row.kept) as Kept;
 
 export const arnOfPackage = ({ account }: Parts, { region, name, version }: PackageRow): string =>
   packageArn({ account, region }, name, version);

@@ -5,8 +5,8 @@
 import type { Call } from '../../protocol/service.ts';
 import type { CreatePackageInput, Parts } from './context.ts';
 import { registryErrors } from './errors.ts';
+import { readKept } from './kept.ts';
 import { registryName } from './names.ts';
-import type { Kept } from './packages.ts';
 
 type Given = Pick<CreatePackageInput, 'SourceUri' | 'InferenceSpecification'>;
 
@@ -30,6 +30,6 @@ export function specificationOf({ account, store }: Parts, given: Given, call: C
   const named = registryName(account, source);
   const row = named?.kind === 'package' ? store.package(named.key) : undefined;
   if (!row) throw registryErrors.noPackage(source);
-  const { InferenceSpecification } = JSON.parse(row.kept) as Kept;
+  const { InferenceSpecification } = readKept(row);
   return { SourceUri: source, ...(InferenceSpecification === undefined ? {} : { InferenceSpecification }) };
 }

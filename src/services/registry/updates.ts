@@ -2,8 +2,9 @@
 import type { Call } from '../../protocol/service.ts';
 import { type Parts, type UpdatePackageInput, writeUser } from './context.ts';
 import { registryErrors } from './errors.ts';
+import { type Kept, readKept } from './kept.ts';
 import { MOST_ADDITIONAL_SPECIFICATIONS, MOST_METADATA_PROPERTIES } from './legal.ts';
-import { digest, type Kept, readKept } from './packages.ts';
+import { digest } from './packages.ts';
 import { specificationOf } from './sources.ts';
 import { checkContainers } from './specifications.ts';
 import type { PackageRow } from './store.ts';
