@@ -122,6 +122,8 @@ describe('a document of the SDK', () => {
     ['quality-check', /^Step 'Quality' has the type QualityCheck, .*let a Condition step read the report/],
     ['clarify-check', /^Step 'Bias' has the type ClarifyCheck, .*let a Condition step read the report/],
     ['endpoint', /^Step 'Config' has the type EndpointConfig, .*with a RegisterModel step/],
+    ['inference-component', /^Step 'Component' has the type InferenceComponent, .*with a RegisterModel step/],
+    ['lineage', /^Step 'Lineage' has the type Lineage, .*Leave it out: what each job read and wrote is recorded/],
     ['emr', /^Telar does not run EMR steps\. It needs an EMR cluster\. Use a Processing step/],
     ['notebook-job', /^Step 'Notebook' is a notebook job, .*jupyter nbconvert --to script/],
   ] as const)('is refused by name: %s', async (name, message) => {

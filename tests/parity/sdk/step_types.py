@@ -30,6 +30,8 @@ def step_types():
         services.monitored_transform,
         services.emr,
         services.endpoint,
+        services.inference_component,
+        services.lineage,
     ]
     pipelines = [each() for each in made]
     return {each.name: json.loads(each.definition().replace(jobs.PACKED, "/packed")) for each in pipelines}

@@ -2,15 +2,22 @@
 
 from sagemaker.clarify import BiasConfig, DataConfig
 from sagemaker.lambda_helper import Lambda
+from sagemaker.lineage.artifact import Artifact
+from sagemaker.lineage.context import Context
 from sagemaker.model_monitor import DatasetFormat
 from sagemaker.workflow.callback_step import CallbackOutput, CallbackOutputTypeEnum, CallbackStep
 from sagemaker.workflow.check_job_config import CheckJobConfig
 from sagemaker.workflow.clarify_check_step import ClarifyCheckStep, DataBiasCheckConfig
 from sagemaker.workflow.emr_step import EMRStep, EMRStepConfig
+from sagemaker.workflow.endpoint_step import EndpointConfigStep, EndpointStep
+from sagemaker.workflow.inference_component_step import InferenceComponentStep
 from sagemaker.workflow.lambda_step import LambdaOutput, LambdaOutputTypeEnum, LambdaStep
+from sagemaker.workflow.lineage_step import LineageAssociation, LineageEntityReference, LineageStep
 from sagemaker.workflow.monitor_batch_transform_step import MonitorBatchTransformStep
 from sagemaker.workflow.parameters import ParameterBoolean
 from sagemaker.workflow.quality_check_step import DataQualityCheckConfig, QualityCheckStep
+from sagemaker.workflow.retry import StepExceptionTypeEnum, StepRetryPolicy
+from sagemaker.workflow.steps import CacheConfig
 
 from oracle import ACCOUNT, REGION, ROLE, session
 from step_parts import MODEL, pipeline, transformer, uri
@@ -110,13 +117,13 @@ def emr():
 
 
 def endpoint():
-    from sagemaker.workflow.endpoint_step import EndpointConfigStep, EndpointStep
-
     config = EndpointConfigStep(
         name="Config",
         step_args=session.create_endpoint_config(
             name="config", model_name="model", initial_instance_count=1, instance_type="ml.m5.large"
         ),
+        retry_policies=[StepRetryPolicy(exception_types=[StepExceptionTypeEnum.THROTTLING], max_attempts=2)],
+        cache_config=CacheConfig(True, "P1D"),
     )
     served = EndpointStep(
         name="Endpoint",
@@ -125,3 +132,31 @@ def endpoint():
         ),
     )
     return pipeline("endpoint", config, served)
+
+
+def inference_component():
+    step_args = session.create_inference_component(
+        inference_component_name="component",
+        endpoint_name="endpoint",
+        variant_name="AllTraffic",
+        specification={"ModelName": "model", "ComputeResourceRequirements": {"MinMemoryRequiredInMb": 1024}},
+        wait=False,
+    )
+    return pipeline("inference-component", InferenceComponentStep(name="Component", step_args=step_args))
+
+
+def lineage():
+    """An artifact and a context of the step's own making, the one part of the other."""
+    artifact = Artifact.create(
+        artifact_name="data", source_uri=uri("train"), artifact_type="DataSet", sagemaker_session=session
+    )
+    context = Context.create(
+        context_name="run", source_uri=uri("runs"), context_type="Run", sagemaker_session=session
+    )
+    association = LineageAssociation(
+        source=LineageEntityReference(name="data", type="Artifact"),
+        destination=LineageEntityReference(name="run", type="Context"),
+        association_type="AssociatedWith",
+    )
+    step = LineageStep(name="Lineage", artifacts=artifact, contexts=context, associations=[association])
+    return pipeline("lineage", step)
