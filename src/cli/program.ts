@@ -131,6 +131,16 @@ function projectVerbs(add: Add): void {
   add('publish', 'bring the server to what the project says, the difference first', async (context, options: object) =>
     (await import('./verbs/publish.ts')).publishVerb(context, options),
   ).option('--dry-run', 'show the difference only');
+  add(
+    'export',
+    'write the project for AWS: a Terraform module and pipeline definitions',
+    async (context, options: object) => (await import('./verbs/export.ts')).exportVerb(context, options),
+  )
+    .option('--out <folder>', 'where (default: terraform, in the project)')
+    .option('--region <name>', "the region to write it for (default: the project's, else us-east-1)")
+    .option('--bucket <name>', "the bucket's name on AWS (default: the project's)")
+    .option('--objects <folder>', 'write there, too, what is uploaded: data, the code bundle, start parameters')
+    .option('--check', 'write nothing; exit status 1 when the folder is not what would be written');
   add('run', 'publish the project and run a pipeline', async (context, pipeline: string | undefined, options: object) =>
     (await import('./verbs/run.ts')).run(context, pipeline, options),
   )

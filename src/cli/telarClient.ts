@@ -7,13 +7,13 @@
 import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import { deriveSigningKey, hmacHex } from '../protocol/hmac.ts';
-import type { TelarOutputs, telarSchemas } from '../services/telar/api.ts';
+import type { TelarOutputs, TelarSchemas } from '../services/telar/api.ts';
 import type { Connection } from './connection.ts';
 
-type Operation = keyof typeof telarSchemas;
+type Operation = keyof TelarSchemas;
 export type TelarClient = <Name extends Operation>(
   operation: Name,
-  input: z.input<(typeof telarSchemas)[Name]>,
+  input: z.input<TelarSchemas[Name]>,
 ) => Promise<TelarOutputs[Name]>;
 
 const SERVICE = 'telar';

@@ -108,7 +108,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
           committed = true;
           return result;
         });
-      return await row.run(input, { ...call, commit });
+      return await row.run(input, { ...call, commit, read });
     } catch (error) {
       if (isRefusal(error)) await transact(() => audit(recordOf(asked, error.code)));
       throw error;

@@ -11,12 +11,15 @@ import { parseJson } from './jsonValues.ts';
 /** Input schemas by operation name. */
 export type OwnSchemas = Readonly<Record<string, z.ZodType>>;
 
-const schemas = new WeakMap<Api, OwnSchemas>();
+const schemas = new WeakMap<Api, () => OwnSchemas>();
 
-/** @example defineOwnApi('telar', 'Telar', { Why: z.object({ execution: z.string() }) }) */
-export function defineOwnApi(name: string, targetPrefix: string, own: OwnSchemas): Api {
+/**
+ * @param own asked for when the first input is to be checked
+ * @example defineOwnApi('telar', 'Telar', ['Why'], () => ({ Why: z.object({ execution: z.string() }) }))
+ */
+export function defineOwnApi(name: string, targetPrefix: string, names: readonly string[], own: () => OwnSchemas): Api {
   const operations = new Map<string, OperationModel>();
-  for (const operation of Object.keys(own)) {
+  for (const operation of names) {
     const shapeless = () => {
       throw new Error(`Broken invariant (a bug in Telar): ${name}:${operation} has no AWS schema`);
     };
@@ -53,7 +56,7 @@ export function ownCodec(api: Api): Codec {
   return {
     decode(operation, request) {
       if (!Buffer.isBuffer(request.body)) throw new Error(`${operation.name} is not a streaming operation`);
-      const parsed = own[operation.name]!.safeParse(parseJson(request.body));
+      const parsed = own()[operation.name]!.safeParse(parseJson(request.body));
       if (parsed.success) return parsed.data;
       const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the input'}: ${message}`);
       throw awsError('ValidationException', issues.join('; '));

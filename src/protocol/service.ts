@@ -64,6 +64,8 @@ export type Call = {
 export type StreamCall = Call & {
   /** Runs `work` in one transaction; resolves once durable. */
   commit<T>(work: () => T): Promise<T>;
+  /** The same for work that changes nothing. */
+  read<T>(work: () => T): Promise<T>;
 };
 
 type Declared<I> = {

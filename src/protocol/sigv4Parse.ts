@@ -70,32 +70,43 @@ function parsePresignedV2(query: string): Authorization {
   };
 }
 
+type AuthorizationParts = { [name: string]: string } & {
+  Credential?: string;
+  Signature?: string;
+  SignedHeaders?: string;
+};
+
 function parseHeader(header: string, headers: WireRequest['headers']): Authorization {
   const malformed = (reason: string): Authorization => ({ kind: 'malformed', form: 'header', reason });
   const space = header.indexOf(' ');
   if ((space === -1 ? header : header.slice(0, space)) !== ALGORITHM)
     return malformed(`The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`);
-  const parts: Record<string, string> = {};
+  const parts: AuthorizationParts = {};
   for (const part of header.slice(space + 1).split(',')) {
     const equals = part.indexOf('=');
     if (equals > 0) parts[part.slice(0, equals).trim()] = part.slice(equals + 1).trim();
   }
-  const missing = ['Credential', 'Signature', 'SignedHeaders']
-    .filter((name) => !parts[name])
-    .map((name) => `Authorization header requires '${name}' parameter.`);
+  const { Credential: credential, Signature: signature, SignedHeaders: signedHeaders } = parts;
   const date = headers['x-amz-date'] ?? fromHttpDate(headers['date']);
-  if (date === undefined)
-    missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
-  if (missing.length > 0) return malformed(missing.join(' '));
+  if (!credential || !signature || !signedHeaders || date === undefined) return malformed(whatIsMissing(parts, date));
   return assemble('header', {
-    credential: parts['Credential'] ?? '',
-    signedHeaders: parts['SignedHeaders'] ?? '',
-    signature: parts['Signature'] ?? '',
-    date: date ?? '',
+    credential,
+    signedHeaders,
+    signature,
+    date,
     sessionToken: headers['x-amz-security-token'],
     expires: undefined,
     contentSha256: undefined,
   });
+}
+
+function whatIsMissing(parts: AuthorizationParts, date: string | undefined): string {
+  const missing = (['Credential', 'Signature', 'SignedHeaders'] as const)
+    .filter((name) => !parts[name])
+    .map((name) => `Authorization header requires '${name}' parameter.`);
+  if (date === undefined)
+    missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  return missing.join(' ');
 }
 
 function parsePresigned(query: string): Authorization {

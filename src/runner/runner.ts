@@ -89,7 +89,7 @@ export type Runner = {
   remove(jobId: string): Promise<void>;
   /** Warms the images that an earlier server used, beside whatever else is going on. */
   start(): Promise<void>;
-  /** Ends what waits for jobs. Jobs go on. */
+  /** Ends what waits for jobs, and what builds an image. Jobs go on. */
   close(): void;
   /** What jobs' requirements.txt files have left on this machine, for whoever clears up. */
   layers: {
@@ -382,6 +382,9 @@ export function createRunner(options: RunnerOptions): Runner {
     async start() {
       await warm?.start(images.present, howIsolated);
     },
-    close: () => warm?.close(),
+    close() {
+      images.close();
+      warm?.close();
+    },
   };
 }

@@ -119,7 +119,7 @@ async function checkObjects(folder: DataFolder, sql: Sql | undefined, check: Fol
   // Uploads that were torn are not to be cleared away here, so the folder of temporary files is another one.
   const elsewhere = mkdtempSync(join(tmpdir(), 'telar-fsck-'));
   const bytes = openBytes({ objects: folder.objects, temporary: elsewhere });
-  const rows = sql && objectsStore(sql);
+  const rows = sql && objectsStore(sql, () => {});
   try {
     if (rows) {
       for await (const { bucket, key, file, damage: kind, part } of damagedObjects(rows, bytes)) {

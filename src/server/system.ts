@@ -106,7 +106,7 @@ export function createSystem(options: SystemOptions): System {
   const trail = auditTrail(store.sql);
   const engine = createEngine(store, world);
   const identity = createIdentityServices({ store, world, account, sts, iam });
-  const objects = createObjectsService({ store, bytes, world, account, ports: { objectRead } });
+  const objects = createObjectsService({ store, bytes, world, account, ports: { recorder } });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
   const { authorize, permit, explainAccess } = createPolicies({
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
@@ -168,8 +168,9 @@ export function createSystem(options: SystemOptions): System {
   });
   const chain = chainOf(options, { dispatch, identity, services });
 
-  function objectRead({ principal }: Call, { bucket, key, version }: ObjectVersion): void {
-    if (principal.accessKeyId) jobs.recordRead(principal.accessKeyId, bucket, key, String(version));
+  function recorder({ principal: { accessKeyId } }: Call): ((object: ObjectVersion) => void) | undefined {
+    const record = accessKeyId === undefined ? undefined : jobs.recorder(accessKeyId);
+    return record && (({ bucket, key, version }) => record({ bucket, key, version: String(version) }));
   }
 
   function exists(arn: string): boolean {

@@ -2,7 +2,8 @@
  * The one group committer: every change to state.db, by a request or by the engine, goes through it.
  *
  * G1. `transact` runs its work at once, as a savepoint of the open group; its promise settles only when the group is durable.
- * G2. A group is committed as soon as the loop is free, never on a tick.
+ * G2. A group is committed as soon as the loop is free, never on a tick. Reads are answered with their group, too: as many answers
+ *     at once are twice as many a second, since client and server then do not wake each other for every single one.
  * G3. Nothing that a group justifies happens before it is durable: `whenDurable` callbacks run after the sync, then the promises settle.
  * G4. What a failed work, or a failed commit, had changed in memory is undone through `whenUndone`.
  * G5. The loop never waits on a slow disk: a sync that takes long runs on another thread, and groups committed meanwhile share the next one.
@@ -31,7 +32,16 @@ export type Committer = {
 };
 
 type Waiter = { settle(): void; fail(error: Error): void };
-type Group = { changed: boolean; durable: (() => void)[]; undone: (() => void)[]; waiters: Waiter[] };
+/** `begun`: the transaction of SQLite's that it has. One of reads alone takes no lock that keeps others from writing. */
+type Group = {
+  begun: 'reading' | 'writing' | undefined;
+  changed: boolean;
+  durable: (() => void)[];
+  undone: (() => void)[];
+  waiters: Waiter[];
+};
+
+const emptyGroup = (): Group => ({ begun: undefined, changed: false, durable: [], undone: [], waiters: [] });
 
 export function createCommitter(
   database: DatabaseSync,
@@ -39,7 +49,8 @@ export function createCommitter(
   world: World,
   onCommitted: () => void,
 ): Committer {
-  const begin = database.prepare('BEGIN IMMEDIATE');
+  const beginReading = database.prepare('BEGIN');
+  const beginWriting = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const savepoint = database.prepare('SAVEPOINT work');
   const release = database.prepare('RELEASE work');
@@ -54,8 +65,7 @@ export function createCommitter(
 
   function openGroup(): Group {
     if (open) return open;
-    begin.run();
-    open = { changed: false, durable: [], undone: [], waiters: [] };
+    open = emptyGroup();
     world.clock.soon(commitOpen);
     return open;
   }
@@ -70,7 +80,7 @@ export function createCommitter(
     open = undefined;
     try {
       if (group.changed) world.crashPoint('commit:before');
-      commit.run();
+      if (group.begun) commit.run();
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK');
       undo(group, 0);
@@ -126,9 +136,25 @@ export function createCommitter(
     unsynced = [];
   }
 
+  /** Without a transaction around them, each single read would lock the database and unlock it. */
+  function letRead(group: Group): void {
+    if (group.begun) return;
+    beginReading.run();
+    group.begun = 'reading';
+  }
+
+  function letWrite(group: Group): void {
+    if (group.begun === 'writing') return;
+    if (group.begun) commit.run();
+    group.begun = undefined;
+    beginWriting.run();
+    group.begun = 'writing';
+  }
+
   function run<T>(group: Group, work: () => T): T {
     const { durable, undone } = group;
     const marks = { durable: durable.length, undone: undone.length };
+    letWrite(group);
     savepoint.run();
     working = true;
     try {
@@ -172,6 +198,7 @@ export function createCommitter(
       const group = openGroup();
       let result: T;
       try {
+        letRead(group);
         result = work();
       } catch (error) {
         return Promise.reject(error);
@@ -191,7 +218,7 @@ export function createCommitter(
   };
 
   function unsyncedBarrier(resolve: () => void, reject: (error: Error) => void): void {
-    unsynced.push({ changed: false, durable: [], undone: [], waiters: [{ settle: resolve, fail: reject }] });
+    unsynced.push({ ...emptyGroup(), waiters: [{ settle: resolve, fail: reject }] });
   }
 
   function inGroup(): Group {

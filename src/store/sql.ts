@@ -3,6 +3,8 @@
  *
  * Q1. Every statement that changes data goes through `change`, so that the committer knows whether a group has anything
  *     to make durable.
+ * Q2. Parameters have names here and places in SQLite, which looks a name up in every call: that is a third of a small
+ *     statement's time.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
@@ -20,45 +22,63 @@ export type Sql = {
   each<P extends Parameters, R>(text: string): (parameters: P) => IterableIterator<R>;
 };
 
+/** Of a statement: strings, which may hold a `$` of their own (JSON paths), and parameters. */
+const STRING_OR_PARAMETER = /'[^']*'|\$(\w+)/g;
+
+/** @example placed('SELECT $a, $b, $a') // { text: 'SELECT ?, ?, ?', names: ['a', 'b', 'a'] } */
+export function placed(text: string): { text: string; names: readonly string[] } {
+  const names: string[] = [];
+  const withPlaces = text.replace(STRING_OR_PARAMETER, (whole, name: string | undefined) => {
+    if (name === undefined) return whole;
+    names.push(name);
+    return '?';
+  });
+  return { text: withPlaces, names };
+}
+
+type Run<T> = (statement: StatementSync, values: SqlValue[]) => T;
+
 /**
  * Statements are prepared on first use, so that a service may name them before its tables exist.
  *
  * @param onChange called before every statement that changes data
  */
 export function sqlOver(database: DatabaseSync, onChange: () => void): Sql {
-  const lazily = (text: string): (() => StatementSync) => {
+  const lazily = <T>(text: string, run: Run<T>): ((parameters: Parameters) => T) => {
+    const { text: withPlaces, names } = placed(text);
     let statement: StatementSync | undefined;
-    return () => {
-      statement ??= database.prepare(text);
-      return statement;
+    return (parameters) => {
+      statement ??= database.prepare(withPlaces);
+      const values: SqlValue[] = [];
+      for (const name of names) values.push(given(parameters, name));
+      return run(statement, values);
     };
   };
   return {
-    change(text) {
-      const statement = lazily(text);
-      return (parameters) => {
+    change: (text) =>
+      lazily(text, (statement, values) => {
         onChange();
-        return Number(statement().run(parameters).changes);
-      };
-    },
-    insert(text) {
-      const statement = lazily(text);
-      return (parameters) => {
+        return Number(statement.run(...values).changes);
+      }),
+    insert: (text) =>
+      lazily(text, (statement, values) => {
         onChange();
-        return Number(statement().run(parameters).lastInsertRowid);
-      };
+        return Number(statement.run(...values).lastInsertRowid);
+      }),
+    one<P extends Parameters, R>(text: string): (parameters: P) => R | undefined {
+      return lazily(text, (statement, values) => statement.get(...values) as R | undefined);
     },
-    one<P extends Parameters, R>(text: string) {
-      const statement = lazily(text);
-      return (parameters: P) => statement().get(parameters) as R | undefined;
+    all<P extends Parameters, R>(text: string): (parameters: P) => R[] {
+      return lazily(text, (statement, values) => statement.all(...values) as R[]);
     },
-    all<P extends Parameters, R>(text: string) {
-      const statement = lazily(text);
-      return (parameters: P) => statement().all(parameters) as R[];
-    },
-    each<P extends Parameters, R>(text: string) {
-      const statement = lazily(text);
-      return (parameters: P) => statement().iterate(parameters) as IterableIterator<R>;
+    each<P extends Parameters, R>(text: string): (parameters: P) => IterableIterator<R> {
+      return lazily(text, (statement, values) => statement.iterate(...values) as IterableIterator<R>);
     },
   };
+}
+
+function given(parameters: Parameters, name: string): SqlValue {
+  const value = parameters[name];
+  if (value === undefined) throw new Error(`Broken invariant (a bug in Telar): a statement misses its $${name}`);
+  return value;
 }

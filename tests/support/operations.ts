@@ -48,7 +48,7 @@ export const testCall = (given: Partial<Call> = {}): Call => ({
 /** Runs an operation in a transaction and resolves with its answer once durable. */
 export function perform<I, O>(store: Store, operation: Operation<I, O>, input: I, call: Call = testCall()): Promise<O> {
   if (operation.kind === 'stream') {
-    return operation.run(input, { ...call, commit: (work) => store.transact(work) });
+    return operation.run(input, { ...call, commit: (work) => store.transact(work), read: (work) => store.read(work) });
   }
   return store.transact(() => operation.run(input, call));
 }

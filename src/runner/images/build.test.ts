@@ -67,6 +67,20 @@ async function failure(behaviour: Behaviour) {
 }
 
 describe('an environment', () => {
+  it('that is being built is given up when the server stops, which does not wait for pip', async () => {
+    standIn({ pip: 'sleep 600 & wait' });
+    const one = images();
+    const begun = Promise.withResolvers<void>();
+    const built = one.prepare(IMAGE, (line) => line.includes('numpy') && begun.resolve());
+    await begun.promise;
+    one.close();
+    await expect(built).rejects.toMatchObject({
+      code: 'EnvironmentBroken',
+      message: expect.stringContaining('the server stops'),
+    });
+    expect(readdirSync(imagesFolder)).toEqual([]);
+  });
+
   it('is built once for all who ask at a time, and told about to each', async () => {
     standIn({});
     const one = images();

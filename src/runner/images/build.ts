@@ -25,7 +25,7 @@ import { formatDuration } from '../../base/duration.ts';
 import { passedOn } from '../environment.ts';
 import { type RunnerErrorCode, runnerError } from '../errors.ts';
 import { SYSTEM_PATH } from '../isolation.ts';
-import { isAlive, ownIdentity, parseIdentity } from '../processes.ts';
+import { isAlive, ownIdentity, parseIdentity, signalGroup } from '../processes.ts';
 import { type Interpreter, versionText } from './python.ts';
 import type { PythonRecipe, Variant } from './recipes.ts';
 
@@ -37,6 +37,8 @@ export type Build = {
   folder: string;
   progress: (line: string) => void;
   clock: Clock;
+  /** Aborted when the server stops: it must not wait for pip. */
+  signal: AbortSignal;
 };
 
 export const MANIFEST = 'telar.json';
@@ -45,8 +47,17 @@ const KEPT_LINES = 40;
 
 type Ran = { code: number | null; output: string };
 
+const INTERRUPTED =
+  'The building of the image was interrupted: the server stops. It begins anew when the image is next used.';
+
 /** Runs a program to its end. `umask 022`: jobs under another user must be able to read what is built. */
-function run(command: readonly string[], tmp: string, line: (text: string) => void): Promise<Ran> {
+function run(
+  { signal }: Build,
+  command: readonly string[],
+  tmp: string,
+  line: (text: string) => void = () => {},
+): Promise<Ran> {
+  if (signal.aborted) return Promise.reject(runnerError('EnvironmentBroken', INTERRUPTED));
   const home = process.env['HOME'];
   const environment: Record<string, string> = {
     ...passedOn(process.env),
@@ -61,7 +72,13 @@ function run(command: readonly string[], tmp: string, line: (text: string) => vo
     const child: ChildProcess = spawn('/bin/sh', ['-c', 'umask 022; exec "$@" 2>&1', 'sh', ...command], {
       env: environment,
       stdio: ['ignore', 'pipe', 'inherit'],
+      // A group of its own, which ends as a whole.
+      detached: true,
     });
+    const interrupt = () => {
+      if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+    };
+    signal.addEventListener('abort', interrupt, { once: true });
     const last: string[] = [];
     createInterface({ input: child.stdout! }).on('line', (text) => {
       last.push(text);
@@ -69,7 +86,11 @@ function run(command: readonly string[], tmp: string, line: (text: string) => vo
       line(text);
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output: last.join('\n') }));
+    child.on('close', (code) => {
+      signal.removeEventListener('abort', interrupt);
+      if (signal.aborted) reject(runnerError('EnvironmentBroken', INTERRUPTED));
+      else resolve({ code, output: last.join('\n') });
+    });
   });
 }
 
@@ -132,7 +153,7 @@ function buildFailure(build: Build, what: string, output: string): Error {
 
 async function makeVenv(build: Build, folder: string, tmp: string): Promise<void> {
   const { executable, version } = build.interpreter;
-  const made = await run([executable, '-m', 'venv', folder], tmp, () => {});
+  const made = await run(build, [executable, '-m', 'venv', folder], tmp);
   if (made.code === 0 && existsSync(join(folder, 'bin', 'pip'))) return;
   if (SYMPTOMS[0]!.pattern.test(made.output)) throw buildFailure(build, 'making the virtual environment', made.output);
   const short = `${version[0]}.${version[1]}`;
@@ -153,7 +174,7 @@ async function installPackages(build: Build, folder: string, tmp: string): Promi
   let seen = 0;
   const options = ['--no-deps', '--only-binary=:all:', '--no-input', '--no-compile', '--disable-pip-version-check'];
   const pip = [join(folder, 'bin', 'python'), '-m', 'pip', 'install', '--progress-bar=off', ...options, '-r', list];
-  const installed = await run(pip, tmp, (line) => {
+  const installed = await run(build, pip, tmp, (line) => {
     const collecting = /^Collecting (\S+?)==(\S+)/.exec(line);
     const elapsed = formatDuration(clock.now() - started);
     if (collecting) progress(`  ${collecting[1]} ${collecting[2]} (${++seen} of ${total}, ${elapsed})`);
@@ -178,8 +199,8 @@ async function tryImports(build: Build, folder: string, tmp: string): Promise<vo
   const python = join(folder, 'bin', 'python');
   build.progress('  compiling');
   // Packages' own tests are left out: half of all files, never imported. Some files compile on no version: the status says nothing.
-  await run([python, '-m', 'compileall', '-q', '-j', '0', '-x', '/tests?/', join(folder, 'lib')], tmp, () => {});
-  const tried = await run([python, '-I', '-c', `import ${build.recipe.imports.join(', ')}`], tmp, () => {});
+  await run(build, [python, '-m', 'compileall', '-q', '-j', '0', '-x', '/tests?/', join(folder, 'lib')], tmp);
+  const tried = await run(build, [python, '-I', '-c', `import ${build.recipe.imports.join(', ')}`], tmp);
   if (tried.code !== 0) throw buildFailure(build, `importing ${build.recipe.imports.join(', ')}`, tried.output);
 }
 
@@ -248,6 +269,7 @@ export async function buildEnvironment(build: Build): Promise<void> {
   mkdirSync(dirname(folder), { recursive: true });
   let told = false;
   while (!takeLock(lock)) {
+    if (build.signal.aborted) throw runnerError('EnvironmentBroken', INTERRUPTED);
     if (!told) progress(`Another process builds image ${build.recipe.name}; waiting for it`);
     told = true;
     await new Promise<void>((resolve) => clock.at(clock.now() + WAIT_MILLISECONDS, resolve));

@@ -26,6 +26,8 @@ export type Images = {
   ready(uri: string): Promise<ReadyImage>;
   /** The image, if it is ready already. */
   present(uri: string): ReadyImage | undefined;
+  /** Interrupts what is being built. */
+  close(): void;
 };
 
 const PROGRAMS = join(import.meta.dirname, 'programs');
@@ -127,6 +129,7 @@ async function build(
   recipe: PythonRecipe,
   progress: (line: string) => void,
   clock: Clock,
+  signal: AbortSignal,
 ): Promise<ReadyImage> {
   const interpreters = await findInterpreters(process.env);
   let unusable: unknown;
@@ -134,7 +137,7 @@ async function build(
     for (const interpreter of interpreters.filter((one) => supports(variant, one.version))) {
       const folder = environmentFolder(imagesFolder, recipe, variant, interpreter);
       try {
-        await buildEnvironment({ recipe, variant, interpreter, folder, progress, clock });
+        await buildEnvironment({ recipe, variant, interpreter, folder, progress, clock, signal });
         return readyPython(folder, recipe, variant, interpreter);
       } catch (error) {
         // Another interpreter may well have the module that this one lacks.
@@ -170,6 +173,7 @@ export function createImages(options: {
     if (image) found.set(recipe.name, { image, manifest: join(image.mounts['python']!, MANIFEST) });
     return image;
   };
+  const closing = new AbortController();
   const building = new Map<string, { ready: Promise<ReadyImage>; listeners: ((line: string) => void)[] }>();
 
   const refusal = (uri: string): string | undefined => {
@@ -193,7 +197,9 @@ export function createImages(options: {
       const tell = (line: string) => {
         for (const listener of listeners) listener(line);
       };
-      const ready = build(imagesFolder, recipe, tell, clock).finally(() => building.delete(recipe.name));
+      const ready = build(imagesFolder, recipe, tell, clock, closing.signal).finally(() =>
+        building.delete(recipe.name),
+      );
       shared = { ready, listeners };
       building.set(recipe.name, shared);
     }
@@ -214,5 +220,6 @@ export function createImages(options: {
       const recipe = findRecipe(parseImage(uri)!);
       return recipe ? there(recipe) : NODE;
     },
+    close: () => closing.abort(),
   };
 }

@@ -16,7 +16,7 @@ import { createJobFiles } from './files/index.ts';
 import { createLives } from './life.ts';
 import { createLineage } from './lineage.ts';
 import { jobOperations } from './operations.ts';
-import type { JobLineage, JobPorts, LogSink } from './ports.ts';
+import type { JobLineage, JobPorts, LogSink, ObjectVersion } from './ports.ts';
 import { jobsStore } from './store.ts';
 import { type JobUse, jobUse } from './use.ts';
 
@@ -55,7 +55,7 @@ export type JobsService = {
   /** When the oldest job was made that is not over yet; undefined when all are. Milliseconds since the epoch. */
   unfinishedSince(): number | undefined;
   /** Inside a transaction: somebody read an object with this access key. Costs a look into a map when it is no job's. */
-  recordRead(accessKeyId: string, bucket: string, key: string, version: string): void;
+  recorder(accessKeyId: string): ((read: ObjectVersion) => void) | undefined;
   use: JobUse;
 };
 
@@ -116,7 +116,7 @@ export function createJobsService(context: JobsContext): JobsService {
     },
     exists: (arn) => db.job({ arn }) !== undefined,
     lineageOf: parts.lineage.of,
-    recordRead: parts.lineage.recordRead,
+    recorder: parts.lineage.recorder,
     use: jobUse(parts),
     writersOf: (bucket, key) =>
       db.writers({ bucket, from: key, below: key.endsWith('/') ? `${key.slice(0, -1)}0` : `${key}\u0000` }),

@@ -76,8 +76,8 @@ describe('the life of a job', () => {
     await settle();
     const key = machine.process('job')!.spec.environment['AWS_ACCESS_KEY_ID']!;
     await server.store.transact(() => {
-      server.recordRead(key, 'data', 'own', '3');
-      server.recordRead('AKIASOMEBODY', 'data', 'other', '4');
+      server.recorder(key)!({ bucket: 'data', key: 'own', version: '3' });
+      expect(server.recorder('AKIASOMEBODY')).toBeUndefined();
     });
     expect(server.lineageOf(arn!).reads).toEqual([
       { bucket: 'data', key: 'in', version: '1' },

@@ -19,8 +19,8 @@ export type Lineage = {
   /** Inside a transaction: an access key is a job's until `forgetKeys`. */
   addKey(job: string, accessKeyId: string): void;
   forgetKeys(job: string): void;
-  /** Inside a transaction: somebody read an object with this access key. */
-  recordRead(accessKeyId: string, bucket: string, key: string, version: string): void;
+  /** How to record, inside a transaction, what is read with this access key; undefined where it is no job's. */
+  recorder(accessKeyId: string): ((read: ObjectVersion) => void) | undefined;
   of(job: string): JobLineage;
   /** Inside a transaction: forgets a deleted job. */
   delete(job: string): void;
@@ -56,9 +56,9 @@ export function createLineage(db: JobsStore, store: Pick<Store, 'whenUndone' | '
         for (const [key, owner] of keys) if (owner === job) keys.delete(key);
       });
     },
-    recordRead(accessKeyId, bucket, key, version) {
+    recorder(accessKeyId) {
       const job = keys.get(accessKeyId);
-      if (job !== undefined) record(job, 'read', [{ bucket, key, version }]);
+      return job === undefined ? undefined : (read) => record(job, 'read', [read]);
     },
     of(job) {
       const objects = db.objects({ job });

@@ -95,7 +95,7 @@ function openSource(
     },
     object,
   );
-  ports.objectRead(call, object);
+  ports.recorder(call)?.(object);
   const stored = objects.bytesOf(object);
   return { object, stored, release: bytes.hold(stored) };
 }

@@ -56,7 +56,7 @@ export type ObjectsService = {
 
 /** Milliseconds between the end of a file's last row and the sweep that takes it. */
 const SWEEP_AFTER = 60_000;
-const TELLS_NOBODY: ObjectsPorts = { objectRead: () => {} };
+const TELLS_NOBODY: ObjectsPorts = { recorder: () => undefined };
 
 export function createObjectsService({
   store,
@@ -65,7 +65,7 @@ export function createObjectsService({
   account,
   ports = TELLS_NOBODY,
 }: ObjectsContext): ObjectsService {
-  const rows = objectsStore(store.sql);
+  const rows = objectsStore(store.sql, store.whenUndone);
   const objects = createObjects(store, rows, bytes, account, world.random, () => sweepSoon());
   const settings = createSettings(rows, store);
   const lifecycles = createLifecycles({ store, rows, objects, settings, world });

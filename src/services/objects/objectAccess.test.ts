@@ -147,8 +147,10 @@ describe('readers', () => {
   it('are told of to the lineage, with the version that they read', async () => {
     const read: string[] = [];
     const ports = {
-      objectRead: ({ principal }: Call, { bucket, key, version }: ObjectVersion) =>
-        void read.push(`${principal.arn} ${bucket}/${key} ${version}`),
+      recorder:
+        ({ principal }: Call) =>
+        ({ bucket, key, version }: ObjectVersion) =>
+          void read.push(`${principal.arn} ${bucket}/${key} ${version}`),
     };
     const { operations, objects } = objectsOver(folder, store, testWorld(), ACCOUNT, ports);
     const { version } = await objects.putFile(name('k'), Buffer.from('v'));

@@ -6,7 +6,6 @@
 import type { Readable } from 'node:stream';
 import { type Access, type Call, type Operations, reads, type StreamCall, streams } from '../../protocol/service.ts';
 import type { ByteRange, Bytes } from '../../store/bytes.ts';
-import type { Store } from '../../store/store.ts';
 import { attributesOf, refuseUnsupported } from './attributes.ts';
 import { isWhole, receiveBody } from './body.ts';
 import { algorithmNamed, checksumMembers } from './checksums.ts';
@@ -22,9 +21,10 @@ import type { StoredObject } from './store.ts';
 import { bySecond, type Input, type Output, onObject, quoted, type S3Sdk } from './wire.ts';
 
 type Names = 'PutObject' | 'GetObject' | 'HeadObject';
-type Context = { store: Store; bytes: Bytes; objects: Objects; lifecycles: Lifecycles; ports: ObjectsPorts };
+type Context = { bytes: Bytes; objects: Objects; lifecycles: Lifecycles; ports: ObjectsPorts };
 
-export function objectOperations({ store, bytes, objects, lifecycles, ports }: Context): Operations<S3Sdk, Names> {
+export function objectOperations(context: Context): Operations<S3Sdk, Names> {
+  const { bytes, objects, lifecycles } = context;
   return {
     PutObject: streams(
       (input) => writeAccess(input),
@@ -34,15 +34,7 @@ export function objectOperations({ store, bytes, objects, lifecycles, ports }: C
 
     GetObject: streams(
       (input) => readAccess(objects, input),
-      (input, call) =>
-        // Inside a transaction, so that what is answered is durable; opened there, so that no sweep comes between.
-        call.commit(() => {
-          const { object, range } = seenBy(call, input.Bucket, () => select(objects, input, call));
-          ports.objectRead(call, object);
-          const body = bytes.open(objects.bytesOf(object), range);
-          if (!Buffer.isBuffer(body)) store.whenUndone(() => body.destroy());
-          return { ...describe(object, range, input, lifecycles), Body: asSdkStream(body) };
-        }),
+      (input, call) => getObject(context, input, call),
       { audit: 'data', readOnly: true },
     ),
 
@@ -104,6 +96,28 @@ async function putObject(
     };
   } finally {
     release();
+  }
+}
+
+async function getObject(
+  { bytes, objects, lifecycles, ports }: Context,
+  input: Input<'GetObject'>,
+  call: StreamCall,
+): Promise<Output<'GetObject'>> {
+  const record = ports.recorder(call);
+  let body: Buffer | Readable | undefined;
+  // What is answered is durable; and opened with the look for it, so that no sweep comes between.
+  const answer = (): Output<'GetObject'> => {
+    const { object, range } = seenBy(call, input.Bucket, () => select(objects, input, call));
+    record?.(object);
+    body = bytes.open(objects.bytesOf(object), range);
+    return { ...describe(object, range, input, lifecycles), Body: asSdkStream(body) };
+  };
+  try {
+    return await (record ? call.commit(answer) : call.read(answer));
+  } catch (error) {
+    if (body && !Buffer.isBuffer(body)) body.destroy();
+    throw error;
   }
 }
 
@@ -195,7 +209,9 @@ function describe(
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 function omitUndefined<T extends Record<string, unknown>>(members: T): Partial<Defined<T>> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Partial<Defined<T>>;
+  const defined: Record<string, unknown> = {};
+  for (const name in members) if (members[name] !== undefined) defined[name] = members[name];
+  return defined as Partial<Defined<T>>;
 }
 
 /** The SDK types a body as its clients see it, with their helpers on it; the codec sends a plain stream or buffer. */

@@ -5,6 +5,9 @@ import type { Call } from '../../protocol/service.ts';
 export type ObjectVersion = { bucket: string; key: string; version: number };
 
 export type ObjectsPorts = {
-  /** Inside the transaction of the read: someone reads an object's bytes. What jobs read is their lineage. */
-  objectRead(call: Call, object: ObjectVersion): void;
+  /**
+   * How what a caller reads is to be recorded, inside the transaction of the read; undefined where it is not. What jobs read
+   * is their lineage.
+   */
+  recorder(call: Call): ((object: ObjectVersion) => void) | undefined;
 };

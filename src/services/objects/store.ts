@@ -11,7 +11,8 @@
 import type { StoredBytes } from '../../store/bytes.ts';
 import type { Migrations } from '../../store/migrations.ts';
 import type { Sql } from '../../store/sql.ts';
-import type { Bucket, SettingKind, Versioning } from './buckets.ts';
+import type { Store } from '../../store/store.ts';
+import { bucketRows, settingRows } from './bucketStore.ts';
 import {
   type AgeingVersion,
   type BytesRow,
@@ -113,7 +114,6 @@ const AGEING = `key, version, version_id AS versionId, modified_at AS modifiedAt
   attributes ->> 'storageClass' AS storageClass, attributes ->> 'tags' AS tags`;
 /** Versions that clients see and that are not current; the words of the partial indexes. */
 const IN_HISTORY = 'ended_at IS NOT NULL AND removed_at IS NULL';
-const BUCKET = 'name, region, created_at AS createdAt, versioning';
 const UPLOAD =
   'id, bucket, key, initiated_at AS initiatedAt, initiator, algorithm, checksum_type AS checksumType, attributes, completed';
 const PART = 'number, modified_at AS modifiedAt, size, md5, checksum, file';
@@ -126,56 +126,15 @@ type Stretch = { bucket: string; from: string; below: string };
 
 export type ObjectsStore = ReturnType<typeof objectsStore>;
 
-export function objectsStore(sql: Sql) {
+export function objectsStore(sql: Sql, whenUndone: Store['whenUndone']) {
   return {
-    ...bucketRows(sql),
+    ...bucketRows(sql, whenUndone),
     ...settingRows(sql),
     ...objectRows(sql),
     ...historyRows(sql),
     ...ageingRows(sql),
     ...uploadRows(sql),
     isReferenced: referenceCheck(sql),
-  };
-}
-
-function bucketRows(sql: Sql) {
-  return {
-    bucket: sql.one<{ name: string }, Bucket>(`SELECT ${BUCKET} FROM objects_buckets WHERE name = $name`),
-    /** In the order of names, after the given one. */
-    buckets: sql.all<{ after: string; start: string; region: string | null; limit: number }, Bucket>(
-      `SELECT ${BUCKET} FROM objects_buckets
-       WHERE name > $after AND substr(name, 1, length($start)) = $start AND region = coalesce($region, region)
-       ORDER BY name LIMIT $limit`,
-    ),
-    addBucket: sql.change<Pick<Bucket, 'name' | 'region' | 'createdAt'>>(
-      'INSERT INTO objects_buckets (name, region, created_at) VALUES ($name, $region, $createdAt)',
-    ),
-    removeBucket: sql.change<{ name: string }>('DELETE FROM objects_buckets WHERE name = $name'),
-    setVersioning: sql.change<{ name: string; versioning: Versioning }>(
-      'UPDATE objects_buckets SET versioning = $versioning WHERE name = $name',
-    ),
-  };
-}
-
-/** What is set on buckets: one JSON document of a kind. */
-function settingRows(sql: Sql) {
-  const setting = sql.one<{ bucket: string; kind: string }, { document: string }>(
-    'SELECT document FROM objects_settings WHERE bucket = $bucket AND kind = $kind',
-  );
-  return {
-    setting: (bucket: string, kind: SettingKind): string | undefined => setting({ bucket, kind })?.document,
-    setSetting: sql.change<{ bucket: string; kind: SettingKind; document: string }>(
-      'INSERT OR REPLACE INTO objects_settings (bucket, kind, document) VALUES ($bucket, $kind, $document)',
-    ),
-    removeSetting: sql.change<{ bucket: string; kind: SettingKind }>(
-      'DELETE FROM objects_settings WHERE bucket = $bucket AND kind = $kind',
-    ),
-    settingsOf: sql.all<{ kind: SettingKind }, { bucket: string; document: string }>(
-      'SELECT bucket, document FROM objects_settings WHERE kind = $kind ORDER BY bucket',
-    ),
-    allSettings: sql.all<Record<never, never>, { bucket: string; kind: string; document: string }>(
-      'SELECT bucket, kind, document FROM objects_settings ORDER BY bucket, kind',
-    ),
   };
 }
 

@@ -1,50 +1,53 @@
 /** The operations of the `telar` service: what AWS has no operation for. Shared with the CLI and the console. */
-import { z } from 'zod';
+import type { z } from 'zod';
+import { schemas } from '../../base/zod.ts';
 import type { Layer } from '../../definition/policy/evaluate.ts';
 import type { CacheVerdict } from '../../engine/pipelines/state.ts';
 
-const imageUri = z.string().min(1).max(512);
+export const telarSchemas = schemas(({ z }) => {
+  const imageUri = z.string().min(1).max(512);
+  return {
+    /** Why a step ran, or did not: the cache's verdict and what it compared. */
+    ExplainStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
+    /** Whether a principal may do something, which statement decides it, and what kept the others from applying. */
+    ExplainAccess: z.strictObject({
+      /** Of a user, a role, or a session of a role. */
+      PrincipalArn: z.string().min(1),
+      Action: z.string().regex(/^[A-Za-z0-9-]+:[A-Za-z0-9]+$/, 'one action of a service, such as s3:GetObject'),
+      Resource: z.string().min(1).default('*'),
+      /** Condition keys of the request, and their values. */
+      Context: z.record(z.string(), z.array(z.string())).default({}),
+    }),
+    /** What jobs under way use, or what one job used; and where those stand that wait. */
+    ListJobUse: z.strictObject({
+      JobArn: z.string().min(1).optional(),
+      /** How many of the jobs that wait are listed: the first of them. */
+      MaxWaiting: z.number().int().min(0).max(1000).default(100),
+    }),
+    /** What the server is, and how it fares. */
+    DescribeServer: z.strictObject({}),
+    /** The newest management events of the audit trail. */
+    ListAuditEvents: z.strictObject({ MaxResults: z.number().int().min(1).max(1000).default(100) }),
+    /** Begins to bring a container image from files of the server's machine: an OCI layout, or a tar archive. */
+    ImportImage: z.strictObject({ Path: z.string().min(1).max(4096), Uri: imageUri }),
+    /** Begins to bring a container image from its registry. */
+    PullImage: z.strictObject({ Uri: imageUri }),
+    /** How far the bringing of an image is, from a line on. */
+    DescribeImageActivity: z.strictObject({ Uri: imageUri, From: z.number().int().min(0).default(0) }),
+    ListImages: z.strictObject({}),
+    RemoveImage: z.strictObject({ Uri: imageUri }),
+    /** Frees what nobody can reach any more, or says what it would free. Call it again from `Next` until there is none. */
+    CollectGarbage: z.strictObject({
+      DryRun: z.boolean().default(false),
+      /** Deleted and overwritten objects are kept for so long. */
+      KeepDays: z.number().min(0).max(36_500).default(30),
+      From: z.number().int().min(0).default(0),
+    }),
+  } as const;
+});
 
-export const telarSchemas = {
-  /** Why a step ran, or did not: the cache's verdict and what it compared. */
-  ExplainStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
-  /** Whether a principal may do something, which statement decides it, and what kept the others from applying. */
-  ExplainAccess: z.strictObject({
-    /** Of a user, a role, or a session of a role. */
-    PrincipalArn: z.string().min(1),
-    Action: z.string().regex(/^[A-Za-z0-9-]+:[A-Za-z0-9]+$/, 'one action of a service, such as s3:GetObject'),
-    Resource: z.string().min(1).default('*'),
-    /** Condition keys of the request, and their values. */
-    Context: z.record(z.string(), z.array(z.string())).default({}),
-  }),
-  /** What jobs under way use, or what one job used; and where those stand that wait. */
-  ListJobUse: z.strictObject({
-    JobArn: z.string().min(1).optional(),
-    /** How many of the jobs that wait are listed: the first of them. */
-    MaxWaiting: z.number().int().min(0).max(1000).default(100),
-  }),
-  /** What the server is, and how it fares. */
-  DescribeServer: z.strictObject({}),
-  /** The newest management events of the audit trail. */
-  ListAuditEvents: z.strictObject({ MaxResults: z.number().int().min(1).max(1000).default(100) }),
-  /** Begins to bring a container image from files of the server's machine: an OCI layout, or a tar archive. */
-  ImportImage: z.strictObject({ Path: z.string().min(1).max(4096), Uri: imageUri }),
-  /** Begins to bring a container image from its registry. */
-  PullImage: z.strictObject({ Uri: imageUri }),
-  /** How far the bringing of an image is, from a line on. */
-  DescribeImageActivity: z.strictObject({ Uri: imageUri, From: z.number().int().min(0).default(0) }),
-  ListImages: z.strictObject({}),
-  RemoveImage: z.strictObject({ Uri: imageUri }),
-  /** Frees what nobody can reach any more, or says what it would free. Call it again from `Next` until there is none. */
-  CollectGarbage: z.strictObject({
-    DryRun: z.boolean().default(false),
-    /** Deleted and overwritten objects are kept for so long. */
-    KeepDays: z.number().min(0).max(36_500).default(30),
-    From: z.number().int().min(0).default(0),
-  }),
-} as const;
-
-export type TelarInput<Name extends keyof typeof telarSchemas> = z.infer<(typeof telarSchemas)[Name]>;
+export type TelarSchemas = ReturnType<typeof telarSchemas>;
+export type TelarInput<Name extends keyof TelarSchemas> = z.infer<TelarSchemas[Name]>;
 
 type Amount = { Count: number; Bytes: number };
 

@@ -9,5 +9,6 @@ export type { AccessExplanation, ExplainedStatement, TelarInput } from './api.ts
 export type { GarbageReport, TelarPorts } from './ports.ts';
 
 export function createTelarService(ports: TelarPorts): Service {
-  return { name: 'telar', api: defineOwnApi('telar', 'Telar', telarSchemas), operations: operations(ports) };
+  const table = operations(ports);
+  return { name: 'telar', api: defineOwnApi('telar', 'Telar', Object.keys(table), telarSchemas), operations: table };
 }

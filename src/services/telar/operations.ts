@@ -1,13 +1,13 @@
 /** The exhaustive table of the telar service. */
 import { arn as formatArn } from '../../base/arn.ts';
 import { type Call, type Operation, reads, streams } from '../../protocol/service.ts';
-import type { TelarInput, TelarOutputs, telarSchemas } from './api.ts';
+import type { TelarInput, TelarOutputs, TelarSchemas } from './api.ts';
 import { errors } from './errors.ts';
 import { imageOperations } from './images.ts';
 import { listJobUse } from './jobUse.ts';
 import type { TelarPorts } from './ports.ts';
 
-type Table = { [N in keyof typeof telarSchemas]: Operation<TelarInput<N>, TelarOutputs[N]> };
+type Table = { [N in keyof TelarSchemas]: Operation<TelarInput<N>, TelarOutputs[N]> };
 
 const onServer = (action: string) => (_input: unknown, call: Call) => [
   { action: `telar:${action}`, resource: formatArn('telar', call.region, call.account, 'server') },

@@ -6,7 +6,7 @@
  * A2. Credentials go to the host they were written for and, over TLS, to the token service that this host names.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { z } from 'zod';
+import { schemas } from '../../../base/zod.ts';
 import { runnerError } from '../../errors.ts';
 
 export type Credential = { username: string; password: string };
@@ -16,16 +16,18 @@ export type Registries = {
   plain(host: string): boolean;
 };
 
-const schema = z.object({
-  auths: z
-    .record(
-      z.string(),
-      z.object({ auth: z.string().optional(), username: z.string().optional(), password: z.string().optional() }),
-    )
-    .default({}),
-  /** Telar's own addition: hosts that are spoken to without TLS. */
-  insecure: z.array(z.string()).default([]),
-});
+const schema = schemas(({ z }) =>
+  z.object({
+    auths: z
+      .record(
+        z.string(),
+        z.object({ auth: z.string().optional(), username: z.string().optional(), password: z.string().optional() }),
+      )
+      .default({}),
+    /** Telar's own addition: hosts that are spoken to without TLS. */
+    insecure: z.array(z.string()).default([]),
+  }),
+);
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
 const HUB = ['https://index.docker.io/v1/', 'docker.io', 'index.docker.io', 'registry-1.docker.io'];
@@ -44,9 +46,9 @@ export function readRegistries(path: string | undefined): Registries {
       `${path} holds passwords and may be read by others. Close it: chmod 600 ${path}`,
     );
   }
-  let content: z.infer<typeof schema>;
+  let content: ReturnType<ReturnType<typeof schema>['parse']>;
   try {
-    content = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    content = schema().parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     throw runnerError(
       'RegistryDenied',

@@ -6,7 +6,8 @@
  *
  * @see https://github.com/opencontainers/image-spec
  */
-import { z } from 'zod';
+import type { z } from 'zod';
+import { schemas } from '../../../base/zod.ts';
 import { runnerError } from '../../errors.ts';
 import { DIGEST } from './reference.ts';
 
@@ -17,60 +18,67 @@ export const LARGEST_CONFIG = 2 * 1024 ** 2;
 const LARGEST_LAYER = 32 * 1024 ** 3;
 const MOST_LAYERS = 512;
 
-const digest = z.string().regex(DIGEST, 'only sha256 digests are read');
-const size = z.number().int().min(0).max(LARGEST_LAYER);
-const platform = z.object({
-  architecture: z.string().default(''),
-  os: z.string().default(''),
-  variant: z.string().optional(),
+const documents = schemas(({ z }) => {
+  const digest = z.string().regex(DIGEST, 'only sha256 digests are read');
+  const size = z.number().int().min(0).max(LARGEST_LAYER);
+  const platform = z.object({
+    architecture: z.string().default(''),
+    os: z.string().default(''),
+    variant: z.string().optional(),
+  });
+
+  const descriptor = z.object({
+    mediaType: z.string().default(''),
+    digest,
+    size,
+    platform: platform.optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  });
+
+  const index = z.object({ manifests: z.array(descriptor).max(1000) });
+  const manifest = z.object({ config: descriptor, layers: z.array(descriptor).max(MOST_LAYERS) });
+
+  const words = z.array(z.string()).nullish();
+  const config = platform.extend({
+    config: z
+      .object({
+        User: z.string().nullish(),
+        Env: words,
+        Entrypoint: words,
+        Cmd: words,
+        WorkingDir: z.string().nullish(),
+      })
+      .nullish(),
+    rootfs: z.object({ diff_ids: z.array(digest).max(MOST_LAYERS) }),
+  });
+
+  /** What `docker save` writes as manifest.json. */
+  const dockerArchive = z
+    .array(z.object({ Config: z.string(), RepoTags: words, Layers: z.array(z.string()).max(MOST_LAYERS) }))
+    .min(1);
+
+  const told = z.object({ mediaType: z.string().optional(), manifests: z.unknown().optional() });
+  return { told, descriptor, index, manifest, config, dockerArchive };
 });
 
-const descriptor = z.object({
-  mediaType: z.string().default(''),
-  digest,
-  size,
-  platform: platform.optional(),
-  annotations: z.record(z.string(), z.string()).optional(),
-});
-export type Descriptor = z.infer<typeof descriptor>;
-
-const index = z.object({ manifests: z.array(descriptor).max(1000) });
-const manifest = z.object({ config: descriptor, layers: z.array(descriptor).max(MOST_LAYERS) });
-export type Manifest = z.infer<typeof manifest>;
-
-const words = z.array(z.string()).nullish();
-const config = platform.extend({
-  config: z
-    .object({
-      User: z.string().nullish(),
-      Env: words,
-      Entrypoint: words,
-      Cmd: words,
-      WorkingDir: z.string().nullish(),
-    })
-    .nullish(),
-  rootfs: z.object({ diff_ids: z.array(digest).max(MOST_LAYERS) }),
-});
-export type ImageConfig = z.infer<typeof config>;
-
-/** What `docker save` writes as manifest.json. */
-const dockerArchive = z
-  .array(z.object({ Config: z.string(), RepoTags: words, Layers: z.array(z.string()).max(MOST_LAYERS) }))
-  .min(1);
+type Documents = ReturnType<typeof documents>;
+export type Descriptor = z.infer<Documents['descriptor']>;
+export type Manifest = z.infer<Documents['manifest']>;
+export type ImageConfig = z.infer<Documents['config']>;
 
 const CONTAINER_CONFIG = /^application\/vnd\.(oci\.image|docker\.container\.image)\./;
 const INDEX = /(image\.index|manifest\.list)/;
 const SCHEMA_1 = /docker\.distribution\.manifest\.v1/;
 
-function parse<T>(schema: z.ZodType<T>, text: string, what: string): T {
+function parse<Name extends keyof Documents>(name: Name, text: string, what: string): z.infer<Documents[Name]> {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw runnerError('ImageBroken', `${what} is no JSON: the image is damaged, or this is no image. Fetch it again.`);
   }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  const parsed = documents()[name].safeParse(value);
+  if (parsed.success) return parsed.data as z.infer<Documents[Name]>;
   const { path, message } = parsed.error.issues[0]!;
   throw runnerError('ImageBroken', `${what} cannot be read: ${path.join('.') || 'it'}: ${message}. Build it again.`);
 }
@@ -80,15 +88,15 @@ export function parseManifestOrIndex(
   mediaType: string,
   what: string,
 ): { kind: 'manifest'; manifest: Manifest } | { kind: 'index'; manifests: Descriptor[] } {
-  const told = parse(z.object({ mediaType: z.string().optional(), manifests: z.unknown().optional() }), text, what);
+  const told = parse('told', text, what);
   const type = told.mediaType ?? mediaType;
   if (SCHEMA_1.test(type)) {
     throw runnerError('ImageBroken', `${what} is of Docker's schema 1, which is no longer read. Push it again.`);
   }
   if (INDEX.test(type) || told.manifests !== undefined) {
-    return { kind: 'index', manifests: parse(index, text, what).manifests };
+    return { kind: 'index', manifests: parse('index', text, what).manifests };
   }
-  const read = parse(manifest, text, what);
+  const read = parse('manifest', text, what);
   if (read.config.mediaType !== '' && !CONTAINER_CONFIG.test(read.config.mediaType)) {
     throw runnerError(
       'ImageBroken',
@@ -98,9 +106,9 @@ export function parseManifestOrIndex(
   return { kind: 'manifest', manifest: read };
 }
 
-export const parseIndex = (text: string, what: string): Descriptor[] => parse(index, text, what).manifests;
-export const parseConfig = (text: string, what: string): ImageConfig => parse(config, text, what);
-export const parseDockerArchive = (text: string, what: string) => parse(dockerArchive, text, what);
+export const parseIndex = (text: string, what: string): Descriptor[] => parse('index', text, what).manifests;
+export const parseConfig = (text: string, what: string): ImageConfig => parse('config', text, what);
+export const parseDockerArchive = (text: string, what: string) => parse('dockerArchive', text, what);
 
 /** As Go names architectures, which is what images go by. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };

@@ -15,7 +15,7 @@ import socket
 import sys
 import time
 
-from . import fresh, interpreter, sandbox, supervisor
+from . import fresh, interpreter, pages, sandbox, supervisor
 
 LONGEST_PATH = 8192
 # Seconds between a request and the making of the next pair: not while the job begins.
@@ -121,6 +121,7 @@ def serve(descriptor, names):
     fresh.remember()
     interpreter.remember()
     gc.collect()
+    pages.settle()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel collects who ends
     signal.signal(signal.SIGINT, signal.SIG_DFL)

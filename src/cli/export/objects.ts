@@ -1,0 +1,39 @@
+/**
+ * What `telar publish` uploads, as files: `bucket/<key>` for each object, to be copied with `aws s3 sync`, and
+ * `start/<pipeline>.json`, the parameters that a run of this code and data is started with.
+ *
+ * They are not Terraform's: a new version of the code must not remove the old one, which models that were trained with it name.
+ */
+import type { Places } from '../../deploy/places.ts';
+import type { ProjectDocuments } from '../../sdk/index.ts';
+import { makeBundle } from '../project/bundle.ts';
+import { dataObjects } from '../project/data.ts';
+import type { Files } from './folder.ts';
+
+/**
+ * @param project the folder of telar.config.ts
+ * @param bucket the bucket's name on AWS
+ */
+export async function objectFiles(
+  project: string,
+  documents: ProjectDocuments,
+  split: Places['split'],
+  bucket: string,
+): Promise<Files> {
+  const { code, data, pipelines } = documents;
+  const bundle = code && (await makeBundle(project, code, documents.bucket.name));
+  const files = new Map<string, Uint8Array>([['.gitignore', Buffer.from('*\n')]]);
+  for (const { key, bytes } of dataObjects(project, data)) files.set(`bucket/${key}`, bytes);
+  if (bundle) files.set(`bucket/${bundle.key}`, bundle.bytes);
+  const placed = (text: string) =>
+    split(text)
+      .map((part) => (typeof part === 'string' ? part : bucket))
+      .join('');
+  for (const { name, startParameters } of pipelines) {
+    // A project without code has no bundle to name: its parameters do not ask for one.
+    const given = Object.entries(startParameters(bundle?.uri ?? 's3://none/none'));
+    const parameters = given.map(([Name, value]) => ({ Name, Value: placed(value) }));
+    files.set(`start/${name}.json`, Buffer.from(`${JSON.stringify(parameters, null, 2)}\n`));
+  }
+  return files;
+}

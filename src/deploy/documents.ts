@@ -1,0 +1,30 @@
+/** What is deployed: a project's documents, as the authoring SDK writes them for an account and region. */
+
+export type Documents = {
+  readonly name: string;
+  readonly region: string;
+  readonly bucket: { readonly name: string };
+  readonly roles: readonly RoleDocument[];
+  readonly modelPackageGroups: readonly GroupDocument[];
+  readonly pipelines: readonly PipelineDocument[];
+};
+
+export type RoleDocument = {
+  readonly name: string;
+  readonly description?: string;
+  readonly trustPolicy: object;
+  /** Inline policies. */
+  readonly policies: readonly { readonly name: string; readonly document: object }[];
+};
+
+export type GroupDocument = { readonly name: string; readonly description?: string };
+
+export type PipelineDocument = {
+  readonly name: string;
+  readonly displayName?: string;
+  readonly description?: string;
+  readonly roleArn: string;
+  /** The definition's JSON text. */
+  readonly definition: string;
+  readonly maxParallelSteps?: number;
+};
