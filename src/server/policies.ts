@@ -12,14 +12,16 @@ type Parts = {
   tagsOf: TagsOf;
   /** A bucket's policy, if it has one: parsed once for each text. */
   bucketPolicy(bucket: string): Policy | undefined;
+  /** The policy of the model package group that an ARN names or lies in, likewise. */
+  groupPolicy(arn: string): { group: string; policy: Policy } | undefined;
   /** False with authentication off. */
   enforced: boolean;
 };
 
-export function createPolicies({ identity, tagsOf, bucketPolicy, enforced }: Parts) {
+export function createPolicies({ identity, tagsOf, bucketPolicy, groupPolicy, enforced }: Parts) {
   const parts = {
     ...{ identity, enforced },
-    resourcePolicy: (arn: string) => policyOfBucket(arn, bucketPolicy),
+    resourcePolicy: (arn: string) => policyOfBucket(arn, bucketPolicy) ?? policyOfGroup(arn, groupPolicy),
     tagsOf: (arn: string) => (arn.startsWith('arn:aws:iam:') ? identity.tagsOf(arn) : sageMakerTags(arn, tagsOf)),
   };
   const authorize = createAuthorize(parts);
@@ -47,3 +49,11 @@ function policyOfBucket(arn: string, bucketPolicy: Parts['bucketPolicy']) {
   const policy = bucket === undefined ? undefined : bucketPolicy(bucket);
   return policy && { id: `policy of bucket ${bucket}`, policy };
 }
+
+function policyOfGroup(arn: string, groupPolicy: Parts['groupPolicy']) {
+  const found = MODEL_PACKAGE.test(arn) ? groupPolicy(arn) : undefined;
+  return found && { id: `policy of model package group ${found.group}`, policy: found.policy };
+}
+
+/** Most ARNs are of something else, and are not looked up. */
+const MODEL_PACKAGE = /^arn:aws:sagemaker:[^:]*:\d+:model-package/;

@@ -33,11 +33,16 @@ function inBucket<T>(ask: () => T, otherwise: T): T {
   }
 }
 
-/** The text of an object. Rejects with a sentence that names the object. */
-export async function readText(objects: ObjectAccess, uri: string, limit: number): Promise<string> {
+/** The text of an object, or of one of its versions. Rejects with a sentence that names the object. */
+export async function readText(
+  objects: ObjectAccess,
+  uri: string,
+  limit: number,
+  versionId: string | undefined,
+): Promise<string> {
   const { bucket, key } = parseS3Uri(uri);
   try {
-    return (await objects.readSmall(bucket, key, limit)).toString('utf8');
+    return (await objects.readSmall(bucket, key, limit, versionId)).toString('utf8');
   } catch (error) {
     if (!isAwsError(error)) throw error;
     throw awsError(error.code, `${uri} cannot be read: ${error.message} (${error.code})`, error.status);

@@ -111,6 +111,7 @@ export function createSystem(options: SystemOptions): System {
   const { authorize, permit, explainAccess } = createPolicies({
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
     bucketPolicy: (bucket) => objects.objects.bucketPolicy(bucket),
+    groupPolicy: (arn) => registry.groupPolicy(arn),
   });
   const registry = createRegistryService({
     ...{ api: sagemaker, store, account },
@@ -240,9 +241,10 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
     lineageOf: jobs.lineageOf,
     currentVersion: (bucket, key) => objects.currentVersions([{ bucket, key }])[0]?.toString(),
     prefixFingerprint: (uri) => prefixFingerprint(objects, uri),
-    async readText(uri, limit, call) {
-      permit(call, { action: 's3:GetObject', resource: uri.replace(/^s3:\/\//, 'arn:aws:s3:::') });
-      return readText(objects, uri, limit);
+    async readText(uri, limit, call, versionId) {
+      const action = versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion';
+      permit(call, { action, resource: uri.replace(/^s3:\/\//, 'arn:aws:s3:::') });
+      return readText(objects, uri, limit, versionId);
     },
   };
 }

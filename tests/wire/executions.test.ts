@@ -60,9 +60,15 @@ describe('a failed execution', () => {
     await bench.s3.deleteObject({ Bucket: bench.bucket, Key: 'retried/second/broken' });
     const token = randomUUID();
     const retry = () =>
-      bench.sagemaker.retryPipelineExecution({ PipelineExecutionArn: arn, ClientRequestToken: token });
+      bench.sagemaker.retryPipelineExecution({
+        PipelineExecutionArn: arn,
+        ClientRequestToken: token,
+        ParallelismConfiguration: { MaxParallelExecutionSteps: 3 },
+      });
     expect((await retry()).PipelineExecutionArn).toBe(arn);
     const again = await bench.ended(arn);
+    const described = await bench.sagemaker.describePipelineExecution({ PipelineExecutionArn: arn });
+    expect(described.ParallelismConfiguration).toEqual({ MaxParallelExecutionSteps: 3 });
     expect((await retry()).PipelineExecutionArn).toBe(arn); // the same token: nothing more happens
     const all = { first: 'Succeeded', second: 'Succeeded', third: 'Succeeded' };
     expect([again.status, statusOf(again.steps)]).toEqual(['Succeeded', all]);

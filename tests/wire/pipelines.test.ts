@@ -1,7 +1,7 @@
 /** Pipelines through the official SDK client, on a real server: what needs no job to run. */
 
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand, S3, S3Client } from '@aws-sdk/client-s3';
 import {
   CreatePipelineCommand,
   DeletePipelineCommand,
@@ -194,6 +194,30 @@ describe('pipelines', () => {
       );
     await from('Large', 'p.json');
     await expect(from('Missing', 'nothing.json')).rejects.toThrow(/nothing\.json/);
+  });
+
+  it('take the version of a definition that S3 is asked for, and not the newest', async () => {
+    const s3 = new S3({ ...server.client, forcePathStyle: true });
+    const Bucket = 'versioned-definitions';
+    await s3.createBucket({ Bucket });
+    await s3.putBucketVersioning({ Bucket, VersioningConfiguration: { Status: 'Enabled' } });
+    const { VersionId } = await s3.putObject({ Bucket, Key: 'p.json', Body: gated });
+    await s3.putObject({ Bucket, Key: 'p.json', Body: gated.replace('0.78', '0.9') });
+    const update = (version?: string) =>
+      sagemaker.send(
+        new UpdatePipelineCommand({
+          PipelineName: 'FromVersion',
+          PipelineDefinitionS3Location: { Bucket, ObjectKey: 'p.json', VersionId: version },
+        }),
+      );
+    const text = async () =>
+      (await sagemaker.send(new DescribePipelineCommand({ PipelineName: 'FromVersion' }))).PipelineDefinition;
+    await create('FromVersion');
+    await update();
+    expect(await text()).toContain('0.9');
+    await update(VersionId);
+    expect(await text()).toBe(gated);
+    await expect(update('A'.repeat(32))).rejects.toThrow(/p\.json cannot be read: .*NoSuchVersion/);
   });
 
   it('are listed by prefix, in order and in pages; a token of another list is refused', async () => {

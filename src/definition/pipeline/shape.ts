@@ -223,7 +223,7 @@ const STEPS: Readonly<Record<StepType, Shape>> = {
   QualityCheck: stepOf('QualityCheck', { ...cache, ...check }, { Arguments: object, CheckType: anything }),
   ClarifyCheck: stepOf('ClarifyCheck', { ...cache, ...check }, { Arguments: object, CheckType: anything }),
   Endpoint: stepOf('Endpoint', cache),
-  EndpointConfig: stepOf('EndpointConfig', cache),
+  EndpointConfig: stepOf('EndpointConfig', { ...cache, ...retry }),
   InferenceComponent: stepOf('InferenceComponent', cache),
   Lineage: stepOf('Lineage', cache),
 };

@@ -130,7 +130,8 @@ export type CheckStep = StepBase &
   };
 /** Steps of SDK v3 and late v2: recognised here; whether they can be run is the engine's to say. */
 export type DeploymentStep = StepBase &
-  Cacheable & { Type: 'Endpoint' | 'EndpointConfig' | 'InferenceComponent' | 'Lineage'; Arguments: Arguments };
+  Cacheable &
+  Retryable & { Type: 'Endpoint' | 'EndpointConfig' | 'InferenceComponent' | 'Lineage'; Arguments: Arguments };
 
 export type Step =
   | ProcessingStep

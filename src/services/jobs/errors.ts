@@ -17,6 +17,10 @@ export const errors = {
     ),
   notStoppable: (kind: JobKind, status: string) =>
     validation(`The request was rejected because the ${NOUNS[kind]} job is in status ${status}.`),
+  notUpdatable: (name: string, status: string) =>
+    validation(
+      `The request was rejected because the training job '${name}' is in status ${status}. Only a job that is under way can be updated.`,
+    ),
   notDeletable: (kind: JobKind, name: string, status: string) =>
     awsError(
       'ResourceInUse',

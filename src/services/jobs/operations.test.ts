@@ -78,6 +78,18 @@ describe('what is refused when a job is created', () => {
     [{ CheckpointConfig: { S3Uri: 's3://data/c' } }, /does not support CheckpointConfig yet/],
     [{ EnableManagedSpotTraining: true }, /EnableManagedSpotTraining/],
     [{ RetryStrategy: { MaximumRetryAttempts: 2 } }, /RetryStrategy/],
+    [{ StoppingCondition: { MaxRuntimeInSeconds: 9, MaxWaitTimeInSeconds: 10 } }, /for managed spot training only/],
+    [{ StoppingCondition: { MaxPendingTimeInSeconds: 7200 } }, /StoppingCondition.MaxPendingTimeInSeconds/],
+    [{ InputDataConfig: [channel({}, { AttributeNames: ['a'] })] }, /AttributeNames of channel 'train'/],
+    [{ InputDataConfig: [channel({}, { InstanceGroupNames: ['a'] })] }, /InstanceGroupNames of channel 'train'/],
+    [
+      { InputDataConfig: [channel({ ShuffleConfig: { Seed: 1 } }, { S3DataDistributionType: 'ShardedByS3Key' })] },
+      /ShuffleConfig of channel 'train' with ShardedByS3Key/,
+    ],
+    [
+      { ResourceConfig: { InstanceType: 'ml.m5.large', InstancePlacementConfig: { EnableMultipleJobs: true } } },
+      /ResourceConfig.InstancePlacementConfig/,
+    ],
     [
       { ResourceConfig: { InstanceCount: 21, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 } },
       /service limit 'Number of instances for a training job'/,
@@ -112,6 +124,41 @@ describe('what is refused when a job is created', () => {
     };
     await server.call('CreateTrainingJob', trainingJob('job', more));
     expect(await server.call('DescribeTrainingJob', { TrainingJobName: 'job' })).toMatchObject(debug);
+  });
+});
+
+describe('an update of a training job', () => {
+  const update = (more: object) => server.call('UpdateTrainingJob', { TrainingJobName: 'job', ...more });
+  beforeEach(() =>
+    server.call('CreateTrainingJob', trainingJob('job', { ProfilerConfig: { S3OutputPath: 's3://m/p' } })),
+  );
+
+  it('changes the settings of the profiler, and the time', async () => {
+    const ResourceConfig = (await server.call('DescribeTrainingJob', { TrainingJobName: 'job' })).ResourceConfig;
+    machine.time += 5000;
+    const { TrainingJobArn } = await update({ ProfilerConfig: { DisableProfiler: true } });
+    expect(await server.call('DescribeTrainingJob', { TrainingJobName: 'job' })).toMatchObject({
+      TrainingJobArn,
+      ProfilerConfig: { S3OutputPath: 's3://m/p', DisableProfiler: true },
+      ResourceConfig,
+      LastModifiedTime: new Date(machine.time),
+    });
+  });
+
+  it.each([
+    [{ ResourceConfig: { KeepAlivePeriodInSeconds: 60 } }, /KeepAlivePeriodInSeconds/],
+    [{ RemoteDebugConfig: { EnableRemoteDebug: true } }, /RemoteDebugConfig/],
+    [{ ProfilerRuleConfigurations: [{}] }, /ProfilerRuleConfigurations/],
+    [{ TrainingJobName: 'none' }, /^ValidationException: Requested resource not found\.$/],
+  ])('is refused by name: %j', async (more, message) => {
+    expect(await refusal(update(more))).toMatch(message);
+  });
+
+  it('comes too late for a job that is over', async () => {
+    await settle();
+    machine.exit('job', { kind: 'exited', code: 0 });
+    await settle();
+    expect(await refusal(update({ ProfilerConfig: {} }))).toMatch(/'job' is in status Completed/);
   });
 });
 
@@ -212,6 +259,36 @@ describe('lists', () => {
     expect(await listed({ LastModifiedTimeAfter: new Date(machine.time - 1) })).toEqual(['beta']);
     expect(await listed({}, { region: 'eu-west-1' })).toEqual([]);
     expect((await server.call('ListTrainingJobs', {})).TrainingJobSummaries).toEqual([]);
+  });
+
+  it('of a time that holds nothing, and of pools and plans that nobody has', async () => {
+    const { CreationTime } = await server.call('DescribeProcessingJob', { ProcessingJobName: 'beta' });
+    expect(await listed({ CreationTimeAfter: CreationTime, CreationTimeBefore: CreationTime })).toEqual([]);
+    const later = new Date(CreationTime!.getTime() + 5000);
+    expect(await listed({ CreationTimeAfter: later, CreationTimeBefore: CreationTime })).toEqual([]);
+    await server.call('CreateTrainingJob', trainingJob('train'));
+    const training = async (input: object) => (await server.call('ListTrainingJobs', input)).TrainingJobSummaries;
+    expect(await training({})).toHaveLength(1);
+    expect(await training({ WarmPoolStatusEquals: 'Available' })).toEqual([]);
+    const plan = 'arn:aws:sagemaker:us-east-1:123456789012:training-plan/p';
+    expect(await training({ TrainingPlanArnEquals: plan })).toEqual([]);
+  });
+
+  it('go on after a job that was deleted in between, and with their own tokens only', async () => {
+    const first = await server.call('ListProcessingJobs', { MaxResults: 2 });
+    const NextToken = first.NextToken!;
+    machine.exit('alpha', { kind: 'exited', code: 0 });
+    await settle();
+    await server.call('DeleteProcessingJob', { ProcessingJobName: 'beta' });
+    await server.call('DeleteProcessingJob', { ProcessingJobName: 'alpha' });
+    expect(await listed({ MaxResults: 2, NextToken })).toEqual(['gamma', 'alphabet']);
+    for (const other of [{ NameContains: 'a' }, { SortOrder: 'Descending' }, { StatusEquals: 'Failed' }]) {
+      expect(await refusal(listed({ ...other, NextToken }))).toMatch(
+        /^ValidationException: The NextToken is not valid/,
+      );
+    }
+    expect(await refusal(server.call('ListTrainingJobs', { NextToken }))).toMatch(/^ValidationException/);
+    expect(await refusal(listed({ NextToken }, { region: 'eu-west-1' }))).toMatch(/^ValidationException/);
   });
 
   it('page by page, in every order', async () => {

@@ -14,8 +14,13 @@ import { date, type JobResult, saved, withStop } from './row.ts';
 import type { JobKind, JobRow, Transition } from './store.ts';
 import { checkTraining, describeTraining } from './training.ts';
 import { endStatus } from './transitions.ts';
+import { updatedTraining } from './updates.ts';
 
-type Names = `${'Create' | 'Describe' | 'Stop' | 'Delete'}${JobKind}Job` | 'ListProcessingJobs' | 'ListTrainingJobs';
+type Names =
+  | `${'Create' | 'Describe' | 'Stop' | 'Delete'}${JobKind}Job`
+  | 'UpdateTrainingJob'
+  | 'ListProcessingJobs'
+  | 'ListTrainingJobs';
 
 type Named = { ProcessingJobName?: string | undefined; TrainingJobName?: string | undefined };
 
@@ -73,6 +78,11 @@ export function jobOperations(parts: Parts, lives: Pick<Lives, 'enqueue' | 'inte
       if (input.WarmPoolStatusEquals || input.TrainingPlanArnEquals) return { TrainingJobSummaries: [] };
       const { items, next } = listJobs(db, 'Training', input, call);
       return { TrainingJobSummaries: items.map(trainingSummary), NextToken: next };
+    }),
+    UpdateTrainingJob: writes(on('Training', 'Update'), (input, call) => {
+      const { arn, ...before } = row('Training', input, call);
+      db.setRequest({ arn, request: updatedTraining(before, input), modified_at: call.now });
+      return { TrainingJobArn: arn };
     }),
     StopTrainingJob: writes(on('Training', 'Stop'), (input, call) =>
       stop(parts, lives, row('Training', input, call), call),

@@ -151,6 +151,9 @@ export function jobsStore(sql: Sql) {
          failure_reason = $failure_reason, result = $result, discarded = $discarded
        WHERE arn = $arn`,
     ),
+    setRequest: sql.change<Pick<JobRow, 'arn' | 'request' | 'modified_at'>>(
+      'UPDATE jobs SET request = $request, modified_at = $modified_at WHERE arn = $arn',
+    ),
     job: sql.one<{ arn: string }, JobRow>('SELECT * FROM jobs WHERE arn = $arn'),
     jobOfId: sql.one<{ id: string }, JobRow>('SELECT * FROM jobs WHERE id = $id'),
     /** Not over, or over with its folder still there; the oldest first. */

@@ -47,6 +47,7 @@ export function checkTraining(input: TrainingRequest): void {
   }
   checkAlgorithm(input);
   checkResources(input);
+  checkStopping(input);
   if (!parseS3Uri(input.OutputDataConfig?.S3OutputPath ?? '')) {
     throw errors.invalid(`S3OutputPath is no S3 URI: '${input.OutputDataConfig?.S3OutputPath ?? ''}'.`);
   }
@@ -78,8 +79,18 @@ function checkResources({ ResourceConfig: resources, EnableNetworkIsolation }: T
   if (resources.InstanceGroups?.length) {
     throw errors.unsupported('ResourceConfig.InstanceGroups', 'Use InstanceType and InstanceCount.');
   }
-  for (const member of ['TrainingPlanArn', 'InstancePreferences'] as const) {
+  for (const member of ['TrainingPlanArn', 'InstancePreferences', 'InstancePlacementConfig'] as const) {
     if (resources[member]) throw errors.unsupported(`ResourceConfig.${member}`, 'Leave it out.');
+  }
+}
+
+function checkStopping({ StoppingCondition: stopping }: TrainingRequest): void {
+  if (stopping?.MaxWaitTimeInSeconds !== undefined) {
+    throw errors.invalid('MaxWaitTimeInSeconds is for managed spot training only. Leave it out of StoppingCondition.');
+  }
+  if (stopping?.MaxPendingTimeInSeconds !== undefined) {
+    const advice = 'A job waits for this machine until it begins or is stopped: leave it out.';
+    throw errors.unsupported('StoppingCondition.MaxPendingTimeInSeconds', advice);
   }
 }
 
@@ -91,6 +102,16 @@ function checkChannel(channel: Channel, jobMode: string | undefined): void {
   if (!s3) throw errors.unsupported(`a DataSource of ${what} that is no S3DataSource`, 'Give the data from S3.');
   if (s3.S3DataType !== 'S3Prefix' && s3.S3DataType !== 'ManifestFile') {
     throw errors.unsupported(`the S3DataType ${s3.S3DataType} of ${what}`, 'Use S3Prefix or ManifestFile.');
+  }
+  if (s3.AttributeNames?.length) {
+    throw errors.invalid(`AttributeNames of ${what} are for an AugmentedManifestFile only. Leave them out.`);
+  }
+  if (s3.InstanceGroupNames?.length) {
+    throw errors.unsupported(`InstanceGroupNames of ${what}`, 'Leave them out: every host has the channel.');
+  }
+  // Which object comes first means nothing to a folder; which host gets it does.
+  if (channel.ShuffleConfig && s3.S3DataDistributionType === 'ShardedByS3Key') {
+    throw errors.unsupported(`the ShuffleConfig of ${what} with ShardedByS3Key`, 'Shuffle in the training script.');
   }
   if (s3.HubAccessConfig || s3.ModelAccessConfig) {
     throw errors.unsupported(`hub or model access in ${what}`, 'Leave it out.');

@@ -54,9 +54,10 @@ export type ObjectAccess = {
    * The bytes of a small object: at once when they lie in the store (up to 64 kB), otherwise as a promise.
    *
    * @param limit in bytes
-   * @throws NoSuchBucket, NoSuchKey, EntityTooLarge beyond the limit
+   * @param versionId of a former version, as S3 gives it; otherwise the current one is read
+   * @throws NoSuchBucket, NoSuchKey, NoSuchVersion, EntityTooLarge beyond the limit
    */
-  readSmall(bucket: string, key: string, limit: number): Buffer | Promise<Buffer>;
+  readSmall(bucket: string, key: string, limit: number, versionId?: string): Buffer | Promise<Buffer>;
   /**
    * An object's content, or that of one of its former versions.
    *
@@ -135,8 +136,8 @@ export function objectAccess({ store, rows, bytes, objects, settings, world }: C
     ...listings,
     bucketPolicy: bucketPolicies(settings),
     head: (bucket, key) => objects.get(at(bucket, key)),
-    readSmall(bucket, key, limit) {
-      const object = objects.get(at(bucket, key));
+    readSmall(bucket, key, limit, VersionId) {
+      const object = objects.get({ ...at(bucket, key), ...(VersionId !== undefined && { VersionId }) });
       if (object.size > limit) throw s3Errors.entityTooLarge(object.size, limit);
       const body = bytes.open(objects.bytesOf(object));
       return Buffer.isBuffer(body) ? body : buffer(body);

@@ -7,6 +7,8 @@ export const errors = {
   versionNotFound: (name: string, version: number) =>
     awsError('ResourceNotFound', `Pipeline '${name}' has no version ${version}.`),
   executionNotFound: (arn: string) => awsError('ResourceNotFound', `Pipeline execution '${arn}' does not exist.`),
+  noExecutionArn: () =>
+    awsError('ValidationException', 'PipelineExecutionArn is missing: name the execution whose steps to list.'),
   /** The SDK's upsert looks for "already exists" in a ValidationException. */
   pipelineExists: (name: string) =>
     awsError(
@@ -25,10 +27,20 @@ export const errors = {
     awsError('ValidationException', problems.map(({ path, message }) => `${message} (at ${path})`).join('\n')),
   start: (problems: readonly Problem[]) =>
     awsError('ValidationException', problems.map(({ message }) => message).join('\n')),
-  stepType: (step: string, type: string) =>
+  stepType: (step: string, type: string, advice = '') =>
     awsError(
       'ValidationException',
-      `Step '${step}' has the type ${type}, which this Telar does not run yet. It runs Processing, Training, Condition, Fail and RegisterModel steps.`,
+      `Step '${step}' has the type ${type}, which this Telar does not run yet. It runs Processing, Training, Condition, Fail and RegisterModel steps.${advice && ` ${advice}`}`,
+    ),
+  mlflow: (member: string) =>
+    awsError(
+      'ValidationException',
+      `Telar does not support ${member}: it keeps no MLflow server. Leave it out, and let the steps' scripts log to a server of your own.`,
+    ),
+  notebookJob: (step: string) =>
+    awsError(
+      'ValidationException',
+      `Step '${step}' is a notebook job, which Telar does not run: its images are AWS's own. Make a script of the notebook ('jupyter nbconvert --to script'), and run that in a Processing step.`,
     ),
   inUse: (name: string, execution: string) =>
     awsError(

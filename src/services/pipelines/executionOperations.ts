@@ -13,7 +13,7 @@ import { type Call, type InputOf, type Operations, reads, writes } from '../../p
 import { type Parts, pipelineArn, type Sdk, userContext } from './context.ts';
 import { errors } from './errors.ts';
 import { beginning, between, existing, existingVersion, parallelism } from './pipelineOperations.ts';
-import { stepSummaries } from './steps.ts';
+import { stepPage } from './steps.ts';
 import type { ExecutionRow, PipelineRow, VersionRow } from './store.ts';
 import { once } from './tokens.ts';
 
@@ -57,6 +57,7 @@ export function executionOperations(parts: Parts): Operations<Sdk, Names> {
         if (row.status !== 'Failed' && row.status !== 'Stopped') throw errors.notRetryable(row.arn, row.status);
         if (state.failedByDesign) throw errors.failedByDesign(row.arn);
         const maxParallel = input.ParallelismConfiguration?.MaxParallelExecutionSteps;
+        db.updateExecution(changed(row, { maxParallel }, call));
         engine.append<PipelineEvent>(row.arn, { kind: 'retry-requested', ...(maxParallel && { maxParallel }) });
         return { PipelineExecutionArn: row.arn };
       }),
@@ -64,14 +65,8 @@ export function executionOperations(parts: Parts): Operations<Sdk, Names> {
     UpdatePipelineExecution: writes(onExecution('UpdatePipelineExecution'), (input, call) => {
       const { row } = execution(parts, input.PipelineExecutionArn!);
       const maxParallel = input.ParallelismConfiguration?.MaxParallelExecutionSteps;
-      db.updateExecution({
-        arn: row.arn,
-        display_name: input.PipelineExecutionDisplayName ?? row.display_name,
-        description: input.PipelineExecutionDescription ?? row.description,
-        max_parallel: maxParallel ?? row.max_parallel,
-        modified_at: call.now,
-        modified_by: userContext(call.principal),
-      });
+      const { PipelineExecutionDisplayName: displayName, PipelineExecutionDescription: text } = input;
+      db.updateExecution(changed(row, { displayName, description: text, maxParallel }, call));
       if (maxParallel) engine.append<PipelineEvent>(row.arn, { kind: 'updated', maxParallel });
       return { PipelineExecutionArn: row.arn };
     }),
@@ -84,22 +79,10 @@ export function executionOperations(parts: Parts): Operations<Sdk, Names> {
     }),
     ListPipelineExecutions: reads(onPipeline('ListPipelineExecutions'), (input, call) => list(parts, input, call)),
     ListPipelineExecutionSteps: reads(onExecution('ListPipelineExecutionSteps'), (input) => {
-      const { row, state } = execution(parts, input.PipelineExecutionArn!);
-      const order = input.SortOrder ?? 'Descending';
-      const steps = stepSummaries(state);
-      if (order === 'Descending') steps.reverse();
-      const page = pageOf(
-        {
-          query: { operation: 'ListPipelineExecutionSteps', arn: row.arn, order },
-          token: input.NextToken,
-          limit: input.MaxResults ?? SAGEMAKER_PAGE,
-        },
-        (after, limit) => {
-          const from = after ? steps.findIndex(({ StepName }) => StepName === after[0]) + 1 : 0;
-          return steps.slice(from, from + limit);
-        },
-        ({ StepName }) => [StepName],
-      );
+      // The model does not require it, and there is nothing to list without it.
+      if (input.PipelineExecutionArn === undefined) throw errors.noExecutionArn();
+      const { row, state } = execution(parts, input.PipelineExecutionArn);
+      const page = stepPage(state, input, { operation: 'ListPipelineExecutionSteps', arn: row.arn });
       return { PipelineExecutionSteps: page.items, NextToken: page.next };
     }),
     ListPipelineParametersForExecution: reads(onExecution('ListPipelineParametersForExecution'), (input) => {
@@ -129,6 +112,24 @@ export function executionOperations(parts: Parts): Operations<Sdk, Names> {
   };
 }
 
+type Change = {
+  displayName?: string | undefined;
+  description?: string | undefined;
+  maxParallel?: number | undefined;
+};
+
+/** The columns of an execution that a request changes. */
+function changed(row: ExecutionRow, { displayName, description: text, maxParallel }: Change, call: Call) {
+  return {
+    arn: row.arn,
+    display_name: displayName ?? row.display_name,
+    description: text ?? row.description,
+    max_parallel: maxParallel ?? row.max_parallel,
+    modified_at: call.now,
+    modified_by: userContext(call.principal),
+  };
+}
+
 const onCallback = (action: string) => (_input: unknown, call: Call) => [
   { action: `sagemaker:${action}`, resource: pipelineArn(call, '*') },
 ];
@@ -145,6 +146,7 @@ function execution({ db, engine }: Pick<Parts, 'db' | 'engine'>, arn: string): E
 
 function start(parts: Parts, input: InputOf<Sdk, 'StartPipelineExecution'>, call: Call) {
   const { db, engine, world } = parts;
+  if (input.MlflowExperimentName !== undefined) throw errors.mlflow('MlflowExperimentName');
   const pipeline = existing(db, call, input.PipelineName!);
   const version = existingVersion(db, pipeline, input.PipelineVersionId);
   const id = randomString(world.random, 12, LOWER_ALPHANUMERIC);

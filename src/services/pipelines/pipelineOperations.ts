@@ -14,6 +14,7 @@ import {
 } from '../../protocol/service.ts';
 import { type Parts, pipelineArn, type Sdk, userContext } from './context.ts';
 import { errors } from './errors.ts';
+import { INSTEAD, isNotebookJob } from './instead.ts';
 import type { Tag } from './ports.ts';
 import type { PipelineRow, PipelinesStore, VersionRow } from './store.ts';
 import { once } from './tokens.ts';
@@ -33,7 +34,9 @@ const LONGEST_DEFINITION = 1024 * 1024;
 
 type DefinitionSource = {
   PipelineDefinition?: string | undefined;
-  PipelineDefinitionS3Location?: { Bucket: string | undefined; ObjectKey: string | undefined } | undefined;
+  PipelineDefinitionS3Location?:
+    | { Bucket: string | undefined; ObjectKey: string | undefined; VersionId?: string | undefined }
+    | undefined;
 };
 
 const onPipeline = (action: string) => (input: { PipelineName: string | undefined }, call: Call) => [
@@ -171,7 +174,8 @@ async function readDefinition(parts: Parts, input: DefinitionSource, call: Strea
   const { PipelineDefinition: text, PipelineDefinitionS3Location: location } = input;
   if (text !== undefined && location) throw errors.noDefinition();
   if (!location) return text;
-  return parts.ports.readText(`s3://${location.Bucket}/${location.ObjectKey}`, LONGEST_DEFINITION, call);
+  const uri = `s3://${location.Bucket}/${location.ObjectKey}`;
+  return parts.ports.readText(uri, LONGEST_DEFINITION, call, location.VersionId);
 }
 
 function checkRole({ ports }: Parts, roleArn: string): void {
@@ -181,7 +185,11 @@ function checkRole({ ports }: Parts, roleArn: string): void {
 function checkDefinition(text: string): void {
   const parsed = parsePipeline(text);
   if ('problems' in parsed) throw errors.definition(parsed.problems satisfies Problem[]);
-  for (const { name, step } of parsed.plan.steps) if (!RUN.has(step.Type)) throw errors.stepType(name, step.Type);
+  if (parsed.definition.MlflowConfig) throw errors.mlflow('MlflowConfig');
+  for (const { name, step } of parsed.plan.steps) {
+    if (!RUN.has(step.Type)) throw errors.stepType(name, step.Type, INSTEAD[step.Type]);
+    if (isNotebookJob(step)) throw errors.notebookJob(name);
+  }
 }
 
 function insertVersion(db: PipelinesStore, pipeline: string, version: number, definition: string, at: number): void {

@@ -30,8 +30,11 @@ export type PipelinePorts = {
   currentVersion(bucket: string, key: string): string | undefined;
   /** A digest of the objects under a prefix: it changes when one is added, removed or written anew. */
   prefixFingerprint(s3Uri: string): string;
-  /** The text of an object, read as the caller may. Rejects with a sentence when it cannot be, or is over `limit` bytes. */
-  readText(s3Uri: string, limit: number, call: Call): Promise<string>;
+  /**
+   * The text of an object, or of one of its versions, read as the caller may. Rejects with a sentence when it cannot be, or is
+   * over `limit` bytes.
+   */
+  readText(s3Uri: string, limit: number, call: Call, versionId?: string): Promise<string>;
   setTags(arn: string, tags: readonly Tag[]): void;
   removeTags(arn: string): void;
 };

@@ -1,5 +1,7 @@
 /** The steps of an execution as ListPipelineExecutionSteps answers them. */
+
 import type { PipelineState, StepState, StepStatus } from '../../engine/pipelines/state.ts';
+import { type Page, pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
 
 /** What SageMaker lists: a step appears once it has begun. */
 type ListedStatus = Exclude<StepStatus, 'Waiting' | 'Skipped'>;
@@ -19,14 +21,46 @@ export type StepSummary = {
   SelectiveExecutionResult: { SourcePipelineExecutionArn: string } | undefined;
 };
 
-/** The steps that have begun, the oldest first. */
-export function stepSummaries(state: PipelineState): StepSummary[] {
-  const summaries: { at: number; summary: StepSummary }[] = [];
+type Placed = { at: number; index: number; summary: StepSummary };
+
+/**
+ * One page of an execution's steps, the newest first unless asked otherwise. A position is a time and a place in the plan:
+ * a step that a retry has put back to waiting meanwhile is no longer listed, and the page after it still is.
+ */
+export function stepPage(
+  state: PipelineState,
+  input: {
+    SortOrder?: 'Ascending' | 'Descending' | undefined;
+    NextToken?: string | undefined;
+    MaxResults?: number | undefined;
+  },
+  query: { operation: string; arn: string },
+): Page<StepSummary> {
+  const order = input.SortOrder ?? 'Descending';
+  const sign = order === 'Ascending' ? 1 : -1;
+  const placed = placedSummaries(state).sort((a, b) => sign * compare(a, b));
+  const { items, next } = pageOf<Placed>(
+    { query: { ...query, order }, token: input.NextToken, limit: input.MaxResults ?? SAGEMAKER_PAGE },
+    (after, limit) => {
+      const last = after && { at: Number(after[0]), index: Number(after[1]) };
+      return placed.filter((one) => !last || sign * compare(one, last) > 0).slice(0, limit);
+    },
+    ({ at, index }) => [at, index],
+  );
+  return { items: items.map(({ summary }) => summary), next };
+}
+
+const compare = (a: Omit<Placed, 'summary'>, b: Omit<Placed, 'summary'>): number => a.at - b.at || a.index - b.index;
+
+/** The steps that have begun. Those that began together stay in the plan's order. */
+function placedSummaries(state: PipelineState): Placed[] {
+  const summaries: Placed[] = [];
   state.steps.forEach((step, index) => {
     if (step.status === 'Waiting' || step.status === 'Skipped') return;
     const { name, step: planned } = state.plan.steps[index]!;
     summaries.push({
       at: step.startedAt ?? state.startedAt,
+      index,
       summary: {
         StepName: name,
         StepDisplayName: planned.DisplayName,
@@ -42,8 +76,7 @@ export function stepSummaries(state: PipelineState): StepSummary[] {
       },
     });
   });
-  // Stable: steps that began together stay in the plan's order.
-  return summaries.sort((a, b) => a.at - b.at).map(({ summary }) => summary);
+  return summaries;
 }
 
 function date(at: number | undefined): Date | undefined {

@@ -11,6 +11,11 @@ export const registryErrors = {
     conflict(
       `ModelPackageGroup ${arn} cannot be deleted: it contains ${versions} model package${versions === 1 ? '' : 's'}. Delete them first.`,
     ),
+  /** AWS words it so for policies alone: Terraform and CloudFormation tell by these sentences that there is nothing to delete. */
+  noGroupOfPolicy: (arn: string) => validation(`Cannot find Model Package Group: ${arn}`),
+  noPolicy: (arn: string) => validation(`Cannot find resource policy for: ${arn}`),
+  malformedPolicy: (name: string, problems: string) =>
+    validation(`The resource policy of model package group ${name} is not valid: ${problems}`),
   noPackage: (arn: string) => validation(`ModelPackage ${arn} does not exist.`),
   packageExists: (arn: string) => validation(`Model Package already exists: ${arn}`),
   bothNames: () =>
@@ -29,6 +34,14 @@ export const registryErrors = {
   noModelData: (uri: string) => validation(`Could not find model data at ${uri}.`),
   additionalSourceNotAllowed: () => validation('AdditionalS3DataSource is not allowed in InferenceSpecification'),
   twoSources: () => validation('ModelDataUrl and ModelDataSource cannot both be specified for a container.'),
+  sourceAndSpecification: () =>
+    validation(
+      'SourceUri and InferenceSpecification cannot both be specified. To keep where a model comes from, register it with its InferenceSpecification, then set SourceUri with UpdateModelPackage.',
+    ),
+  sourceOfModel: (arn: string) =>
+    validation(
+      `Telar does not take an InferenceSpecification from a model (${arn}) yet. Give the InferenceSpecification in place of SourceUri.`,
+    ),
   tooManyProperties: (most: number) =>
     validation(`A model package has at most ${most} CustomerMetadataProperties. Remove some first.`),
   tooManySpecifications: (most: number) =>

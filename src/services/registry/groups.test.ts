@@ -74,6 +74,10 @@ describe('model package groups', () => {
     expect((await names({ NameContains: 'ALPHA' })).names).toEqual(['gamma-alpha', 'alpha']);
     expect((await names({ CreationTimeAfter: new Date(START + 3000) })).names).toEqual(['delta']);
     expect((await names({ CreationTimeBefore: new Date(START + 2000) })).names).toEqual(['beta']);
+    const nothing = { CreationTimeAfter: new Date(START + 3000), CreationTimeBefore: new Date(START + 2000) };
+    expect(await names(nothing)).toEqual({ names: [] });
+    expect(await names({ CrossAccountFilterOption: 'CrossAccount' })).toEqual({ names: [] });
+    expect((await names({ CrossAccountFilterOption: 'SameAccount' })).names).toHaveLength(4);
     const first = await names({ MaxResults: 3 });
     expect(first.names).toEqual(['delta', 'gamma-alpha', 'alpha']);
     clock.time += 1000;

@@ -4,6 +4,7 @@ import type { CreatePackageInput, Parts, RegistryContext } from './context.ts';
 import { registryName } from './names.ts';
 import { groupOperations, packageOperations } from './operations.ts';
 import { registerVersion } from './packages.ts';
+import { type GroupPolicy, policyOver } from './policies.ts';
 import { namedUris } from './specifications.ts';
 import { registryStore } from './store.ts';
 
@@ -18,6 +19,8 @@ export type Registry = {
   service: Service;
   /** The models in the order of their registration: a page of those after an id. */
   modelData(after: number, limit: number): ModelData[];
+  /** The policy of the group that an ARN names or lies in, if it has one. */
+  groupPolicy(arn: string): GroupPolicy | undefined;
   /** Whether an ARN names a group or package: for its tags. */
   exists(arn: string): boolean;
   /**
@@ -34,6 +37,7 @@ export function createRegistryService({ api, store, account, ports }: RegistryCo
     service: { name: 'registry', api, operations: { ...groupOperations(parts), ...packageOperations(parts) } },
     modelData: (after, limit) =>
       parts.store.packagesAfter({ after, limit }).map(({ id, kept }) => ({ id, uris: namedUris(JSON.parse(kept)) })),
+    groupPolicy: (arn) => policyOver(parts, arn),
     exists(arn) {
       const named = registryName(account, arn);
       if (!named) return false;

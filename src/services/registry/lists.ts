@@ -2,7 +2,6 @@
 import { type Position, pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
 import type { Call, InputOf } from '../../protocol/service.ts';
 import type { Parts, Sdk } from './context.ts';
-import { registryErrors } from './errors.ts';
 import { requireGroup } from './groups.ts';
 import type { GroupRow, PackageRow, SortBy, SortOrder } from './store.ts';
 
@@ -25,9 +24,8 @@ const begin = (after: Position | undefined) => ({
 });
 
 export function listGroups({ store }: Parts, input: InputOf<Sdk, 'ListModelPackageGroups'>, { region }: Call) {
-  if (input.CrossAccountFilterOption === 'CrossAccount') {
-    throw registryErrors.unsupported('CrossAccountFilterOption', 'share model package groups between accounts');
-  }
+  // Nobody shares groups with the one account that there is.
+  if (input.CrossAccountFilterOption === 'CrossAccount') return { items: [], next: undefined };
   const { by, order } = sorting(input);
   const filters = { region, contains: input.NameContains ?? null, ...times(input) };
   return pageOf<GroupRow>(

@@ -16,13 +16,17 @@ import {
   requirePackage,
   summarizePackage,
 } from './packages.ts';
+import { policyText, putPolicy, removePolicy } from './policies.ts';
 import { updatePackage } from './updates.ts';
 
 type GroupNames =
   | 'CreateModelPackageGroup'
   | 'DescribeModelPackageGroup'
   | 'ListModelPackageGroups'
-  | 'DeleteModelPackageGroup';
+  | 'DeleteModelPackageGroup'
+  | 'PutModelPackageGroupPolicy'
+  | 'GetModelPackageGroupPolicy'
+  | 'DeleteModelPackageGroupPolicy';
 type PackageNames =
   | 'CreateModelPackage'
   | 'DescribeModelPackage'
@@ -57,6 +61,19 @@ export function groupOperations(parts: Parts): Operations<Sdk, GroupNames> {
       deleteGroup(parts, requireGroup(parts, call, ModelPackageGroupName!));
       return {};
     }),
+    PutModelPackageGroupPolicy: writes(
+      on('PutModelPackageGroupPolicy'),
+      ({ ModelPackageGroupName, ResourcePolicy }, call) => ({
+        ModelPackageGroupArn: putPolicy(parts, call, ModelPackageGroupName!, ResourcePolicy!),
+      }),
+    ),
+    GetModelPackageGroupPolicy: reads(on('GetModelPackageGroupPolicy'), ({ ModelPackageGroupName }, call) => ({
+      ResourcePolicy: policyText(parts, call, ModelPackageGroupName!),
+    })),
+    DeleteModelPackageGroupPolicy: writes(on('DeleteModelPackageGroupPolicy'), ({ ModelPackageGroupName }, call) => {
+      removePolicy(parts, call, ModelPackageGroupName!);
+      return {};
+    }),
   };
 }
 
@@ -69,7 +86,7 @@ export function packageOperations(parts: Parts): Operations<Sdk, PackageNames> {
   return {
     CreateModelPackage: writes(
       (input, call) =>
-        creating('CreateModelPackage', newPackageArn(parts, input, call), input.Tags, packageKeys(input)),
+        creating('CreateModelPackage', newPackageArn(parts, input, call), input.Tags, () => packageKeys(input)),
       (input, call) => ({ ModelPackageArn: createPackage(parts, input, call) }),
     ),
     DescribeModelPackage: reads(on('DescribeModelPackage'), ({ ModelPackageName, IncludedData }, call) => {
@@ -112,9 +129,9 @@ function creating(
   action: string,
   resource: string,
   tags: CreateGroupInput['Tags'],
-  more: ConditionKeys = {},
+  more: () => ConditionKeys = () => ({}),
 ): Access[] {
-  const keys = () => ({ ...more, ...requestTagKeys(tags) });
+  const keys = () => ({ ...more(), ...requestTagKeys(tags) });
   const create = { action: `sagemaker:${action}`, resource, keys };
   return tags?.length ? [create, { action: 'sagemaker:AddTags', resource, keys }] : [create];
 }
@@ -122,6 +139,12 @@ function creating(
 /** What policies that part makers from approvers look at. */
 const packageKeys = (input: Partial<CreatePackageInput & UpdatePackageInput>): ConditionKeys => ({
   'sagemaker:ModelApprovalStatus': input.ModelApprovalStatus,
+  // AWS's own pages write them in both ways.
+  'sagemaker:ModelLifeCycle:stage': input.ModelLifeCycle?.Stage,
+  'sagemaker:ModelLifeCycle/stage': input.ModelLifeCycle?.Stage,
+  'sagemaker:ModelLifeCycle:stageStatus': input.ModelLifeCycle?.StageStatus,
+  'sagemaker:ModelLifeCycle/stageStatus': input.ModelLifeCycle?.StageStatus,
+  'sagemaker:CustomerMetadataPropertiesToRemove': input.CustomerMetadataPropertiesToRemove,
   ...Object.fromEntries(
     Object.entries(input.CustomerMetadataProperties ?? {}).map(([key, value]) => [
       `sagemaker:CustomerMetadataProperties/${key}`,

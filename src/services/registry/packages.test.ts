@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { administrator, refusal, START, testCall } from '../../../tests/support/operations.ts';
 import { group, InferenceSpecification, MODEL, registry, version } from '../../../tests/support/registry.ts';
 import type { CreatePackageInput } from './context.ts';
-import { APPROVAL_STATUSES } from './legal.ts';
+import { APPROVAL_STATUSES, type KEPT_MEMBERS, type REFUSED_MEMBERS } from './legal.ts';
 
 const who = { IamIdentity: { Arn: administrator.arn, PrincipalId: administrator.userId } };
 const ModelMetrics = {
@@ -11,6 +11,13 @@ const ModelMetrics = {
 };
 
 describe('registering', () => {
+  it('leaves no member of the request aside', () => {
+    type Named = 'ModelPackageName' | 'ModelPackageGroupName' | 'Tags' | 'ClientToken';
+    type Decided = 'ModelApprovalStatus' | 'CertifyForMarketplace';
+    type Handled = Named | Decided | (typeof KEPT_MEMBERS)[number] | keyof typeof REFUSED_MEMBERS;
+    expectTypeOf<Exclude<keyof CreatePackageInput, Handled>>().toBeNever();
+  });
+
   it('counts versions up and asks for approval', async () => {
     const { run, versions } = registry();
     await versions('g', 1);
@@ -23,7 +30,6 @@ describe('registering', () => {
       ModelLifeCycle: { Stage: 'Staging', StageStatus: 'InProgress' },
       Domain: 'MACHINE_LEARNING',
       Task: 'CLASSIFICATION',
-      SourceUri: 's3://b/source',
     };
     expect(await run('CreateModelPackage', { ModelPackageGroupName: 'g', ...kept })).toEqual({
       ModelPackageArn: version('g', 2),

@@ -17,18 +17,15 @@ import {
 } from './context.ts';
 import { registryErrors } from './errors.ts';
 import { createGroup, requireGroup } from './groups.ts';
+import { type Kept, readKept } from './kept.ts';
 import { type ApprovalStatus, COMPLETED, DEFAULT_APPROVAL, KEPT_MEMBERS, REFUSED_MEMBERS } from './legal.ts';
 import { groupArnOf, type Place, packageArn, packageArnOf, registryName } from './names.ts';
+import { specificationOf } from './sources.ts';
 import { checkContainers } from './specifications.ts';
 import type { PackageRow } from './store.ts';
 
 type PackageSummary = NonNullable<OutputOf<Sdk, 'ListModelPackages'>['ModelPackageSummaryList']>[number];
 type BatchSummary = NonNullable<OutputOf<Sdk, 'BatchDescribeModelPackage'>['ModelPackageSummaries']>[string];
-
-/** The members that a package keeps as they were given. */
-export type Kept = Pick<CreatePackageInput, (typeof KEPT_MEMBERS)[number]>;
-
-export const readKept = (row: PackageRow): Kept => JSON.parse(row.kept) as Kept;
 
 export const arnOfPackage = ({ account }: Parts, { region, name, version }: PackageRow): string =>
   packageArn({ account, region }, name, version);
@@ -55,11 +52,12 @@ export function createPackage(parts: Parts, input: CreatePackageInput, call: Cal
   refuseUnsupported(input);
   const { ModelPackageName, ModelPackageGroupName } = input;
   if (ModelPackageName !== undefined && ModelPackageGroupName !== undefined) throw registryErrors.bothNames();
+  const given = { ...input, ...specificationOf(parts, input, call) };
   const row =
     ModelPackageGroupName === undefined
-      ? unversioned(parts, input, call)
-      : nextVersion(parts, ModelPackageGroupName, input, call);
-  const kept = keptMembers(input);
+      ? unversioned(parts, given, call)
+      : nextVersion(parts, ModelPackageGroupName, given, call);
+  const kept = keptMembers(given);
   checkContainers(parts.ports, kept.InferenceSpecification?.Containers ?? []);
   for (const { Containers } of kept.AdditionalInferenceSpecifications ?? []) {
     checkContainers(parts.ports, Containers ?? []);
@@ -129,8 +127,8 @@ function madeBefore(parts: Parts, token: string | undefined, request: string, ca
   return made;
 }
 
-const digest = (input: CreatePackageInput): string =>
-  createHash('sha256').update(JSON.stringify(input)).digest('base64url');
+/** Of a request, to tell whether its token comes with the same one again. */
+export const digest = (input: object): string => createHash('sha256').update(JSON.stringify(input)).digest('base64url');
 
 function refuseUnsupported(input: CreatePackageInput): void {
   for (const member of Object.keys(REFUSED_MEMBERS) as (keyof typeof REFUSED_MEMBERS)[]) {

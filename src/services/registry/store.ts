@@ -17,6 +17,11 @@ export const migrations: Migrations = {
      ) STRICT;
      CREATE UNIQUE INDEX registry_packages_token ON registry_packages (region, token) WHERE token IS NOT NULL;
      CREATE INDEX registry_packages_created ON registry_packages (region, created_at, id);`,
+    `ALTER TABLE registry_groups ADD COLUMN policy TEXT;
+     -- The ClientTokens of updates, each with a digest of the request that it came with.
+     CREATE TABLE registry_update_tokens (
+       region TEXT NOT NULL, token TEXT NOT NULL, request TEXT NOT NULL, PRIMARY KEY (region, token)
+     ) STRICT, WITHOUT ROWID;`,
   ],
 };
 
@@ -30,6 +35,8 @@ export type GroupRow = {
   next_version: number;
   created_at: number;
   created_by: string;
+  /** The group's resource policy, as it was sent. */
+  policy: string | null;
 };
 
 export type PackageRow = {
@@ -108,12 +115,18 @@ export function registryStore(sql: Sql) {
     groups: bySort((by, order) =>
       sql.all<Filters, GroupRow>(`SELECT * FROM registry_groups WHERE ${FILTERS} ${sorted('groups', by, order)}`),
     ),
-    insertGroup: sql.insert<Omit<GroupRow, 'id'>>(
+    insertGroup: sql.insert<Omit<GroupRow, 'id' | 'policy'>>(
       `INSERT INTO registry_groups (region, name, description, next_version, created_at, created_by)
        VALUES ($region, $name, $description, $next_version, $created_at, $created_by)`,
     ),
     setNextVersion: sql.change<{ id: number; next_version: number }>(
       'UPDATE registry_groups SET next_version = $next_version WHERE id = $id',
+    ),
+    setPolicy: sql.change<Pick<GroupRow, 'id' | 'policy'>>(
+      'UPDATE registry_groups SET policy = $policy WHERE id = $id',
+    ),
+    policy: sql.one<Named, Pick<GroupRow, 'policy'>>(
+      'SELECT policy FROM registry_groups WHERE region = $region AND name = $name',
     ),
     removeGroup: sql.change<{ id: number }>('DELETE FROM registry_groups WHERE id = $id'),
     versions: sql.one<Named, { count: number }>(
@@ -141,6 +154,12 @@ export function registryStore(sql: Sql) {
     >(
       `UPDATE registry_packages SET approval = $approval, approval_description = $approval_description, kept = $kept,
          modified_at = $modified_at, modified_by = $modified_by WHERE id = $id`,
+    ),
+    updateOfToken: sql.one<{ region: string; token: string }, { request: string }>(
+      'SELECT request FROM registry_update_tokens WHERE region = $region AND token = $token',
+    ),
+    insertUpdateToken: sql.change<{ region: string; token: string; request: string }>(
+      'INSERT INTO registry_update_tokens VALUES ($region, $token, $request)',
     ),
     /** In the order in which they were registered. */
     packagesAfter: sql.all<{ after: number; limit: number }, Pick<PackageRow, 'id' | 'kept'>>(

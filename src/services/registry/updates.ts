@@ -2,22 +2,23 @@
 import type { Call } from '../../protocol/service.ts';
 import { type Parts, type UpdatePackageInput, writeUser } from './context.ts';
 import { registryErrors } from './errors.ts';
+import { type Kept, readKept } from './kept.ts';
 import { MOST_ADDITIONAL_SPECIFICATIONS, MOST_METADATA_PROPERTIES } from './legal.ts';
-import { type Kept, readKept } from './packages.ts';
+import { digest } from './packages.ts';
+import { specificationOf } from './sources.ts';
 import { checkContainers } from './specifications.ts';
 import type { PackageRow } from './store.ts';
 
 /** Members that replace what the package has. */
-const REPLACED = [
-  'ModelPackageRegistrationType',
-  'SourceUri',
-  'ModelCard',
-  'ModelLifeCycle',
-  'InferenceSpecification',
-] as const;
+const REPLACED = ['ModelPackageRegistrationType', 'ModelLifeCycle'] as const;
 
-/** Inside a transaction. Any approval status may follow any other. */
+/**
+ * Inside a transaction. Any approval status may follow any other.
+ *
+ * U1. The same ClientToken with the same request changes nothing a second time, whatever was changed in between.
+ */
 export function updatePackage(parts: Parts, row: PackageRow, input: UpdatePackageInput, call: Call): void {
+  if (carriedOut(parts, input, call)) return;
   if (row.version === 0 && input.ModelApprovalStatus !== undefined) {
     throw registryErrors.notForUnversioned('ModelApprovalStatus');
   }
@@ -26,13 +27,24 @@ export function updatePackage(parts: Parts, row: PackageRow, input: UpdatePackag
     id: row.id,
     approval: input.ModelApprovalStatus ?? row.approval,
     approval_description: input.ApprovalDescription ?? row.approval_description,
-    kept: JSON.stringify(changed(parts, readKept(row), input)),
+    kept: JSON.stringify(changed(parts, readKept(row), input, call)),
     modified_at: call.now,
     modified_by: writeUser(call.principal),
   });
 }
 
-function changed(parts: Parts, kept: Kept, input: UpdatePackageInput): Kept {
+/** Whether the request with this ClientToken was carried out before; takes note of it. @throws ConflictException */
+function carriedOut({ store }: Parts, input: UpdatePackageInput, { region }: Call): boolean {
+  const { ClientToken: token, ...rest } = input;
+  if (token === undefined) return false;
+  const request = digest(rest);
+  const before = store.updateOfToken({ region, token });
+  if (!before) store.insertUpdateToken({ region, token, request });
+  else if (before.request !== request) throw registryErrors.tokenReused(token);
+  return before !== undefined;
+}
+
+function changed(parts: Parts, kept: Kept, input: UpdatePackageInput, call: Call): Kept {
   const replaced = REPLACED.flatMap((member) =>
     input[member] === undefined ? [] : [[member, input[member]] as const],
   );
@@ -40,9 +52,16 @@ function changed(parts: Parts, kept: Kept, input: UpdatePackageInput): Kept {
   return {
     ...rest,
     ...Object.fromEntries(replaced),
+    ...specificationOf(parts, input, call),
+    ...modelCard(kept, input),
     ...customerProperties(kept, input),
     ...additionalSpecifications(parts, kept, input),
   };
+}
+
+/** A card's content and status change one without the other. */
+function modelCard({ ModelCard: before }: Kept, { ModelCard: given }: UpdatePackageInput): Pick<Kept, 'ModelCard'> {
+  return given === undefined ? {} : { ModelCard: { ...before, ...given } };
 }
 
 function customerProperties(kept: Kept, input: UpdatePackageInput): Pick<Kept, 'CustomerMetadataProperties'> {

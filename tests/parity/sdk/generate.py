@@ -3,7 +3,7 @@
 Each fixture holds the very document that `pipeline.definition()` returns, beside the versions and the date of writing.
 The tests read the fixtures only; run this again (in an environment with `pip install 'sagemaker<3'`) to renew them:
 
-    python generate.py
+    python generate.py [fixture ...]
 
 No AWS account is contacted: the session has a made-up region and keys, and nothing here uploads.
 """
@@ -21,6 +21,7 @@ from sagemaker.image_uris import retrieve
 
 from kitchen_sink import kitchen_sink
 from oracle import ACCOUNT, REGION
+from step_types import step_types
 from titanic import titanic
 
 HERE = pathlib.Path(__file__).parent
@@ -68,6 +69,12 @@ def image_uris():
     }
 
 
-write("titanic", document(titanic()))
-write("kitchen-sink", document(kitchen_sink()))
-write("images", image_uris())
+FIXTURES = {
+    "titanic": lambda: document(titanic()),
+    "kitchen-sink": lambda: document(kitchen_sink()),
+    "images": image_uris,
+    "step-types": lambda: {"definitions": step_types()},
+}
+
+for name in sys.argv[1:] or FIXTURES:
+    write(name, FIXTURES[name]())
