@@ -77,7 +77,6 @@ describe('what is refused when a job is created', () => {
     [{ AlgorithmSpecification: { AlgorithmName: 'x', TrainingInputMode: 'File' } }, /AlgorithmName/],
     [{ CheckpointConfig: { S3Uri: 's3://data/c' } }, /does not support CheckpointConfig yet/],
     [{ EnableManagedSpotTraining: true }, /EnableManagedSpotTraining/],
-    [{ RetryStrategy: { MaximumRetryAttempts: 2 } }, /RetryStrategy/],
     [
       { ResourceConfig: { InstanceCount: 21, InstanceType: 'ml.m5.large', VolumeSizeInGB: 1 } },
       /service limit 'Number of instances for a training job'/,
