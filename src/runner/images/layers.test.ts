@@ -362,7 +362,7 @@ describe.skipIf(reason)('pip in a job', () => {
   it('works for the way in which ModelTrainer starts a script', async () => {
     const files = {
       'input/config/hyperparameters.json': '{"epochs":"3"}',
-      'input/data/code/requirements.txt': 'telar_one\n',
+      'input/data/code/requirements.txt': `${RUN}telar_one # pip\n`,
       'input/data/code/train.py': 'import sys, telar_one\nprint("trained", telar_one.VALUE, sys.argv[1:])\n',
       'input/data/sm_drivers/sm_train.sh': `
 #!/bin/bash
@@ -382,5 +382,11 @@ $SM_PYTHON_CMD train.py --epochs $SM_EPOCHS
     const { exit, log } = await runJob(files, { image: SKLEARN, ...command });
     expect(log).toContain("trained 1 ['--epochs', '3']");
     expect(exit).toEqual(DONE);
+    // What `pip install -r` asks for is a layer, too: the next job finds it.
+    expect(log).toMatch(/Installing requirements\.txt into layer/);
+    const again = await runJob(files, { image: SKLEARN, ...command });
+    expect(again.log).toMatch(/come from layer [0-9a-f]{32}\.\n[^]*already satisfied: telar_one/i);
+    expect(again.exit).toEqual(DONE);
+    expect([...fetched.values()]).toEqual([1]);
   });
 });

@@ -9,8 +9,8 @@ from sagemaker.workflow.pipeline import Pipeline
 
 session = sagemaker.Session()
 role = sagemaker.get_execution_role()
-# Jobs unpickle the functions, so the image's Python is of the same version as this one.
-image = image_uris.retrieve("sklearn", session.boto_region_name, version="1.2-1")
+# Jobs unpickle the functions, so that the Python of the image is of the same version as this one.
+image = image_uris.retrieve("sklearn", session.boto_region_name, version="1.4-2")
 job = {"image_uri": image, "instance_type": "ml.m5.large", "role": role}
 
 
