@@ -11,6 +11,10 @@ import { quote } from '../shell.ts';
 /** Below a job's temporary folder. */
 export const OVERLAY = '.telar/python';
 
+/** Where a layer appears behind a link, for Pythons that run already: telar_runtime/pip_layer.py. */
+const SLOT = 'layer';
+const EMPTY = 'no-layer';
+
 export type Overlay = {
   /** Where it is made, on the machine. */
   folder: string;
@@ -42,7 +46,13 @@ export function makeOverlay({ folder, seen, environment, interpreter, programs }
     join(folder, 'pyvenv.cfg'),
     `home = ${home}\ninclude-system-site-packages = false\nversion = ${version}\n`,
   );
-  const lines = [join(environment, packages), ...(programs === undefined ? [] : [beforePip(programs)])];
+  const lines = [join(environment, packages)];
+  if (programs !== undefined) {
+    mkdirSync(join(folder, EMPTY), { recursive: true, mode: 0o755 });
+    link(EMPTY, join(folder, SLOT));
+    lines.unshift(join(seen, SLOT));
+    lines.push(beforePip(programs));
+  }
   writeFileSync(join(folder, packages, 'telar.pth'), lines.map((line) => `${line}\n`).join(''));
 }
 

@@ -194,7 +194,8 @@ selected = pipeline.start(
     )
 )
 selected.wait(delay=1, max_attempts=120)
-print("selected", selected.describe()["PipelineExecutionStatus"], [s["StepName"] for s in selected.list_steps()])
+print("selected", selected.describe()["PipelineExecutionStatus"])
+print("taken over", sorted(s["StepName"] for s in selected.list_steps() if "SelectiveExecutionResult" in s))
 
 # A gate that no model passes.
 strict = pipeline.start(parameters={"MseThreshold": 0.001})

@@ -2,6 +2,8 @@
 
 P1. pip itself still runs, and decides: it finds the packages there, or installs what is missing into the job's own environment.
 P2. Only a command that this file knows in full is helped: other options may mean another outcome.
+P3. Pythons that run already, such as the script that calls pip, find the packages as well: the layer appears behind a folder
+    that is on their path from the beginning (SLOT).
 
 Run by the job's environment (images/overlay.ts) when a Python starts as pip, before pip is imported.
 """
@@ -11,11 +13,14 @@ import sys
 
 from . import requirements
 from .base import UserError
-from .layers import Packages, image_packages, make_environment, overlay_folder, shared_layer, site_packages
+from .layers import overlay_folder, shared_layer, site_packages
 
 log = logging.getLogger("telar")
-# They do not change what is installed.
-NEUTRAL = {"-q", "--quiet", "--no-cache-dir", "--no-input", "--disable-pip-version-check", "--progress-bar=off", "--root-user-action=ignore"}
+# A link, to an empty folder until there is a layer; images/overlay.ts makes both.
+SLOT, EMPTY = "layer", "no-layer"
+# They do not change what is installed; or, as --upgrade does, only what pip then does with what it finds.
+NEUTRAL = {"-q", "--quiet", "-U", "--upgrade", "--no-cache-dir", "--no-input", "--disable-pip-version-check", "--progress-bar=off"}
+NEUTRAL |= {"--root-user-action=ignore"}
 
 
 def requirements_file(command):
@@ -47,9 +52,23 @@ def link_programs(layer):
             os.symlink(os.path.join(source, name), os.path.join(target, name))
 
 
+def fill(layer):
+    slot = os.path.join(overlay_folder(), SLOT)
+    partial = "%s.%d" % (slot, os.getpid())
+    os.symlink(site_packages(layer), partial)
+    os.replace(partial, slot)
+
+
+def slot_is_free():
+    try:
+        return os.readlink(os.path.join(overlay_folder(), SLOT)) == EMPTY
+    except OSError:
+        return False
+
+
 def provide(command):
     path = requirements_file(command)
-    if path is None or Packages().brings_any():
+    if path is None or not slot_is_free():
         return
     logging.basicConfig(level=logging.INFO, format="telar: %(message)s")
     try:
@@ -59,9 +78,8 @@ def provide(command):
         log.info("No layer of %s: %s", path, problem)
         return
     if layer:
-        make_environment(overlay_folder(), [site_packages(layer), image_packages()])
+        fill(layer)
         link_programs(layer)
-        Packages(layer=layer).use_here()
 
 
 provide(sys.orig_argv if hasattr(sys, "orig_argv") else [])
