@@ -351,8 +351,10 @@ describe.skipIf(reason)('pip in a job', () => {
   it.each([
     ['started warm', ['python3']],
     ['started cold', ['python3', '-B']],
-  ])('brings a list as a layer to the very script that calls it, %s, and another version over it', async (_, python) => {
-    const text = `import subprocess, sys
+  ])(
+    'brings a list as a layer to the very script that calls it, %s, and another version over it',
+    async (_, python) => {
+      const text = `import subprocess, sys
 pip = [sys.executable, "-m", "pip", "install", "-q"]
 subprocess.run([*pip, "-r", "/opt/ml/processing/needs.txt"], check=True)
 import telar_one, telar_two
@@ -361,14 +363,15 @@ subprocess.run(["telar_one-tool"], check=True)
 subprocess.run([*pip, "-U", "--force-reinstall", "telar_two"], check=True)
 subprocess.run([sys.executable, "-c", "import telar_two; print(telar_two.__file__)"], check=True)
 `;
-    const files = { 'processing/main.py': text, 'processing/needs.txt': `${RUN}telar_one\ntelar_two # script\n` };
-    const spec = { image: SKLEARN, entrypoint: [...python, '/opt/ml/processing/main.py'], arguments: [] };
-    const { exit, log } = await runJob(files, spec);
-    expect(log).toMatch(/^value 1 2 \/tmp\/\.telar\/python\/layer\/telar_one\.py$/m);
-    expect(log).toContain('tool 1\n');
-    expect(log).toMatch(/^\/tmp\/\.telar\/python\/lib\/.*telar_two\.py$/m);
-    expect(exit).toEqual(DONE);
-  });
+      const files = { 'processing/main.py': text, 'processing/needs.txt': `${RUN}telar_one\ntelar_two # script\n` };
+      const spec = { image: SKLEARN, entrypoint: [...python, '/opt/ml/processing/main.py'], arguments: [] };
+      const { exit, log } = await runJob(files, spec);
+      expect(log).toMatch(/^value 1 2 \/tmp\/\.telar\/python\/layer\/telar_one\.py$/m);
+      expect(log).toContain('tool 1\n');
+      expect(log).toMatch(/^\/tmp\/\.telar\/python\/lib\/.*telar_two\.py$/m);
+      expect(exit).toEqual(DONE);
+    },
+  );
 
   it.each([
     ['by its name', '["pip", "install", "-q", "telar_one"]'],

@@ -82,4 +82,5 @@ processor.run(
     wait=True,
     logs=True,
 )
+processor.latest_job.refresh()
 print("processed", processor.latest_job.processing_job_status)
