@@ -25,8 +25,8 @@ const ACCOUNT = '000000000000';
 
 /** The newest of each major version, and what it installs beside it: pinned in requirements-….txt beside the scripts. */
 const SDKS = {
-  v2: { name: 'sagemaker-2.257.7', requirements: 'requirements-v2.txt', proof: 'import sagemaker.workflow.pipeline' },
-  v3: { name: 'sagemaker-3.27.0', requirements: 'requirements-v3.txt', proof: 'import sagemaker.mlops.workflow' },
+  v2: { number: '2.257.7', requirements: 'requirements-v2.txt' },
+  v3: { number: '3.27.0', requirements: 'requirements-v3.txt' },
 } as const;
 
 export type SdkVersion = keyof typeof SDKS;
@@ -50,9 +50,14 @@ export function realSdk(version: SdkVersion, ready: (sdk: SagemakerSdk) => void)
   let missing: string | undefined;
 
   beforeAll(async () => {
-    const { name, requirements, proof } = SDKS[version];
-    const packages = ['-r', join(SCRIPTS, requirements)];
-    const made = await clientEnvironment({ name, packages, python: PYTHON, proof: ['-c', proof] });
+    const { number, requirements } = SDKS[version];
+    const made = await clientEnvironment({
+      name: `sagemaker-${number}`,
+      packages: ['-r', join(SCRIPTS, requirements)],
+      python: PYTHON,
+      // Not by an import: version 3 asks for AWS's region as soon as it is imported.
+      proof: ['-c', `from importlib.metadata import version; assert version("sagemaker") == "${number}"`],
+    });
     if ('missing' in made) {
       missing = made.missing;
       return;

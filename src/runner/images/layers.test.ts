@@ -384,6 +384,14 @@ subprocess.run([sys.executable, "-c", "import telar_two; print(telar_two.__file_
     expect(exit).toEqual(DONE);
   });
 
+  it('is joined by a sudo that gives no rights: SDKs call it on folders that are the job’s', async () => {
+    const lines = ['sudo chmod -R 777 /opt/ml/processing && echo changed', 'test "$(sudo id -u)" = "$(id -u)" && echo same'];
+    const text = [...lines, 'sudo -n true || echo refused'].join('\n');
+    const spec = { image: SKLEARN, entrypoint: ['/bin/bash', '-c', text], arguments: [] };
+    const { log } = await runJob({ 'processing/file': '' }, spec);
+    expect(log).toMatch(/^changed\nsame\nsudo: .* takes no options: sudo COMMAND …\nrefused$/m);
+  });
+
   it('works for the way in which ModelTrainer starts a script', async () => {
     const files = {
       'input/config/hyperparameters.json': '{"epochs":"3"}',
