@@ -1,5 +1,7 @@
 """A regression pipeline from beginning to end: prepare, train, evaluate, and register behind a gate; then approve the model."""
 
+import time
+
 import boto3
 import sagemaker
 from sagemaker.estimator import Estimator
@@ -205,6 +207,14 @@ except Exception as problem:
     print("strict", type(problem).__name__)
 print("strict", strict.describe()["PipelineExecutionStatus"])
 print("reason", next(s["FailureReason"] for s in strict.list_steps() if s["StepName"] == "Refuse"))
+
+# An execution that is stopped on its way, with input of its own so that nothing comes from the cache.
+other_data = session.upload_data(table, bucket=bucket, key_prefix="shellfish/other")
+stopped = pipeline.start(parameters={"InputDataUrl": other_data})
+stopped.stop()
+while stopped.describe()["PipelineExecutionStatus"] in ("Executing", "Stopping"):
+    time.sleep(0.2)
+print("stopped", stopped.describe()["PipelineExecutionStatus"])
 
 executions = pipeline.list_executions(sort_by="CreationTime", sort_order="Descending", max_results=10)
 print("executions", [e["PipelineExecutionStatus"] for e in executions["PipelineExecutionSummaries"]])
