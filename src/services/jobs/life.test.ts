@@ -344,6 +344,23 @@ describe('crashes', () => {
     }
   });
 
+  it('a crash after any turn of the loop leaves a job its attempts, each launched once', async () => {
+    for (let turns = 0; turns < 40; turns += 1) {
+      machine = createMachine();
+      machine.onLaunch = ({ jobId }) => (jobId.endsWith('-r2') ? zero : { kind: 'lost', reason: 'gone.' });
+      const first = machine.start();
+      await first.call('CreateTrainingJob', trainingJob('job', { RetryStrategy: { MaximumRetryAttempts: 1 } }));
+      first.crash();
+      machine.start({ crashAfterTurns: turns });
+      await settle();
+      const last = machine.start();
+      await settle();
+      expect((await training(last)).TrainingJobStatus).toBe('Completed');
+      expect(machine.ends).toMatchObject([{ status: 'Completed' }]);
+      expect(machine.acts.filter((act) => act === 'launch')).toHaveLength(2);
+    }
+  });
+
   it('starts over what was staged when the machine restarted before the launch', async () => {
     const first = machine.start();
     await first.call('CreateProcessingJob', processingJob('job'));
