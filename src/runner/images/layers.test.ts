@@ -385,7 +385,10 @@ subprocess.run([sys.executable, "-c", "import telar_two; print(telar_two.__file_
   });
 
   it('is joined by a sudo that gives no rights: SDKs call it on folders that are the job’s', async () => {
-    const lines = ['sudo chmod -R 777 /opt/ml/processing && echo changed', 'test "$(sudo id -u)" = "$(id -u)" && echo same'];
+    const lines = [
+      'sudo chmod -R 777 /opt/ml/processing && echo changed',
+      'test "$(sudo id -u)" = "$(id -u)" && echo same',
+    ];
     const text = [...lines, 'sudo -n true || echo refused'].join('\n');
     const spec = { image: SKLEARN, entrypoint: ['/bin/bash', '-c', text], arguments: [] };
     const { log } = await runJob({ 'processing/file': '' }, spec);
