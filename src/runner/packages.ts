@@ -73,12 +73,14 @@ export function preparePackages(
   if (!image.packages) return { path: [], environment: {} };
   const tmp = join(folder.root, FILES.tmp);
   const seenTmp = inside ? INSIDE.tmp : tmp;
+  const asks = wishes !== undefined && image.mounts['layers'] !== undefined;
   mkdirSync(join(tmp, REQUESTS), { recursive: true, mode: 0o755 });
   makeOverlay({
     folder: join(tmp, OVERLAY),
     seen: join(seenTmp, OVERLAY),
     environment: inside ? `${INSIDE.telar}/python` : image.mounts['python']!,
     interpreter: image.packages.interpreter,
+    programs: asks ? join(inside ? `${INSIDE.telar}/programs` : image.mounts['programs']!, 'python') : undefined,
   });
   const path = [join(seenTmp, OVERLAY, 'bin')];
   if (!wishes || !image.mounts['layers']) return { path, environment: {} };

@@ -349,6 +349,31 @@ def transform_fn(model, data, content_type, accept):
 // Skipped where there is no Python or no package index, with the reason printed.
 describe.skipIf(reason)('pip in a job', () => {
   it.each([
+    ['started warm', ['python3']],
+    ['started cold', ['python3', '-B']],
+  ])(
+    'brings a list as a layer to the very script that calls it, %s, and another version over it',
+    async (_, python) => {
+      const text = `import subprocess, sys
+pip = [sys.executable, "-m", "pip", "install", "-q"]
+subprocess.run([*pip, "-r", "/opt/ml/processing/needs.txt"], check=True)
+import telar_one, telar_two
+print("value", telar_one.VALUE, telar_two.VALUE, telar_one.__file__)
+subprocess.run(["telar_one-tool"], check=True)
+subprocess.run([*pip, "-U", "--force-reinstall", "telar_two"], check=True)
+subprocess.run([sys.executable, "-c", "import telar_two; print(telar_two.__file__)"], check=True)
+`;
+      const files = { 'processing/main.py': text, 'processing/needs.txt': `${RUN}telar_one\ntelar_two # script\n` };
+      const spec = { image: SKLEARN, entrypoint: [...python, '/opt/ml/processing/main.py'], arguments: [] };
+      const { exit, log } = await runJob(files, spec);
+      expect(log).toMatch(/^value 1 2 \/tmp\/\.telar\/python\/layer\/telar_one\.py$/m);
+      expect(log).toContain('tool 1\n');
+      expect(log).toMatch(/^\/tmp\/\.telar\/python\/lib\/.*telar_two\.py$/m);
+      expect(exit).toEqual(DONE);
+    },
+  );
+
+  it.each([
     ['by its name', '["pip", "install", "-q", "telar_one"]'],
     ['as a module', '[sys.executable, "-m", "pip", "install", "-q", "telar_one"]'],
   ])('called %s installs for this job, and the image stays as it is', async (_, command) => {
@@ -359,10 +384,21 @@ describe.skipIf(reason)('pip in a job', () => {
     expect(exit).toEqual(DONE);
   });
 
+  it('is joined by a sudo that gives no rights: SDKs call it on folders that are the job’s', async () => {
+    const lines = [
+      'sudo chmod -R 777 /opt/ml/processing && echo changed',
+      'test "$(sudo id -u)" = "$(id -u)" && echo same',
+    ];
+    const text = [...lines, 'sudo -n true || echo refused'].join('\n');
+    const spec = { image: SKLEARN, entrypoint: ['/bin/bash', '-c', text], arguments: [] };
+    const { log } = await runJob({ 'processing/file': '' }, spec);
+    expect(log).toMatch(/^changed\nsame\nsudo: .* takes no options: sudo COMMAND …\nrefused$/m);
+  });
+
   it('works for the way in which ModelTrainer starts a script', async () => {
     const files = {
       'input/config/hyperparameters.json': '{"epochs":"3"}',
-      'input/data/code/requirements.txt': 'telar_one\n',
+      'input/data/code/requirements.txt': `${RUN}telar_one # pip\n`,
       'input/data/code/train.py': 'import sys, telar_one\nprint("trained", telar_one.VALUE, sys.argv[1:])\n',
       'input/data/sm_drivers/sm_train.sh': `
 #!/bin/bash
@@ -373,7 +409,7 @@ SM_PIP_CMD=$(command -v pip3 || command -v pip)
 $SM_PYTHON_CMD -c 'open("/opt/ml/input/sm_training.env", "w").write("export SM_EPOCHS=3\\n")'
 source /opt/ml/input/sm_training.env
 cd /opt/ml/input/data/code
-$SM_PIP_CMD install -r requirements.txt
+$SM_PIP_CMD install -r requirements.txt -U
 $SM_PYTHON_CMD train.py --epochs $SM_EPOCHS
 `,
     };
@@ -382,5 +418,12 @@ $SM_PYTHON_CMD train.py --epochs $SM_EPOCHS
     const { exit, log } = await runJob(files, { image: SKLEARN, ...command });
     expect(log).toContain("trained 1 ['--epochs', '3']");
     expect(exit).toEqual(DONE);
+    // What `pip install -r` asks for is a layer, too: the next job finds it.
+    expect(log).toMatch(/Installing requirements\.txt into layer/);
+    const again = await runJob(files, { image: SKLEARN, ...command });
+    expect(again.log).toMatch(/come from layer [0-9a-f]{32}\.\n/);
+    expect(again.log).toMatch(/already satisfied: telar_one/);
+    expect(again.exit).toEqual(DONE);
+    expect([...fetched.values()]).toEqual([1]);
   });
 });

@@ -11,6 +11,10 @@ import { quote } from '../shell.ts';
 /** Below a job's temporary folder. */
 export const OVERLAY = '.telar/python';
 
+/** Where a layer appears behind a link, for Pythons that run already: telar_runtime/pip_layer.py. */
+const SLOT = 'layer';
+const EMPTY = 'no-layer';
+
 export type Overlay = {
   /** Where it is made, on the machine. */
   folder: string;
@@ -18,9 +22,15 @@ export type Overlay = {
   seen: string;
   environment: string;
   interpreter: { executable: string; version: readonly number[] };
+  /** Where the job sees the images' programs, if it may ask for layers: then `pip install -r` gets one. */
+  programs: string | undefined;
 };
 
-export function makeOverlay({ folder, seen, environment, interpreter }: Overlay): void {
+/** A line that each Python of the environment executes when it starts: nothing happens unless it is pip that starts. */
+const beforePip = (programs: string) =>
+  `import sys; "pip" in getattr(sys, "orig_argv", [])[:3] and (sys.path.append(${JSON.stringify(programs)}), __import__("telar_runtime.pip_layer"), sys.path.remove(${JSON.stringify(programs)}))`;
+
+export function makeOverlay({ folder, seen, environment, interpreter, programs }: Overlay): void {
   const packages = `lib/python${interpreter.version[0]}.${interpreter.version[1]}/site-packages`;
   mkdirSync(join(folder, 'bin'), { recursive: true, mode: 0o755 });
   mkdirSync(join(folder, packages), { recursive: true, mode: 0o755 });
@@ -36,7 +46,14 @@ export function makeOverlay({ folder, seen, environment, interpreter }: Overlay)
     join(folder, 'pyvenv.cfg'),
     `home = ${home}\ninclude-system-site-packages = false\nversion = ${version}\n`,
   );
-  writeFileSync(join(folder, packages, 'telar.pth'), `${join(environment, packages)}\n`);
+  const lines = [join(environment, packages)];
+  if (programs !== undefined) {
+    mkdirSync(join(folder, EMPTY), { recursive: true, mode: 0o755 });
+    link(EMPTY, join(folder, SLOT));
+    lines.unshift(join(seen, SLOT));
+    lines.push(beforePip(programs));
+  }
+  writeFileSync(join(folder, packages, 'telar.pth'), lines.map((line) => `${line}\n`).join(''));
 }
 
 function link(target: string, path: string): void {

@@ -1,7 +1,8 @@
 /**
  * The AWS managed policies that Telar knows: those that MLOps projects commonly attach. Each grants what AWS's document
- * of that name grants on services that Telar serves; statements about other services (EC2, Cognito, Redshift …) could
- * grant nothing here and are left out.
+ * of that name grants on services that Telar serves; statements about other services (Cognito, Redshift …) could grant
+ * nothing here and are left out. EC2's are kept where AWS has them: the SageMaker Python SDK (v3) simulates them before
+ * it lets a role train.
  *
  * See the AWS managed policy reference guide.
  */
@@ -73,6 +74,18 @@ const sageMakerFullAccess = managed(
     'cloudwatch:ListMetrics',
     'cloudwatch:PutMetricAlarm',
     'cloudwatch:PutMetricData',
+    'ec2:CreateNetworkInterface',
+    'ec2:CreateNetworkInterfacePermission',
+    'ec2:CreateVpcEndpoint',
+    'ec2:DeleteNetworkInterface',
+    'ec2:DeleteNetworkInterfacePermission',
+    'ec2:DescribeDhcpOptions',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeRouteTables',
+    'ec2:DescribeSecurityGroups',
+    'ec2:DescribeSubnets',
+    'ec2:DescribeVpcEndpoints',
+    'ec2:DescribeVpcs',
     'ecr:BatchCheckLayerAvailability',
     'ecr:BatchGetImage',
     'ecr:CreateRepository',

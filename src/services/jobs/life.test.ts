@@ -135,6 +135,35 @@ describe('failures', () => {
     });
   });
 
+  it('begins a training job anew for what is not its own fault, as often as its RetryStrategy allows', async () => {
+    const server = machine.start();
+    const exits: Parameters<Machine['exit']>[1][] = [{ kind: 'lost', reason: 'its supervisor was killed.' }, zero];
+    machine.onLaunch = () => exits.shift()!;
+    await server.call('CreateTrainingJob', trainingJob('job', { RetryStrategy: { MaximumRetryAttempts: 1 } }));
+    await settle();
+    const described = await training(server);
+    expect(described).toMatchObject({ TrainingJobStatus: 'Completed', RetryStrategy: { MaximumRetryAttempts: 1 } });
+    expect(described.SecondaryStatusTransitions?.map(({ Status }) => Status)).toEqual([
+      ...['Starting', 'Downloading', 'Training', 'Uploading'],
+      ...['Starting', 'Downloading', 'Training', 'Uploading', 'Completed'],
+    ]);
+    expect(machine.ends).toMatchObject([{ status: 'Completed' }]);
+    expect([...machine.processes.keys()].map((id) => id.replace(/^job-[a-z0-9]{8}/, ''))).toEqual(['', '-r2']);
+    expect(machine.acts.filter((act) => act === 'discard')).toHaveLength(2);
+  });
+
+  it.each([
+    ['more often than allowed', { kind: 'lost', reason: 'gone.' }, 2],
+    ['for its own fault', { kind: 'exited', code: 1 }, 1],
+  ] as const)('does not begin a training job anew %s', async (_title, exit, launches) => {
+    const server = machine.start();
+    machine.onLaunch = () => exit;
+    await server.call('CreateTrainingJob', trainingJob('job', { RetryStrategy: { MaximumRetryAttempts: 1 } }));
+    await settle();
+    expect(machine.ends).toMatchObject([{ status: 'Failed' }]);
+    expect(machine.processes.size).toBe(launches);
+  });
+
   it('names what an image’s environment could not be made for', async () => {
     machine.onPrepare = async (_image, progress) => {
       progress('Looking for Python');
@@ -312,6 +341,23 @@ describe('crashes', () => {
       machine.start({ crashAfterTurns: turns });
       await settle();
       await expectOneRun(machine, arn!, machine.start());
+    }
+  });
+
+  it('a crash after any turn of the loop leaves a job its attempts, each launched once', async () => {
+    for (let turns = 0; turns < 40; turns += 1) {
+      machine = createMachine();
+      machine.onLaunch = ({ jobId }) => (jobId.endsWith('-r2') ? zero : { kind: 'lost', reason: 'gone.' });
+      const first = machine.start();
+      await first.call('CreateTrainingJob', trainingJob('job', { RetryStrategy: { MaximumRetryAttempts: 1 } }));
+      first.crash();
+      machine.start({ crashAfterTurns: turns });
+      await settle();
+      const last = machine.start();
+      await settle();
+      expect((await training(last)).TrainingJobStatus).toBe('Completed');
+      expect(machine.ends).toMatchObject([{ status: 'Completed' }]);
+      expect(machine.acts.filter((act) => act === 'launch')).toHaveLength(2);
     }
   });
 

@@ -11,13 +11,14 @@
 import type { Cancel } from '../../base/clock.ts';
 import { isAwsError } from '../../protocol/errors.ts';
 import { shareOf } from './admission.ts';
+import { attemptsOf, nextAttempt } from './attempts.ts';
 import type { Life, Parts, Recording, Step } from './context.ts';
 import { isJobFailure } from './errors.ts';
 import { describe, jobOf } from './job.ts';
 import { interrupted, refused } from './outcome.ts';
 import { createPhases } from './phases.ts';
 import type { Job } from './plan.ts';
-import { deadline, type Ending, saved, withEnding, withPending, withStop } from './row.ts';
+import { deadline, type Ending, saved, withEnding, withPending, withRetry, withStop } from './row.ts';
 import type { JobRow } from './store.ts';
 import type { Phase } from './transitions.ts';
 
@@ -140,8 +141,10 @@ export function createLives(parts: Parts): Lives {
     });
   }
 
-  /** Inside a transaction: the end of a job. */
+  /** Inside a transaction: the end of a job, unless it is tried again. */
   function finish(row: JobRow, ending: Ending): void {
+    const id = nextAttempt(jobOf(row), row, ending);
+    if (id !== undefined) return retry(row, id, ending);
     const ended = withEnding(row, ending, clock.now());
     db.save(saved(ended));
     lineage.forgetKeys(row.arn);
@@ -150,9 +153,22 @@ export function createLives(parts: Parts): Lives {
     store.whenDurable(() => discard(jobOf(ended)));
   }
 
+  /** Its life goes on with the row as it is then. What the attempt left is removed at the job's end. */
+  function retry(row: JobRow, id: string, { failureReason: reason }: Ending): void {
+    db.save(saved(withRetry(row, id, clock.now())));
+    db.setId({ arn: row.arn, id });
+    lineage.forgetKeys(row.arn);
+    delete lives.get(row.arn)?.credentials;
+    world.log('warn', 'jobs.tried-again', { job: row.arn, reason });
+  }
+
+  async function discardAttempts(job: Job): Promise<void> {
+    for (const attempt of attemptsOf(job)) await files.discard(attempt);
+  }
+
   function discard(job: Job): void {
     if (closed) return;
-    const done = files.discard(job).then(
+    const done = discardAttempts(job).then(
       () => void persist(job.arn, () => db.setDiscarded({ arn: job.arn })),
       // Left for the next start.
       (error: Error) => world.log('warn', 'jobs.not-discarded', { job: job.arn, message: error.message }),

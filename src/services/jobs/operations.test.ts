@@ -77,7 +77,6 @@ describe('what is refused when a job is created', () => {
     [{ AlgorithmSpecification: { AlgorithmName: 'x', TrainingInputMode: 'File' } }, /AlgorithmName/],
     [{ CheckpointConfig: { S3Uri: 's3://data/c' } }, /does not support CheckpointConfig yet/],
     [{ EnableManagedSpotTraining: true }, /EnableManagedSpotTraining/],
-    [{ RetryStrategy: { MaximumRetryAttempts: 2 } }, /RetryStrategy/],
     [{ StoppingCondition: { MaxRuntimeInSeconds: 9, MaxWaitTimeInSeconds: 10 } }, /for managed spot training only/],
     [{ StoppingCondition: { MaxPendingTimeInSeconds: 7200 } }, /StoppingCondition.MaxPendingTimeInSeconds/],
     [{ InputDataConfig: [channel({}, { AttributeNames: ['a'] })] }, /AttributeNames of channel 'train'/],

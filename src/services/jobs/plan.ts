@@ -39,6 +39,8 @@ export type JobPlan = {
   volumeBytes: number;
   inputs: readonly PlannedInput[];
   outputs: readonly PlannedOutput[];
+  /** How often the job is begun anew when it fails for a reason that is not its own. */
+  retries: number;
   /** Outputs are stored also when the job was stopped, as a training job's model is. */
   storeWhenStopped: boolean;
   /** Folders below /opt/ml that exist from the beginning. */

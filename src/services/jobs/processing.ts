@@ -109,6 +109,7 @@ export function planProcessing(row: Pick<JobRow, 'arn' | 'name' | 'request'>): J
     volumeBytes: (cluster?.VolumeSizeInGB ?? 30) * GIGABYTE,
     inputs,
     outputs,
+    retries: 0,
     storeWhenStopped: false,
     folders: ['output', ...inputs.map(({ folder }) => folder), ...outputs.map(({ folder }) => folder)],
     configuration: {

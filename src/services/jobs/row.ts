@@ -71,7 +71,8 @@ function withSecondary(row: JobRow, status: SecondaryStatus, at: number): JobRow
 
 export function withPhase(row: JobRow, phase: Phase, at: number): JobRow {
   checkPhase(row.phase, phase);
-  const moved: JobRow = { ...row, phase, modified_at: at, started_at: phase === 'staging' ? at : row.started_at };
+  const begun = row.phase === 'launching' || row.started_at === null ? at : row.started_at;
+  const moved: JobRow = { ...row, phase, modified_at: at, started_at: phase === 'staging' ? begun : row.started_at };
   const secondary = PHASE_SECONDARY[phase];
   return secondary && row.status === 'InProgress' ? withSecondary(moved, secondary, at) : moved;
 }
@@ -90,6 +91,11 @@ export function withStop(row: JobRow, cause: StopCause, at: number): JobRow {
 export function withExit(row: JobRow, exit: JobHostsExit, at: number): JobRow {
   const recorded: RecordedExit = { exit, stopped: row.stop_cause };
   return { ...withPhase(row, 'storing', at), exit: JSON.stringify(recorded) };
+}
+
+/** The job begins anew, under another id, since the runner launches an id once for all time. Its time runs on. */
+export function withRetry(row: JobRow, id: string, at: number): JobRow {
+  return { ...withSecondary(withPhase(row, 'queued', at), 'Starting', at), id, exit: null };
 }
 
 export function withEnding(row: JobRow, ending: Ending, at: number): JobRow {

@@ -162,6 +162,7 @@ export function jobsStore(sql: Sql) {
     running: sql.all<Record<never, never>, JobRow>(
       "SELECT * FROM jobs WHERE discarded = 0 AND phase NOT IN ('queued', 'ended') ORDER BY seq",
     ),
+    setId: sql.change<{ arn: string; id: string }>('UPDATE jobs SET id = $id WHERE arn = $arn'),
     setDiscarded: sql.change<{ arn: string }>('UPDATE jobs SET discarded = 1 WHERE arn = $arn'),
     list: (sort: Sort, order: Order) => lists.get(`${sort} ${order}`)!,
     delete: sql.change<{ arn: string }>('DELETE FROM jobs WHERE arn = $arn'),

@@ -23,7 +23,6 @@ const REFUSED = {
   CheckpointConfig: 'Save what must survive into /opt/ml/model.',
   DebugRuleConfigurations: 'Leave the rules out.',
   ProfilerRuleConfigurations: 'Leave the rules out (SageMaker Python SDK: disable_profiler=True).',
-  RetryStrategy: "Give the pipeline's step a retry policy instead.",
   RemoteDebugConfig: 'Leave it out.',
   InfraCheckConfig: 'Leave it out.',
   SessionChainingConfig: 'Leave it out.',
@@ -178,6 +177,7 @@ export function planTraining(row: Pick<JobRow, 'arn' | 'name' | 'request'>): Job
     volumeBytes: (input.ResourceConfig!.VolumeSizeInGB ?? 30) * GIGABYTE,
     inputs,
     outputs: outputs(input),
+    retries: input.RetryStrategy?.MaximumRetryAttempts ?? 0,
     storeWhenStopped: true,
     folders: ['model', 'output/data', 'output/tensors', 'input/data', ...inputs.map(({ folder }) => folder)],
     configuration: {
@@ -234,6 +234,8 @@ export function describeTraining(row: JobRow): OutputOf<Sdk, 'DescribeTrainingJo
   return {
     ...input,
     TrainingJobArn: row.arn,
+    // AWS answers both also when they were not named; the SageMaker Python SDK's `attach` reads the key.
+    OutputDataConfig: { KmsKeyId: '', CompressionType: 'GZIP', ...input.OutputDataConfig! },
     // Empty while there is no model: a URI would say that one is there.
     ModelArtifacts: { S3ModelArtifacts: result.modelStored ? modelUri(input) : '' },
     TrainingJobStatus: row.status,

@@ -23,14 +23,17 @@ export type Phase =
   | 'storing' // its process has ended; its outputs are stored
   | 'ended';
 
-/** `queued` goes to `staging` where the image is there already. `launching` goes back to `staging` when the machine restarted before the process existed. */
+/**
+ * `queued` goes to `staging` where the image is there already. `launching` goes back to `staging` when the machine restarted
+ * before the process existed. A job that is tried again (RetryStrategy) goes back to `queued`.
+ */
 const PHASE_TRANSITIONS: Readonly<Record<Phase, readonly Phase[]>> = {
   queued: ['preparing', 'staging', 'ended'],
-  preparing: ['staging', 'ended'],
-  staging: ['launching', 'ended'],
-  launching: ['running', 'staging', 'ended'],
+  preparing: ['staging', 'queued', 'ended'],
+  staging: ['launching', 'queued', 'ended'],
+  launching: ['running', 'staging', 'queued', 'ended'],
   running: ['storing', 'ended'],
-  storing: ['ended'],
+  storing: ['queued', 'ended'],
   ended: [],
 };
 

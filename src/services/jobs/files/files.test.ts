@@ -56,7 +56,7 @@ function job(plan: Partial<JobPlan>, kind: Job['kind'] = 'Processing'): Job {
     ...{ region: REGION, roleArn: ROLE },
     plan: {
       ...{ image: 'telar/node:24', entrypoint: undefined, arguments: [], environment: {}, networkIsolation: false },
-      ...{ maxRuntimeSeconds: 60, volumeBytes: 100_000, inputs: [], outputs: [], storeWhenStopped: false },
+      ...{ maxRuntimeSeconds: 60, volumeBytes: 100_000, inputs: [], outputs: [], retries: 0, storeWhenStopped: false },
       ...{ folders: ['output'], configuration: {}, hostConfiguration: [], metrics: [] },
       instances: { type: 'ml.m5.large', count: 1 },
       ...plan,

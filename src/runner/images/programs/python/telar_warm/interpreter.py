@@ -254,7 +254,9 @@ def take_own(program):
         os.path.join(prefix, "lib", "python%d.%d" % sys.version_info[:2], "site-packages") for prefix in (OWN, IMAGE)
     )
     if mine not in sys.path:
-        sys.path.insert(sys.path.index(theirs) if theirs in sys.path else len(sys.path), mine)
+        at = sys.path.index(theirs) if theirs in sys.path else len(sys.path)
+        slot = os.path.join(OWN, "layer")  # where a layer may yet appear (overlay.ts)
+        sys.path[at:at] = [mine, *([slot] if os.path.isdir(slot) else [])]
 
 
 def fork(command, environment, folder, search):
