@@ -8,7 +8,7 @@
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
 import { type Parts, readUser, type Sdk, writeUser } from './context.ts';
 import { experimentErrors } from './errors.ts';
-import { arnOf, componentName, type JobKind, type Place } from './names.ts';
+import { arnOf, componentName, type JobKind, lineageGroup, type Place } from './names.ts';
 import { type Artifacts, type Derived, ofJob, type Parameters } from './ofJob.ts';
 import type { Described } from './ports.ts';
 import type { ComponentRow } from './store.ts';
@@ -178,6 +178,7 @@ export function describeComponent(parts: Parts, row: ComponentRow) {
     InputArtifacts: { ...derived?.InputArtifacts, ...kept.InputArtifacts },
     OutputArtifacts: { ...derived?.OutputArtifacts, ...kept.OutputArtifacts },
     MetadataProperties: kept.MetadataProperties,
+    LineageGroupArn: lineageGroup({ account: parts.account, region: row.region }),
     Metrics: derived?.Metrics ?? [],
   };
 }

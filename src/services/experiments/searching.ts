@@ -2,7 +2,6 @@
 import { describeComponent } from './components.ts';
 import type { Parts } from './context.ts';
 import { describeExperiment, describeTrial } from './experiments.ts';
-import { lineageGroup } from './names.ts';
 import type { ComponentRow, NamedRow, TrialRow } from './store.ts';
 
 /** A record to search, and where the next begin. */
@@ -48,7 +47,6 @@ function componentRecord(parts: Parts, row: ComponentRow) {
   const kind = job && 'TrainingJobArn' in job ? 'TrainingJob' : 'ProcessingJob';
   return {
     ...describeComponent(parts, row),
-    LineageGroupArn: lineageGroup({ account: parts.account, region: row.region }),
     SourceDetail: row.job === null ? undefined : { SourceArn: row.job, ...(job && { [kind]: job }) },
     RunName: row.run_name ?? undefined,
     Parents: parts.db

@@ -159,6 +159,10 @@ export function jobsStore(sql: Sql) {
     running: sql.all<Record<never, never>, JobRow>(
       "SELECT * FROM jobs WHERE discarded = 0 AND phase NOT IN ('queued', 'ended') ORDER BY seq",
     ),
+    /** Of one kind, in the order in which they were created. */
+    following: sql.all<{ region: string; kind: JobKind; after: number; limit: number }, JobRow>(
+      'SELECT * FROM jobs WHERE region = $region AND kind = $kind AND seq > $after ORDER BY seq LIMIT $limit',
+    ),
     setDiscarded: sql.change<{ arn: string }>('UPDATE jobs SET discarded = 1 WHERE arn = $arn'),
     list: (sort: Sort, order: Order) => lists.get(`${sort} ${order}`)!,
     delete: sql.change<{ arn: string }>('DELETE FROM jobs WHERE arn = $arn'),

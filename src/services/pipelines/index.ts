@@ -7,10 +7,18 @@ import { executionOperations } from './executionOperations.ts';
 import { createExecutor } from './executor.ts';
 import { pipelineOperations } from './pipelineOperations.ts';
 import type { JobEnd } from './ports.ts';
+import { searched } from './searching.ts';
 import { pipelinesStore } from './store.ts';
 
 export type { PipelinePorts } from './ports.ts';
 export { migrations as pipelinesMigrations } from './store.ts';
+
+/** Pipelines or executions of a region as they are described, after one, in the order of their ARNs: for Search. */
+export type Following = (
+  region: string,
+  after: string,
+  limit: number,
+) => { after: string; arn: string; record: Readonly<Record<string, unknown>> }[];
 
 export type PipelinesService = {
   service: Service;
@@ -18,6 +26,8 @@ export type PipelinesService = {
   jobEnded(end: JobEnd): void;
   /** The folded state of an execution, for `telar why` and the console; undefined when there is none. */
   executionState(arn: string): PipelineState | undefined;
+  pipelines: Following;
+  executions: Following;
   /** Whether a pipeline exists: for its tags. */
   exists(arn: string): boolean;
 };
@@ -36,6 +46,7 @@ export function createPipelinesService(context: PipelinesContext): PipelinesServ
     },
     jobEnded: executor.jobEnded,
     executionState: (arn) => engine.state<PipelineState>(arn),
+    ...searched(parts, context.account),
     exists: (arn) => parts.db.pipeline({ arn }) !== undefined || parts.db.execution({ arn }) !== undefined,
   };
 }

@@ -1,9 +1,10 @@
 /** The model registry: SageMaker's model package groups and model packages, and their approval. */
 import type { Call, Service } from '../../protocol/service.ts';
 import type { CreatePackageInput, Parts, RegistryContext } from './context.ts';
-import { registryName } from './names.ts';
+import { describeGroup } from './groups.ts';
+import { groupArn, registryName } from './names.ts';
 import { groupOperations, packageOperations } from './operations.ts';
-import { registerVersion } from './packages.ts';
+import { arnOfPackage, describePackage, registerVersion } from './packages.ts';
 import { namedUris } from './specifications.ts';
 import { registryStore } from './store.ts';
 
@@ -14,10 +15,19 @@ export { migrations } from './store.ts';
 /** One registered model, and the S3 URIs that it names: its data, and the reports that speak for it. */
 export type ModelData = { id: number; uris: readonly string[] };
 
+/** A group or package as it is described, in the order of their making: for Search. */
+export type Following = (
+  region: string,
+  after: number,
+  limit: number,
+) => { after: number; arn: string; record: Readonly<Record<string, unknown>> }[];
+
 export type Registry = {
   service: Service;
   /** The models in the order of their registration: a page of those after an id. */
   modelData(after: number, limit: number): ModelData[];
+  groups: Following;
+  packages: Following;
   /** Whether an ARN names a group or package: for its tags. */
   exists(arn: string): boolean;
   /**
@@ -34,6 +44,18 @@ export function createRegistryService({ api, store, account, ports }: RegistryCo
     service: { name: 'registry', api, operations: { ...groupOperations(parts), ...packageOperations(parts) } },
     modelData: (after, limit) =>
       parts.store.packagesAfter({ after, limit }).map(({ id, kept }) => ({ id, uris: namedUris(JSON.parse(kept)) })),
+    groups: (region, after, limit) =>
+      parts.store.groupsFollowing({ region, after, limit }).map((row) => ({
+        after: row.id,
+        arn: groupArn({ account, region }, row.name),
+        record: describeGroup(parts, row),
+      })),
+    packages: (region, after, limit) =>
+      parts.store.packagesFollowing({ region, after, limit }).map((row) => ({
+        after: row.id,
+        arn: arnOfPackage(parts, row),
+        record: describePackage(parts, row),
+      })),
     exists(arn) {
       const named = registryName(account, arn);
       if (!named) return false;

@@ -3,7 +3,7 @@ import type { Call } from '../../protocol/service.ts';
 import { type Parts, type UpdatePackageInput, writeUser } from './context.ts';
 import { registryErrors } from './errors.ts';
 import { MOST_ADDITIONAL_SPECIFICATIONS, MOST_METADATA_PROPERTIES } from './legal.ts';
-import { type Kept, readKept } from './packages.ts';
+import { type Kept, readKept, registered } from './packages.ts';
 import { checkContainers } from './specifications.ts';
 import type { PackageRow } from './store.ts';
 
@@ -22,14 +22,17 @@ export function updatePackage(parts: Parts, row: PackageRow, input: UpdatePackag
     throw registryErrors.notForUnversioned('ModelApprovalStatus');
   }
   checkContainers(parts.ports, input.InferenceSpecification?.Containers ?? []);
+  const approval = input.ModelApprovalStatus ?? row.approval;
+  const kept = changed(parts, readKept(row), input);
   parts.store.updatePackage({
     id: row.id,
-    approval: input.ModelApprovalStatus ?? row.approval,
+    approval,
     approval_description: input.ApprovalDescription ?? row.approval_description,
-    kept: JSON.stringify(changed(parts, readKept(row), input)),
+    kept: JSON.stringify(kept),
     modified_at: call.now,
     modified_by: writeUser(call.principal),
   });
+  if (approval !== row.approval) parts.ports.approvalChanged(registered(parts, { ...row, approval }, kept, call));
 }
 
 function changed(parts: Parts, kept: Kept, input: UpdatePackageInput): Kept {
