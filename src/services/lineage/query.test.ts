@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { refusal } from '../../../tests/support/operations.ts';
+import { type Tracked, tracking, training } from '../../../tests/support/tracking.ts';
+import { WIDEST } from './query.ts';
+
+let made: Tracked;
+beforeEach(() => {
+  made = tracking();
+});
+
+const chain = ['s3://b/raw', 's3://b/clean', 's3://b/model'] as const;
+
+/** raw → job a → clean → job b → model. */
+async function twoJobs(): Promise<{ a: string; b: string; artifact(uri: string): Promise<string> }> {
+  const a = (await made.created('a', training(chain[0], chain[1])))!;
+  await made.ended('a');
+  const b = (await made.created('b', training(chain[1], chain[2])))!;
+  await made.ended('b');
+  const artifact = async (uri: string) =>
+    (await made.run('ListArtifacts', { SourceUri: uri })).ArtifactSummaries![0]!.ArtifactArn!;
+  return { a, b, artifact };
+}
+
+const arns = (answer: { Vertices?: { Arn?: string | undefined }[] | undefined }) =>
+  answer.Vertices!.map(({ Arn }) => Arn);
+
+describe('QueryLineage', () => {
+  it('reaches what is within the depth, nearer vertices first', async () => {
+    const { a, b, artifact } = await twoJobs();
+    const [raw, clean, model] = await Promise.all(chain.map(artifact));
+    const image = await artifact('image:1');
+    const query = { StartArns: [model!], Direction: 'Ascendants', MaxResults: 50 } as const;
+    expect(arns(await made.run('QueryLineage', query))).toEqual([b, clean, image, a, raw]);
+    expect(arns(await made.run('QueryLineage', { ...query, MaxDepth: 1 }))).toEqual([b]);
+    const down = await made.run('QueryLineage', { ...query, StartArns: [raw!], Direction: 'Descendants' });
+    expect(arns(down)).toEqual([a, clean, b, model]);
+  });
+
+  it('leaves vertices out by its filters, and goes on behind them', async () => {
+    const { a, b, artifact } = await twoJobs();
+    const query = { StartArns: [await artifact(chain[2])], Direction: 'Ascendants', MaxResults: 50 } as const;
+    const components = await made.run('QueryLineage', { ...query, Filters: { LineageTypes: ['TrialComponent'] } });
+    expect(arns(components)).toEqual([b, a]);
+    expect(components.Edges).toEqual([
+      { SourceArn: b, DestinationArn: query.StartArns[0], AssociationType: 'Produced' },
+    ]);
+    await made.run('UpdateArtifact', { ArtifactArn: await artifact(chain[0]), Properties: { owner: 'me' } });
+    const mine = await made.run('QueryLineage', { ...query, Filters: { Properties: { owner: 'me' } } });
+    expect(arns(mine)).toEqual([await artifact(chain[0])]);
+    const early = { CreatedBefore: new Date(made.clock.time - 1e9) };
+    expect(arns(await made.run('QueryLineage', { ...query, Filters: early }))).toEqual([]);
+  });
+
+  it('ends where a graph leads back to where it began', async () => {
+    const { a, artifact } = await twoJobs();
+    const raw = await artifact(chain[0]);
+    const model = await artifact(chain[2]);
+    await made.run('AddAssociation', { SourceArn: model, DestinationArn: raw, AssociationType: 'DerivedFrom' });
+    const around = await made.run('QueryLineage', { StartArns: [a], Direction: 'Descendants', MaxResults: 50 });
+    expect(new Set(arns(around)).size).toBe(around.Vertices!.length);
+    expect(arns(around)).not.toContain(a);
+  });
+
+  it('refuses a start that is not there, and a token of another query', async () => {
+    const { a, b } = await twoJobs();
+    expect(await refusal(made.run('QueryLineage', {}))).toMatch(/^ValidationException: StartArns/);
+    expect(await refusal(made.run('QueryLineage', { StartArns: [`${a}-no`] }))).toMatch(/^ResourceNotFound/);
+    const { NextToken } = await made.run('QueryLineage', { StartArns: [a], MaxResults: 1 });
+    expect(await refusal(made.run('QueryLineage', { StartArns: [b], MaxResults: 1, NextToken }))).toMatch(/NextToken/);
+  });
+});
+
+describe('a data set that very many jobs read', () => {
+  it('is queried without keeping others waiting, and not without end', async () => {
+    const jobs = 3000;
+    for (let n = 0; n < jobs; n += 1) await made.created(`j${n}`, training('s3://b/popular', `s3://b/model-${n}`));
+    for (let n = 0; n < jobs; n += 1) void made.ended(`j${n}`);
+    await made.store.drain();
+    const start = (await made.run('ListArtifacts', { SourceUri: 's3://b/popular' })).ArtifactSummaries![0]!
+      .ArtifactArn!;
+    const filter = { StartArns: [start], Direction: 'Descendants', Filters: { Types: ['Image'] } } as const;
+    // The image is no descendant: the whole graph is walked, and nothing found.
+    expect(arns(await made.run('QueryLineage', { ...filter, Filters: { Types: ['Image'] } }))).toEqual([]);
+    expect(jobs * 2).toBeLessThan(WIDEST);
+  });
+});
