@@ -12,7 +12,7 @@ export type SortOrder = 'Ascending' | 'Descending';
 
 /** What can be listed: conditions by the name of the filter that they take as a parameter, and the columns of each order. */
 export type Listable = {
-  /** What follows FROM. */
+  /** What follows FROM; may end with conditions of its own (`things WHERE kind = 1`). */
   from: string;
   filters: Readonly<Record<string, string>>;
   sorts: Readonly<Record<string, readonly string[]>>;
@@ -45,7 +45,8 @@ export function keyset<Row>(sql: Sql, { from, filters, sorts }: Listable): (quer
       ...asked.map(([name]) => filters[name]!),
       ...(query.after ? [`(${columns.join(', ')}) ${sign} (${place})`] : []),
     ];
-    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+    const joined = from.includes(' WHERE ') ? 'AND' : 'WHERE';
+    const where = conditions.length > 0 ? `${joined} ${conditions.join(' AND ')}` : '';
     const order = columns.map((column) => `${column} ${direction}`).join(', ');
     const text = `SELECT * FROM ${from} ${where} ORDER BY ${order} LIMIT $limit`;
     const position = Object.fromEntries((query.after ?? []).map((value, index) => [`key${index}`, value]));

@@ -17,7 +17,19 @@ export type Tracked = ReturnType<typeof tracking>;
 
 export function tracking() {
   const clock: TestClock = { time: START };
-  const world = testWorld(clock);
+  const still = testWorld(clock);
+  let reads = 0;
+  let turns = 0;
+  // A tenth of a millisecond passes with every look at it, so that long work comes to give way to others.
+  const monotonic = () => {
+    reads += 1;
+    return reads / 10;
+  };
+  const soon = (run: () => void) => {
+    turns += 1;
+    still.clock.soon(run);
+  };
+  const world = { ...still, clock: { ...still.clock, monotonic, soon } };
   const jobs = new Map<string, Described>();
   const store = memoryStore([experimentsMigrations, lineageMigrations], world);
   const tags = new Map<string, unknown>();
@@ -42,6 +54,8 @@ export function tracking() {
   const arnOf = (name: string) => `arn:aws:sagemaker:${REGION}:${ACCOUNT}:training-job/${name}`;
   return {
     ...{ experiments, lineage, store, jobs, tags, clock, run, arnOf },
+    /** How often the loop was given free. */
+    turns: () => turns,
     /** A training job is created, as the jobs service tells it. @returns its component's ARN */
     async created(name: string, job: Described = {}, config: Config = {}): Promise<string | undefined> {
       const arn = arnOf(name);

@@ -1,5 +1,5 @@
 /** Lineage, experiments and Search through the official SDK, of jobs that really ran. */
-import { SageMaker } from '@aws-sdk/client-sagemaker';
+import { SageMaker, type SearchCommandInput } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NODE_IMAGE, publishSmallPipeline } from '../support/nodeSteps.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -59,7 +59,7 @@ describe('what a pipeline leaves behind', () => {
 
   it('gives the graph page by page, each vertex and edge once', async () => {
     const component = await componentOf(await trainingArn());
-    const query = { StartArns: [component.TrialComponentArn!], Direction: 'Both' } as const;
+    const query = { StartArns: [component.TrialComponentArn!], Direction: 'Both' as const };
     const whole = await sagemaker.queryLineage({ ...query, MaxResults: 50 });
     const vertices: unknown[] = [];
     const edges: unknown[] = [];
@@ -141,7 +141,7 @@ describe('what a pipeline leaves behind', () => {
 describe('entities that clients make', () => {
   it('has one artifact for each source, found, changed and deleted by it', async () => {
     const Source = { SourceUri: 's3://elsewhere/data.csv' };
-    const made = await sagemaker.createArtifact({
+    const { ArtifactArn } = await sagemaker.createArtifact({
       ArtifactName: 'mine',
       Source,
       ArtifactType: 'DataSet',
@@ -151,14 +151,14 @@ describe('entities that clients make', () => {
       name: 'ValidationException',
       message: expect.stringContaining('already exists'),
     });
-    await sagemaker.updateArtifact({ ...made, Properties: { b: '2' }, PropertiesToRemove: ['a'] });
-    expect(await sagemaker.describeArtifact(made)).toMatchObject({
+    await sagemaker.updateArtifact({ ArtifactArn, Properties: { b: '2' }, PropertiesToRemove: ['a'] });
+    expect(await sagemaker.describeArtifact({ ArtifactArn })).toMatchObject({
       ArtifactName: 'mine',
       Source,
       Properties: { b: '2' },
     });
     await sagemaker.deleteArtifact({ Source });
-    await expect(sagemaker.describeArtifact(made)).rejects.toMatchObject({ name: 'ResourceNotFound' });
+    await expect(sagemaker.describeArtifact({ ArtifactArn })).rejects.toMatchObject({ name: 'ResourceNotFound' });
   });
 
   it('associates vertices that exist, once, and deletes none that is associated', async () => {
@@ -244,13 +244,13 @@ describe('Search', () => {
 
   it('is paged through, and suggests names of properties', async () => {
     for (const name of ['one', 'two', 'three']) await sagemaker.createExperiment({ ExperimentName: `paged-${name}` });
-    const query = {
+    const query: SearchCommandInput = {
       Resource: 'Experiment',
       SearchExpression: { Filters: [{ Name: 'ExperimentName', Operator: 'Contains', Value: 'paged-' }] },
       SortBy: 'ExperimentName',
       SortOrder: 'Ascending',
       MaxResults: 2,
-    } as const;
+    };
     const first = await sagemaker.search(query);
     const second = await sagemaker.search({ ...query, NextToken: first.NextToken });
     expect([...first.Results!, ...second.Results!].map(({ Experiment }) => Experiment!.ExperimentName)).toEqual([

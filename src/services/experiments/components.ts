@@ -126,12 +126,14 @@ export function deleteComponent({ db, ports }: Parts, row: ComponentRow): void {
 }
 
 /** What its job says of a component; what it said last, when the job is gone. */
-function derivedOf({ ports }: Parts, row: ComponentRow): Derived | undefined {
-  if (row.job === null) return undefined;
-  const job = row.last === null ? ports.job(row.job) : undefined;
+function derivedOf(row: ComponentRow, job: Described | undefined): Derived | undefined {
   if (job) return ofJob(job);
   return row.last === null ? undefined : revived(row.last);
 }
+
+/** The job that a component stands for, while there is one. */
+export const jobOf = ({ ports }: Parts, row: ComponentRow): Described | undefined =>
+  row.job === null || row.last !== null ? undefined : ports.job(row.job);
 
 function revived(text: string): Derived {
   const { StartTime, EndTime, LastModifiedTime, Metrics, ...rest } = JSON.parse(text) as Omit<
@@ -164,13 +166,13 @@ function essentials(row: ComponentRow, kept: Kept, derived: Derived | undefined)
 }
 
 export function summarizeComponent(parts: Parts, row: ComponentRow) {
-  const derived = derivedOf(parts, row);
+  const derived = derivedOf(row, jobOf(parts, row));
   return { ...essentials(row, readKept(row), derived), TrialComponentSource: derived?.Source };
 }
 
-export function describeComponent(parts: Parts, row: ComponentRow) {
+export function describeComponent(parts: Parts, row: ComponentRow, job = jobOf(parts, row)) {
   const kept = readKept(row);
-  const derived = derivedOf(parts, row);
+  const derived = derivedOf(row, job);
   return {
     ...essentials(row, kept, derived),
     Source: derived?.Source,

@@ -1,5 +1,5 @@
 /** Experiments, trials and components as Search answers them. */
-import { describeComponent } from './components.ts';
+import { describeComponent, jobOf } from './components.ts';
 import type { Parts } from './context.ts';
 import { describeExperiment, describeTrial } from './experiments.ts';
 import type { ComponentRow, NamedRow, TrialRow } from './store.ts';
@@ -43,10 +43,10 @@ function trialRecord(parts: Parts, row: TrialRow) {
 }
 
 function componentRecord(parts: Parts, row: ComponentRow) {
-  const job = row.job === null ? undefined : parts.ports.job(row.job);
+  const job = jobOf(parts, row);
   const kind = job && 'TrainingJobArn' in job ? 'TrainingJob' : 'ProcessingJob';
   return {
-    ...describeComponent(parts, row),
+    ...describeComponent(parts, row, job),
     SourceDetail: row.job === null ? undefined : { SourceArn: row.job, ...(job && { [kind]: job }) },
     RunName: row.run_name ?? undefined,
     Parents: parts.db

@@ -66,8 +66,8 @@ export function addAssociation(parts: Parts, input: InputOf<Sdk, 'AddAssociation
 }
 
 /** Inside a transaction. */
-export function deleteAssociation({ db }: Parts, source: string, destination: string, { region }: Call): void {
-  if (db.deleteAssociation({ region, source, destination }) === 0) {
+export function deleteAssociation({ db }: Parts, source: string, destination: string): void {
+  if (db.deleteAssociation({ source, destination }) === 0) {
     throw lineageErrors.noAssociation(source, destination);
   }
 }

@@ -107,8 +107,8 @@ export function updateEntity({ db }: Parts, row: EntityRow, changes: Changes, ca
 
 /** Inside a transaction. @throws ValidationException while it has associations */
 export function deleteEntity({ db, ports }: Parts, row: EntityRow): void {
-  const { region, arn } = row;
-  const near = { region, arn, after: 0, limit: 1 };
+  const { arn } = row;
+  const near = { arn, after: '', limit: 1 };
   if (db.incoming(near).length + db.outgoing(near).length > 0) {
     throw lineageErrors.associated(row.kind, row.name ?? arn);
   }

@@ -22,6 +22,9 @@ type GraphNames =
   | 'DescribeLineageGroup'
   | 'ListLineageGroups';
 
+/** Of operations that give way to others while they read. */
+const READING = { audit: 'management', readOnly: true } as const;
+
 /** To create something with tags takes the right to tag it, too. */
 function creating(action: string, resource: string, tags: readonly GivenTag[] | undefined): Access[] {
   const keys = () => requestTagKeys(tags);
@@ -185,18 +188,19 @@ export function graphOperations(parts: Parts): Operations<Sdk, GraphNames> {
       addAssociation(parts, input, call);
       return { SourceArn: input.SourceArn, DestinationArn: input.DestinationArn };
     }),
-    DeleteAssociation: writes(between('DeleteAssociation'), ({ SourceArn, DestinationArn }, call) => {
-      deleteAssociation(parts, SourceArn!, DestinationArn!, call);
+    DeleteAssociation: writes(between('DeleteAssociation'), ({ SourceArn, DestinationArn }) => {
+      deleteAssociation(parts, SourceArn!, DestinationArn!);
       return { SourceArn, DestinationArn };
     }),
-    ListAssociations: reads(listed('ListAssociations'), (input, call) => {
-      const { items, next } = listAssociations(parts, input, call);
-      return { AssociationSummaries: items.map((row) => summarizeAssociation(parts, call, row)), NextToken: next };
-    }),
-    QueryLineage: streams(listed('QueryLineage'), (input, call) => queryLineage(parts, input, call), {
-      audit: 'management',
-      readOnly: true,
-    }),
+    ListAssociations: streams(
+      listed('ListAssociations'),
+      async (input, call) => {
+        const { items, next } = await listAssociations(parts, input, call);
+        return { AssociationSummaries: items.map((row) => summarizeAssociation(parts, call, row)), NextToken: next };
+      },
+      READING,
+    ),
+    QueryLineage: streams(listed('QueryLineage'), (input, call) => queryLineage(parts, input, call), READING),
     DescribeLineageGroup: reads(
       (_input, call) => [{ action: 'sagemaker:DescribeLineageGroup', resource: groupArn(call) }],
       ({ LineageGroupName }, call) => {

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { refusal } from '../../../tests/support/operations.ts';
 import { type Tracked, tracking, training } from '../../../tests/support/tracking.ts';
-import { WIDEST } from './query.ts';
 
 let made: Tracked;
 beforeEach(() => {
   made = tracking();
 });
 
+const UP = 'Ascendants' as const;
 const chain = ['s3://b/raw', 's3://b/clean', 's3://b/model'] as const;
 
 /** raw → job a → clean → job b → model. */
@@ -29,8 +29,9 @@ describe('QueryLineage', () => {
     const { a, b, artifact } = await twoJobs();
     const [raw, clean, model] = await Promise.all(chain.map(artifact));
     const image = await artifact('image:1');
-    const query = { StartArns: [model!], Direction: 'Ascendants', MaxResults: 50 } as const;
-    expect(arns(await made.run('QueryLineage', query))).toEqual([b, clean, image, a, raw]);
+    const query = { StartArns: [model!], Direction: UP, MaxResults: 50 };
+    const found = arns(await made.run('QueryLineage', query));
+    expect([found[0], new Set(found.slice(1, 3)), found.slice(3)]).toEqual([b, new Set([clean, image]), [a, raw]]);
     expect(arns(await made.run('QueryLineage', { ...query, MaxDepth: 1 }))).toEqual([b]);
     const down = await made.run('QueryLineage', { ...query, StartArns: [raw!], Direction: 'Descendants' });
     expect(arns(down)).toEqual([a, clean, b, model]);
@@ -38,7 +39,7 @@ describe('QueryLineage', () => {
 
   it('leaves vertices out by its filters, and goes on behind them', async () => {
     const { a, b, artifact } = await twoJobs();
-    const query = { StartArns: [await artifact(chain[2])], Direction: 'Ascendants', MaxResults: 50 } as const;
+    const query = { StartArns: [await artifact(chain[2])], Direction: UP, MaxResults: 50 };
     const components = await made.run('QueryLineage', { ...query, Filters: { LineageTypes: ['TrialComponent'] } });
     expect(arns(components)).toEqual([b, a]);
     expect(components.Edges).toEqual([
@@ -71,16 +72,21 @@ describe('QueryLineage', () => {
 });
 
 describe('a data set that very many jobs read', () => {
-  it('is queried without keeping others waiting, and not without end', async () => {
-    const jobs = 3000;
+  it('is queried without keeping others waiting', async () => {
+    const jobs = 1000;
     for (let n = 0; n < jobs; n += 1) await made.created(`j${n}`, training('s3://b/popular', `s3://b/model-${n}`));
     for (let n = 0; n < jobs; n += 1) void made.ended(`j${n}`);
     await made.store.drain();
     const start = (await made.run('ListArtifacts', { SourceUri: 's3://b/popular' })).ArtifactSummaries![0]!
       .ArtifactArn!;
-    const filter = { StartArns: [start], Direction: 'Descendants', Filters: { Types: ['Image'] } } as const;
+    const before = made.turns();
     // The image is no descendant: the whole graph is walked, and nothing found.
-    expect(arns(await made.run('QueryLineage', { ...filter, Filters: { Types: ['Image'] } }))).toEqual([]);
-    expect(jobs * 2).toBeLessThan(WIDEST);
+    const walked = await made.run('QueryLineage', {
+      StartArns: [start],
+      Direction: 'Descendants',
+      Filters: { Types: ['Image'] },
+    });
+    expect(arns(walked)).toEqual([]);
+    expect(made.turns() - before).toBeGreaterThan(jobs / 50);
   });
 });

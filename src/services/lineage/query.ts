@@ -1,43 +1,29 @@
 /**
  * QueryLineage: what led to a vertex, and what came of it, breadth first.
  *
- * Q1. The vertices come in one order: nearer ones first, those equally near in the order in which they were associated. The
- *     start is none of them.
+ * Q1. The vertices come in one order: nearer ones first, those equally near what led to them in the order of
+ *     their ARNs. The start is none of them.
  * Q2. A filter leaves vertices out of the answer, not out of the way: what lies behind them is reached.
  * Q3. An edge is given with the later of its two vertices, once both are given or are the start.
- * Q4. The loop is never held: after SLICE milliseconds others come first.
+ * Q4. The loop is never held: others come first after a few milliseconds.
  */
+import { type Pace, paced } from '../../base/pace.ts';
 import { decodeToken, encodeToken } from '../../protocol/pages.ts';
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
 import { type EdgeType, type Vertex, vertexOf } from './associations.ts';
 import type { Parts, Sdk } from './context.ts';
 import { lineageErrors } from './errors.ts';
-import type { AssociationRow } from './store.ts';
+import { ofVertex } from './neighbours.ts';
 
 export type QueryInput = InputOf<Sdk, 'QueryLineage'>;
 export type QueryOutput = OutputOf<Sdk, 'QueryLineage'>;
+
+type Edge = NonNullable<QueryOutput['Edges']>[number];
 
 const DEFAULT_DEPTH = 10;
 const DEFAULT_PAGE = 10;
 /** Vertices that one query walks past, at most. */
 export const WIDEST = 50_000;
-/** Associations read at once. */
-const READ = 200;
-/** Milliseconds. */
-const SLICE = 4;
-
-type Pace = () => Promise<void>;
-
-/** Lets others come first when this turn has worked long enough. */
-function paced({ clock }: Parts): Pace {
-  let began = clock.monotonic();
-  return async () => {
-    if (clock.monotonic() - began < SLICE) return;
-    await new Promise<void>((resolve) => clock.soon(resolve));
-    began = clock.monotonic();
-  };
-}
-
 export async function queryLineage(parts: Parts, input: QueryInput, call: Call): Promise<QueryOutput> {
   const [start] = input.StartArns ?? [];
   if (start === undefined) throw lineageErrors.noStart();
@@ -46,7 +32,7 @@ export async function queryLineage(parts: Parts, input: QueryInput, call: Call):
   const asked = { operation: 'QueryLineage', region: call.region, ...query };
   const after = token === undefined ? undefined : decodeToken(asked, token)?.[0];
   if (token !== undefined && after === undefined) throw lineageErrors.staleToken();
-  const pace = paced(parts);
+  const pace = paced(parts.clock);
   const { given, page, more } = await walk(
     { parts, input, call, start, after: after as string | undefined, limit },
     pace,
@@ -54,7 +40,7 @@ export async function queryLineage(parts: Parts, input: QueryInput, call: Call):
   const last = page.at(-1);
   return {
     Vertices: page.map(({ arn, type, lineageType }) => ({ Arn: arn, Type: type, LineageType: lineageType })),
-    Edges: input.IncludeEdges === false ? undefined : await edgesOf(parts, call, given, page, pace),
+    Edges: input.IncludeEdges === false ? undefined : await edgesOf(parts, input, given, page.length, pace),
     NextToken: more && last ? encodeToken(asked, [last.arn]) : undefined,
   };
 }
@@ -80,11 +66,12 @@ async function walk({ parts, input, call, start, after, limit }: Walk, pace: Pac
   for (let depth = 0; depth < (input.MaxDepth ?? DEFAULT_DEPTH) && layer.length > 0; depth += 1) {
     const next: string[] = [];
     for (const arn of layer) {
-      for await (const row of neighbours(parts, call.region, arn, input.Direction, pace)) {
+      for await (const row of neighbours(parts, arn, input.Direction, pace)) {
         const other = row.source === arn ? row.destination : row.source;
         if (seen.has(other)) continue;
         if (seen.size > WIDEST) throw lineageErrors.tooWide(WIDEST);
         seen.add(other);
+        await pace();
         next.push(other);
         const vertex = vertexOf(parts, call, other);
         if (!vertex || !matches(vertex)) continue;
@@ -101,48 +88,24 @@ async function walk({ parts, input, call, start, after, limit }: Walk, pace: Pac
 }
 
 /** The associations of a vertex that the direction follows. */
-async function* neighbours(
-  { db }: Parts,
-  region: string,
-  arn: string,
-  direction: QueryInput['Direction'],
-  pace: Pace,
-): AsyncGenerator<AssociationRow> {
-  const ways = [
-    ...(direction === 'Descendants' ? [] : [db.incoming]),
-    ...(direction === 'Ascendants' ? [] : [db.outgoing]),
-  ];
-  for (const way of ways) {
-    for (let after = 0; ; ) {
-      const rows = way({ region, arn, after, limit: READ });
-      for (const row of rows) {
-        await pace();
-        yield row;
-      }
-      if (rows.length < READ) break;
-      after = rows.at(-1)!.id;
-    }
-  }
+async function* neighbours({ db }: Parts, arn: string, direction: QueryInput['Direction'], pace: Pace) {
+  if (direction !== 'Descendants') yield* ofVertex(db, 'incoming', arn, pace);
+  if (direction !== 'Ascendants') yield* ofVertex(db, 'outgoing', arn, pace);
 }
 
-async function edgesOf(
-  parts: Parts,
-  call: Call,
-  given: ReadonlyMap<string, number>,
-  page: readonly Vertex[],
-  pace: Pace,
-): Promise<QueryOutput['Edges']> {
-  const edges: NonNullable<QueryOutput['Edges']> = [];
-  for (const { arn } of page) {
-    const order = given.get(arn)!;
-    for await (const row of neighbours(parts, call.region, arn, 'Both', pace)) {
+/** The associations among the vertices given so far whose later end is on the page: read as the walk itself reads. */
+async function edgesOf(parts: Parts, input: QueryInput, given: ReadonlyMap<string, number>, page: number, pace: Pace) {
+  const edges = new Map<number, Edge>();
+  const earlier = given.size - page;
+  for (const [arn, order] of given) {
+    for await (const row of neighbours(parts, arn, input.Direction, pace)) {
       const other = given.get(row.source === arn ? row.destination : row.source);
-      if (other === undefined || other > order) continue;
+      if (other === undefined || Math.max(order, other) < earlier) continue;
       const AssociationType = (row.type as EdgeType | null) ?? undefined;
-      edges.push({ SourceArn: row.source, DestinationArn: row.destination, AssociationType });
+      edges.set(row.id, { SourceArn: row.source, DestinationArn: row.destination, AssociationType });
     }
   }
-  return edges;
+  return [...edges.values()];
 }
 
 /** Whether a vertex is in the answer. */

@@ -14,21 +14,18 @@ export const migrations: Migrations = {
      ) STRICT;
      CREATE INDEX lineage_entities_by_time ON lineage_entities (region, kind, created_at, id);
      CREATE INDEX lineage_entities_by_type ON lineage_entities (region, kind, type, created_at, id);
-     CREATE INDEX lineage_entities_by_name ON lineage_entities (region, kind, name, id);
-     CREATE INDEX lineage_entities_by_source ON lineage_entities (region, kind, source_uri, created_at, id);
+     -- An artifact is found by its source through its ARN, and few have names: their rows cost no more than they must.
+     CREATE INDEX lineage_entities_by_name ON lineage_entities (region, kind, name, id) WHERE kind <> 'artifact';
+     CREATE INDEX lineage_entities_by_source ON lineage_entities (region, kind, source_uri, created_at, id)
+       WHERE kind <> 'artifact';
      CREATE TABLE lineage_associations (
+       -- In the order in which they were made.
        id INTEGER PRIMARY KEY AUTOINCREMENT, region TEXT NOT NULL, source TEXT NOT NULL, destination TEXT NOT NULL,
        -- Of the two ends, which never change theirs.
        source_type TEXT NOT NULL, destination_type TEXT NOT NULL,
-       type TEXT, created_at INTEGER NOT NULL, created_by TEXT NOT NULL
+       type TEXT, created_at INTEGER NOT NULL, created_by TEXT NOT NULL, UNIQUE (destination, source)
      ) STRICT;
-     CREATE UNIQUE INDEX lineage_associations_by_source ON lineage_associations (region, source, destination);
-     CREATE INDEX lineage_associations_from ON lineage_associations (region, source, id);
-     CREATE INDEX lineage_associations_to ON lineage_associations (region, destination, id);
-     CREATE INDEX lineage_associations_by_time ON lineage_associations (region, created_at, id);
-     CREATE INDEX lineage_associations_by_source_type ON lineage_associations (region, source_type, created_at, id);
-     CREATE INDEX lineage_associations_by_destination_type
-       ON lineage_associations (region, destination_type, created_at, id);`,
+     CREATE INDEX lineage_associations_from ON lineage_associations (source, destination);`,
   ],
 };
 
@@ -62,9 +59,9 @@ export type AssociationRow = {
   created_by: string;
 };
 
-type Ends = Pick<AssociationRow, 'region' | 'source' | 'destination'>;
-/** Associations of one vertex after an id, in the order in which they were made. */
-type Neighbourhood = { region: string; arn: string; after: number; limit: number };
+type Ends = Pick<AssociationRow, 'source' | 'destination'>;
+/** Associations of one vertex, in the order of their other ends: those after one. */
+type Neighbourhood = { arn: string; after: string; limit: number };
 
 const TIMES = { createdAfter: 'created_at > $createdAfter', createdBefore: 'created_at < $createdBefore' } as const;
 
@@ -74,11 +71,17 @@ export function lineageStore(sql: Sql) {
   return {
     entity: sql.one<{ arn: string }, EntityRow>('SELECT * FROM lineage_entities WHERE arn = $arn'),
     entityOfSource: sql.one<{ region: string; kind: Kind; source_uri: string }, EntityRow>(
-      `SELECT * FROM lineage_entities WHERE region = $region AND kind = $kind AND source_uri = $source_uri
-       ORDER BY created_at, id LIMIT 1`,
+      `SELECT * FROM lineage_entities WHERE region = $region AND kind = $kind AND kind <> 'artifact'
+         AND source_uri = $source_uri ORDER BY created_at, id LIMIT 1`,
     ),
-    entities: keyset<EntityRow>(sql, {
-      from: 'lineage_entities',
+    artifacts: keyset<EntityRow>(sql, {
+      from: "lineage_entities WHERE kind = 'artifact'",
+      filters: { region: 'region = $region', arn: 'arn = $arn', type: 'type = $type', ...TIMES },
+      sorts: { CreationTime: ['created_at', 'id'] },
+    }),
+    /** Contexts or actions. */
+    named: keyset<EntityRow>(sql, {
+      from: "lineage_entities WHERE kind <> 'artifact'",
       filters: {
         region: 'region = $region',
         kind: 'kind = $kind',
@@ -99,28 +102,13 @@ export function lineageStore(sql: Sql) {
        WHERE arn = $arn`,
     ),
     deleteEntity: sql.change<{ arn: string }>('DELETE FROM lineage_entities WHERE arn = $arn'),
-    association: sql.one<Ends, AssociationRow>(
-      'SELECT * FROM lineage_associations WHERE region = $region AND source = $source AND destination = $destination',
+    /** In the order in which they were made, and in the reverse: those after an id, and those before one. */
+    associationsAfter: sql.all<{ id: number; limit: number }, AssociationRow>(
+      'SELECT * FROM lineage_associations WHERE id > $id ORDER BY id LIMIT $limit',
     ),
-    associations: keyset<AssociationRow>(sql, {
-      from: 'lineage_associations',
-      filters: {
-        region: 'region = $region',
-        source: 'source = $source',
-        destination: 'destination = $destination',
-        sourceType: 'source_type = $sourceType',
-        destinationType: 'destination_type = $destinationType',
-        type: 'type = $type',
-        ...TIMES,
-      },
-      sorts: {
-        CreationTime: ['created_at', 'id'],
-        SourceArn: ['source', 'destination'],
-        DestinationArn: ['destination', 'id'],
-        SourceType: ['source_type', 'created_at', 'id'],
-        DestinationType: ['destination_type', 'created_at', 'id'],
-      },
-    }),
+    associationsBefore: sql.all<{ id: number; limit: number }, AssociationRow>(
+      'SELECT * FROM lineage_associations WHERE id < $id ORDER BY id DESC LIMIT $limit',
+    ),
     insertAssociation: sql.change<Omit<AssociationRow, 'id'>>(
       `INSERT INTO lineage_associations (region, source, destination, source_type, destination_type, type, created_at,
          created_by)
@@ -128,16 +116,15 @@ export function lineageStore(sql: Sql) {
        ON CONFLICT DO NOTHING`,
     ),
     deleteAssociation: sql.change<Ends>(
-      'DELETE FROM lineage_associations WHERE region = $region AND source = $source AND destination = $destination',
+      'DELETE FROM lineage_associations WHERE source = $source AND destination = $destination',
     ),
     /** Those that lead away from a vertex. */
     outgoing: sql.all<Neighbourhood, AssociationRow>(
-      `SELECT * FROM lineage_associations WHERE region = $region AND source = $arn AND id > $after ORDER BY id LIMIT $limit`,
+      `SELECT * FROM lineage_associations WHERE source = $arn AND destination > $after ORDER BY destination LIMIT $limit`,
     ),
     /** Those that lead to a vertex. */
     incoming: sql.all<Neighbourhood, AssociationRow>(
-      `SELECT * FROM lineage_associations WHERE region = $region AND destination = $arn AND id > $after
-       ORDER BY id LIMIT $limit`,
+      `SELECT * FROM lineage_associations WHERE destination = $arn AND source > $after ORDER BY source LIMIT $limit`,
     ),
   };
 }

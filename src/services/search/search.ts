@@ -1,14 +1,15 @@
 /**
  * Search and its suggestions: every record of a resource is looked at, in slices.
  *
- * S1. The loop is never held: after SLICE milliseconds others come first.
+ * S1. The loop is never held: others come first after a few milliseconds.
  * S2. Memory is bounded by the page: of the records that match, only those of the page are kept.
  */
+import { best, fromPosition, type SortKey, sortKey, toPosition } from '../../base/best.ts';
 import type { Clock } from '../../base/clock.ts';
+import { paced } from '../../base/pace.ts';
 import type { Api } from '../../protocol/api.ts';
 import { decodeToken, encodeToken, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
-import { best, type SortKey, sortKey } from './best.ts';
 import { searchErrors } from './errors.ts';
 import { compile, type Predicate } from './expression.ts';
 import { type Found, RESOURCES, type Resource, type SearchPorts } from './ports.ts';
@@ -20,10 +21,8 @@ export type SearchOutput = OutputOf<Sdk, 'Search'>;
 
 export type Parts = { api: Api; clock: Clock; ports: SearchPorts };
 
-/** Milliseconds. */
-const SLICE = 4;
-/** Records read at once: some 50 microseconds each. */
-const READ = 20;
+/** Records read at once: some 100 microseconds each. */
+const READ = 10;
 /** Records whose properties are suggested, and suggestions given. */
 const LOOKED_AT = 200;
 const SUGGESTED = 100;
@@ -51,7 +50,7 @@ type Searched = { arn: string; record: View; view: View };
 
 /** All records of a resource as they are searched, giving way to others between slices. */
 async function* records({ clock, ports }: Parts, resource: Resource, region: string): AsyncGenerator<Searched[]> {
-  let began = clock.monotonic();
+  const pace = paced(clock);
   for (let after: Found['after'] | undefined; ; ) {
     const found = ports.sources[resource](region, after, READ);
     yield found.map(({ arn, record }) => {
@@ -60,9 +59,7 @@ async function* records({ clock, ports }: Parts, resource: Resource, region: str
     });
     if (found.length < READ) return;
     after = found.at(-1)!.after;
-    if (clock.monotonic() - began < SLICE) continue;
-    await new Promise<void>((resolve) => clock.soon(resolve));
-    began = clock.monotonic();
+    await pace();
   }
 }
 
@@ -76,14 +73,14 @@ export async function search(parts: Parts, input: SearchInput, call: Call): Prom
   const query = { operation: 'Search', region: call.region, ...asked };
   const position = token === undefined ? undefined : decodeToken(query, token);
   if (token !== undefined && !position) throw searchErrors.staleToken();
-  const after = position && { key: fromToken(position), arn: String(position[2]) };
+  const after = position && fromPosition(position);
   const first = best<View>(limit + 1, order, after);
   let hits = 0;
   for await (const slice of records(parts, resource, call.region)) {
     for (const { arn, record, view } of slice) {
       if (!matches(view) || !visible(view)) continue;
       hits += 1;
-      first.offer({ key: keyOf(view, by), arn, item: record });
+      first.offer({ key: keyOf(view, by), tie: arn, item: record });
     }
   }
   const page = first.kept.slice(0, limit);
@@ -91,7 +88,7 @@ export async function search(parts: Parts, input: SearchInput, call: Call): Prom
   return {
     Results: page.map(({ item }) => ({ [MEMBERS[resource]]: item })),
     TotalHits: { Value: hits, Relation: 'EqualTo' },
-    NextToken: first.kept.length > limit && last ? encodeToken(query, [...toToken(last.key), last.arn]) : undefined,
+    NextToken: first.kept.length > limit && last ? encodeToken(query, toPosition(last)) : undefined,
   };
 }
 
@@ -100,10 +97,6 @@ function keyOf(view: View, by: string): SortKey {
   const [value] = valuesOf(view, by);
   return sortKey(value ?? (by === 'LastModifiedTime' ? valuesOf(view, 'CreationTime')[0] : undefined));
 }
-
-/** A position holds texts and numbers only. */
-const toToken = (key: SortKey): [number, string | number] => (key === null ? [0, ''] : [1, key]);
-const fromToken = ([present, key]: readonly (string | number)[]): SortKey => (present === 1 ? key! : null);
 
 /** A record that has a key of the conditions must have its value; one that has none of them is seen. */
 function visibility(conditions: SearchInput['VisibilityConditions']): Predicate {

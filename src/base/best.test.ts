@@ -8,8 +8,8 @@ const key: fc.Arbitrary<SortKey> = fc.oneof(
   fc.constant(null),
 );
 const places = fc
-  .uniqueArray(fc.record({ key, arn: fc.string({ maxLength: 4 }) }), { selector: ({ arn }) => arn })
-  .map((all): Placed<string>[] => all.map((place) => ({ ...place, item: place.arn })));
+  .uniqueArray(fc.record({ key, tie: fc.string({ maxLength: 4 }) }), { selector: ({ tie }) => tie })
+  .map((all): Placed<string>[] => all.map((place) => ({ ...place, item: place.tie })));
 const order = fc.constantFrom<Order>('Ascending', 'Descending');
 
 describe('the first few of many', () => {
@@ -31,11 +31,11 @@ describe('the first few of many', () => {
 
   it('have what has no value last, in both orders', () => {
     const all: Placed<string>[] = [
-      { key: null, arn: 'none', item: '' },
-      { key: 'text', arn: 'text', item: '' },
-      { key: 1, arn: 'number', item: '' },
+      { key: null, tie: 'none', item: '' },
+      { key: 'text', tie: 'text', item: '' },
+      { key: 1, tie: 'number', item: '' },
     ];
-    const sorted = (by: Order) => [...all].sort((a, b) => compare(a, b, by)).map(({ arn }) => arn);
+    const sorted = (by: Order) => [...all].sort((a, b) => compare(a, b, by)).map(({ tie }) => tie);
     expect(sorted('Ascending')).toEqual(['number', 'text', 'none']);
     expect(sorted('Descending')).toEqual(['text', 'number', 'none']);
   });

@@ -1,19 +1,19 @@
 /**
- * The first few of many in an order, without keeping or sorting the many: what a page of Search is made of. Pure.
+ * The first few of many in an order, without keeping or sorting the many: a page of what has no index. Pure.
  *
- * B1. Numbers and times come before texts, texts before what has no value at all; ties are broken by ARN. Descending is the
- *     exact reverse, except that what has no value stays last.
+ * B1. Numbers and times come before texts, texts before what has no value at all; ties are broken by a text that is unique.
+ *     Descending is the exact reverse, except that what has no value stays last.
  */
-import type { Leaf } from './properties.ts';
 
 export type SortKey = number | string | null;
-export type Placed<T> = { key: SortKey; arn: string; item: T };
+export type Place = { key: SortKey; tie: string };
+export type Placed<T> = Place & { item: T };
 export type Order = 'Ascending' | 'Descending';
 
-export function sortKey(leaf: Leaf | undefined): SortKey {
-  if (leaf === undefined) return null;
-  if (leaf instanceof Date) return leaf.getTime();
-  return typeof leaf === 'boolean' ? String(leaf) : leaf;
+export function sortKey(value: string | number | boolean | Date | undefined): SortKey {
+  if (value === undefined) return null;
+  if (value instanceof Date) return value.getTime();
+  return typeof value === 'boolean' ? String(value) : value;
 }
 
 const compareTexts = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
@@ -23,16 +23,21 @@ function compareKeys(a: number | string, b: number | string): number {
   return typeof b === 'number' ? 1 : compareTexts(a, b);
 }
 
-type Place = { key: SortKey; arn: string };
-
 export function compare(a: Place, b: Place, order: Order): number {
   const sign = order === 'Ascending' ? 1 : -1;
   if (a.key === null || b.key === null) {
     if (a.key !== b.key) return a.key === null ? 1 : -1;
-    return sign * compareTexts(a.arn, b.arn);
+    return sign * compareTexts(a.tie, b.tie);
   }
-  return sign * (compareKeys(a.key, b.key) || compareTexts(a.arn, b.arn));
+  return sign * (compareKeys(a.key, b.key) || compareTexts(a.tie, b.tie));
 }
+
+/** A place as a page's token keeps it, which holds texts and numbers only. */
+export const toPosition = ({ key, tie }: Place): (string | number)[] => (key === null ? [tie] : [tie, key]);
+export const fromPosition = ([tie, key]: readonly (string | number)[]): Place => ({
+  tie: String(tie),
+  key: key ?? null,
+});
 
 /** Takes items one by one and keeps the first `most` of them after a place. */
 export function best<T>(most: number, order: Order, after: Place | undefined) {
