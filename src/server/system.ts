@@ -117,8 +117,7 @@ export function createSystem(options: SystemOptions): System {
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
     bucketPolicy: (bucket) => objects.objects.bucketPolicy(bucket),
   });
-  const others = () => ({ jobs, registry, pipelines });
-  const tracking = createTracking({ store, world, account, tags, others });
+  const tracking = createTracking({ store, world, account, tags, others: () => ({ jobs, registry, pipelines }) });
   const registry: Registry = createRegistryService({
     ...{ api: sagemaker, store, account },
     ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags, ...tracking },
@@ -128,13 +127,10 @@ export function createSystem(options: SystemOptions): System {
   const jobs: JobsService = createJobsService({
     ...{ api: sagemaker, store, world, logSink: logs.sink, ...options.jobs },
     ports: jobPorts({
-      ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl },
+      ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
       objects: objects.objects,
-      jobCreated: tracking.jobCreated,
-      jobDeleted: tracking.jobDeleted,
       jobEnded(end) {
-        pipelines.jobEnded(end);
-        tracking.jobEnded(end);
+        for (const each of [pipelines, tracking]) each.jobEnded(end);
       },
     }),
   });

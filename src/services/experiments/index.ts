@@ -12,7 +12,6 @@ import { experimentsStore } from './store.ts';
 import { type ExperimentConfig, jobCreated, type PipelineRun, pipelineRuns } from './tracking.ts';
 
 export type { ExperimentsContext } from './context.ts';
-export type { ExperimentsPorts } from './ports.ts';
 export { migrations as experimentsMigrations } from './store.ts';
 
 /** An experiment or component as a vertex of lineage. */

@@ -28,7 +28,7 @@ export type Draft = { kind: Kind; name: string | undefined; type: string; kept: 
 
 export const readKept = (row: Pick<EntityRow, 'kept'>): Kept => JSON.parse(row.kept) as Kept;
 
-export function draftArn(place: Place, { kind, name, kept }: Draft): string {
+function draftArn(place: Place, { kind, name, kept }: Draft): string {
   return kind === 'artifact' ? artifactArn(place, kept.Source.SourceUri!) : namedArn(place, kind, name!);
 }
 

@@ -10,8 +10,7 @@ import { type RecordedPackage, recordApproval, recordJob, recordPackage } from '
 import { lineageStore } from './store.ts';
 
 export type { LineageContext } from './context.ts';
-export type { ExperimentNode, LineagePorts } from './ports.ts';
-export type { RecordedPackage, Use } from './recording.ts';
+export type { RecordedPackage } from './recording.ts';
 export { migrations as lineageMigrations } from './store.ts';
 
 /** A job that has ended, and the trial component that stands for it. */

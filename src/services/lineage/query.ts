@@ -23,7 +23,7 @@ type Edge = NonNullable<QueryOutput['Edges']>[number];
 const DEFAULT_DEPTH = 10;
 const DEFAULT_PAGE = 10;
 /** Vertices that one query walks past, at most. */
-export const WIDEST = 50_000;
+const WIDEST = 50_000;
 export async function queryLineage(parts: Parts, input: QueryInput, call: Call): Promise<QueryOutput> {
   const [start] = input.StartArns ?? [];
   if (start === undefined) throw lineageErrors.noStart();
@@ -40,7 +40,7 @@ export async function queryLineage(parts: Parts, input: QueryInput, call: Call):
   const last = page.at(-1);
   return {
     Vertices: page.map(({ arn, type, lineageType }) => ({ Arn: arn, Type: type, LineageType: lineageType })),
-    Edges: input.IncludeEdges === false ? undefined : await edgesOf(parts, input, given, page.length, pace),
+    Edges: input.IncludeEdges === false ? [] : await edgesOf(parts, input, given, page.length, pace),
     NextToken: more && last ? encodeToken(asked, [last.arn]) : undefined,
   };
 }
@@ -109,7 +109,7 @@ async function edgesOf(parts: Parts, input: QueryInput, given: ReadonlyMap<strin
 }
 
 /** Whether a vertex is in the answer. */
-export function matcher(filters: QueryInput['Filters']): (vertex: Vertex) => boolean {
+function matcher(filters: QueryInput['Filters']): (vertex: Vertex) => boolean {
   if (!filters) return () => true;
   const { Types, LineageTypes, CreatedAfter, CreatedBefore, ModifiedAfter, ModifiedBefore } = filters;
   const properties = Object.entries(filters.Properties ?? {});

@@ -103,7 +103,7 @@ export function recordApproval(parts: Recorder, { arn, region, label, approval, 
     place,
     {
       kind: 'action',
-      name: nameOf(label, `${approval}-${at}-aws-model-package`),
+      name: nameOf(label, `${approval}-${seconds(at)}-aws-model-package`),
       type: 'Approval',
       kept: {
         Source: { SourceUri: arn },
@@ -121,9 +121,10 @@ export function recordApproval(parts: Recorder, { arn, region, label, approval, 
 function groupContext(parts: Recorder, place: Place, group: NonNullable<RecordedPackage['group']>, at: number): string {
   const known = parts.db.entityOfSource({ region: place.region, kind: 'context', source_uri: group.arn });
   if (known) return known.arn;
-  const name = nameOf(group.name, `${group.createdAt}-aws-model-group`);
+  const name = nameOf(group.name, `${seconds(group.createdAt)}-aws-model-group`);
   const kept = { Source: { SourceUri: group.arn } };
   return recordEntity(parts, place, { kind: 'context', name, type: 'ModelGroup', kept }, at);
 }
 
+const seconds = (at: number) => Math.floor(at / 1000);
 const nameOf = (label: string, end: string) => `${label.slice(0, LONGEST_NAME - end.length - 1)}-${end}`;

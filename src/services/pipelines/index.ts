@@ -7,27 +7,18 @@ import { executionOperations } from './executionOperations.ts';
 import { createExecutor } from './executor.ts';
 import { pipelineOperations } from './pipelineOperations.ts';
 import type { JobEnd } from './ports.ts';
-import { searched } from './searching.ts';
+import { type Searched, searched } from './searching.ts';
 import { pipelinesStore } from './store.ts';
 
 export type { PipelinePorts } from './ports.ts';
 export { migrations as pipelinesMigrations } from './store.ts';
 
-/** Pipelines or executions of a region as they are described, after one, in the order of their ARNs: for Search. */
-export type Following = (
-  region: string,
-  after: string,
-  limit: number,
-) => { after: string; arn: string; record: Readonly<Record<string, unknown>> }[];
-
-export type PipelinesService = {
+export type PipelinesService = Searched & {
   service: Service;
   /** Inside the transaction that ends a job: passes its end on to the step that made it, if one did. */
   jobEnded(end: JobEnd): void;
   /** The folded state of an execution, for `telar why` and the console; undefined when there is none. */
   executionState(arn: string): PipelineState | undefined;
-  pipelines: Following;
-  executions: Following;
   /** Whether a pipeline exists: for its tags. */
   exists(arn: string): boolean;
 };

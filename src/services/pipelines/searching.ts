@@ -1,13 +1,18 @@
 /** Pipelines and executions as Search answers them: out of their rows alone, no journal is read. */
 import type { Parts } from './context.ts';
-import type { PipelinesService } from './index.ts';
 import { parallelism } from './pipelineOperations.ts';
 import type { ExecutionRow, PipelineRow } from './store.ts';
 
-export function searched(
-  { db }: Pick<Parts, 'db'>,
-  account: string,
-): Pick<PipelinesService, 'pipelines' | 'executions'> {
+/** Pipelines or executions of a region as they are described, after one, in the order of their ARNs. */
+type Following = (
+  region: string,
+  after: string,
+  limit: number,
+) => { after: string; arn: string; record: Readonly<Record<string, unknown>> }[];
+
+export type Searched = { pipelines: Following; executions: Following };
+
+export function searched({ db }: Pick<Parts, 'db'>, account: string): Searched {
   return {
     pipelines: (region, after, limit) =>
       db

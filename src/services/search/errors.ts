@@ -1,4 +1,4 @@
-/** What Search refuses. */
+/** What Search refuses, and what to ask instead. */
 import { awsError } from '../../protocol/errors.ts';
 
 const validation = (message: string) => awsError('ValidationException', message);

@@ -43,7 +43,7 @@ const isLeaf = (value: unknown): value is Leaf =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value instanceof Date;
 
 /** What a name leads to, leaves and what holds leaves alike. */
-export function reached(node: unknown, name: string): unknown[] {
+function reached(node: unknown, name: string): unknown[] {
   if (node === undefined || node === null) return [];
   if (Array.isArray(node)) return node.flatMap((member) => reached(member, name));
   if (name === '') return [node];

@@ -1,0 +1,29 @@
+/** The operations of Search, which give way to others while they read. */
+import { type Operations, streams } from '../../protocol/service.ts';
+import { type Parts, type Sdk, search, suggest } from './search.ts';
+
+const READING = { audit: 'management', readOnly: true } as const;
+
+export function searchOperations(parts: Parts): Operations<Sdk, 'Search' | 'GetSearchSuggestions'> {
+  return {
+    Search: streams(
+      ({ VisibilityConditions: conditions = [] }) => [
+        {
+          action: 'sagemaker:Search',
+          resource: '*',
+          keys: () =>
+            Object.fromEntries(
+              conditions.map(({ Key, Value }) => [`sagemaker:SearchVisibilityCondition/${Key}`, Value]),
+            ),
+        },
+      ],
+      (input, call) => search(parts, input, call),
+      READING,
+    ),
+    GetSearchSuggestions: streams(
+      () => [{ action: 'sagemaker:GetSearchSuggestions', resource: '*' }],
+      (input, call) => suggest(parts, input, call),
+      READING,
+    ),
+  };
+}
