@@ -92,6 +92,28 @@ describe('what a pipeline leaves behind', () => {
     expect(ExperimentConfig).toMatchObject({ ExperimentName: 'small', TrialName: trial });
   });
 
+  it('takes the names of the experiment and the trial from the definition, and makes none where it wants none', async () => {
+    const { PipelineDefinition } = await sagemaker.describePipeline({ PipelineName: 'small' });
+    const trialOf = async (config: unknown) => {
+      const definition = { ...JSON.parse(PipelineDefinition!), PipelineExperimentConfig: config };
+      const PipelineName = `small-${config === null ? 'without' : 'named'}`;
+      await bench.createPipeline(PipelineName, definition);
+      const arn = await bench.start(PipelineName);
+      await expect.poll(async () => (await bench.steps(arn))[0]?.Metadata?.ProcessingJob?.Arn).toBeTruthy();
+      const [step] = await bench.steps(arn);
+      const ProcessingJobName = step!.Metadata!.ProcessingJob!.Arn!.split('/').at(-1);
+      await sagemaker.stopPipelineExecution({
+        PipelineExecutionArn: arn,
+        ClientRequestToken: `stop-${PipelineName}-0123456789012345`,
+      });
+      return (await sagemaker.describeProcessingJob({ ProcessingJobName })).ExperimentConfig;
+    };
+    const named = await trialOf({ ExperimentName: { Get: 'Execution.PipelineName' }, TrialName: 'my-trial' });
+    expect(named).toEqual({ ExperimentName: 'small-named', TrialName: 'my-trial' });
+    expect(await sagemaker.describeTrial({ TrialName: 'my-trial' })).toMatchObject({ ExperimentName: 'small-named' });
+    expect(await trialOf(null)).toBeUndefined();
+  });
+
   it('describes a job as its trial component: parameters, artifacts, status', async () => {
     const { TrialComponentName } = await componentOf(await trainingArn());
     expect(TrialComponentName).toMatch(/^pipelines-.*-aws-training-job$/);
@@ -224,14 +246,15 @@ describe('Search', () => {
   });
 
   it('searches every resource that it names, and refuses the others by name', async () => {
-    const results = async (
-      Resource: 'TrainingJob' | 'Pipeline' | 'PipelineExecution' | 'ModelPackage' | 'ModelPackageGroup',
-    ) => (await sagemaker.search({ Resource })).Results!;
+    const results = async (Resource: 'TrainingJob' | 'Pipeline' | 'ModelPackage' | 'ModelPackageGroup') =>
+      (await sagemaker.search({ Resource })).Results!;
     expect(await results('TrainingJob')).toMatchObject([{ TrainingJob: { TrainingJobArn: await trainingArn() } }]);
-    expect(await results('Pipeline')).toMatchObject([{ Pipeline: { PipelineName: 'small' } }]);
-    expect(await results('PipelineExecution')).toMatchObject([
-      { PipelineExecution: { PipelineExecutionArn: executionArn, PipelineExecutionStatus: 'Succeeded' } },
-    ]);
+    expect((await results('Pipeline')).map(({ Pipeline }) => Pipeline!.PipelineName)).toContain('small');
+    const { Results } = await sagemaker.search({
+      Resource: 'PipelineExecution',
+      SearchExpression: { Filters: [{ Name: 'PipelineExecutionArn', Value: executionArn }] },
+    });
+    expect(Results).toMatchObject([{ PipelineExecution: { PipelineExecutionStatus: 'Succeeded' } }]);
     expect(await results('ModelPackage')).toMatchObject([{ ModelPackage: { ModelPackageVersion: 1 } }]);
     expect(await results('ModelPackageGroup')).toMatchObject([
       { ModelPackageGroup: { ModelPackageGroupName: 'small' } },
