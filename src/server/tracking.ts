@@ -9,6 +9,7 @@ import type { Registry } from '../services/registry/index.ts';
 import { createSearchService, type Source } from '../services/search/index.ts';
 import type { createTagsService } from '../services/tags/index.ts';
 import type { Store } from '../store/store.ts';
+import { adoption } from './adoption.ts';
 import { sagemaker } from './apis.ts';
 
 type Parts = {
@@ -60,7 +61,11 @@ export function createTracking({ store, world, account, tags, others }: Parts): 
   const { packageRegistered, approvalChanged } = lineage;
   return {
     ...{ jobCreated, jobDeleted, pipelineRuns, packageRegistered, approvalChanged },
-    services: [experiments.service, lineage.service, search],
+    services: [
+      { ...experiments.service, ...adoption({ store, world, account, experiments, lineage, others }) },
+      lineage.service,
+      search,
+    ],
     exists: (arn) => experiments.exists(arn) || lineage.exists(arn),
     jobEnded({ jobArn, describe }) {
       const component = experiments.componentOf(jobArn);

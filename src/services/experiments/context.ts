@@ -21,8 +21,10 @@ export type Sdk = typeof import('@aws-sdk/client-sagemaker');
 
 type UserContext = { IamIdentity?: { Arn: string; PrincipalId: string } };
 
-/** Who did something, as the store keeps it. */
-export const writeUser = ({ arn, userId }: Principal): string =>
-  JSON.stringify({ IamIdentity: { Arn: arn, PrincipalId: userId } } satisfies UserContext);
+/** Who did something, as the store keeps it; of jobs of the first release nobody is known. */
+export function writeUser({ arn, userId }: Principal): string {
+  const user: UserContext = arn === '' ? {} : { IamIdentity: { Arn: arn, PrincipalId: userId } };
+  return JSON.stringify(user);
+}
 
 export const readUser = (column: string): UserContext => JSON.parse(column) as UserContext;

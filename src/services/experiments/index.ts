@@ -27,6 +27,9 @@ export type ExperimentsService = {
   componentOf(jobArn: string): { arn: string; region: string; type: string } | undefined;
   /** Inside the transaction that creates a job. */
   jobCreated(job: CreatedJob, config: ExperimentConfig, call: Call): void;
+  /** Whether what earlier releases left has its components; and, inside a transaction, that it has. */
+  adopted(): boolean;
+  setAdopted(): void;
   /** Inside the transaction that deletes a job, with what it was. */
   jobDeleted(arn: string, described: Described): void;
   /** Inside the transaction that starts a pipeline's job: the execution's experiment and trial. */
@@ -63,6 +66,8 @@ export function createExperimentsService({ api, store, account, ports }: Experim
       return row && { arn: row.arn, region: row.region, type: typeOf(job) };
     },
     jobCreated: (job, config, call) => jobCreated(parts, job, config, call),
+    adopted: () => db.adopted({}) !== undefined,
+    setAdopted: () => void db.setAdopted({}),
     jobDeleted: (arn, described) => keepLast(parts, arn, described),
     pipelineRuns: (run, call) => pipelineRuns(parts, run, call),
     sources: sources(parts),

@@ -31,7 +31,9 @@ export const migrations: Migrations = {
      CREATE TABLE experiment_members (
        trial INTEGER NOT NULL, component INTEGER NOT NULL, PRIMARY KEY (trial, component)
      ) STRICT, WITHOUT ROWID;
-     CREATE INDEX experiment_members_by_component ON experiment_members (component, trial);`,
+     CREATE INDEX experiment_members_by_component ON experiment_members (component, trial);
+     -- One row, once what earlier releases left has its components and lineage.
+     CREATE TABLE experiment_adoption (done INTEGER PRIMARY KEY CHECK (done = 1)) STRICT;`,
   ],
 };
 
@@ -165,6 +167,8 @@ function componentStatements(sql: Sql) {
       `UPDATE experiment_components SET display_name = $display_name, kept = $kept, modified_at = $modified_at,
          modified_by = $modified_by WHERE id = $id`,
     ),
+    adopted: sql.one<Record<never, never>, { done: number }>('SELECT done FROM experiment_adoption'),
+    setAdopted: sql.change<Record<never, never>>('INSERT INTO experiment_adoption VALUES (1) ON CONFLICT DO NOTHING'),
     setLast: sql.change<{ job: string; last: string }>(
       'UPDATE experiment_components SET last = $last WHERE job = $job',
     ),

@@ -159,6 +159,10 @@ export function jobsStore(sql: Sql) {
     running: sql.all<Record<never, never>, JobRow>(
       "SELECT * FROM jobs WHERE discarded = 0 AND phase NOT IN ('queued', 'ended') ORDER BY seq",
     ),
+    /** In the order in which they were created. */
+    after: sql.all<{ after: number; limit: number }, JobRow>(
+      'SELECT * FROM jobs WHERE seq > $after ORDER BY seq LIMIT $limit',
+    ),
     /** Of one kind, in the order in which they were created. */
     following: sql.all<{ region: string; kind: JobKind; after: number; limit: number }, JobRow>(
       'SELECT * FROM jobs WHERE region = $region AND kind = $kind AND seq > $after ORDER BY seq LIMIT $limit',

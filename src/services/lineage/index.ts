@@ -5,6 +5,7 @@
 import type { Service } from '../../protocol/service.ts';
 import type { LineageContext, Parts } from './context.ts';
 import { usesOfProcessing, usesOfTraining } from './jobUses.ts';
+import { artifactArn } from './names.ts';
 import { actionOperations, artifactOperations, contextOperations, graphOperations } from './operations.ts';
 import { type RecordedPackage, recordApproval, recordJob, recordPackage } from './recording.ts';
 import { lineageStore } from './store.ts';
@@ -29,6 +30,8 @@ export type LineageService = {
   service: Service;
   /** Whether an ARN names an artifact, context or action: for its tags. */
   exists(arn: string): boolean;
+  /** Whether there is an artifact of a URI. */
+  knows(region: string, sourceUri: string): boolean;
   /** Inside the transaction that ends a job. */
   jobEnded(job: EndedJob): void;
   /** Inside the transaction that registers a model package. */
@@ -55,6 +58,7 @@ export function createLineageService({ api, store, clock, account, ports }: Line
       },
     },
     exists: (arn) => parts.db.entity({ arn }) !== undefined,
+    knows: (region, sourceUri) => parts.db.entity({ arn: artifactArn({ account, region }, sourceUri) }) !== undefined,
     jobEnded({ kind, describe, ...job }) {
       recordJob(parts, { ...job, ...(kind === 'Training' ? usesOfTraining(describe) : usesOfProcessing(describe)) });
     },

@@ -4,7 +4,8 @@ import type { CreatePackageInput, Parts, RegistryContext } from './context.ts';
 import { describeGroup } from './groups.ts';
 import { groupArn, registryName } from './names.ts';
 import { groupOperations, packageOperations } from './operations.ts';
-import { arnOfPackage, describePackage, registerVersion } from './packages.ts';
+import { arnOfPackage, describePackage, readKept, registered, registerVersion } from './packages.ts';
+import type { RegisteredPackage } from './ports.ts';
 import { namedUris } from './specifications.ts';
 import { registryStore } from './store.ts';
 
@@ -26,6 +27,8 @@ export type Registry = {
   service: Service;
   /** The models in the order of their registration: a page of those after an id. */
   modelData(after: number, limit: number): ModelData[];
+  /** What others were told of each package, or would have been: those after an id. */
+  registrations(after: number, limit: number): { after: number; registered: RegisteredPackage }[];
   groups: Following;
   packages: Following;
   /** Whether an ARN names a group or package: for its tags. */
@@ -44,6 +47,11 @@ export function createRegistryService({ api, store, account, ports }: RegistryCo
     service: { name: 'registry', api, operations: { ...groupOperations(parts), ...packageOperations(parts) } },
     modelData: (after, limit) =>
       parts.store.packagesAfter({ after, limit }).map(({ id, kept }) => ({ id, uris: namedUris(JSON.parse(kept)) })),
+    registrations: (after, limit) =>
+      parts.store.allAfter({ after, limit }).map((row) => ({
+        after: row.id,
+        registered: registered(parts, row, readKept(row), row.created_at),
+      })),
     groups: (region, after, limit) =>
       parts.store.groupsFollowing({ region, after, limit }).map((row) => ({
         after: row.id,

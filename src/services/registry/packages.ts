@@ -78,7 +78,7 @@ export function createPackage(parts: Parts, input: CreatePackageInput, call: Cal
     modified_by: null,
   });
   const arn = packageArn(call, row.name, row.version);
-  parts.ports.packageRegistered(registered(parts, { ...row, region: call.region }, kept, call));
+  parts.ports.packageRegistered(registered(parts, { ...row, region: call.region }, kept, call.now));
   if (input.Tags?.length) parts.ports.setTags(arn, input.Tags);
   return arn;
 }
@@ -104,12 +104,12 @@ export function registerVersion(parts: Parts, input: CreatePackageInput, call: C
 
 /** What others are told of a package. */
 export function registered(
-  { store }: Parts,
+  { store, account }: Parts,
   { region, name, version, approval }: Pick<PackageRow, 'region' | 'name' | 'version' | 'approval'>,
   kept: Kept,
-  call: Call,
+  at: number,
 ): RegisteredPackage {
-  const place = { account: call.account, region };
+  const place = { account, region };
   const group = version > 0 ? store.group({ region, name }) : undefined;
   return {
     arn: packageArn(place, name, version),
@@ -118,7 +118,7 @@ export function registered(
     label: version > 0 ? `${name}-${version}` : name,
     approval: approval ?? undefined,
     containers: containerUris(kept.InferenceSpecification?.Containers ?? []),
-    at: call.now,
+    at,
   };
 }
 

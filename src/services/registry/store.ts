@@ -148,6 +148,9 @@ export function registryStore(sql: Sql) {
     packagesAfter: sql.all<{ after: number; limit: number }, Pick<PackageRow, 'id' | 'kept'>>(
       'SELECT id, kept FROM registry_packages WHERE id > $after ORDER BY id LIMIT $limit',
     ),
+    allAfter: sql.all<{ after: number; limit: number }, PackageRow>(
+      'SELECT * FROM registry_packages WHERE id > $after ORDER BY id LIMIT $limit',
+    ),
     groupsFollowing: sql.all<Following, GroupRow>(
       'SELECT * FROM registry_groups WHERE region = $region AND id > $after ORDER BY id LIMIT $limit',
     ),

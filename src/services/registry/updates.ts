@@ -32,7 +32,7 @@ export function updatePackage(parts: Parts, row: PackageRow, input: UpdatePackag
     modified_at: call.now,
     modified_by: writeUser(call.principal),
   });
-  if (approval !== row.approval) parts.ports.approvalChanged(registered(parts, { ...row, approval }, kept, call));
+  if (approval !== row.approval) parts.ports.approvalChanged(registered(parts, { ...row, approval }, kept, call.now));
 }
 
 function changed(parts: Parts, kept: Kept, input: UpdatePackageInput): Kept {
