@@ -94,8 +94,20 @@ export function keepLast({ db }: Parts, job: string, described: Described): void
   db.setLast({ job, last: JSON.stringify(ofJob(described)) });
 }
 
-const without = <T>(members: Record<string, T>, names: readonly string[] = []): Record<string, T> =>
-  Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));
+/** What clients may say of a component, all requests together; as AWS bounds each. */
+const MOST = { Parameters: 300, InputArtifacts: 60, OutputArtifacts: 60 } as const;
+
+/** A map with members added and others removed. @throws ValidationException when it grows too large */
+function merged<T>(
+  member: keyof typeof MOST,
+  kept: Record<string, T> | undefined,
+  added: Record<string, T> | undefined,
+  removed: readonly string[] = [],
+): Record<string, T> {
+  const left = Object.entries({ ...kept, ...added }).filter(([name]) => !removed.includes(name));
+  if (left.length > MOST[member]) throw experimentErrors.tooMany(member, MOST[member]);
+  return Object.fromEntries(left);
+}
 
 /** Inside a transaction. */
 export function updateComponent({ db }: Parts, row: ComponentRow, input: UpdateInput, call: Call): void {
@@ -105,9 +117,14 @@ export function updateComponent({ db }: Parts, row: ComponentRow, input: UpdateI
     Status: input.Status ?? kept.Status,
     StartTime: input.StartTime?.toISOString() ?? kept.StartTime,
     EndTime: input.EndTime?.toISOString() ?? kept.EndTime,
-    Parameters: without({ ...kept.Parameters, ...input.Parameters }, input.ParametersToRemove),
-    InputArtifacts: without({ ...kept.InputArtifacts, ...input.InputArtifacts }, input.InputArtifactsToRemove),
-    OutputArtifacts: without({ ...kept.OutputArtifacts, ...input.OutputArtifacts }, input.OutputArtifactsToRemove),
+    Parameters: merged('Parameters', kept.Parameters, input.Parameters, input.ParametersToRemove),
+    InputArtifacts: merged('InputArtifacts', kept.InputArtifacts, input.InputArtifacts, input.InputArtifactsToRemove),
+    OutputArtifacts: merged(
+      'OutputArtifacts',
+      kept.OutputArtifacts,
+      input.OutputArtifacts,
+      input.OutputArtifactsToRemove,
+    ),
   };
   db.updateComponent({
     id: row.id,

@@ -30,6 +30,8 @@ export const experimentErrors = {
     awsError('ResourceNotFound', `Trial component '${component}' is not associated with trial '${trial}'.`, 404),
   otherExperiment: (trial: string, experiment: string) =>
     validation(`Trial '${trial}' does not belong to experiment '${experiment}'. Name one of its own trials, or none.`),
+  tooMany: (member: string, most: number) =>
+    validation(`A trial component has at most ${most} ${member}. Remove some first, with ${member}ToRemove.`),
   filtersTogether: () =>
     validation('ExperimentName cannot be combined with SourceArn or TrialName. Ask with one of them.'),
 } as const;

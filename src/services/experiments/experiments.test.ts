@@ -96,6 +96,15 @@ describe('the component of a job', () => {
     expect((await made.run('DescribeTrialComponent', which)).Parameters!['eta']).toEqual({ NumberValue: 0.2 });
   });
 
+  it('does not grow without end', async () => {
+    await made.run('CreateTrialComponent', { TrialComponentName: 'c' });
+    const many = (prefix: string) =>
+      Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`${prefix}${n}`, { NumberValue: n }]));
+    await made.run('UpdateTrialComponent', { TrialComponentName: 'c', Parameters: many('a') });
+    const more = made.run('UpdateTrialComponent', { TrialComponentName: 'c', Parameters: many('b') });
+    expect(await refusal(more)).toMatch(/at most 300 Parameters/);
+  });
+
   it('joins the trial that its job names, or a new one of its experiment', async () => {
     await made.run('CreateExperiment', { ExperimentName: 'e' });
     await made.run('CreateExperiment', { ExperimentName: 'other' });

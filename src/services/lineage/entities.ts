@@ -78,6 +78,9 @@ export function requireEntity({ db }: Parts, kind: Kind, arn: string, named = ar
   return row;
 }
 
+/** Of an entity, all requests together; as AWS bounds each. */
+const MOST_PROPERTIES = 30;
+
 type Changes = {
   name?: string | undefined;
   Properties?: Texts | undefined;
@@ -91,6 +94,7 @@ export function updateEntity({ db }: Parts, row: EntityRow, changes: Changes, ca
   const kept = readKept(row);
   const properties = { ...kept.Properties, ...changes.Properties };
   for (const name of changes.PropertiesToRemove ?? []) delete properties[name];
+  if (Object.keys(properties).length > MOST_PROPERTIES) throw lineageErrors.tooManyProperties(MOST_PROPERTIES);
   db.updateEntity({
     arn: row.arn,
     name: changes.name ?? row.name,

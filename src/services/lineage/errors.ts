@@ -33,6 +33,8 @@ export const lineageErrors = {
   noAssociation: (source: string, destination: string) =>
     missing(`There is no association from '${source}' to '${destination}'.`),
   noStart: () => validation('StartArns must name one artifact, context, action, experiment or trial component.'),
+  tooManyProperties: (most: number) =>
+    validation(`An entity has at most ${most} Properties. Remove some first, with PropertiesToRemove.`),
   staleToken: () =>
     validation(
       'The NextToken is not valid for this request. Repeat the request that gave it, unchanged, or start again without it.',

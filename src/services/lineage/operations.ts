@@ -1,6 +1,6 @@
 /** The operations on artifacts, contexts, actions, associations, and the graph that they make. */
 import { requestTagKeys } from '../../protocol/conditionKeys.ts';
-import { type Access, type Call, type Operations, reads, streams, writes } from '../../protocol/service.ts';
+import { type Access, type Call, type Operations, reads, readsAtLength, writes } from '../../protocol/service.ts';
 import { addAssociation, deleteAssociation, summarizeAssociation } from './associations.ts';
 import type { Parts, Sdk } from './context.ts';
 import { createEntity, deleteEntity, details, readKept, requireEntity, times, updateEntity } from './entities.ts';
@@ -21,9 +21,6 @@ type GraphNames =
   | 'QueryLineage'
   | 'DescribeLineageGroup'
   | 'ListLineageGroups';
-
-/** Of operations that give way to others while they read. */
-const READING = { audit: 'management', readOnly: true } as const;
 
 /** To create something with tags takes the right to tag it, too. */
 function creating(action: string, resource: string, tags: readonly GivenTag[] | undefined): Access[] {
@@ -192,15 +189,11 @@ export function graphOperations(parts: Parts): Operations<Sdk, GraphNames> {
       deleteAssociation(parts, SourceArn!, DestinationArn!);
       return { SourceArn, DestinationArn };
     }),
-    ListAssociations: streams(
-      listed('ListAssociations'),
-      async (input, call) => {
-        const { items, next } = await listAssociations(parts, input, call);
-        return { AssociationSummaries: items.map((row) => summarizeAssociation(parts, call, row)), NextToken: next };
-      },
-      READING,
-    ),
-    QueryLineage: streams(listed('QueryLineage'), (input, call) => queryLineage(parts, input, call), READING),
+    ListAssociations: readsAtLength(listed('ListAssociations'), async (input, call) => {
+      const { items, next } = await listAssociations(parts, input, call);
+      return { AssociationSummaries: items.map((row) => summarizeAssociation(parts, call, row)), NextToken: next };
+    }),
+    QueryLineage: readsAtLength(listed('QueryLineage'), (input, call) => queryLineage(parts, input, call)),
     DescribeLineageGroup: reads(
       (_input, call) => [{ action: 'sagemaker:DescribeLineageGroup', resource: groupArn(call) }],
       ({ LineageGroupName }, call) => {

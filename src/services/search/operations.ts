@@ -1,12 +1,10 @@
 /** The operations of Search, which give way to others while they read. */
-import { type Operations, streams } from '../../protocol/service.ts';
+import { type Operations, readsAtLength } from '../../protocol/service.ts';
 import { type Parts, type Sdk, search, suggest } from './search.ts';
-
-const READING = { audit: 'management', readOnly: true } as const;
 
 export function searchOperations(parts: Parts): Operations<Sdk, 'Search' | 'GetSearchSuggestions'> {
   return {
-    Search: streams(
+    Search: readsAtLength(
       ({ VisibilityConditions: conditions = [] }) => [
         {
           action: 'sagemaker:Search',
@@ -18,12 +16,10 @@ export function searchOperations(parts: Parts): Operations<Sdk, 'Search' | 'GetS
         },
       ],
       (input, call) => search(parts, input, call),
-      READING,
     ),
-    GetSearchSuggestions: streams(
+    GetSearchSuggestions: readsAtLength(
       () => [{ action: 'sagemaker:GetSearchSuggestions', resource: '*' }],
       (input, call) => suggest(parts, input, call),
-      READING,
     ),
   };
 }
