@@ -1,4 +1,5 @@
 /** What the parts of the experiments service share. */
+import { memo } from '../../base/memo.ts';
 import type { Api } from '../../protocol/api.ts';
 import type { Principal } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
@@ -27,4 +28,5 @@ export function writeUser({ arn, userId }: Principal): string {
   return JSON.stringify(user);
 }
 
-export const readUser = (column: string): UserContext => JSON.parse(column) as UserContext;
+/** Few people make many components. */
+export const readUser = memo(1000, (column) => JSON.parse(column) as UserContext);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { refusal } from '../../../tests/support/operations.ts';
 import { type Tracked, tracking, training } from '../../../tests/support/tracking.ts';
@@ -90,3 +91,70 @@ describe('a data set that very many jobs read', () => {
     expect(made.turns() - before).toBeGreaterThan(jobs / 50);
   });
 });
+
+const NODES = 7;
+const graphs = fc.record({
+  edges: fc.uniqueArray(fc.tuple(fc.nat(NODES - 1), fc.nat(NODES - 1)), {
+    selector: ([from, to]) => `${from} ${to}`,
+    maxLength: 14,
+  }),
+  depth: fc.integer({ min: 1, max: 4 }),
+  page: fc.integer({ min: 1, max: 4 }),
+  direction: fc.constantFrom('Ascendants' as const, 'Descendants' as const, 'Both' as const),
+});
+
+describe('any graph', () => {
+  it('is given page by page, as far as it is reached, with the edges among what is given', async () => {
+    await fc.assert(
+      fc.asyncProperty(graphs, async ({ edges, depth, page, direction }) => {
+        const fresh = tracking();
+        const vertices: string[] = [];
+        for (let n = 0; n < NODES; n += 1) {
+          const made = await fresh.run('CreateArtifact', { Source: { SourceUri: `s3://b/${n}` }, ArtifactType: 'T' });
+          vertices.push(made.ArtifactArn!);
+        }
+        const drawn = edges.filter(([from, to]) => from !== to);
+        for (const [from, to] of drawn) {
+          await fresh.run('AddAssociation', { SourceArn: vertices[from], DestinationArn: vertices[to] });
+        }
+        const found: (string | undefined)[] = [];
+        const among: string[] = [];
+        for (let NextToken: string | undefined; ; ) {
+          const query = {
+            StartArns: [vertices[0]!],
+            Direction: direction,
+            MaxDepth: depth,
+            MaxResults: page,
+            NextToken,
+          };
+          const answer = await fresh.run('QueryLineage', query);
+          found.push(...arns(answer));
+          among.push(...answer.Edges!.map(({ SourceArn, DestinationArn }) => `${SourceArn} ${DestinationArn}`));
+          NextToken = answer.NextToken;
+          if (NextToken === undefined) break;
+        }
+        const reached = reach(drawn, depth, direction);
+        expect(new Set(found)).toEqual(new Set([...reached].filter((n) => n !== 0).map((n) => vertices[n])));
+        expect(found).toHaveLength(reached.size - 1);
+        if (direction !== 'Both') return;
+        // Each edge among them once: with the later of its ends.
+        const expected = drawn.filter(([from, to]) => reached.has(from) && reached.has(to));
+        expect(among.sort()).toEqual(expected.map(([from, to]) => `${vertices[from]} ${vertices[to]}`).sort());
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+/** The vertices within so many steps of the first, itself included. */
+function reach(edges: readonly (readonly [number, number])[], depth: number, direction: string): Set<number> {
+  const reached = new Set([0]);
+  for (let step = 0; step < depth; step += 1) {
+    const before = new Set(reached);
+    for (const [from, to] of edges) {
+      if (direction !== 'Ascendants' && before.has(from)) reached.add(to);
+      if (direction !== 'Descendants' && before.has(to)) reached.add(from);
+    }
+  }
+  return reached;
+}
