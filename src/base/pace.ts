@@ -1,8 +1,8 @@
 /** Long work on the loop in short turns. */
 import type { Clock } from './clock.ts';
 
-/** Milliseconds that one turn of long work may take: well below the ten that the loop may be held. */
-const SLICE = 4;
+/** Milliseconds that one turn of long work may take: with what garbage collection adds, well below the ten that the loop may be held. */
+const SLICE = 2;
 
 /** Lets others come first, when this turn has worked long enough. */
 export type Pace = () => Promise<void>;

@@ -3,7 +3,7 @@ import type { Pace } from '../../base/pace.ts';
 import type { AssociationRow, LineageStore } from './store.ts';
 
 /** Associations read at once: some 10 microseconds each. */
-const READ = 100;
+const READ = 50;
 
 /** Those that lead to a vertex, or away from it, in the order of their other ends. */
 export async function* ofVertex(

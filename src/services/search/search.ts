@@ -22,7 +22,7 @@ export type SearchOutput = OutputOf<Sdk, 'Search'>;
 export type Parts = { api: Api; clock: Clock; ports: SearchPorts };
 
 /** Records read at once: some 100 microseconds each. */
-const READ = 10;
+const READ = 5;
 /** Records whose properties are suggested, and suggestions given. */
 const LOOKED_AT = 200;
 const SUGGESTED = 100;
