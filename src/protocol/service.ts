@@ -116,6 +116,24 @@ export function streams<I, O>(
   return { kind: 'stream', access, ...options, run };
 }
 
+/**
+ * Declares an operation that changes nothing and reads so much that it gives way to others meanwhile. What it answers is
+ * durable: an answer waits for the commit of all that it has seen.
+ */
+export function readsAtLength<I, O>(
+  access: AccessRule<NoInfer<I>>,
+  run: (input: I, call: Call) => Promise<O>,
+): StreamOperation<I, O> {
+  return streams(
+    access,
+    async (input, call) => {
+      const answer = await run(input, call);
+      return call.commit(() => answer);
+    },
+    { audit: 'management', readOnly: true },
+  );
+}
+
 /** The input and output of an operation, taken from the SDK's command of that name. */
 type CommandOf<Sdk, Name extends string> =
   Sdk extends Record<`${Name}Command`, abstract new (...args: never) => infer C> ? C : never;

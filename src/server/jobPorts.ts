@@ -15,14 +15,17 @@ type Parts = {
   log: Log;
   endpointUrl(): string;
   jobEnded(end: JobEnd): void;
-};
+} & Pick<JobPorts, 'jobCreated' | 'jobDeleted'>;
 
-export function jobPorts({ identity, objects, callAs, permit, tags, log, endpointUrl, jobEnded }: Parts): JobPorts {
+export function jobPorts(parts: Parts): JobPorts {
+  const { identity, objects, callAs, permit, tags, log, endpointUrl, jobEnded, jobCreated, jobDeleted } = parts;
   return {
     objects: jobObjects(objects, permit),
     callAs,
     endpointUrl,
     jobEnded,
+    jobCreated,
+    jobDeleted,
     roleExists: (arn, job) => identity.trustsService(arn, 'sagemaker.amazonaws.com', job),
     roleSession(arn, name, seconds) {
       const session = identity.roleSession(arn, name, seconds);

@@ -13,6 +13,7 @@ import { inputFromJson } from '../protocol/json.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
 import type { ImageCatalogue } from '../runner/images/oci/containers.ts';
 import type { Runner } from '../runner/runner.ts';
+import { experimentsMigrations } from '../services/experiments/index.ts';
 import { createIdentityServices, type Identity, migrations as identityMigrations } from '../services/identity/index.ts';
 import {
   createJobsService,
@@ -22,6 +23,7 @@ import {
   type JobsService,
   jobsMigrations,
 } from '../services/jobs/index.ts';
+import { lineageMigrations } from '../services/lineage/index.ts';
 import { createLogsService, migrations as logsMigrations } from '../services/logs/index.ts';
 import {
   type CrossOriginRules,
@@ -50,6 +52,7 @@ import { jobPorts } from './jobPorts.ts';
 import { createPolicies, type Permit } from './policies.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
+import { createTracking } from './tracking.ts';
 
 export const allMigrations: readonly Migrations[] = [
   auditMigrations,
@@ -61,6 +64,8 @@ export const allMigrations: readonly Migrations[] = [
   jobsMigrations,
   pipelinesMigrations,
   logsMigrations,
+  experimentsMigrations,
+  lineageMigrations,
 ];
 
 export type SystemOptions = {
@@ -113,25 +118,28 @@ export function createSystem(options: SystemOptions): System {
     bucketPolicy: (bucket) => objects.objects.bucketPolicy(bucket),
     groupPolicy: (arn) => registry.groupPolicy(arn),
   });
-  const registry = createRegistryService({
+  const tracking = createTracking({ store, world, account, tags, others: () => ({ jobs, registry, pipelines }) });
+  const registry: Registry = createRegistryService({
     ...{ api: sagemaker, store, account },
-    ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags },
+    ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags, ...tracking },
   });
   const callAs = roleCalls({ world, account, identity });
   const logs = createLogsService({ api: logsApi, store, world, account, fileLimit: options.jobLogLimit });
   const jobs: JobsService = createJobsService({
     ...{ api: sagemaker, store, world, logSink: logs.sink, ...options.jobs },
     ports: jobPorts({
-      ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl },
+      ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
       objects: objects.objects,
-      jobEnded: (end) => pipelines.jobEnded(end),
+      jobEnded(end) {
+        for (const each of [pipelines, tracking]) each.jobEnded(end);
+      },
     }),
   });
   const pipelines: PipelinesService = createPipelinesService({
-    ...{ api: sagemaker, store, world, engine },
+    ...{ api: sagemaker, store, world, engine, account },
     trackObjects: options.trackObjects ?? true,
     ports: pipelinePorts({
-      ...{ identity, callAs, permit, registry, jobs, tags },
+      ...{ identity, callAs, permit, registry, jobs, tags, tracking },
       objects: objects.objects,
       dispatch: () => dispatch,
     }),
@@ -156,6 +164,7 @@ export function createSystem(options: SystemOptions): System {
     logs.service,
     jobs.service,
     pipelines.service,
+    ...tracking.services,
     telar,
   ];
   const dispatch: Dispatch = createDispatch({
@@ -174,7 +183,7 @@ export function createSystem(options: SystemOptions): System {
   }
 
   function exists(arn: string): boolean {
-    return registry.exists(arn) || pipelines.exists(arn) || jobs.exists(arn);
+    return registry.exists(arn) || pipelines.exists(arn) || jobs.exists(arn) || tracking.exists(arn);
   }
 
   return {
@@ -217,6 +226,7 @@ type PipelineParts = {
   callAs: RoleCalls;
   permit: Permit;
   tags: Pick<PipelinePorts, 'setTags' | 'removeTags'>;
+  tracking: Pick<PipelinePorts, 'pipelineRuns'>;
   dispatch(): Dispatch;
 };
 
@@ -226,6 +236,7 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
     callAs,
     setTags: tags.setTags,
     removeTags: tags.removeTags,
+    pipelineRuns: parts.tracking.pipelineRuns,
     invoke: (operation, input, call) =>
       dispatch().runWithin(sagemaker, operation, stepInput(operation, input), call) as Readonly<
         Record<string, unknown>

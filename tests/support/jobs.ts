@@ -208,6 +208,9 @@ function fakePorts(machine: State): JobPorts {
     },
     endpointUrl: () => 'http://127.0.0.1:4566',
     jobEnded: (end) => machine.told(end),
+
+    jobCreated: () => {},
+    jobDeleted: () => {},
     progress: () => {},
     setTags: () => {},
     removeTags: () => {},

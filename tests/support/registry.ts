@@ -5,6 +5,7 @@ import type { Call, InputOf, Operation, OutputOf } from '../../src/protocol/serv
 import type { Sdk } from '../../src/services/registry/context.ts';
 import { createRegistryService, migrations } from '../../src/services/registry/index.ts';
 import type { groupOperations, packageOperations } from '../../src/services/registry/operations.ts';
+import type { RegisteredPackage } from '../../src/services/registry/ports.ts';
 import { ACCOUNT, memoryStore, perform, REGION, START, type TestClock, testCall, testWorld } from './operations.ts';
 
 const api = defineApi({
@@ -32,6 +33,7 @@ export function registry() {
   const clock: TestClock = { time: START };
   const objects = new Set([MODEL, 's3://models/unpacked/']);
   const tags = new Map<string, unknown>();
+  const told: RegisteredPackage[] = [];
   const store = memoryStore([migrations], testWorld(clock));
   const made = createRegistryService({
     api,
@@ -41,6 +43,8 @@ export function registry() {
       objectExists: (uri) => objects.has(uri),
       setTags: (arn, given) => void tags.set(arn, given),
       removeTags: (arn) => void tags.delete(arn),
+      packageRegistered: (made) => void told.push(made),
+      approvalChanged: (changed) => void told.push(changed),
     },
   });
   const run = <N extends Name>(name: N, input: InputOf<Sdk, N>, call: Partial<Call> = {}) => {
@@ -55,6 +59,8 @@ export function registry() {
     clock,
     objects,
     tags,
+    /** What others were told of packages. */
+    told,
     run,
     /** Registers versions into a group, which it creates. */
     async versions(name: string, count: number) {

@@ -1,6 +1,7 @@
 /** Where the expressions of an execution find what they name: its parameters, itself, its steps and the documents read. */
 import { createHash } from 'node:crypto';
-import type { Scope, StepResult } from '../../definition/pipeline/resolve.ts';
+import { resolve, type Scope, type StepResult } from '../../definition/pipeline/resolve.ts';
+import type { Expression } from '../../definition/pipeline/types.ts';
 import type { PipelineState } from './state.ts';
 
 /**
@@ -21,18 +22,10 @@ export function jobName(executionId: string, step: string, start: number): strin
 export function scopeOf(state: PipelineState, index: number, start: number, at: number): Scope {
   const { input, plan, steps, documents } = state;
   const job = jobName(input.executionId, plan.steps[index]!.name, start);
+  const { parameter, execution } = settled(state);
   return {
-    parameter: (name) => (Object.hasOwn(input.parameters, name) ? input.parameters[name] : undefined),
-    execution: {
-      StartDateTime: iso(state.startedAt),
-      CurrentDateTime: iso(at),
-      PipelineName: input.pipelineName,
-      PipelineArn: input.pipelineArn,
-      PipelineExecutionId: input.executionId,
-      PipelineExecutionArn: input.executionArn,
-      TrainingJobName: job,
-      ProcessingJobName: job,
-    },
+    parameter,
+    execution: { ...execution, CurrentDateTime: iso(at), TrainingJobName: job, ProcessingJobName: job },
     experiment: experimentOf(state),
     step(name): StepResult | undefined {
       const other = plan.byName.get(name);
@@ -46,16 +39,47 @@ export function scopeOf(state: PipelineState, index: number, start: number, at: 
   };
 }
 
+/** What is the same for all steps of an execution. */
+function settled({ input, startedAt }: PipelineState): Pick<Scope, 'parameter' | 'execution'> {
+  return {
+    parameter: (name) => (Object.hasOwn(input.parameters, name) ? input.parameters[name] : undefined),
+    execution: {
+      StartDateTime: iso(startedAt),
+      CurrentDateTime: iso(startedAt),
+      PipelineName: input.pipelineName,
+      PipelineArn: input.pipelineArn,
+      PipelineExecutionId: input.executionId,
+      PipelineExecutionArn: input.executionArn,
+    },
+  };
+}
+
 function iso(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** Names given in PipelineExperimentConfig as plain text; by default SageMaker names both after the pipeline and the execution. */
-function experimentOf({ definition, input }: PipelineState): Record<string, string> {
+/** By default SageMaker names both after the pipeline and the execution. A text that cannot be resolved is left to the default. */
+function experimentOf(state: PipelineState): ExperimentNames {
+  const { definition, input } = state;
   const config = definition.PipelineExperimentConfig;
-  const text = (value: unknown, otherwise: string) => (typeof value === 'string' ? value : otherwise);
+  const scope: Scope = { ...settled(state), step: () => undefined, document: () => undefined };
+  const text = (value: Expression | undefined, otherwise: string) => {
+    if (value === undefined) return otherwise;
+    const resolved = resolve(value, scope);
+    return resolved.ok && typeof resolved.value === 'string' ? resolved.value : otherwise;
+  };
   return {
-    ExperimentName: text(config?.ExperimentName, input.pipelineName),
+    ExperimentName: text(config?.ExperimentName, nameOf(input.pipelineName)),
     TrialName: text(config?.TrialName, input.executionId),
   };
 }
+
+export type ExperimentNames = { ExperimentName: string; TrialName: string };
+
+/** The experiment and trial of an execution's jobs; undefined where the definition wants none. */
+export function experimentNames(state: PipelineState): ExperimentNames | undefined {
+  return state.definition.PipelineExperimentConfig === null ? undefined : experimentOf(state);
+}
+
+/** A pipeline's name may be longer than an experiment's. */
+const nameOf = (pipeline: string) => pipeline.slice(0, 120).replace(/-+$/, '');

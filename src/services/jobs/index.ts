@@ -13,11 +13,12 @@ import type { JobLimits, JobRunner, Parts } from './context.ts';
 import { adoptKeptLogs } from './files/adopt.ts';
 import type { JobFiles } from './files/files.ts';
 import { createJobFiles } from './files/index.ts';
+import { describe } from './job.ts';
 import { createLives } from './life.ts';
 import { createLineage } from './lineage.ts';
 import { jobOperations } from './operations.ts';
-import type { JobLineage, JobPorts, LogSink, ObjectVersion } from './ports.ts';
-import { jobsStore } from './store.ts';
+import type { JobEnd, JobLineage, JobPorts, LogSink, ObjectVersion } from './ports.ts';
+import { type JobKind, jobsStore } from './store.ts';
 import { type JobUse, jobUse } from './use.ts';
 
 export type { JobRunner } from './context.ts';
@@ -45,10 +46,28 @@ export type JobsContext = {
   limits?: Partial<JobLimits & JobLimits['machine']>;
 } & (RealFiles | { runner: JobRunner; files: JobFiles });
 
+export type FollowingJob = { after: number; arn: string; record: JobEnd['describe'] };
+
+/** Times are milliseconds since the epoch; a job that is not over has no end. */
+export type KnownJob = FollowingJob & {
+  kind: JobKind;
+  name: string;
+  region: string;
+  requester: string;
+  createdAt: number;
+  endedAt: number | null;
+};
+
 export type JobsService = {
   service: Service;
   /** Whether a job exists: for its tags. */
   exists(arn: string): boolean;
+  /** Its Describe answer; undefined when there is no such job. */
+  description(arn: string): JobEnd['describe'] | undefined;
+  /** Training jobs of a region after one, in the order of their creation: for Search. */
+  trainingJobs(region: string, after: number, limit: number): FollowingJob[];
+  /** All jobs after one, in the order of their creation. */
+  jobsAfter(after: number, limit: number): KnownJob[];
   lineageOf(jobArn: string): JobLineage;
   /** The jobs that wrote an object, whichever version; of a key that ends in a slash, any object under it. */
   writersOf(bucket: string, key: string): { job: string; key: string; version: string }[];
@@ -115,6 +134,19 @@ export function createJobsService(context: JobsContext): JobsService {
       },
     },
     exists: (arn) => db.job({ arn }) !== undefined,
+    description(arn) {
+      const row = db.job({ arn });
+      return row && describe(row);
+    },
+    trainingJobs: (region, after, limit) =>
+      db
+        .following({ region, kind: 'Training', after, limit })
+        .map((row) => ({ after: row.seq, arn: row.arn, record: describe(row) })),
+    jobsAfter: (after, limit) =>
+      db.after({ after, limit }).map((row) => ({
+        ...{ after: row.seq, arn: row.arn, kind: row.kind, name: row.name, region: row.region },
+        ...{ requester: row.requester, createdAt: row.created_at, endedAt: row.ended_at, record: describe(row) },
+      })),
     lineageOf: parts.lineage.of,
     recorder: parts.lineage.recorder,
     use: jobUse(parts),

@@ -5,10 +5,10 @@ import { type Access, type Call, type InputOf, type Operations, reads, writes } 
 import { conditionKeys } from './conditionKeys.ts';
 import { jobArn, type Parts, type Sdk } from './context.ts';
 import { errors } from './errors.ts';
-import { jobOf } from './job.ts';
+import { describe, jobOf } from './job.ts';
 import type { Lives } from './life.ts';
 import { listJobs } from './listing.ts';
-import type { Tag } from './ports.ts';
+import type { ExperimentConfig, Tag } from './ports.ts';
 import { checkProcessing, describeProcessing } from './processing.ts';
 import { date, type JobResult, saved, withStop } from './row.ts';
 import type { JobKind, JobRow, Transition } from './store.ts';
@@ -97,7 +97,11 @@ function existing({ db }: Parts, kind: JobKind, name: string, call: Call): JobRo
   return row;
 }
 
-type CreateInput = { RoleArn: string | undefined; Tags?: readonly Tag[] | undefined };
+type CreateInput = {
+  RoleArn: string | undefined;
+  Tags?: readonly Tag[] | undefined;
+  ExperimentConfig?: ExperimentConfig | undefined;
+};
 
 /** @returns the job's ARN */
 function create(
@@ -140,6 +144,7 @@ function create(
   if (limits.telarOnly && plan.instances.count > 1) throw errors.hostsWithoutNetwork();
   if (admission.waiting() >= limits.waiting) throw errors.queueFull(limits.waiting);
   db.insert(row);
+  ports.jobCreated({ arn, kind, name }, request.ExperimentConfig ?? {}, call);
   if (Tags) ports.setTags(arn, Tags);
   store.whenDurable(() => lives.enqueue(arn));
   return arn;
@@ -156,6 +161,7 @@ function stop({ db, store }: Parts, lives: Pick<Lives, 'interrupt'>, row: JobRow
 
 function remove({ db, lineage, ports }: Parts, row: JobRow): Record<never, never> {
   if (row.discarded === 0) throw errors.notDeletable(row.kind, row.name, row.status);
+  ports.jobDeleted(row.arn, describe(row));
   db.delete({ arn: row.arn });
   lineage.delete(row.arn);
   ports.removeTags(row.arn);

@@ -27,6 +27,16 @@ export type JobEnd = {
   internal: boolean;
 };
 
+export type NewJob = { arn: string; kind: 'Processing' | 'Training'; name: string };
+
+/** SageMaker's own: the trial that a job belongs to. */
+export type ExperimentConfig = {
+  ExperimentName?: string | undefined;
+  TrialName?: string | undefined;
+  TrialComponentDisplayName?: string | undefined;
+  RunName?: string | undefined;
+};
+
 /** Keys of a role's session, as STS answers them. */
 export type JobCredentials = { AccessKeyId: string; SecretAccessKey: string; SessionToken: string };
 
@@ -70,6 +80,10 @@ export type JobPorts = {
   endpointUrl(): string;
   /** Inside the transaction that ends a job. */
   jobEnded(end: JobEnd): void;
+  /** Inside the transaction that creates a job. @throws AwsErrors for an experiment or trial that is not there */
+  jobCreated(job: NewJob, experiment: ExperimentConfig, call: Call): void;
+  /** Inside the transaction that deletes a job, with its last Describe answer. */
+  jobDeleted(jobArn: string, describe: JobEnd['describe']): void;
   /** What the making of an image's environment tells people, line by line. */
   progress(jobArn: string, line: string): void;
   setTags(arn: string, tags: readonly Tag[]): void;

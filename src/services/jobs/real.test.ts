@@ -40,6 +40,9 @@ function start() {
       roleSession: () => ({ AccessKeyId: `ASIA${Math.random()}`, SecretAccessKey: 's', SessionToken: 't' }),
       endpointUrl: () => 'http://127.0.0.1:1',
       jobEnded: (end) => void ends.set(end.jobArn, end),
+
+      jobCreated: () => {},
+      jobDeleted: () => {},
       progress: () => {},
       setTags: () => {},
       removeTags: () => {},

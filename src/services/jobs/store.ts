@@ -163,6 +163,14 @@ export function jobsStore(sql: Sql) {
       "SELECT * FROM jobs WHERE discarded = 0 AND phase NOT IN ('queued', 'ended') ORDER BY seq",
     ),
     setId: sql.change<{ arn: string; id: string }>('UPDATE jobs SET id = $id WHERE arn = $arn'),
+    /** In the order in which they were created. */
+    after: sql.all<{ after: number; limit: number }, JobRow>(
+      'SELECT * FROM jobs WHERE seq > $after ORDER BY seq LIMIT $limit',
+    ),
+    /** Of one kind, in the order in which they were created. */
+    following: sql.all<{ region: string; kind: JobKind; after: number; limit: number }, JobRow>(
+      'SELECT * FROM jobs WHERE region = $region AND kind = $kind AND seq > $after ORDER BY seq LIMIT $limit',
+    ),
     setDiscarded: sql.change<{ arn: string }>('UPDATE jobs SET discarded = 1 WHERE arn = $arn'),
     list: (sort: Sort, order: Order) => lists.get(`${sort} ${order}`)!,
     delete: sql.change<{ arn: string }>('DELETE FROM jobs WHERE arn = $arn'),

@@ -13,6 +13,8 @@ export type PipelinesContext = {
   store: Store;
   world: World;
   engine: Engine;
+  /** The account's twelve digits. */
+  account: string;
   ports: PipelinePorts;
   /**
    * Whether a cache hit must find the very object versions that the step read, or, as on AWS, their URIs alone.

@@ -10,9 +10,10 @@ import type { Failure } from '../../definition/pipeline/retry.ts';
 import type { Json, Step } from '../../definition/pipeline/types.ts';
 import type { Executor, RunView, TaskStart } from '../../engine/language.ts';
 import { type PipelineEvent, type PipelineTask, stepTask } from '../../engine/pipelines/events.ts';
-import { jobName } from '../../engine/pipelines/scope.ts';
+import { experimentNames, jobName } from '../../engine/pipelines/scope.ts';
 import type { PipelineState, StepMetadata } from '../../engine/pipelines/state.ts';
 import { isAwsError } from '../../protocol/errors.ts';
+import type { Call } from '../../protocol/service.ts';
 import { type CacheEntry, lookUp } from './cache.ts';
 import type { Parts } from './context.ts';
 import type { Described, JobEnd } from './ports.ts';
@@ -86,11 +87,23 @@ export function createExecutor(parts: Parts): PipelineExecutor {
       return { kind: 'finished', event: { kind: 'step-succeeded', ...which, result, metadata, cacheHit, cache } };
     }
     const job = JOBS[type];
-    const request = { ...task.arguments, [job.name]: jobName(input.executionId, task.step, task.start) };
-    const arn = String(ports.invoke(job.create, request, callFor(state))[job.arn]);
+    const call = callFor(state);
+    const experiment = inExperiment(state, task, call);
+    const name = jobName(input.executionId, task.step, task.start);
+    const arn = String(ports.invoke(job.create, { ...task.arguments, ...experiment, [job.name]: name }, call)[job.arn]);
     db.insertStepJob({ job: arn, execution: input.executionArn, ...which });
     const metadata: StepMetadata = { [job.metadata]: { Arn: arn } };
     return { kind: 'running', event: { kind: 'step-started', ...which, metadata, cache } };
+  }
+
+  /** The ExperimentConfig of a step's job: the execution's trial, made where it is missing, and what the step itself says. */
+  function inExperiment(state: PipelineState, task: StepTask, call: Call) {
+    const names = experimentNames(state);
+    if (!names) return {};
+    const { executionArn, pipelineArn } = state.input;
+    const { ExperimentName, TrialName } = names;
+    ports.pipelineRuns({ experiment: ExperimentName, trial: TrialName, executionArn, pipelineArn }, call);
+    return { ExperimentConfig: { ...(task.arguments['ExperimentConfig'] as object | undefined), ...names } };
   }
 
   function registerModel(state: PipelineState, task: StepTask): Start {

@@ -7,12 +7,13 @@ import { executionOperations } from './executionOperations.ts';
 import { createExecutor } from './executor.ts';
 import { pipelineOperations } from './pipelineOperations.ts';
 import type { JobEnd } from './ports.ts';
+import { type Searched, searched } from './searching.ts';
 import { pipelinesStore } from './store.ts';
 
 export type { PipelinePorts } from './ports.ts';
 export { migrations as pipelinesMigrations } from './store.ts';
 
-export type PipelinesService = {
+export type PipelinesService = Searched & {
   service: Service;
   /** Inside the transaction that ends a job: passes its end on to the step that made it, if one did. */
   jobEnded(end: JobEnd): void;
@@ -36,6 +37,7 @@ export function createPipelinesService(context: PipelinesContext): PipelinesServ
     },
     jobEnded: executor.jobEnded,
     executionState: (arn) => engine.state<PipelineState>(arn),
+    ...searched(parts, context.account),
     exists: (arn) => parts.db.pipeline({ arn }) !== undefined || parts.db.execution({ arn }) !== undefined,
   };
 }

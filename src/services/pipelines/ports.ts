@@ -24,6 +24,8 @@ export type PipelinePorts = {
   registerModel(input: object, call: Call): { ModelPackageArn: string };
   /** A call made by a role, under a session name, in a region: what a step's job is created with. */
   callAs(roleArn: string, region: string, session: string): Call;
+  /** Inside the transaction that starts a job: makes the execution's experiment and trial, where they are missing. */
+  pipelineRuns(run: PipelineRun, call: Call): void;
   roleExists(roleArn: string): boolean;
   lineageOf(jobArn: string): JobLineage;
   /** Undefined when there is no such object. */
@@ -38,6 +40,8 @@ export type PipelinePorts = {
   setTags(arn: string, tags: readonly Tag[]): void;
   removeTags(arn: string): void;
 };
+
+export type PipelineRun = { experiment: string; trial: string; pipelineArn: string; executionArn: string };
 
 export type Tag = { Key?: string | undefined; Value?: string | undefined };
 

@@ -177,6 +177,10 @@ function pipelineStatements(sql: Sql) {
       (column: PipelineSort, order) => list(column === 'Name' ? 'name' : 'created_at', order),
       ['Name', 'CreationTime'],
     ),
+    /** In the order of their ARNs. */
+    pipelinesAfter: sql.all<{ region: string; after: string; limit: number }, PipelineRow>(
+      'SELECT * FROM pipelines WHERE region = $region AND arn > $after ORDER BY arn LIMIT $limit',
+    ),
     insertVersion: sql.change<VersionRow>(
       `INSERT INTO pipeline_versions VALUES ($pipeline, $version, $definition, $created_at, $display_name, $description,
          $last_execution)`,
@@ -218,6 +222,10 @@ function executionStatements(sql: Sql) {
          $selective, $max_parallel, $created_at, $created_by, $modified_at, $modified_by)`,
     ),
     execution: sql.one<{ arn: string }, ExecutionRow>('SELECT * FROM executions WHERE arn = $arn'),
+    /** In the order of their ARNs, from one on and below another. */
+    executionsAfter: sql.all<{ after: string; below: string; limit: number }, ExecutionRow>(
+      'SELECT * FROM executions WHERE arn > $after AND arn < $below ORDER BY arn LIMIT $limit',
+    ),
     executions: byOrder(
       (sort: ExecutionSort, order) => list(sort === 'CreationTime' ? 'created_at' : 'arn', order),
       ['CreationTime', 'PipelineExecutionArn'],

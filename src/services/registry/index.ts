@@ -1,10 +1,13 @@
 /** The model registry: SageMaker's model package groups and model packages, and their approval. */
 import type { Call, Service } from '../../protocol/service.ts';
 import type { CreatePackageInput, Parts, RegistryContext } from './context.ts';
-import { registryName } from './names.ts';
+import { describeGroup } from './groups.ts';
+import { readKept } from './kept.ts';
+import { groupArn, registryName } from './names.ts';
 import { groupOperations, packageOperations } from './operations.ts';
-import { registerVersion } from './packages.ts';
+import { arnOfPackage, describePackage, registered, registerVersion } from './packages.ts';
 import { type GroupPolicy, policyOver } from './policies.ts';
+import type { RegisteredPackage } from './ports.ts';
 import { namedUris } from './specifications.ts';
 import { registryStore } from './store.ts';
 
@@ -15,12 +18,23 @@ export { migrations } from './store.ts';
 /** One registered model, and the S3 URIs that it names: its data, and the reports that speak for it. */
 export type ModelData = { id: number; uris: readonly string[] };
 
+/** A group or package as it is described, in the order of their making: for Search. */
+export type Following = (
+  region: string,
+  after: number,
+  limit: number,
+) => { after: number; arn: string; record: Readonly<Record<string, unknown>> }[];
+
 export type Registry = {
   service: Service;
   /** The models in the order of their registration: a page of those after an id. */
   modelData(after: number, limit: number): ModelData[];
   /** The policy of the group that an ARN names or lies in, if it has one. */
   groupPolicy(arn: string): GroupPolicy | undefined;
+  /** What others were told of each package, or would have been: those after an id. */
+  registrations(after: number, limit: number): { after: number; registered: RegisteredPackage }[];
+  groups: Following;
+  packages: Following;
   /** Whether an ARN names a group or package: for its tags. */
   exists(arn: string): boolean;
   /**
@@ -38,6 +52,23 @@ export function createRegistryService({ api, store, account, ports }: RegistryCo
     modelData: (after, limit) =>
       parts.store.packagesAfter({ after, limit }).map(({ id, kept }) => ({ id, uris: namedUris(JSON.parse(kept)) })),
     groupPolicy: (arn) => policyOver(parts, arn),
+    registrations: (after, limit) =>
+      parts.store.allAfter({ after, limit }).map((row) => ({
+        after: row.id,
+        registered: registered(parts, row, readKept(row), row.created_at),
+      })),
+    groups: (region, after, limit) =>
+      parts.store.groupsFollowing({ region, after, limit }).map((row) => ({
+        after: row.id,
+        arn: groupArn({ account, region }, row.name),
+        record: describeGroup(parts, row),
+      })),
+    packages: (region, after, limit) =>
+      parts.store.packagesFollowing({ region, after, limit }).map((row) => ({
+        after: row.id,
+        arn: arnOfPackage(parts, row),
+        record: describePackage(parts, row),
+      })),
     exists(arn) {
       const named = registryName(account, arn);
       if (!named) return false;

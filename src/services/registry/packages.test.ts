@@ -326,3 +326,27 @@ describe('finding', () => {
     expect(access).toMatchObject([{ action: 'sagemaker:CreateModelPackage', resource: version('g', 3) }]);
   });
 });
+
+describe('others', () => {
+  it('are told of each package, and of each approval that differs from the last', async () => {
+    const { run, versions, told } = registry();
+    await versions('g', 1);
+    const ModelPackageArn = version('g', 1);
+    const approve = (ModelApprovalStatus: 'Approved' | 'Rejected') =>
+      run('UpdateModelPackage', { ModelPackageArn, ModelApprovalStatus });
+    await approve('Approved');
+    await approve('Approved');
+    await run('UpdateModelPackage', { ModelPackageArn, CustomerMetadataProperties: { a: 'b' } });
+    await approve('Rejected');
+    expect(told.map(({ approval }) => approval)).toEqual(['PendingManualApproval', 'Approved', 'Rejected']);
+    expect(told[0]).toMatchObject({
+      arn: ModelPackageArn,
+      label: 'g-1',
+      group: { name: 'g', arn: group('g') },
+      containers: [
+        { uri: 'image:1', type: 'Image' },
+        { uri: MODEL, type: 'Model' },
+      ],
+    });
+  });
+});

@@ -19,9 +19,10 @@ import { registryErrors } from './errors.ts';
 import { createGroup, requireGroup } from './groups.ts';
 import { type Kept, readKept } from './kept.ts';
 import { type ApprovalStatus, COMPLETED, DEFAULT_APPROVAL, KEPT_MEMBERS, REFUSED_MEMBERS } from './legal.ts';
-import { groupArnOf, type Place, packageArn, packageArnOf, registryName } from './names.ts';
+import { groupArn, groupArnOf, type Place, packageArn, packageArnOf, registryName } from './names.ts';
+import type { RegisteredPackage } from './ports.ts';
 import { specificationOf } from './sources.ts';
-import { checkContainers } from './specifications.ts';
+import { checkContainers, containerUris } from './specifications.ts';
 import type { PackageRow } from './store.ts';
 
 type PackageSummary = NonNullable<OutputOf<Sdk, 'ListModelPackages'>['ModelPackageSummaryList']>[number];
@@ -75,6 +76,7 @@ export function createPackage(parts: Parts, input: CreatePackageInput, call: Cal
     modified_by: null,
   });
   const arn = packageArn(call, row.name, row.version);
+  parts.ports.packageRegistered(registered(parts, { ...row, region: call.region }, kept, call.now));
   if (input.Tags?.length) parts.ports.setTags(arn, input.Tags);
   return arn;
 }
@@ -96,6 +98,26 @@ export function registerVersion(parts: Parts, input: CreatePackageInput, call: C
   }
   if (Tags?.length) parts.ports.setTags(wanted, Tags);
   return createPackage(parts, untagged, call);
+}
+
+/** What others are told of a package. */
+export function registered(
+  { store, account }: Parts,
+  { region, name, version, approval }: Pick<PackageRow, 'region' | 'name' | 'version' | 'approval'>,
+  kept: Kept,
+  at: number,
+): RegisteredPackage {
+  const place = { account, region };
+  const group = version > 0 ? store.group({ region, name }) : undefined;
+  return {
+    arn: packageArn(place, name, version),
+    region,
+    group: group && { name, arn: groupArn(place, name), createdAt: group.created_at },
+    label: version > 0 ? `${name}-${version}` : name,
+    approval: approval ?? undefined,
+    containers: containerUris(kept.InferenceSpecification?.Containers ?? []),
+    at,
+  };
 }
 
 type New = Pick<PackageRow, 'name' | 'version' | 'approval'>;

@@ -1,6 +1,25 @@
 /** What the model registry needs from others; wired by the server. */
 
+/** A package that was registered, or whose approval has changed. */
+export type RegisteredPackage = {
+  arn: string;
+  region: string;
+  /** None of an unversioned package. */
+  group: { name: string; arn: string; createdAt: number } | undefined;
+  /** Its name, or `group-version`. */
+  label: string;
+  approval: string | undefined;
+  /** What its containers are made of. */
+  containers: readonly { uri: string; type: 'Image' | 'Model' }[];
+  /** Milliseconds since the epoch. */
+  at: number;
+};
+
 export type RegistryPorts = {
+  /** Inside the transaction that registers a package. */
+  packageRegistered(made: RegisteredPackage): void;
+  /** Inside the transaction that sets an approval status. */
+  approvalChanged(changed: RegisteredPackage): void;
   /** Whether an object exists; of a URI that ends with a slash, whether any object lies under it. */
   objectExists(s3Uri: string): boolean;
   /** Sets first tags. Inside a transaction. */

@@ -1,7 +1,7 @@
 /** What a model package says of how its model is served: containers, and the data that they load. */
 import type { CreatePackageInput } from './context.ts';
 import { registryErrors } from './errors.ts';
-import type { RegistryPorts } from './ports.ts';
+import type { RegisteredPackage, RegistryPorts } from './ports.ts';
 
 type Container = NonNullable<NonNullable<CreatePackageInput['InferenceSpecification']>['Containers']>[number];
 
@@ -21,6 +21,14 @@ function dataUris({ ModelDataUrl, ModelDataSource, AdditionalModelDataSources }:
   return [ModelDataUrl, ModelDataSource?.S3DataSource?.S3Uri]
     .concat((AdditionalModelDataSources ?? []).map(({ S3DataSource }) => S3DataSource?.S3Uri))
     .filter((uri) => uri !== undefined);
+}
+
+/** The images and the models' data that containers are made of. */
+export function containerUris(containers: readonly Container[]): RegisteredPackage['containers'] {
+  return containers.flatMap((container) => [
+    ...(container.Image === undefined ? [] : [{ uri: container.Image, type: 'Image' } as const]),
+    ...dataUris(container).map((uri) => ({ uri, type: 'Model' }) as const),
+  ]);
 }
 
 /** Every S3 URI that a package names: of its model's data, of the reports that speak for it. */

@@ -60,6 +60,8 @@ export type PackageRow = {
 };
 
 type Named = { region: string; name: string };
+/** Rows of a region after an id, in the order in which they were made. */
+type Following = { region: string; after: number; limit: number };
 type Versioned = Named & { version: number };
 
 export type SortBy = 'CreationTime' | 'Name';
@@ -164,6 +166,15 @@ export function registryStore(sql: Sql) {
     /** In the order in which they were registered. */
     packagesAfter: sql.all<{ after: number; limit: number }, Pick<PackageRow, 'id' | 'kept'>>(
       'SELECT id, kept FROM registry_packages WHERE id > $after ORDER BY id LIMIT $limit',
+    ),
+    allAfter: sql.all<{ after: number; limit: number }, PackageRow>(
+      'SELECT * FROM registry_packages WHERE id > $after ORDER BY id LIMIT $limit',
+    ),
+    groupsFollowing: sql.all<Following, GroupRow>(
+      'SELECT * FROM registry_groups WHERE region = $region AND id > $after ORDER BY id LIMIT $limit',
+    ),
+    packagesFollowing: sql.all<Following, PackageRow>(
+      'SELECT * FROM registry_packages WHERE region = $region AND id > $after ORDER BY id LIMIT $limit',
     ),
     removePackage: sql.change<{ id: number }>('DELETE FROM registry_packages WHERE id = $id'),
   };

@@ -4,7 +4,7 @@ import { type Parts, type UpdatePackageInput, writeUser } from './context.ts';
 import { registryErrors } from './errors.ts';
 import { type Kept, readKept } from './kept.ts';
 import { MOST_ADDITIONAL_SPECIFICATIONS, MOST_METADATA_PROPERTIES } from './legal.ts';
-import { digest } from './packages.ts';
+import { digest, registered } from './packages.ts';
 import { specificationOf } from './sources.ts';
 import { checkContainers } from './specifications.ts';
 import type { PackageRow } from './store.ts';
@@ -23,14 +23,17 @@ export function updatePackage(parts: Parts, row: PackageRow, input: UpdatePackag
     throw registryErrors.notForUnversioned('ModelApprovalStatus');
   }
   checkContainers(parts.ports, input.InferenceSpecification?.Containers ?? []);
+  const approval = input.ModelApprovalStatus ?? row.approval;
+  const kept = changed(parts, readKept(row), input, call);
   parts.store.updatePackage({
     id: row.id,
-    approval: input.ModelApprovalStatus ?? row.approval,
+    approval,
     approval_description: input.ApprovalDescription ?? row.approval_description,
-    kept: JSON.stringify(changed(parts, readKept(row), input, call)),
+    kept: JSON.stringify(kept),
     modified_at: call.now,
     modified_by: writeUser(call.principal),
   });
+  if (approval !== row.approval) parts.ports.approvalChanged(registered(parts, { ...row, approval }, kept, call.now));
 }
 
 /** Whether the request with this ClientToken was carried out before; takes note of it. @throws ConflictException */
