@@ -18,9 +18,22 @@ export const LANES = 32;
 const MOST_DEPTH = 8;
 const MOST_SLOTS = 65_535;
 
+/** What all splits on a feature ask that send a missing value the same way. */
+type Question = {
+  feature: number;
+  missingLeft: boolean;
+  /** In order; the first one's slot. */
+  thresholds: Float32Array;
+  slot: number;
+  /** The range of the thresholds in equal cells: of each cell how many thresholds lie in cells before it. */
+  cells: Uint16Array;
+  least: number;
+  perUnit: number;
+};
+
 export type LaneTrees = {
   /** A feature and a side for missing values: its thresholds in order, and its first slot. */
-  questions: readonly { feature: number; missingLeft: boolean; thresholds: Float32Array; slot: number }[];
+  questions: readonly Question[];
   slots: number;
   depths: Uint8Array;
   groups: Int32Array;
@@ -44,7 +57,7 @@ export function prepareLanes(trees: Trees): LaneTrees | undefined {
 
   const slotOf = (node: number) => {
     const question = bySide.get(key(trees.feature[node]!, trees.missingLeft[node] === 1))!;
-    return question.slot + reached(question.thresholds, trees.value[node]!) - 1;
+    return question.slot + reached(question, trees.value[node]!) - 1;
   };
   for (const [tree, root] of trees.roots.entries()) {
     firstNode.push(nodes.length);
@@ -85,27 +98,42 @@ function gatherQuestions(trees: Trees): { questions: LaneTrees['questions']; slo
   }
   let slots = 0;
   const questions = [...found].map(([side, thresholds]) => {
-    const question = {
-      feature: side >> 1,
-      missingLeft: (side & 1) === 1,
-      thresholds: Float32Array.from(thresholds).sort(),
-      slot: slots,
-    };
-    slots += thresholds.size;
-    return question;
+    const sorted = Float32Array.from(thresholds).sort();
+    const question = { feature: side >> 1, missingLeft: (side & 1) === 1, thresholds: sorted, slot: slots };
+    slots += sorted.length;
+    return { ...question, ...cellsOf(sorted) };
   });
   return { questions, slots };
 }
 
-/** How many thresholds are at most `value`. */
-function reached(thresholds: Float32Array, value: number): number {
-  let from = 0;
-  let size = thresholds.length;
-  while (size > 0) {
-    const half = size >> 1;
-    const isReached = thresholds[from + half]! <= value;
-    from = isReached ? from + half + 1 : from;
-    size = isReached ? size - half - 1 : half;
+const CELLS = 1024;
+
+function cellsOf(thresholds: Float32Array): Pick<Question, 'cells' | 'least' | 'perUnit'> {
+  const least = thresholds[0]!;
+  const range = thresholds.at(-1)! - least;
+  // Without a range, or with one beyond all numbers, there is one cell, and all is searched in it.
+  const perUnit = range > 0 && range < Number.POSITIVE_INFINITY ? CELLS / range : 0;
+  const cells = new Uint16Array(CELLS + 2);
+  for (const threshold of thresholds) cells[cellOf(threshold, least, perUnit) + 1]! += 1;
+  for (let cell = 1; cell < cells.length; cell += 1) cells[cell]! += cells[cell - 1]!;
+  return { cells, least, perUnit };
+}
+
+/** Never falls as `value` rises, so that what lies in an earlier cell is less. */
+function cellOf(value: number, least: number, perUnit: number): number {
+  const cell = (value - least) * perUnit;
+  return cell > 0 ? (cell < CELLS ? cell | 0 : CELLS) : 0;
+}
+
+/** How many thresholds are at most `value`, which is not NaN. */
+function reached({ thresholds, cells, least, perUnit }: Question, value: number): number {
+  const cell = cellOf(value, least, perUnit);
+  let from = cells[cell]!;
+  let to = cells[cell + 1]!;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (thresholds[middle]! <= value) from = middle + 1;
+    else to = middle;
   }
   return from;
 }
@@ -114,13 +142,14 @@ function reached(thresholds: Float32Array, value: number): number {
 function answer(lanes: LaneTrees, columns: Float32Array, stride: number, row: number): void {
   const { answers } = lanes;
   answers.fill(0);
-  for (const { feature, missingLeft, thresholds, slot } of lanes.questions) {
-    const from = feature * stride + row;
-    const count = thresholds.length;
+  for (const question of lanes.questions) {
+    const { slot } = question;
+    const from = question.feature * stride + row;
+    const count = question.thresholds.length;
+    const whenMissing = question.missingLeft ? 0 : count;
     for (let lane = 0; lane < LANES; lane += 1) {
       const value = columns[from + lane]!;
-      let most = reached(thresholds, value);
-      if (value !== value) most = missingLeft ? 0 : count;
+      const most = Number.isNaN(value) ? whenMissing : reached(question, value);
       if (most > 0) answers[slot + most - 1]! |= 1 << lane;
     }
     let rows = 0;
@@ -163,33 +192,76 @@ function ofMany(
   return left ^ ((left ^ ofMany(answers, nodes, at + half, bits, from + 1, to)) & bits[from]!);
 }
 
+/** The bits of a tree's path below its fifth level, and all of those above, for `ofMany`. */
 const bits = new Int32Array(MOST_DEPTH);
-
-/** The bits of a tree's path, level by level, into `bits`. */
-function path(lanes: LaneTrees, at: number, depth: number): void {
-  const { answers, nodes } = lanes;
-  bits.fill(0);
-  if (depth === 0) return;
-  const a = answers[nodes[at]!]!;
-  bits[0] = a;
-  if (depth === 1) return;
-  const b = of1(answers, nodes, at + 1, a);
-  bits[1] = b;
-  if (depth === 2) return;
-  const c = of2(answers, nodes, at + 3, a, b);
-  bits[2] = c;
-  if (depth === 3) return;
-  const d = of3(answers, nodes, at + 7, a, b, c);
-  bits[3] = d;
-  if (depth === 4) return;
-  bits[4] = of4(answers, nodes, at + 15, a, b, c, d);
-  for (let level = 5; level < depth; level += 1)
-    bits[level] = ofMany(answers, nodes, at + 2 ** level - 1, bits, 0, level);
-}
 
 /** Four bits of `word` from `lane` on, each in a byte of its own. */
 function spread(word: number, lane: number): number {
   return Math.imul((word >>> lane) & 15, 0x00204081) & 0x01010101;
+}
+
+/** Adds the leaves of four rows, whose numbers are the bytes of `four`. */
+function addFour(
+  leaves: Float32Array,
+  leaf: number,
+  four: number,
+  sums: Float32Array,
+  sum: number,
+  groups: number,
+): number {
+  sums[sum] = sums[sum]! + leaves[leaf + (four & 255)]!;
+  const second = sum + groups;
+  sums[second] = sums[second]! + leaves[leaf + ((four >>> 8) & 255)]!;
+  const third = second + groups;
+  sums[third] = sums[third]! + leaves[leaf + ((four >>> 16) & 255)]!;
+  const fourth = third + groups;
+  sums[fourth] = sums[fourth]! + leaves[leaf + (four >>> 24)]!;
+  return fourth + groups;
+}
+
+type Target = { sums: Float32Array; sum: number; groups: number };
+
+/** A tree of at most five levels. */
+function addShallow(lanes: LaneTrees, tree: number, depth: number, { sums, sum, groups }: Target): void {
+  const { answers, nodes, leaves } = lanes;
+  const at = lanes.firstNode[tree]!;
+  const leaf = lanes.firstLeaf[tree]!;
+  const a = depth > 0 ? answers[nodes[at]!]! : 0;
+  const b = depth > 1 ? of1(answers, nodes, at + 1, a) : 0;
+  const c = depth > 2 ? of2(answers, nodes, at + 3, a, b) : 0;
+  const d = depth > 3 ? of3(answers, nodes, at + 7, a, b, c) : 0;
+  const e = depth > 4 ? of4(answers, nodes, at + 15, a, b, c, d) : 0;
+  // The number of a leaf is as if there were five levels, shifted to what there are.
+  const spare = 5 - depth;
+  let next = sum;
+  for (let lane = 0; lane < LANES; lane += 4) {
+    const upper = (spread(a, lane) << 4) | (spread(b, lane) << 3) | (spread(c, lane) << 2);
+    const four = (upper | (spread(d, lane) << 1) | spread(e, lane)) >>> spare;
+    next = addFour(leaves, leaf, four, sums, next, groups);
+  }
+}
+
+/** A tree of six to MOST_DEPTH levels. */
+function addDeep(lanes: LaneTrees, tree: number, depth: number, { sums, sum, groups }: Target): void {
+  const { answers, nodes, leaves } = lanes;
+  const at = lanes.firstNode[tree]!;
+  const a = answers[nodes[at]!]!;
+  const b = of1(answers, nodes, at + 1, a);
+  const c = of2(answers, nodes, at + 3, a, b);
+  const d = of3(answers, nodes, at + 7, a, b, c);
+  bits[0] = a;
+  bits[1] = b;
+  bits[2] = c;
+  bits[3] = d;
+  bits[4] = of4(answers, nodes, at + 15, a, b, c, d);
+  for (let level = 5; level < depth; level += 1)
+    bits[level] = ofMany(answers, nodes, at + 2 ** level - 1, bits, 0, level);
+  let next = sum;
+  for (let lane = 0; lane < LANES; lane += 4) {
+    let four = 0;
+    for (let level = 0; level < depth; level += 1) four = (four << 1) | spread(bits[level]!, lane);
+    next = addFour(leaves, lanes.firstLeaf[tree]!, four, sums, next, groups);
+  }
 }
 
 /**
@@ -205,23 +277,12 @@ export function scoreLanes(
   groups: number,
 ): void {
   answer(lanes, columns, stride, row);
-  const { depths, firstNode, firstLeaf, leaves } = lanes;
+  const { depths } = lanes;
+  const target = { sums, sum: 0, groups };
   for (let tree = 0; tree < depths.length; tree += 1) {
     const depth = depths[tree]!;
-    path(lanes, firstNode[tree]!, depth);
-    const leaf = firstLeaf[tree]!;
-    let sum = row * groups + lanes.groups[tree]!;
-    for (let lane = 0; lane < LANES; lane += 4) {
-      let four = 0;
-      for (let level = 0; level < depth; level += 1) four = (four << 1) | spread(bits[level]!, lane);
-      sums[sum] = sums[sum]! + leaves[leaf + (four & 255)]!;
-      sum += groups;
-      sums[sum] = sums[sum]! + leaves[leaf + ((four >>> 8) & 255)]!;
-      sum += groups;
-      sums[sum] = sums[sum]! + leaves[leaf + ((four >>> 16) & 255)]!;
-      sum += groups;
-      sums[sum] = sums[sum]! + leaves[leaf + (four >>> 24)]!;
-      sum += groups;
-    }
+    target.sum = row * groups + lanes.groups[tree]!;
+    if (depth <= 5) addShallow(lanes, tree, depth, target);
+    else addDeep(lanes, tree, depth, target);
   }
 }

@@ -16,7 +16,7 @@ export function addLinear(
       sums[at] = sums[at]! + weights[features * groups + group]!;
       for (let feature = 0; feature < features; feature += 1) {
         const value = columns[feature * stride + row]!;
-        if (value === value) sums[at] = sums[at]! + Math.fround(value * weights[feature * groups + group]!);
+        if (!Number.isNaN(value)) sums[at] = sums[at]! + Math.fround(value * weights[feature * groups + group]!);
       }
     }
   }

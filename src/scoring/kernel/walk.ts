@@ -26,7 +26,7 @@ export function walkTrees(
       while (left[node]! >= 0) {
         const found = columns[feature[node]! * stride + row]!;
         // A missing value compares as false with everything.
-        const goesLeft = found < value[node]! || (found !== found && missingLeft[node] === 1);
+        const goesLeft = found < value[node]! || (Number.isNaN(found) && missingLeft[node] === 1);
         node = goesLeft ? left[node]! : right[node]!;
       }
       const sum = row * groups + trees.groups[tree]!;
