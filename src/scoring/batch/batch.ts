@@ -113,11 +113,16 @@ async function scoreBlocks(
   const task = taskOf(file, head, context);
   const window = threads.count + 1;
   const asked: Promise<Answer>[] = [];
+  const spares: ArrayBuffer[] = [];
   let offset = head.first;
   let [rows, lines, blanks] = [0, head.skipped, 0];
   for (;;) {
     for (; asked.length < window && offset < head.size; offset += BLOCK) {
-      const answer = threads.ask({ ...task, from: offset, to: Math.min(offset + BLOCK, head.size) });
+      const answer = threads.ask({
+        ...task,
+        ...{ from: offset, to: Math.min(offset + BLOCK, head.size) },
+        spare: spares.pop() ?? new ArrayBuffer(0),
+      });
       // Told when its turn comes, or never, if an earlier block fails.
       answer.catch(() => {});
       asked.push(answer);
@@ -128,6 +133,7 @@ async function scoreBlocks(
     if (answer.kind !== 'block') throw inLine(file, answer, lines);
     if (blanks > 0 && answer.rows > 0) throw inLine(file, BLANK, lines - blanks);
     await write(answer.text);
+    spares.push(answer.text.buffer);
     rows += answer.rows;
     lines += answer.lines;
     blanks = answer.rows > 0 ? answer.blanks : blanks + answer.blanks;
@@ -142,7 +148,11 @@ const BLANK: Answer = {
   line: 0,
 };
 
-function taskOf(file: BatchFile, head: Head, { model, job, input, output }: Context): Omit<BlockTask, 'from' | 'to'> {
+function taskOf(
+  file: BatchFile,
+  head: Head,
+  { model, job, input, output }: Context,
+): Omit<BlockTask, 'from' | 'to' | 'spare'> {
   const layout = inFile(file, () => layoutOf(head, selectedColumns(input, head.width), model.features));
   return {
     kind: 'block',

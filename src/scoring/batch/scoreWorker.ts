@@ -35,7 +35,7 @@ function score(task: BlockTask): Answer {
   const reader = createRowReader(task.layout, columns, stride);
   // A row narrower than the model lacks its last features.
   columns.fill(Number.NaN);
-  const writer = createLineWriter(task.style, reader, outputs);
+  const writer = createLineWriter(task.style, reader, outputs, task.spare);
   let rows = 0;
   try {
     for (let from = block.from; from < block.to; from = reader.next) {
@@ -70,7 +70,7 @@ async function answer(task: Task): Promise<Answer> {
 
 parentPort!.on('message', (task: Task) => {
   void answer(task).then((made) => {
-    const text = made.kind === 'block' ? [made.text.buffer as ArrayBuffer] : [];
+    const text = made.kind === 'block' ? [made.text.buffer] : [];
     parentPort!.postMessage(made, text);
   });
 });

@@ -23,6 +23,8 @@ export type BlockTask = {
   size: number;
   layout: Layout;
   style: LineStyle;
+  /** Of an earlier answer, to be written over; handed over, not copied. */
+  spare: ArrayBuffer;
 };
 
 export type Task = { kind: 'load'; path: string } | { kind: 'use'; model: Model } | BlockTask;
@@ -30,6 +32,6 @@ export type Task = { kind: 'load'; path: string } | { kind: 'use'; model: Model 
 export type Answer =
   | { kind: 'ready'; model: Model }
   /** `text` is what to write; `blanks` are the lines at the end that were blank, of `lines` in all. */
-  | { kind: 'block'; text: Uint8Array; rows: number; lines: number; blanks: number }
+  | { kind: 'block'; text: Uint8Array<ArrayBuffer>; rows: number; lines: number; blanks: number }
   /** `line` is that of the block, from 0. */
   | { kind: 'failed'; fault: ScoringFault | 'system'; message: string; line: number };

@@ -18,7 +18,7 @@ export type Threads = {
 };
 
 /** The strings of a block live no longer than it does: a small nursery is collected in the cache and keeps memory flat. */
-const NURSERY_MB = 8;
+const NURSERY_MB = 4;
 
 export function startThreads(count: number, signal: AbortSignal | undefined): Threads {
   const queue: Waiting[] = [];
@@ -34,7 +34,7 @@ export function startThreads(count: number, signal: AbortSignal | undefined): Th
 
   function give(worker: Worker, waiting: Waiting): void {
     busy.set(worker, waiting);
-    worker.postMessage(waiting.task);
+    worker.postMessage(waiting.task, waiting.task.kind === 'block' ? [waiting.task.spare] : []);
   }
 
   function answered(worker: Worker, answer: Answer): void {

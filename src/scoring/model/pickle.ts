@@ -43,7 +43,7 @@ export function boosterInPickle(bytes: Uint8Array): Uint8Array {
   for (;;) {
     const code = machine.bytes[take(machine, 1)]!;
     if (code === 0x2e /* STOP */) break;
-    const act = OPCODES[code];
+    const act = OPCODES.get(code);
     if (!act) throw broken(machine, `an unknown instruction 0x${code.toString(16)}`);
     act(machine);
   }
@@ -157,6 +157,16 @@ const whole =
 
 const other: Act = (machine) => push(machine, OTHER);
 
+const passLine: Act = (machine) => {
+  line(machine);
+  push(machine, OTHER);
+};
+
+const passMark: Act = (machine) => {
+  popMark(machine);
+  push(machine, OTHER);
+};
+
 const tuple =
   (count: number): Act =>
   (machine) => {
@@ -239,76 +249,91 @@ function stackGlobal(machine: Machine): void {
 }
 
 /** The instructions of pickle's protocols 0 to 5 that these files use. Calls into registries and persistent ids are not among them. */
-const OPCODES: Readonly<Record<number, Act>> = {
-  128: (machine) => void take(machine, 1), // PROTO
-  149: (machine) => void take(machine, 8), // FRAME
-  40: (machine) => void machine.marks.push(machine.stack.length), // MARK
-  48: (machine) => void pop(machine), // POP
-  49: (machine) => void popMark(machine), // POP_MARK
-  50: (machine) => {
-    const top = pop(machine); // DUP
-    machine.stack.push(top);
-    push(machine, top);
-  },
-  78: other, // NONE
-  136: other, // NEWTRUE
-  137: other, // NEWFALSE
-  74: whole((machine) => machine.view.getInt32(take(machine, 4), true)), // BININT
-  75: whole(u8), // BININT1
-  77: whole((machine) => machine.view.getUint16(take(machine, 2), true)), // BININT2
-  71: skip(8), // BINFLOAT
-  138: (machine) => skip(u8(machine))(machine), // LONG1
-  70: (machine) => void (line(machine), other(machine)), // FLOAT
-  73: (machine) => void (line(machine), other(machine)), // INT
-  76: (machine) => void (line(machine), other(machine)), // LONG
-  88: text(u32), // BINUNICODE
-  140: text(u8), // SHORT_BINUNICODE
-  141: text(u64), // BINUNICODE8
-  84: bytes(u32), // BINSTRING
-  85: bytes(u8), // SHORT_BINSTRING
-  66: bytes(u32), // BINBYTES
-  67: bytes(u8), // SHORT_BINBYTES
-  142: bytes(u64), // BINBYTES8
-  150: bytes(u64), // BYTEARRAY8
-  41: tuple(0), // EMPTY_TUPLE
-  133: tuple(1),
-  134: tuple(2),
-  135: tuple(3),
-  116: (machine) => push(machine, { kind: 'tuple', items: popMark(machine) }), // TUPLE
-  93: other, // EMPTY_LIST
-  143: other, // EMPTY_SET
-  108: (machine) => void (popMark(machine), other(machine)), // LIST
-  97: (machine) => void pop(machine), // APPEND
-  101: (machine) => void popMark(machine), // APPENDS
-  144: (machine) => void popMark(machine), // ADDITEMS
-  145: (machine) => void (popMark(machine), other(machine)), // FROZENSET
-  125: (machine) => push(machine, { kind: 'dict', entries: new Map() }), // EMPTY_DICT
-  100: (machine) => {
-    const items = popMark(machine); // DICT
-    push(machine, { kind: 'dict', entries: new Map() });
-    setItems(machine, items);
-  },
-  115: (machine) => {
-    const value = pop(machine); // SETITEM
-    setItems(machine, [pop(machine), value]);
-  },
-  117: (machine) => setItems(machine, popMark(machine)), // SETITEMS
-  99: (machine) => global(machine, line(machine), line(machine)), // GLOBAL
-  147: stackGlobal,
-  82: (machine) => {
-    const given = pop(machine); // REDUCE
-    called(machine, pop(machine), given);
-  },
-  129: (machine) => {
-    const given = pop(machine); // NEWOBJ
-    called(machine, pop(machine), given);
-  },
-  98: build,
-  104: get(u8), // BINGET
-  106: get(u32), // LONG_BINGET
-  103: get((machine) => Number(line(machine))), // GET
-  113: put(u8), // BINPUT
-  114: put(u32), // LONG_BINPUT
-  112: put((machine) => Number(line(machine))), // PUT
-  148: put(({ memo }) => memo.size), // MEMOIZE
-};
+const OPCODES: ReadonlyMap<number, Act> = new Map<number, Act>([
+  [0x80, (machine) => void take(machine, 1)], // PROTO
+  [0x95, (machine) => void take(machine, 8)], // FRAME
+  [0x28, (machine) => void machine.marks.push(machine.stack.length)], // MARK
+  [0x30, (machine) => void pop(machine)], // POP
+  [0x31, (machine) => void popMark(machine)], // POP_MARK
+  [
+    0x32,
+    (machine) => {
+      const top = pop(machine); // DUP
+      machine.stack.push(top);
+      push(machine, top);
+    },
+  ],
+  [0x4e, other], // NONE
+  [0x88, other], // NEWTRUE
+  [0x89, other], // NEWFALSE
+  [0x4a, whole((machine) => machine.view.getInt32(take(machine, 4), true))], // BININT
+  [0x4b, whole(u8)], // BININT1
+  [0x4d, whole((machine) => machine.view.getUint16(take(machine, 2), true))], // BININT2
+  [0x47, skip(8)], // BINFLOAT
+  [0x8a, (machine) => skip(u8(machine))(machine)], // LONG1
+  [0x46, passLine], // FLOAT
+  [0x49, passLine], // INT
+  [0x4c, passLine], // LONG
+  [0x58, text(u32)], // BINUNICODE
+  [0x8c, text(u8)], // SHORT_BINUNICODE
+  [0x8d, text(u64)], // BINUNICODE8
+  [0x54, bytes(u32)], // BINSTRING
+  [0x55, bytes(u8)], // SHORT_BINSTRING
+  [0x42, bytes(u32)], // BINBYTES
+  [0x43, bytes(u8)], // SHORT_BINBYTES
+  [0x8e, bytes(u64)], // BINBYTES8
+  [0x96, bytes(u64)], // BYTEARRAY8
+  [0x29, tuple(0)], // EMPTY_TUPLE
+  [0x85, tuple(1)],
+  [0x86, tuple(2)],
+  [0x87, tuple(3)],
+  [0x74, (machine) => push(machine, { kind: 'tuple', items: popMark(machine) })], // TUPLE
+  [0x5d, other], // EMPTY_LIST
+  [0x8f, other], // EMPTY_SET
+  [0x6c, passMark], // LIST
+  [0x61, (machine) => void pop(machine)], // APPEND
+  [0x65, (machine) => void popMark(machine)], // APPENDS
+  [0x90, (machine) => void popMark(machine)], // ADDITEMS
+  [0x91, passMark], // FROZENSET
+  [0x7d, (machine) => push(machine, { kind: 'dict', entries: new Map() })], // EMPTY_DICT
+  [
+    0x64,
+    (machine) => {
+      const items = popMark(machine); // DICT
+      push(machine, { kind: 'dict', entries: new Map() });
+      setItems(machine, items);
+    },
+  ],
+  [
+    0x73,
+    (machine) => {
+      const value = pop(machine); // SETITEM
+      setItems(machine, [pop(machine), value]);
+    },
+  ],
+  [0x75, (machine) => setItems(machine, popMark(machine))], // SETITEMS
+  [0x63, (machine) => global(machine, line(machine), line(machine))], // GLOBAL
+  [0x93, stackGlobal],
+  [
+    0x52,
+    (machine) => {
+      const given = pop(machine); // REDUCE
+      called(machine, pop(machine), given);
+    },
+  ],
+  [
+    0x81,
+    (machine) => {
+      const given = pop(machine); // NEWOBJ
+      called(machine, pop(machine), given);
+    },
+  ],
+  [0x62, build],
+  [0x68, get(u8)], // BINGET
+  [0x6a, get(u32)], // LONG_BINGET
+  [0x67, get((machine) => Number(line(machine)))], // GET
+  [0x71, put(u8)], // BINPUT
+  [0x72, put(u32)], // LONG_BINPUT
+  [0x70, put((machine) => Number(line(machine)))], // PUT
+  [0x94, put(({ memo }) => memo.size)], // MEMOIZE
+]);
