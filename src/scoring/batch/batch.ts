@@ -9,7 +9,7 @@
 import { open, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { layoutOf } from '../csv/rows.ts';
+import { BLANK_INSIDE, layoutOf } from '../csv/rows.ts';
 import { parseSelection, selectedColumns } from '../csv/selection.ts';
 import { badInput, ScoringError, unsupported } from '../errors.ts';
 import type { Model } from '../model/model.ts';
@@ -55,7 +55,8 @@ export async function scoreFiles(job: BatchJob): Promise<readonly FileResult[]> 
       for (let next = waiting.shift(); next; next = waiting.shift())
         results[next[0]] = await scoreFile(next[1], { ...plan, job, model, threads });
     });
-    await Promise.all(scoring);
+    // All of them, so that nothing is written or removed any more once the caller knows.
+    for (const ended of await Promise.allSettled(scoring)) if (ended.status === 'rejected') throw ended.reason as Error;
     return results;
   } finally {
     await threads.close();
@@ -112,24 +113,22 @@ async function scoreBlocks(
   const { threads, job } = context;
   const task = taskOf(file, head, context);
   const window = threads.count + 1;
-  const asked: Promise<Answer>[] = [];
+  const asked: { answer: Promise<Answer>; bytes: number }[] = [];
   const spares: ArrayBuffer[] = [];
   let offset = head.first;
   let [rows, lines, blanks] = [0, head.skipped, 0];
   for (;;) {
-    for (; asked.length < window && offset < head.size; offset += BLOCK) {
-      const answer = threads.ask({
-        ...task,
-        ...{ from: offset, to: Math.min(offset + BLOCK, head.size) },
-        spare: spares.pop() ?? new ArrayBuffer(0),
-      });
+    while (asked.length < window && offset < head.size) {
+      const range = { from: offset, to: Math.min(offset + BLOCK, head.size) };
+      const answer = threads.ask({ ...task, ...range, spare: spares.pop() ?? new ArrayBuffer(0) });
       // Told when its turn comes, or never, if an earlier block fails.
       answer.catch(() => {});
-      asked.push(answer);
+      asked.push({ answer, bytes: range.to - range.from });
+      offset = range.to;
     }
     const next = asked.shift();
     if (!next) return rows;
-    const answer = await next;
+    const answer = await next.answer;
     if (answer.kind !== 'block') throw inLine(file, answer, lines);
     if (blanks > 0 && answer.rows > 0) throw inLine(file, BLANK, lines - blanks);
     await write(answer.text);
@@ -137,14 +136,14 @@ async function scoreBlocks(
     rows += answer.rows;
     lines += answer.lines;
     blanks = answer.rows > 0 ? answer.blanks : blanks + answer.blanks;
-    job.progress?.({ rows: answer.rows, bytes: Math.min(BLOCK, head.size - head.first) });
+    job.progress?.({ rows: answer.rows, bytes: next.bytes });
   }
 }
 
 const BLANK: Answer = {
   kind: 'failed',
   fault: 'input',
-  message: 'is blank. Blank lines may stand at the end of a file only.',
+  message: BLANK_INSIDE,
   line: 0,
 };
 

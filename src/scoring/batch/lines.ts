@@ -14,12 +14,7 @@ const NEWLINE = 0x0a;
 const COMMA = 0x2c;
 
 /** @param spare what may be overwritten, so that memory is used again */
-export function createLineWriter(
-  style: LineStyle,
-  reader: RowReader,
-  outputs: number,
-  spare: ArrayBuffer,
-): LineWriter {
+export function createLineWriter(style: LineStyle, reader: RowReader, outputs: number, spare: ArrayBuffer): LineWriter {
   let buffer = new Uint8Array(spare);
   let length = 0;
 

@@ -9,6 +9,9 @@ import { cursor, fieldEnd, numberAt } from './number.ts';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
+/** What is wrong with a blank line that others follow. */
+export const BLANK_INSIDE = 'is blank. Blank lines may stand at the end of a file only.';
+
 const DELIMITERS = [',', '\t', ';', '|'];
 
 export type Layout = {
@@ -79,7 +82,10 @@ export function createRowReader(layout: Layout, columns: Float32Array, stride: n
           reader.blanks += 1;
           at = blank;
         } else {
-          if (reader.blanks > 0) throw badInput('is blank. Blank lines may stand at the end of a file only.');
+          if (reader.blanks > 0) {
+            reader.lines -= reader.blanks;
+            throw badInput(BLANK_INSIDE);
+          }
           reader.starts[row] = at;
           at = readRow(bytes, at, row);
           reader.ends[row] = at;
