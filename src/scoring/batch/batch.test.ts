@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pythonRow } from '../csv/format.ts';
+import { pythonFloat } from '../csv/format.ts';
 import { createScorer } from '../kernel/scorer.ts';
 import { readModel } from '../model/read.ts';
 import { type BatchJob, scoreFiles } from './batch.ts';
@@ -49,7 +49,8 @@ function predicted(model: string, of: readonly (readonly (number | null)[])[]): 
   return of.map((row) => {
     for (let feature = 0; feature < scorer.features; feature += 1)
       scorer.columns[feature * scorer.stride] = row[feature] ?? Number.NaN;
-    return pythonRow(scorer.score(1), 0, scorer.outputs);
+    const outputs = [...scorer.score(1).subarray(0, scorer.outputs)].map(pythonFloat);
+    return outputs.length === 1 ? outputs[0]! : `[${outputs.join(', ')}]`;
   });
 }
 
@@ -60,15 +61,22 @@ describe('a file of CSV', () => {
     expect(await score(lines.join('\n'))).toEqual(predicted(ONE, rows));
   });
 
-  it.each([
-    ['with a line break at its end', `${lines.join('\n')}\n`],
-    ['with CRLF', lines.join('\r\n')],
-    ['with blank lines at its end', `${lines.join('\n')}\n\n \r\n\n`],
-    ['with blank lines at its beginning', `\n \n${lines.join('\n')}`],
-    ['with tabs', lines.join('\n').replaceAll(',', '\t')],
-    ['with semicolons', lines.join('\n').replaceAll(',', ';')],
-    ['with blanks around its numbers', lines.join('\n').replaceAll(',', ' , ')],
-  ])('%s is read the same', async (_name, text) => expect(await score(text)).toEqual(predicted(ONE, rows)));
+  it('is read the same however it is written', async () => {
+    const ways = {
+      'with a line break at its end': `${lines.join('\n')}\n`,
+      'with CRLF': lines.join('\r\n'),
+      'with blank lines at its end': `${lines.join('\n')}\n\n \r\n\n`,
+      'with blank lines at its beginning': `\n \n${lines.join('\n')}`,
+      'with tabs': lines.join('\n').replaceAll(',', '\t'),
+      'with semicolons': lines.join('\n').replaceAll(',', ';'),
+      'with blanks around its numbers': lines.join('\n').replaceAll(',', ' , '),
+    };
+    const files = Object.values(ways).map(input);
+    await scoreFiles({ model: ONE, accept: 'text/csv', files, threads: 2 });
+    const expected = `${predicted(ONE, rows).join('\n')}\n`;
+    for (const [index, way] of Object.keys(ways).entries())
+      expect(readFileSync(files[index]!.output, 'utf8'), way).toBe(expected);
+  });
 
   it('of several outputs has lists for lines, as Python writes them', async () => {
     expect(await score(lines.join('\n'), { model: THREE })).toEqual(predicted(THREE, rows));
@@ -128,17 +136,26 @@ describe('filters and joins', () => {
 });
 
 describe('a file that cannot be scored', () => {
-  it.each([
+  const BAD: [string, string, RegExp][] = [
     ['a header', 'a,b,c\n1,2,3\n', /^Line 1 of part-\d+.csv, column 1: "a" is not a number\.$/],
     ['a short row', '1,2,3\n1,2\n', /^Line 2 of part-\d+.csv has 2 columns, but the first line has 3\.$/],
     ['a long row', '1,2\n1,2,3,4\n', /Line 2 .* has 4 columns/],
     ['a blank line inside', '1,2\n\n1,2\n', /^Line 2 .* is blank/],
-    ['a lone carriage return', '1,2\r1,2\n', /carriage return inside|first line has/],
+    ['a lone carriage return', '1,2,3\n1,2\r,3\n', /^Line 2 .* carriage return inside/],
     ['infinity', '1,2\n1,inf\n', /Line 2 .*column 2: "inf" is infinite/],
-    ['more columns than features', '1,2,3,4,5,6\n', /6 values, but the model has 5 features/],
-    ['a line after blank ones', '\n\n1,2\n1,x\n', /^Line 4 /],
-  ])('has %s, is named, and leaves no output', async (_name, text, says) => {
-    await expect(score(text)).rejects.toThrow(says);
+    ['a quoted number', '1,"2"\n', /Line 1 .*column 2: ""2"" is quoted/],
+    ['more columns than features', '1,2,3,4,5,6\n', /^part-\d+.csv: A row has 6 values, but the model has 5 features/],
+    ['a bad line after blank ones', '\n\n1,2\n1,x\n', /^Line 4 /],
+  ];
+
+  it('is named with its first bad line, and leaves no output', async () => {
+    const files = BAD.map(([, text]) => input(text));
+    const results = await scoreFiles({ model: ONE, accept: 'text/csv', files, threads: 2 });
+    for (const [index, [name, , says]] of BAD.entries()) {
+      const result = results[index]!;
+      expect('error' in result && result.error.message, name).toMatch(says);
+      expect(existsSync(result.output), name).toBe(false);
+    }
   });
 
   it('does not hold up the others', async () => {

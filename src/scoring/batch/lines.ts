@@ -1,5 +1,5 @@
 /** Predictions as lines of text, behind their input where that was asked for. */
-import { pythonRow } from '../csv/format.ts';
+import { LONGEST_NUMBER, writePrediction, writeText } from '../csv/format.ts';
 import type { RowReader } from '../csv/rows.ts';
 import type { LineStyle } from './tasks.ts';
 
@@ -12,6 +12,7 @@ export type LineWriter = {
 
 const NEWLINE = 0x0a;
 const COMMA = 0x2c;
+const CLOSING = 0x5d;
 
 /** @param spare what may be overwritten, so that memory is used again */
 export function createLineWriter(style: LineStyle, reader: RowReader, outputs: number, spare: ArrayBuffer): LineWriter {
@@ -25,15 +26,28 @@ export function createLineWriter(style: LineStyle, reader: RowReader, outputs: n
     buffer = larger;
   }
 
-  /** ASCII. Letter by letter: gathering texts for one call keeps them alive until they are old, and memory grows. */
   function appendText(text: string): void {
-    reserve(text.length + 1);
-    for (let index = 0; index < text.length; index += 1) buffer[length + index] = text.charCodeAt(index);
-    length += text.length;
+    reserve(text.length);
+    length = writeText(text, buffer, length);
+  }
+
+  /** One number, or Python's list of them. */
+  function appendPrediction(found: Float32Array, row: number): void {
+    reserve(outputs * (LONGEST_NUMBER + 2) + 2);
+    if (outputs === 1) {
+      length = writePrediction(found[row]!, buffer, length);
+      return;
+    }
+    for (let output = 0; output < outputs; output += 1) {
+      length = writeText(output === 0 ? '[' : ', ', buffer, length);
+      length = writePrediction(found[row * outputs + output]!, buffer, length);
+    }
+    buffer[length] = CLOSING;
+    length += 1;
   }
 
   function appendBytes(bytes: Uint8Array): void {
-    reserve(bytes.length + 1);
+    reserve(bytes.length);
     buffer.set(bytes, length);
     length += bytes.length;
   }
@@ -45,29 +59,32 @@ export function createLineWriter(style: LineStyle, reader: RowReader, outputs: n
   }
 
   function plain(found: Float32Array, row: number): void {
-    const prediction = pythonRow(found, row * outputs, outputs);
-    appendText(style.accept === 'text/csv' ? prediction : `{"score": ${prediction}}`);
+    if (style.accept === 'text/csv') appendPrediction(found, row);
+    else {
+      appendText('{"score": ');
+      appendPrediction(found, row);
+      appendText('}');
+    }
     appendByte(NEWLINE);
   }
 
   function joined(found: Float32Array, row: number, bytes: Uint8Array): void {
-    const prediction = pythonRow(found, row * outputs, outputs);
     const input = bytes.subarray(reader.starts[row], reader.ends[row]);
-    if (style.kept) appendKept(style.kept, fieldsOf(input), prediction);
+    if (style.kept) appendKept(style.kept, fieldsOf(input), found, row);
     else {
       appendBytes(input);
       appendByte(COMMA);
-      appendText(prediction);
+      appendPrediction(found, row);
     }
     appendByte(NEWLINE);
   }
 
   /** The prediction is the field behind the last of the input. */
-  function appendKept(kept: readonly number[], fields: readonly Uint8Array[], prediction: string): void {
+  function appendKept(kept: readonly number[], fields: readonly Uint8Array[], found: Float32Array, row: number): void {
     for (const [position, field] of kept.entries()) {
       if (position > 0) appendByte(COMMA);
       if (field < fields.length) appendBytes(fields[field]!);
-      else appendText(prediction);
+      else appendPrediction(found, row);
     }
   }
 
