@@ -3,5 +3,5 @@
  *
  * Whether a model is one for this code is told by trying: a ScoringError of kind `unsupported` says why not, and its container serves it.
  */
-export { type BatchFile, type BatchJob, type FileResult, scoreFiles } from './batch/batch.ts';
-export { ScoringError, type ScoringFault } from './errors.ts';
+export { type BatchJob, type FileResult, scoreFiles } from './batch/batch.ts';
+export { ScoringError } from './errors.ts';

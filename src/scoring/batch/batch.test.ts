@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pythonFloat } from '../csv/format.ts';
+import { type BatchJob, type FileResult, ScoringError, scoreFiles } from '../index.ts';
 import { createScorer } from '../kernel/scorer.ts';
 import { readModel } from '../model/read.ts';
-import { type BatchJob, scoreFiles } from './batch.ts';
 import { createBlockReader } from './block.ts';
 
 const MODELS = fileURLToPath(new URL('../../../tests/scoring/models/', import.meta.url));
@@ -150,9 +150,10 @@ describe('a file that cannot be scored', () => {
 
   it('is named with its first bad line, and leaves no output', async () => {
     const files = BAD.map(([, text]) => input(text));
-    const results = await scoreFiles({ model: ONE, accept: 'text/csv', files, threads: 2 });
+    const results: readonly FileResult[] = await scoreFiles({ model: ONE, accept: 'text/csv', files, threads: 2 });
     for (const [index, [name, , says]] of BAD.entries()) {
       const result = results[index]!;
+      expect('error' in result && result.error, name).toBeInstanceOf(ScoringError);
       expect('error' in result && result.error.message, name).toMatch(says);
       expect(existsSync(result.output), name).toBe(false);
     }
