@@ -200,24 +200,7 @@ function spread(word: number, lane: number): number {
   return Math.imul((word >>> lane) & 15, 0x00204081) & 0x01010101;
 }
 
-/** Adds the leaves of four rows, whose numbers are the bytes of `four`. */
-function addFour(
-  leaves: Float32Array,
-  leaf: number,
-  four: number,
-  sums: Float32Array,
-  sum: number,
-  groups: number,
-): number {
-  sums[sum] = sums[sum]! + leaves[leaf + (four & 255)]!;
-  const second = sum + groups;
-  sums[second] = sums[second]! + leaves[leaf + ((four >>> 8) & 255)]!;
-  const third = second + groups;
-  sums[third] = sums[third]! + leaves[leaf + ((four >>> 16) & 255)]!;
-  const fourth = third + groups;
-  sums[fourth] = sums[fourth]! + leaves[leaf + (four >>> 24)]!;
-  return fourth + groups;
-}
+const { fround } = Math;
 
 type Target = { sums: Float32Array; sum: number; groups: number };
 
@@ -237,7 +220,12 @@ function addShallow(lanes: LaneTrees, tree: number, depth: number, { sums, sum, 
   for (let lane = 0; lane < LANES; lane += 4) {
     const upper = (spread(a, lane) << 4) | (spread(b, lane) << 3) | (spread(c, lane) << 2);
     const four = (upper | (spread(d, lane) << 1) | spread(e, lane)) >>> spare;
-    next = addFour(leaves, leaf, four, sums, next, groups);
+    // Written out: as a function of its own it is a call for every four rows.
+    sums[next] = fround(sums[next]! + leaves[leaf + (four & 255)]!);
+    sums[next + groups] = fround(sums[next + groups]! + leaves[leaf + ((four >>> 8) & 255)]!);
+    sums[next + 2 * groups] = fround(sums[next + 2 * groups]! + leaves[leaf + ((four >>> 16) & 255)]!);
+    sums[next + 3 * groups] = fround(sums[next + 3 * groups]! + leaves[leaf + (four >>> 24)]!);
+    next += 4 * groups;
   }
 }
 
@@ -249,6 +237,7 @@ function addDeep(lanes: LaneTrees, tree: number, depth: number, { sums, sum, gro
   const b = of1(answers, nodes, at + 1, a);
   const c = of2(answers, nodes, at + 3, a, b);
   const d = of3(answers, nodes, at + 7, a, b, c);
+  const leaf = lanes.firstLeaf[tree]!;
   bits[0] = a;
   bits[1] = b;
   bits[2] = c;
@@ -260,7 +249,11 @@ function addDeep(lanes: LaneTrees, tree: number, depth: number, { sums, sum, gro
   for (let lane = 0; lane < LANES; lane += 4) {
     let four = 0;
     for (let level = 0; level < depth; level += 1) four = (four << 1) | spread(bits[level]!, lane);
-    next = addFour(leaves, lanes.firstLeaf[tree]!, four, sums, next, groups);
+    sums[next] = fround(sums[next]! + leaves[leaf + (four & 255)]!);
+    sums[next + groups] = fround(sums[next + groups]! + leaves[leaf + ((four >>> 8) & 255)]!);
+    sums[next + 2 * groups] = fround(sums[next + 2 * groups]! + leaves[leaf + ((four >>> 16) & 255)]!);
+    sums[next + 3 * groups] = fround(sums[next + 3 * groups]! + leaves[leaf + (four >>> 24)]!);
+    next += 4 * groups;
   }
 }
 
