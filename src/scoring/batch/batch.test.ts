@@ -169,6 +169,8 @@ describe('a file that cannot be scored', () => {
   it('names a line far down in the file', async () => {
     const many = Array.from({ length: 120_000 }, (_, row) => (row === 100_000 ? '1,x,3' : '1.25,2.5,-3.75'));
     await expect(score(many.join('\n'), { threads: 2 })).rejects.toThrow(/^Line 100001 /);
+    // Blank lines over more than one block: the first of them is the bad one.
+    await expect(score(`1,2${'\n'.repeat(1_200_000)}1,2`)).rejects.toThrow(/^Line 2 .* is blank/);
   });
 });
 

@@ -129,8 +129,9 @@ async function scoreBlocks(
     const next = asked.shift();
     if (!next) return rows;
     const answer = await next.answer;
+    const hasRows = answer.kind === 'block' ? answer.rows > 0 : answer.kind === 'failed' && answer.fault === 'input';
+    if (blanks > 0 && hasRows) throw inLine(file, BLANK, lines - blanks);
     if (answer.kind !== 'block') throw inLine(file, answer, lines);
-    if (blanks > 0 && answer.rows > 0) throw inLine(file, BLANK, lines - blanks);
     await write(answer.text);
     spares.push(answer.text.buffer);
     rows += answer.rows;
