@@ -61,7 +61,7 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
     ...(port !== undefined && { port }),
     auth,
     ...(options.account && { account: options.account }),
-    ...(imagesFolder && { imagesFolder }),
+    ...(imagesFolder && { imagesFolder: resolve(imagesFolder) }),
     containers,
     ...(options.registries && { registriesFile: resolve(options.registries) }),
     jobLimits,

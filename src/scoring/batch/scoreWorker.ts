@@ -1,0 +1,76 @@
+/** A thread of a batch (batch.ts): reads a block of a file, scores its rows, and answers the text to write. */
+import { closeSync, openSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+import { createRowReader, type RowReader } from '../csv/rows.ts';
+import { ScoringError } from '../errors.ts';
+import { createScorer, type Scorer } from '../kernel/scorer.ts';
+import { modelBytes } from '../model/archive.ts';
+import type { Model } from '../model/model.ts';
+import { readModel } from '../model/read.ts';
+import { createBlockReader } from './block.ts';
+import { createLineWriter } from './lines.ts';
+import type { Answer, BlockTask, Task } from './tasks.ts';
+
+let scorer: Scorer | undefined;
+let file: { path: string; descriptor: number } | undefined;
+const readBlock = createBlockReader();
+
+function use(model: Model): Answer {
+  scorer = createScorer(model);
+  return { kind: 'ready', model };
+}
+
+function opened(path: string): number {
+  if (file?.path !== path) {
+    if (file) closeSync(file.descriptor);
+    file = undefined;
+    file = { path, descriptor: openSync(path, 'r') };
+  }
+  return file.descriptor;
+}
+
+function score(task: BlockTask): Answer {
+  const { columns, stride, outputs, score } = scorer!;
+  const block = readBlock(opened(task.path), task);
+  const reader = createRowReader(task.layout, columns, stride);
+  // A row narrower than the model lacks its last features.
+  columns.fill(Number.NaN);
+  const writer = createLineWriter(task.style, reader, outputs, task.spare);
+  let rows = 0;
+  try {
+    for (let from = block.from; from < block.to; from = reader.next) {
+      const count = reader.read(block.bytes, from, block.to);
+      if (count > 0) writer.write(score(count), count, block.bytes);
+      rows += count;
+    }
+  } catch (error) {
+    return failed(error, reader);
+  }
+  return { kind: 'block', text: writer.finish(), rows, lines: reader.lines, blanks: reader.blanks };
+}
+
+function failed(error: unknown, reader?: RowReader): Answer {
+  const { message } = error as Error;
+  return {
+    kind: 'failed',
+    fault: error instanceof ScoringError ? error.kind : 'system',
+    message,
+    line: reader?.lines ?? 0,
+  };
+}
+
+async function answer(task: Task): Promise<Answer> {
+  try {
+    if (task.kind === 'load') return use(readModel(await modelBytes(task.path)));
+    return task.kind === 'use' ? use(task.model) : score(task);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+parentPort!.on('message', (task: Task) => {
+  void answer(task).then((made) => {
+    const text = made.kind === 'block' ? [made.text.buffer] : [];
+    parentPort!.postMessage(made, text);
+  });
+});

@@ -1,0 +1,152 @@
+/**
+ * Rows of CSV, from bytes into columns of float32. No header, as SageMaker has none: a first row of words is an error.
+ *
+ * C1. Every row is as wide as the first; what is not, and what is no number, is an error that names its line.
+ * C2. Lines end with LF or CRLF. Blank lines may stand at a file's end only.
+ */
+import { badInput, ScoringError } from '../errors.ts';
+import { cursor, fieldEnd, numberAt } from './number.ts';
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+/** What is wrong with a blank line that others follow. */
+export const BLANK_INSIDE = 'is blank. Blank lines may stand at the end of a file only.';
+
+const DELIMITERS = [',', '\t', ';', '|'];
+
+export type Layout = {
+  /** A byte. */
+  delimiter: number;
+  /** Fields of a row. */
+  width: number;
+  /** Of each field the column that it fills, or -1 where it is passed over. */
+  targets: Int32Array;
+};
+
+export type RowReader = {
+  /** Of each row that was read where its line begins, and where it ends without its line break. */
+  starts: Int32Array;
+  ends: Int32Array;
+  /** Where to go on. */
+  next: number;
+  /** Lines that were read so far, blank ones included. */
+  lines: number;
+  /** How many of them were blank, at the end. */
+  blanks: number;
+  /**
+   * Reads rows until there is no more, or no more room. The byte before `to` must be a line feed.
+   *
+   * @returns how many; 0 when all is read
+   * @throws ScoringError; `lines` then counts those before the bad one
+   */
+  read(bytes: Uint8Array, from: number, to: number): number;
+};
+
+/** What a first line is made of: the delimiter is a comma where there is one, else the first of tab, semicolon and bar. */
+export function describeLine(line: string): { delimiter: number; width: number } {
+  const delimiter = DELIMITERS.find((each) => line.includes(each)) ?? ',';
+  return { delimiter: delimiter.charCodeAt(0), width: line.split(delimiter).length };
+}
+
+/** @param chosen the fields that are features, in order. @throws ScoringError */
+export function layoutOf(
+  { delimiter, width }: { delimiter: number; width: number },
+  chosen: readonly number[],
+  features: number,
+): Layout {
+  if (chosen.length > features)
+    throw badInput(`A row has ${chosen.length} values, but the model has ${features} features.`);
+  if (chosen.length === 0) throw badInput('No column is left to score.');
+  const targets = new Int32Array(width).fill(-1);
+  for (const [target, field] of chosen.entries()) {
+    if (targets[field] !== -1) throw badInput(`The filter selects column ${field} more than once.`);
+    targets[field] = target;
+  }
+  return { delimiter, width, targets };
+}
+
+export function createRowReader(layout: Layout, columns: Float32Array, stride: number): RowReader {
+  const { delimiter, width, targets } = layout;
+  const reader: RowReader = {
+    starts: new Int32Array(stride),
+    ends: new Int32Array(stride),
+    next: 0,
+    lines: 0,
+    blanks: 0,
+    read(bytes, from, to) {
+      let at = from;
+      let row = 0;
+      while (row < stride && at < to) {
+        const blank = bytes[at]! <= 0x20 ? blankEnd(bytes, at) : -1;
+        if (blank >= 0) {
+          reader.blanks += 1;
+          at = blank;
+        } else {
+          if (reader.blanks > 0) {
+            reader.lines -= reader.blanks;
+            throw badInput(BLANK_INSIDE);
+          }
+          reader.starts[row] = at;
+          at = readRow(bytes, at, row);
+          reader.ends[row] = at;
+          at += bytes[at] === RETURN ? 2 : 1;
+          row += 1;
+        }
+        reader.lines += 1;
+      }
+      reader.next = at;
+      return row;
+    },
+  };
+
+  /** @returns where the line ends */
+  function readRow(bytes: Uint8Array, start: number, row: number): number {
+    let at = start;
+    for (let field = 0; ; field += 1) {
+      if (field >= width) throw wrongWidth(bytes, start);
+      const target = targets[field]!;
+      if (target < 0) at = skipField(bytes, at);
+      else {
+        try {
+          columns[target * stride + row] = numberAt(bytes, at, delimiter);
+        } catch (error) {
+          throw inColumn(error, field);
+        }
+        at = cursor.at;
+      }
+      const code = bytes[at]!;
+      if (code === delimiter) at += 1;
+      else if (code === NEWLINE || (code === RETURN && bytes[at + 1] === NEWLINE)) {
+        if (field + 1 !== width) throw wrongWidth(bytes, start);
+        return at;
+      } else throw badInput('has a carriage return inside. Lines end with LF or CRLF.');
+    }
+  }
+
+  function skipField(bytes: Uint8Array, at: number): number {
+    if (bytes[at] === 0x22)
+      throw badInput('has a quoted field, which Telar does not read: write fields without quotes.');
+    return fieldEnd(bytes, at, delimiter);
+  }
+
+  function wrongWidth(bytes: Uint8Array, start: number): ScoringError {
+    let count = 1;
+    for (let at = start; bytes[at] !== NEWLINE; at += 1) if (bytes[at] === delimiter) count += 1;
+    return badInput(`has ${count} columns, but the first line has ${width}.`);
+  }
+
+  return reader;
+}
+
+/** Where the next line begins if this one is blank, else -1. */
+function blankEnd(bytes: Uint8Array, start: number): number {
+  for (let at = start; ; at += 1) {
+    const code = bytes[at]!;
+    if (code === NEWLINE) return at + 1;
+    if (code !== 0x20 && code !== RETURN && code !== 0x09) return -1;
+  }
+}
+
+function inColumn(error: unknown, field: number): unknown {
+  return error instanceof ScoringError ? badInput(`, column ${field + 1}: ${error.message}`) : error;
+}
