@@ -14,14 +14,16 @@ type Parts = {
   tags: Pick<JobPorts, 'setTags' | 'removeTags'>;
   log: Log;
   endpointUrl(): string;
+  model: JobPorts['model'];
   jobEnded(end: JobEnd): void;
 };
 
-export function jobPorts({ identity, objects, callAs, permit, tags, log, endpointUrl, jobEnded }: Parts): JobPorts {
+export function jobPorts({ identity, objects, callAs, permit, tags, log, endpointUrl, model, jobEnded }: Parts): JobPorts {
   return {
     objects: jobObjects(objects, permit),
     callAs,
     endpointUrl,
+    model,
     jobEnded,
     roleExists: (arn, job) => identity.trustsService(arn, 'sagemaker.amazonaws.com', job),
     roleSession(arn, name, seconds) {

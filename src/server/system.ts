@@ -23,6 +23,7 @@ import {
   jobsMigrations,
 } from '../services/jobs/index.ts';
 import { createLogsService, migrations as logsMigrations } from '../services/logs/index.ts';
+import { createModelsService, modelsMigrations } from '../services/models/index.ts';
 import {
   type CrossOriginRules,
   createObjectsService,
@@ -58,6 +59,7 @@ export const allMigrations: readonly Migrations[] = [
   objectsMigrations,
   tagsMigrations,
   registryMigrations,
+  modelsMigrations,
   jobsMigrations,
   pipelinesMigrations,
   logsMigrations,
@@ -116,6 +118,15 @@ export function createSystem(options: SystemOptions): System {
     ...{ api: sagemaker, store, account },
     ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags },
   });
+  const models = createModelsService({
+    ...{ api: sagemaker, store },
+    ports: {
+      ...tags,
+      modelPackage: registry.servedPackage,
+      objectExists: (uri) => objectExists(objects.objects, uri),
+      roleExists: (arn, model) => identity.trustsService(arn, 'sagemaker.amazonaws.com', model),
+    },
+  });
   const callAs = roleCalls({ world, account, identity });
   const logs = createLogsService({ api: logsApi, store, world, account, fileLimit: options.jobLogLimit });
   const jobs: JobsService = createJobsService({
@@ -123,6 +134,7 @@ export function createSystem(options: SystemOptions): System {
     ports: jobPorts({
       ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl },
       objects: objects.objects,
+      model: models.served,
       jobEnded: (end) => pipelines.jobEnded(end),
     }),
   });
@@ -151,6 +163,7 @@ export function createSystem(options: SystemOptions): System {
     objects.service,
     tags.service,
     registry.service,
+    models.service,
     // Before the jobs: what starts first stops last, and jobs finish their logs.
     logs.service,
     jobs.service,
@@ -172,7 +185,7 @@ export function createSystem(options: SystemOptions): System {
   }
 
   function exists(arn: string): boolean {
-    return registry.exists(arn) || pipelines.exists(arn) || jobs.exists(arn);
+    return registry.exists(arn) || models.exists(arn) || pipelines.exists(arn) || jobs.exists(arn);
   }
 
   return {

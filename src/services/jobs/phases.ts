@@ -13,6 +13,7 @@ import type { Job } from './plan.ts';
 import type { JobCredentials } from './ports.ts';
 import { type Ending, type RecordedExit, saved, withExit, withPhase } from './row.ts';
 import type { JobRow } from './store.ts';
+import type { DriveOutcome } from './transform/drives.ts';
 import type { Phase } from './transitions.ts';
 
 type Phases = { [P in Exclude<Phase, 'ended'>]: (life: Life, row: JobRow, job: Job) => Promise<Step> };
@@ -30,10 +31,12 @@ const SESSION = 'SageMaker';
 const CREDENTIALS_OUTLAST = 900;
 /** Inputs that one transaction records, at most. */
 const READS_AT_A_TIME = 500;
+/** How long what serves a model may take to end once nothing is asked of it any more, in milliseconds. */
+const SERVED_GRACE = 10_000;
 const REBOOTED = 'this machine restarted while it ran, or before its outputs were stored.';
 
 export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Phases {
-  const { db, world, ports, runner, files, lineage, limits } = parts;
+  const { db, world, ports, runner, files, drives, lineage, limits } = parts;
   const { clock } = world;
 
   const next = (row: JobRow, phase: Phase) => void db.save(saved(withPhase(row, phase, clock.now())));
@@ -124,17 +127,22 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
       return { record: missing.length < hosts.length ? running : unlessStopping(job, running) };
     }
     const share = shareOf(job.plan, limits);
+    const serves = job.plan.transform !== undefined;
     if (missing.length === hosts.length) {
       if (share.notice) files.note(job, share.notice);
       if (runner.missing) files.note(job, `telar: ${runner.missing}`);
     }
-    const launched = missing.map((host) =>
+    const launched = missing.map(async (host) =>
       runner.launch({
         jobId: host.id,
         image: job.plan.image,
         entrypoint: job.plan.entrypoint,
         arguments: job.plan.arguments,
-        environment: environment(job, ports.endpointUrl(), life.credentials!),
+        environment: {
+          ...(serves && (await drives.environment(host.id))),
+          ...environment(job, ports.endpointUrl(), life.credentials!),
+        },
+        ...(serves && { serves }),
         networkIsolation: job.plan.networkIsolation,
         telarOnly: limits.telarOnly,
         limits: share.limits,
@@ -163,6 +171,8 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
       const told = db.job({ arn: job.arn })?.stop_at ?? clock.now();
       for (const { id } of hosts) stop(id, Math.max(0, told + limits.grace - clock.now()));
     };
+    const driving = job.plan.transform && driveJob(parts, job, () => hosts.map(({ id }) => stop(id, SERVED_GRACE)));
+    abort.signal.addEventListener('abort', () => driving?.end(), { once: true });
     if (abort.signal.aborted) stopAll();
     else abort.signal.addEventListener('abort', stopAll, { once: true });
     let first: number | undefined;
@@ -176,14 +186,15 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     });
     const exit = jobExit(await Promise.all(ends), first);
     abort.signal.removeEventListener('abort', stopAll);
-    return { record: (row) => void db.save(saved(withExit(row, exit, clock.now()))) };
+    const transform = driving?.end();
+    return { record: (row) => void db.save(saved(withExit(row, exit, clock.now(), transform))) };
   }
 
   async function storeOutputs(_life: Life, row: JobRow, job: Job): Promise<Step> {
     await instant('job:output');
     const exit = JSON.parse(row.exit!) as RecordedExit;
     if (!files.intact(job)) exit.exit = { kind: 'lost', reason: REBOOTED };
-    const stores = storesOutputs(exit, job.plan.storeWhenStopped);
+    const stores = storesOutputs(exit, job.plan);
     const stored = await files.store(job, stores, exit.exit.host ?? 0);
     const last = await writeAllButLast(job, stored.batches);
     // Storing may have had something to say, too.
@@ -229,6 +240,23 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     launching: launch,
     running: run,
     storing: storeOutputs,
+  };
+}
+
+/** Carries a transform job's files through its hosts. @param done nothing more will be asked of them */
+function driveJob({ drives, files }: Parts, job: Job, done: () => void) {
+  let outcome: DriveOutcome | undefined;
+  const drive = drives.begin(job, (line) => files.note(job, line));
+  void drive.done.then((found) => {
+    outcome = found;
+    done();
+  });
+  return {
+    /** Ends what is not done. @returns how it went, where it was done */
+    end(): DriveOutcome | undefined {
+      drive.end();
+      return outcome;
+    },
   };
 }
 

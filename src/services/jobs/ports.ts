@@ -58,6 +58,17 @@ export type JobObjects = {
   receive(call: Call, bucket: string, key: string, content: string | Uint8Array): Promise<ReceivedOutput>;
 };
 
+/** What serves a transform job's model. */
+export type JobModel = {
+  name: string;
+  /** The model's role, which is the job's. */
+  roleArn: string;
+  image: string;
+  environment: Readonly<Record<string, string>>;
+  data: { uri: string; form: 'archive' | 'object' | 'prefix' } | undefined;
+  networkIsolation: boolean;
+};
+
 export type JobPorts = {
   objects: JobObjects;
   /** A call made by a role, under a session name, in a region. */
@@ -68,6 +79,8 @@ export type JobPorts = {
   roleSession(roleArn: string, sessionName: string, seconds: number): JobCredentials;
   /** Where jobs reach this server. */
   endpointUrl(): string;
+  /** What serves a model; undefined when there is none of this name. */
+  model(call: Pick<Call, 'account' | 'region'>, name: string): JobModel | undefined;
   /** Inside the transaction that ends a job. */
   jobEnded(end: JobEnd): void;
   /** What the making of an image's environment tells people, line by line. */
