@@ -18,7 +18,17 @@ type Parts = {
   jobEnded(end: JobEnd): void;
 };
 
-export function jobPorts({ identity, objects, callAs, permit, tags, log, endpointUrl, model, jobEnded }: Parts): JobPorts {
+export function jobPorts({
+  identity,
+  objects,
+  callAs,
+  permit,
+  tags,
+  log,
+  endpointUrl,
+  model,
+  jobEnded,
+}: Parts): JobPorts {
   return {
     objects: jobObjects(objects, permit),
     callAs,

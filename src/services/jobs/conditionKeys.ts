@@ -30,7 +30,10 @@ export function conditionKeys(input: Processing | Training): ConditionKeys {
 const boolean = (given: boolean | undefined): string => String(given ?? false);
 
 /** @param modelArn of the model that is named */
-export function transformKeys({ TransformResources, TransformOutput, Tags }: Transform, modelArn: string): ConditionKeys {
+export function transformKeys(
+  { TransformResources, TransformOutput, Tags }: Transform,
+  modelArn: string,
+): ConditionKeys {
   const type = TransformResources?.InstanceType;
   return {
     'sagemaker:ModelArn': modelArn,

@@ -149,7 +149,9 @@ export function jobsStore(sql: Sql) {
        VALUES ($arn, $region, $kind, $name, $id, $request, $phase, $status, $transitions, $created_at, $modified_at,
          $started_at, $ended_at, $stop_cause, $stop_at, $exit, $failure_reason, $result, $discarded, $requester, $model)`,
     ),
-    save: sql.change<Omit<JobRow, 'seq' | 'region' | 'kind' | 'name' | 'id' | 'request' | 'created_at' | 'requester' | 'model'>>(
+    save: sql.change<
+      Omit<JobRow, 'seq' | 'region' | 'kind' | 'name' | 'id' | 'request' | 'created_at' | 'requester' | 'model'>
+    >(
       `UPDATE jobs SET phase = $phase, status = $status, transitions = $transitions, modified_at = $modified_at,
          started_at = $started_at, ended_at = $ended_at, stop_cause = $stop_cause, stop_at = $stop_at, exit = $exit,
          failure_reason = $failure_reason, result = $result, discarded = $discarded

@@ -39,7 +39,8 @@ function checkInput({ TransformInput: given }: TransformRequest): void {
   if (s3.S3DataType !== 'S3Prefix' && s3.S3DataType !== 'ManifestFile') {
     throw errors.unsupported(`the S3DataType ${s3.S3DataType} of TransformInput`, 'Use S3Prefix or ManifestFile.');
   }
-  if (!parseS3Uri(s3.S3Uri ?? '')) throw errors.invalid(`The S3Uri of TransformInput is no S3 URI: '${s3.S3Uri ?? ''}'.`);
+  if (!parseS3Uri(s3.S3Uri ?? ''))
+    throw errors.invalid(`The S3Uri of TransformInput is no S3 URI: '${s3.S3Uri ?? ''}'.`);
   const split = given.SplitType ?? 'None';
   if (split !== 'None' && split !== 'Line') {
     throw errors.unsupported(`the SplitType ${split}`, 'Use Line or None, with records that are lines or whole files.');
@@ -75,7 +76,9 @@ function checkProcessing(input: TransformRequest): void {
     const path = parseDataPath(text);
     if (typeof path === 'string') throw errors.invalid(`${name} ${path}.`);
     if (format === 'csv' && !fitsRows(path)) {
-      throw errors.invalid(`${name} '${text}' cannot select from rows of text/csv: use positions, as in $[0,2] or $[1:].`);
+      throw errors.invalid(
+        `${name} '${text}' cannot select from rows of text/csv: use positions, as in $[0,2] or $[1:].`,
+      );
     }
   }
   if (InputFilter === '$' && OutputFilter === '$' && JoinSource === 'None') return;
@@ -86,11 +89,15 @@ function checkProcessing(input: TransformRequest): void {
   }
   if (JoinSource === 'None') return;
   if ((from === 'csv') !== (to === 'csv')) {
-    throw errors.invalid(`JoinSource Input needs a ContentType and Accept that are alike, not ${ContentType} and ${Accept}.`);
+    throw errors.invalid(
+      `JoinSource Input needs a ContentType and Accept that are alike, not ${ContentType} and ${Accept}.`,
+    );
   }
   const [split, assemble] = [input.TransformInput!.SplitType ?? 'None', input.TransformOutput!.AssembleWith ?? 'None'];
   if (split === assemble) return;
-  throw errors.invalid(`JoinSource Input needs SplitType and AssembleWith to be the same, not ${split} and ${assemble}.`);
+  throw errors.invalid(
+    `JoinSource Input needs SplitType and AssembleWith to be the same, not ${split} and ${assemble}.`,
+  );
 }
 
 /** The model as it was when the job was created: one that is deleted meanwhile still serves it. */

@@ -67,7 +67,9 @@ export function servedModel({ ports }: Parts, input: CreateModelInput, call: Cal
 
 function onlyContainer({ ModelName, PrimaryContainer, Containers }: CreateModelInput): Container {
   if (PrimaryContainer && Containers) {
-    throw errors.invalid('PrimaryContainer and Containers cannot both be given. A model of one container has the first.');
+    throw errors.invalid(
+      'PrimaryContainer and Containers cannot both be given. A model of one container has the first.',
+    );
   }
   const containers = PrimaryContainer ? [PrimaryContainer] : (Containers ?? []);
   if (containers.length > 1) {
@@ -139,7 +141,8 @@ function modelData({ ModelDataUrl, ModelDataSource }: WithData): ModelData | und
 
 function sourceData(source: S3Source | undefined): ModelData {
   const { S3Uri: uri, S3DataType: type, CompressionType: compression } = source ?? {};
-  if (source === undefined || uri === undefined) throw errors.invalid('ModelDataSource needs an S3DataSource with an S3Uri.');
+  if (source === undefined || uri === undefined)
+    throw errors.invalid('ModelDataSource needs an S3DataSource with an S3Uri.');
   for (const member of ['ModelAccessConfig', 'HubAccessConfig', 'ManifestS3Uri']) {
     if (source[member] !== undefined) throw errors.unsupported(`S3DataSource.${member}`, 'Leave it out.');
   }
@@ -154,5 +157,6 @@ function sourceData(source: S3Source | undefined): ModelData {
 }
 
 function checkUri(uri: string): void {
-  if (!/^s3:\/\/[^/]+\/.+$/s.test(uri)) throw errors.invalid(`'${uri}' is not the S3 URI of model data. Write s3://bucket/key.`);
+  if (!/^s3:\/\/[^/]+\/.+$/s.test(uri))
+    throw errors.invalid(`'${uri}' is not the S3 URI of model data. Write s3://bucket/key.`);
 }

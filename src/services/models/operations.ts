@@ -1,7 +1,15 @@
 /** The operations on models. */
 import { passRole, requestTagKeys } from '../../protocol/conditionKeys.ts';
 import { pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
-import { type Access, type Call, type InputOf, type Operations, type OutputOf, reads, writes } from '../../protocol/service.ts';
+import {
+  type Access,
+  type Call,
+  type InputOf,
+  type Operations,
+  type OutputOf,
+  reads,
+  writes,
+} from '../../protocol/service.ts';
 import { type CreateModelInput, modelArn, type Parts, type Sdk } from './context.ts';
 import { errors } from './errors.ts';
 import { servedModel } from './model.ts';
@@ -102,7 +110,8 @@ function list({ db }: Parts, input: InputOf<Sdk, 'ListModels'>, { region }: Call
       token: input.NextToken,
       limit: input.MaxResults ?? SAGEMAKER_PAGE,
     },
-    (after, limit) => db.list[by][order]({ ...filters, key: after?.[0] ?? null, tie: after ? Number(after[1]) : null, limit }),
+    (after, limit) =>
+      db.list[by][order]({ ...filters, key: after?.[0] ?? null, tie: after ? Number(after[1]) : null, limit }),
     (row) => [by === 'Name' ? row.name : row.created_at, row.id],
   );
 }

@@ -28,7 +28,7 @@ export const errors = {
   stepType: (step: string, type: string) =>
     awsError(
       'ValidationException',
-      `Step '${step}' has the type ${type}, which this Telar does not run yet. It runs Processing, Training, Condition, Fail and RegisterModel steps.`,
+      `Step '${step}' has the type ${type}, which this Telar does not run yet. It runs Processing, Training, Transform, Model, RegisterModel, Condition and Fail steps.`,
     ),
   inUse: (name: string, execution: string) =>
     awsError(

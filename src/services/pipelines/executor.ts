@@ -36,8 +36,17 @@ const JOBS = {
     arn: 'TrainingJobArn',
     metadata: 'TrainingJob',
   },
+  Transform: {
+    create: 'CreateTransformJob',
+    stop: 'StopTransformJob',
+    name: 'TransformJobName',
+    arn: 'TransformJobArn',
+    metadata: 'TransformJob',
+  },
 } as const;
 type JobStep = keyof typeof JOBS;
+
+const isJob = (type: string): type is JobStep => Object.hasOwn(JOBS, type);
 
 /** The largest JSON document that a condition or a property may read, in bytes. */
 const LONGEST_DOCUMENT = 4 * 1024 * 1024;
@@ -56,10 +65,10 @@ export function createExecutor(parts: Parts): PipelineExecutor {
   function start({ state }: RunView<PipelineState>, task: PipelineTask): Start {
     if (task.kind === 'read') return { kind: 'outside', work: () => read(state, task.uri) };
     const planned = state.plan.steps[state.plan.byName.get(task.step)!]!.step;
+    if (isJob(planned.Type)) return startJob(state, planned, planned.Type, task);
     switch (planned.Type) {
-      case 'Processing':
-      case 'Training':
-        return startJob(state, planned, planned.Type, task);
+      case 'Model':
+        return createModel(state, task);
       case 'RegisterModel':
         return registerModel(state, task);
       default:
@@ -93,19 +102,25 @@ export function createExecutor(parts: Parts): PipelineExecutor {
     return { kind: 'running', event: { kind: 'step-started', ...which, metadata, cache } };
   }
 
+  function createModel(state: PipelineState, task: StepTask): Start {
+    const call = callFor(state);
+    const name = { ModelName: jobName(state.input.executionId, task.step, task.start) };
+    const arn = String(ports.invoke('CreateModel', { ...task.arguments, ...name }, call)['ModelArn']);
+    const describe = wireJson(ports.invoke('DescribeModel', name, call));
+    return made(task, describe, { Model: { Arn: arn } });
+  }
+
   function registerModel(state: PipelineState, task: StepTask): Start {
     const call = callFor(state);
     const arn = ports.registerModel(task.arguments, call).ModelPackageArn;
     const describe = wireJson(ports.invoke('DescribeModelPackage', { ModelPackageName: arn }, call));
-    const metadata: StepMetadata = { RegisterModel: { Arn: arn } };
-    const { step, start } = task;
-    return { kind: 'finished', event: { kind: 'step-succeeded', step, start, result: { describe }, metadata } };
+    return made(task, describe, { RegisterModel: { Arn: arn } });
   }
 
   function cancel({ state }: RunView<PipelineState>, task: PipelineTask): void {
     if (task.kind === 'read') return;
     const planned = state.plan.steps[state.plan.byName.get(task.step)!]!.step;
-    if (planned.Type !== 'Processing' && planned.Type !== 'Training') return;
+    if (!isJob(planned.Type)) return;
     const job = JOBS[planned.Type];
     try {
       ports.invoke(job.stop, { [job.name]: jobName(state.input.executionId, task.step, task.start) }, callFor(state));
@@ -161,6 +176,11 @@ export function createExecutor(parts: Parts): PipelineExecutor {
     },
     jobEnded,
   };
+}
+
+/** The step is over once it has begun. */
+function made({ step, start }: StepTask, describe: Json, metadata: StepMetadata): Start {
+  return { kind: 'finished', event: { kind: 'step-succeeded', step, start, result: { describe }, metadata } };
 }
 
 function endEvent(end: JobEnd, which: { step: string; start: number }, state: PipelineState): PipelineEvent {

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { type Entry, extract } from 'tar-stream';
+import { extract } from 'tar-stream';
 import { safePath } from './paths.ts';
 import type { Task } from './work.ts';
 
@@ -30,7 +30,7 @@ export async function unpack({ content, target, most }: Extract<Task, { kind: 'u
   if (wrote.status === 'rejected') throw wrote.reason;
 }
 
-async function writeEntries(entries: AsyncIterable<Entry>, target: string, most: number): Promise<void> {
+async function writeEntries(entries: ReturnType<typeof extract>, target: string, most: number): Promise<void> {
   let room = most;
   let count = 0;
   for await (const entry of entries) {
@@ -44,7 +44,8 @@ async function writeEntries(entries: AsyncIterable<Entry>, target: string, most:
       await writeEntry(entry, placeOf(target, name, relative), mode);
     } else {
       if (relative !== '' && type === 'directory') await mkdir(placeOf(target, name, relative), { recursive: true });
-      else if (type === 'symlink' || type === 'link') throw new Error(`'${name}' in it is a link. Pack the file itself`);
+      else if (type === 'symlink' || type === 'link')
+        throw new Error(`'${name}' in it is a link. Pack the file itself`);
       else if (type !== 'directory') throw new Error(`'${name}' in it is neither a file nor a folder (${type})`);
       entry.resume();
     }
@@ -57,7 +58,7 @@ function placeOf(target: string, name: string, relative: string): string {
   return join(target, place.path);
 }
 
-async function writeEntry(entry: Entry, path: string, mode: number | undefined): Promise<void> {
+async function writeEntry(entry: AsyncIterable<Uint8Array>, path: string, mode: number | undefined): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const executable = ((mode ?? 0) & 0o100) !== 0;
   await pipeline(entry, createWriteStream(path, { mode: executable ? 0o755 : 0o644 }));

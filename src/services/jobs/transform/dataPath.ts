@@ -54,7 +54,8 @@ function nextStep(rest: string): [Step, number] | undefined {
   return all ? [{ kind: 'all' }, all[0].length] : undefined;
 }
 
-const quoted = (list: string): string[] => [...list.matchAll(/'([^']*)'|"([^"]*)"/g)].map(([, one, two]) => one ?? two ?? '');
+const quoted = (list: string): string[] =>
+  [...list.matchAll(/'([^']*)'|"([^"]*)"/g)].map(([, one, two]) => one ?? two ?? '');
 const whole = (digits: string | undefined) => (digits === undefined ? undefined : Number(digits));
 
 function selectsSeveral(step: Step): boolean {

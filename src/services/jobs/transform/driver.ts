@@ -9,7 +9,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Clock } from '../../../base/clock.ts';
 import type { TransformPlan } from '../plan.ts';

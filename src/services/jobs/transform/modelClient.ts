@@ -128,10 +128,11 @@ async function collect(incoming: IncomingMessage): Promise<Answer> {
 /** Of a document that any container may have written: what is sensible in it. */
 function readParameters(document: unknown): ExecutionParameters {
   if (typeof document !== 'object' || document === null) return {};
-  const { MaxConcurrentTransforms: concurrent, BatchStrategy: named, MaxPayloadInMB: payload } = document as Record<
-    string,
-    unknown
-  >;
+  const {
+    MaxConcurrentTransforms: concurrent,
+    BatchStrategy: named,
+    MaxPayloadInMB: payload,
+  } = document as Record<string, unknown>;
   const strategy = String(named).replace('_', '').toLowerCase();
   return {
     ...(whole(concurrent) && { MaxConcurrentTransforms: concurrent }),
@@ -141,4 +142,5 @@ function readParameters(document: unknown): ExecutionParameters {
   };
 }
 
-const whole = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 100;
+const whole = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 100;
