@@ -27,7 +27,7 @@ describe('a transform job', () => {
   it('carries each object through the model, to one object of its name', async () => {
     const described = await run('each', 'sums', { 'a.csv': '1,2\n3,4\n', 'sub/b.csv': '5\r\n\r\n6', 'empty.csv': '' });
     expect(described).toMatchObject({
-      ...{ TransformJobStatus: 'Completed', ModelName: 'sums', FailureReason: undefined },
+      ...{ TransformJobStatus: 'Completed', ModelName: 'sums' },
       DataProcessing: { InputFilter: '$', OutputFilter: '$', JoinSource: 'None' },
       TransformInput: { CompressionType: 'None', SplitType: 'Line' },
     });
