@@ -13,7 +13,7 @@ import type { Job } from './plan.ts';
 import type { JobCredentials } from './ports.ts';
 import { type Ending, type RecordedExit, saved, withExit, withPhase } from './row.ts';
 import type { JobRow } from './store.ts';
-import type { DriveOutcome } from './transform/drives.ts';
+import { driveJob } from './transform/driving.ts';
 import type { Phase } from './transitions.ts';
 
 type Phases = { [P in Exclude<Phase, 'ended'>]: (life: Life, row: JobRow, job: Job) => Promise<Step> };
@@ -126,6 +126,8 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     if (life.abort.signal.aborted) {
       return { record: missing.length < hosts.length ? running : unlessStopping(job, running) };
     }
+    if (missing.length === hosts.length && (await scoredHere(life, job)))
+      return { record: unlessStopping(job, running) };
     const share = shareOf(job.plan, limits);
     const serves = job.plan.transform !== undefined;
     if (missing.length === hosts.length) {
@@ -156,12 +158,26 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     return { record: running };
   }
 
+  /** A transform job that needs no container. What an earlier server scored is not scored again. */
+  async function scoredHere({ abort }: Life, job: Job): Promise<boolean> {
+    if (!job.plan.transform) return false;
+    if (drives.outcome(job)) return true;
+    if (!ports.scoreFile) return false;
+    const tried = await drives.score(job, ports.scoreFile, abort.signal);
+    if (!tried.scored) files.note(job, `telar: The model's container is asked, since ${tried.reason}.`);
+    return tried.scored;
+  }
+
   async function run({ abort }: Life, _row: JobRow, job: Job): Promise<Step> {
     files.followLog(job);
     if (!files.intact(job)) {
       return { record: (row) => void db.save(saved(withExit(row, { kind: 'lost', reason: REBOOTED }, clock.now()))) };
     }
     const hosts = hostsOf(job).filter(({ id }) => runner.launched(id));
+    const scored = hosts.length === 0 ? drives.outcome(job) : undefined;
+    if (scored) {
+      return { record: (row) => void db.save(saved(withExit(row, { kind: 'exited', code: 0 }, clock.now(), scored))) };
+    }
     const stop = (id: string, grace: number) => {
       runner.stop(id, grace).catch((error: Error) => {
         world.log('error', 'jobs.not-stopped', { job: job.arn, message: error.message });
@@ -240,23 +256,6 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     launching: launch,
     running: run,
     storing: storeOutputs,
-  };
-}
-
-/** Carries a transform job's files through its hosts. @param done nothing more will be asked of them */
-function driveJob({ drives, files }: Parts, job: Job, done: () => void) {
-  let outcome: DriveOutcome | undefined;
-  const drive = drives.begin(job, (line) => files.note(job, line));
-  void drive.done.then((found) => {
-    outcome = found;
-    done();
-  });
-  return {
-    /** Ends what is not done. @returns how it went, where it was done */
-    end(): DriveOutcome | undefined {
-      drive.end();
-      return outcome;
-    },
   };
 }
 

@@ -69,7 +69,28 @@ export type JobModel = {
   networkIsolation: boolean;
 };
 
+/**
+ * Scores one file of CSV, rows without a label, with the model that lies in a folder, and writes what the model's container would
+ * have answered; or says why it does not, and leaves no output. Rejects when the signal is aborted.
+ */
+export type ScoreFile = (
+  file: {
+    /** What a container would see as /opt/ml/model. */
+    model: string;
+    input: string;
+    /** The input is compressed. */
+    gzip: boolean;
+    output: string;
+    accept: string | undefined;
+    /** The container's variables. */
+    environment: Readonly<Record<string, string>>;
+  },
+  signal: AbortSignal,
+) => Promise<{ scored: true } | { scored: false; reason: string }>;
+
 export type JobPorts = {
+  /** Absent: every transform job goes through its container. */
+  scoreFile?: ScoreFile;
   objects: JobObjects;
   /** A call made by a role, under a session name, in a region. */
   callAs(roleArn: string, region: string, session: string): Call;

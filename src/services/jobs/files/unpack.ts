@@ -24,10 +24,11 @@ export async function unpack({ content, target, most }: Extract<Task, { kind: 'u
   const read = pipeline(source, createGunzip(), tar);
   const written = writeEntries(tar, target, most);
   written.catch((error: Error) => tar.destroy(error));
-  const [wrote, was] = await Promise.allSettled([written, read]);
-  // The reading's error is the reason where both have failed, unless the writing ended it.
-  if (was.status === 'rejected') throw was.reason;
-  if (wrote.status === 'rejected') throw wrote.reason;
+  const ends = await Promise.allSettled([read, written]);
+  const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []));
+  // Whichever of the two failed first closed the other.
+  const first = reasons.find(({ message }) => !/premature close|destroyed/i.test(message)) ?? reasons[0];
+  if (first) throw first;
 }
 
 async function writeEntries(entries: ReturnType<typeof extract>, target: string, most: number): Promise<void> {
@@ -58,7 +59,7 @@ function placeOf(target: string, name: string, relative: string): string {
   return join(target, place.path);
 }
 
-async function writeEntry(entry: AsyncIterable<Uint8Array>, path: string, mode: number | undefined): Promise<void> {
+async function writeEntry(entry: AsyncIterable<unknown>, path: string, mode: number | undefined): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const executable = ((mode ?? 0) & 0o100) !== 0;
   await pipeline(entry, createWriteStream(path, { mode: executable ? 0o755 : 0o644 }));

@@ -13,6 +13,8 @@ import { serveSocket, writeWhole } from '../../../runner/folder.ts';
 import type { JobFolder } from '../../../runner/runner.ts';
 import { hostsOf } from '../hosts.ts';
 import { ASIDE, type Job, type TransformPlan } from '../plan.ts';
+import type { ScoreFile } from '../ports.ts';
+import { type Scored, scoreFiles } from './inProcess.ts';
 import type { Address } from './modelClient.ts';
 
 export type FailedInput = {
@@ -40,7 +42,7 @@ export type DriverMessage =
   | { error: { message: string; code: string | undefined } };
 
 export type Drive = {
-  /** Resolves once all is done and that is on disk; never when it was ended before. */
+  /** Resolves once all is done and that is on disk; never when it was ended before. Rejects when it cannot be written down. */
   done: Promise<DriveOutcome>;
   /** Nothing more is asked of the model. */
   end(): void;
@@ -53,8 +55,8 @@ export type Drives = {
   begin(job: Job, tell: (line: string) => void): Drive;
   /** What was found when the job was driven, where that is over. */
   outcome(job: Job): DriveOutcome | undefined;
-  /** The outcome is settled without a driver. */
-  settle(job: Job, outcome: DriveOutcome): void;
+  /** Carries out a job without its model's container, where that can be done; once it is done, that is on disk. */
+  score(job: Job, scoreFile: ScoreFile, signal: AbortSignal): Promise<Scored>;
   /** The server closes. */
   stop(): void;
 };
@@ -146,12 +148,17 @@ export function createDrives({ folder }: { folder(jobId: string): JobFolder }): 
       const outcomes = hostsOf(job).map(({ id }) => outcomeOf(id));
       return outcomes.every((each) => each !== undefined) ? merged(outcomes) : undefined;
     },
-    settle(job, outcome) {
-      const nothing: DriveOutcome = { files: 0, failures: 0, failed: [] };
-      for (const [index, { id }] of hostsOf(job).entries()) {
-        mkdirSync(aside(id), { recursive: true });
-        keep(id, index === 0 ? outcome : nothing);
+    async score(job, scoreFile, signal) {
+      for (const { id } of hostsOf(job)) {
+        const inputs = join(aside(id), ASIDE.inputs);
+        const outputs = join(aside(id), ASIDE.outputs);
+        mkdirSync(inputs, { recursive: true });
+        const place = { inputs, outputs, model: join(folder(id).ml, 'model') };
+        const scored = await scoreFiles(job, place, scoreFile, signal);
+        if (!scored.scored) return scored;
+        keep(id, { files: scored.files, failures: 0, failed: [] });
       }
+      return { scored: true, files: merged(hostsOf(job).map(({ id }) => outcomeOf(id)!)).files };
     },
     stop() {
       for (const thread of threads) void thread.terminate();
@@ -167,11 +174,12 @@ export const noDrives: Drives = {
     throw new Error('Transform jobs are not simulated.');
   },
   outcome: () => undefined,
-  settle: () => {},
+  score: async () => ({ scored: false, reason: 'it is not simulated' }),
   stop: () => {},
 };
 
-function brokenOff(message: string, code: string | undefined): DriveOutcome {
+/** Nothing came of it, and neither the files nor the model are to blame. */
+export function brokenOff(message: string, code: string | undefined): DriveOutcome {
   const full = code === 'ENOSPC' || code === 'EDQUOT';
   const reason = full
     ? "No space left on device. Free space on this machine's disk, then run the job again."
