@@ -48,6 +48,7 @@ import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
 import { auditing } from './auditing.ts';
 import { garbage } from './garbage.ts';
 import { jobPorts } from './jobPorts.ts';
+import { modelPorts } from './modelPorts.ts';
 import { createPolicies, type Permit } from './policies.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
@@ -120,12 +121,7 @@ export function createSystem(options: SystemOptions): System {
   });
   const models = createModelsService({
     ...{ api: sagemaker, store },
-    ports: {
-      ...tags,
-      modelPackage: registry.servedPackage,
-      objectExists: (uri) => objectExists(objects.objects, uri),
-      roleExists: (arn, model) => identity.trustsService(arn, 'sagemaker.amazonaws.com', model),
-    },
+    ports: modelPorts({ identity, objects: objects.objects, registry, tags }),
   });
   const callAs = roleCalls({ world, account, identity });
   const logs = createLogsService({ api: logsApi, store, world, account, fileLimit: options.jobLogLimit });
