@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { waitUntilTransformJobCompletedOrStopped } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { archive, createModel, outputsOf, SUMS, transformed, transformJob } from '../support/transform.ts';
+import { archive, createModel, outputsOf, SUMS, serveScript, transformed, transformJob } from '../support/transform.ts';
 import { openWorkbench, pause, refusal, type Workbench } from '../support/workbench.ts';
 
 let server: TestServer;
@@ -168,6 +168,19 @@ describe('a transform job', () => {
     await createModel(bench, 'isolated', SUMS, { EnableNetworkIsolation: true });
     expect((await run('alone', 'isolated', { 'a.csv': '1,2\n' })).FailureReason).toBeUndefined();
     expect(await bench.read('alone/out/a.csv.out')).toBe('3\n');
+  });
+
+  it('finds a model that listens where SAGEMAKER_BIND_TO_PORT says', async () => {
+    const script = serveScript(SUMS).replace('TELAR_BIND_SOCKET', "SAGEMAKER_BIND_TO_PORT, '127.0.0.1'");
+    const ModelDataUrl = await bench.put(
+      'models/port/model.tar.gz',
+      await archive({ 'model.txt': '', 'code/by-port.ts': script }),
+    );
+    const Environment = { SAGEMAKER_PROGRAM: 'by-port.ts' };
+    const PrimaryContainer = { Image: 'telar/node:24', ModelDataUrl, Environment };
+    await bench.sagemaker.createModel({ ModelName: 'port', ExecutionRoleArn: bench.roleArn, PrimaryContainer });
+    expect((await run('by-port', 'port', { 'a.csv': '1,2\n' })).FailureReason).toBeUndefined();
+    expect(await bench.read('by-port/out/a.csv.out')).toBe('3\n');
   });
 
   it('is stopped, and stores nothing', async () => {
