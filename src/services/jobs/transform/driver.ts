@@ -15,7 +15,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { TransformPlan } from '../plan.ts';
 import type { DriveOutcome, FailedInput } from './drives.ts';
 import type { ModelClient } from './modelClient.ts';
-import { isRecordError, payloadOf, resultOf } from './records.ts';
+import { isRecordError, linesOf, payloadOf, resultOf } from './records.ts';
 import { isPayloadError, payloads, type Splitting } from './split.ts';
 
 export type DriverOptions = {
@@ -177,14 +177,14 @@ async function transformFile(options: DriverOptions, terms: Terms, slots: Slots,
     let written: Promise<void> = Promise.resolve();
     let failed = false;
     try {
-      for await (const records of payloads(bytes, terms)) {
+      for await (const payload of payloads(bytes, terms)) {
         await slots.take();
         if (failed) {
           slots.give();
           break;
         }
         const before = written;
-        const answer = answerTo(options, records);
+        const answer = answerTo(options, payload);
         written = Promise.all([answer, before])
           .then(async ([result]) => {
             await file.writeFile(assembled(plan, result));
@@ -214,24 +214,17 @@ function assembled({ assemble }: TransformPlan, result: Buffer): Buffer {
   return Buffer.concat([result, Buffer.from('\n')]);
 }
 
-async function answerTo({ plan, client, clock }: DriverOptions, records: readonly Buffer[]): Promise<Buffer> {
+async function answerTo({ plan, client, clock }: DriverOptions, payload: Buffer): Promise<Buffer> {
   const headers = {
     ...(plan.contentType && { 'Content-Type': plan.contentType }),
     ...(plan.accept && { Accept: plan.accept }),
   };
   const { processing } = plan;
-  if (!processing) return invoke(plan, client, clock, joinedLines(records), headers);
-  const texts = records.map((record) => record.toString());
-  const body = Buffer.from(payloadOf(processing, texts));
-  const answer = await invoke(plan, client, clock, body, headers);
-  return Buffer.from(resultOf(processing, texts, answer.toString()));
-}
-
-function joinedLines(records: readonly Buffer[]): Buffer {
-  const [first] = records;
-  if (records.length === 1 && first) return first;
-  const newline = Buffer.from('\n');
-  return Buffer.concat(records.flatMap((record, index) => (index === 0 ? [record] : [newline, record])));
+  if (!processing) return invoke(plan, client, clock, payload, headers);
+  const text = payload.toString();
+  const records = plan.split === 'Line' ? linesOf(text) : [text];
+  const answer = await invoke(plan, client, clock, Buffer.from(payloadOf(processing, records)), headers);
+  return Buffer.from(resultOf(processing, records, answer.toString()));
 }
 
 /** An answer of the 200s. What may go better a second time is asked for again. @throws ModelError */

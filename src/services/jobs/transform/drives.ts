@@ -63,6 +63,9 @@ export type Drives = {
 
 const FILES = { port: 'port', outcome: 'outcome.json' } as const;
 
+/** A thread's garbage waits in as little memory as payloads need. */
+const THREAD = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 } as const;
+
 export function createDrives({ folder }: { folder(jobId: string): JobFolder }): Drives {
   const threads = new Set<Worker>();
 
@@ -95,7 +98,10 @@ export function createDrives({ folder }: { folder(jobId: string): JobFolder }): 
     for (const needed of [inputs, outputs]) mkdirSync(needed, { recursive: true });
     const workerData: DriverTask = { inputs, outputs, plan, address: { socket: serveSocket(folder(hostId)), port } };
     // From source in development, from compiled JavaScript when published.
-    const worker = new Worker(new URL(`./driverWorker${extname(import.meta.url)}`, import.meta.url), { workerData });
+    const worker = new Worker(new URL(`./driverWorker${extname(import.meta.url)}`, import.meta.url), {
+      workerData,
+      resourceLimits: THREAD,
+    });
     worker.unref();
     threads.add(worker);
     const outcome = new Promise<DriveOutcome>((resolve) => {

@@ -10,7 +10,9 @@ async function* chunksOf(text: string, size: number): AsyncGenerator<Buffer> {
 async function split(text: string, how: Partial<Splitting>, size = 7): Promise<string[][]> {
   const found: string[][] = [];
   const splitting: Splitting = { split: 'Line', strategy: 'MultiRecord', limit: 1000, ...how };
-  for await (const records of payloads(chunksOf(text, size), splitting)) found.push(records.map(String));
+  for await (const payload of payloads(chunksOf(text, size), splitting)) {
+    found.push(splitting.split === 'None' ? [payload.toString()] : payload.toString().split('\n'));
+  }
   return found;
 }
 
@@ -42,7 +44,7 @@ describe('a file', () => {
     ['a line', {}, 'A line is larger than the 5 bytes of MaxPayloadInMB'],
     ['a file', { split: 'None' as const }, 'The file is larger than the 5 bytes of MaxPayloadInMB'],
   ])('with %s that is larger than a payload is refused', async (_, how, message) => {
-    expect(await split('12345\r\n', { limit: 5 })).toEqual([['12345']]);
+    expect(await split('12345\n1', { limit: 5 })).toEqual([['12345'], ['1']]);
     const error = await split('123456\n1', { limit: 5, ...how }).catch((caught: Error) => caught);
     expect([isPayloadError(error), (error as Error).message]).toEqual([true, message]);
   });

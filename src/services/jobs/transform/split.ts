@@ -1,11 +1,12 @@
 /**
  * A file's bytes as the payloads of requests.
  *
- * S1. No more than one payload is held: a file of any size goes through in the memory of `limit`.
- * S2. Lines that are empty are no records; a line's end is no part of it.
+ * S1. No more than two payloads are held: a file of any size goes through in the memory of `limit`.
+ * S2. Lines that are empty are no records; a line's end is no part of it. Whatever else a line holds stays as it is, byte by byte.
  */
 const NEWLINE = 10;
 const RETURN = 13;
+const EMPTY_LINE = Buffer.from('\n\n');
 
 export type Splitting = {
   /** `None`: the file is one record. */
@@ -26,10 +27,18 @@ function payloadError(what: string, limit: number): PayloadError {
 
 export const isPayloadError = (error: unknown): error is PayloadError => error instanceof Error && 'payload' in error;
 
-/** The records of a file, payload by payload. @throws PayloadError */
-export async function* payloads(chunks: AsyncIterable<Buffer>, splitting: Splitting): AsyncGenerator<Buffer[]> {
-  if (splitting.split === 'None') yield [await whole(chunks, splitting.limit)];
-  else yield* byLine(chunks, splitting);
+/** The records of a file, payload by payload: those of one are parted by newlines. @throws PayloadError */
+export async function* payloads(chunks: AsyncIterable<Buffer>, how: Splitting): AsyncGenerator<Buffer> {
+  if (how.split === 'None') {
+    yield await whole(chunks, how.limit);
+    return;
+  }
+  for await (const block of blocks(chunks, how.limit)) {
+    const records = withoutEmptyLines(block);
+    if (records.length === 0) continue;
+    if (how.strategy === 'MultiRecord') yield records;
+    else yield* linesOf(records);
+  }
 }
 
 async function whole(chunks: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
@@ -43,49 +52,49 @@ async function whole(chunks: AsyncIterable<Buffer>, limit: number): Promise<Buff
   return Buffer.concat(parts);
 }
 
-async function* byLine(chunks: AsyncIterable<Buffer>, { strategy, limit }: Splitting): AsyncGenerator<Buffer[]> {
-  let batch: Buffer[] = [];
+/** As many whole lines at a time as fit, without the last one's end. Lines are not looked at one by one: there may be millions. */
+async function* blocks(chunks: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
+  let parts: Buffer[] = [];
   let size = 0;
-  for await (const line of lines(chunks, limit)) {
-    // One byte more for the line's end, by which it is parted from the next.
-    if (batch.length > 0 && (strategy === 'SingleRecord' || size + 1 + line.length > limit)) {
-      yield batch;
-      batch = [];
-      size = 0;
+  for await (const chunk of chunks) {
+    let rest = chunk;
+    while (size + rest.length > limit) {
+      const cut = rest.lastIndexOf(NEWLINE, limit - size);
+      if (cut >= 0) {
+        yield Buffer.concat([...parts, rest.subarray(0, cut)]);
+        parts = [];
+        rest = rest.subarray(cut + 1);
+      } else {
+        // The line that does not fit any more began earlier.
+        const held = Buffer.concat(parts);
+        const end = held.lastIndexOf(NEWLINE);
+        if (end < 0) throw payloadError('A line', limit);
+        yield held.subarray(0, end);
+        parts = [Buffer.from(held.subarray(end + 1))];
+      }
+      size = parts.reduce((sum, part) => sum + part.length, 0);
     }
-    size += line.length + (batch.length > 0 ? 1 : 0);
-    batch.push(line);
+    parts.push(rest);
+    size += rest.length;
   }
-  if (batch.length > 0) yield batch;
+  if (size > 0) yield Buffer.concat(parts);
 }
 
-async function* lines(chunks: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Buffer> {
-  let begun: Buffer[] = [];
-  let size = 0;
-  const keep = (part: Buffer) => {
-    size += part.length;
-    // A carriage return more than may be held is at its end.
-    if (size > limit + 1) throw payloadError('A line', limit);
-    begun.push(part);
-  };
-  const complete = (): Buffer | undefined => {
-    const line = begun.length === 1 ? begun[0]! : Buffer.concat(begun);
-    begun = [];
-    size = 0;
-    const record = line.at(-1) === RETURN ? line.subarray(0, -1) : line;
-    if (record.length > limit) throw payloadError('A line', limit);
-    return record.length === 0 ? undefined : record;
-  };
-  for await (const chunk of chunks) {
-    let from = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
-      keep(chunk.subarray(from, end));
-      from = end + 1;
-      const record = complete();
-      if (record) yield record;
-    }
-    if (from < chunk.length) keep(chunk.subarray(from));
+/** The same records without empty lines and carriage returns, in any encoding of text that has ASCII's line ends. */
+function withoutEmptyLines(block: Buffer): Buffer {
+  const tidy =
+    block.at(0) !== NEWLINE && block.at(-1) !== NEWLINE && !block.includes(RETURN) && !block.includes(EMPTY_LINE);
+  if (tidy) return block;
+  const lines = block.toString('latin1').split(/\r?\n/);
+  const last = lines.pop()!.replace(/\r$/, '');
+  return Buffer.from([...lines, last].filter((line) => line !== '').join('\n'), 'latin1');
+}
+
+function* linesOf(records: Buffer): Generator<Buffer> {
+  let from = 0;
+  for (let end = records.indexOf(NEWLINE); end >= 0; end = records.indexOf(NEWLINE, from)) {
+    yield records.subarray(from, end);
+    from = end + 1;
   }
-  const record = complete();
-  if (record) yield record;
+  yield records.subarray(from);
 }
