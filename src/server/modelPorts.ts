@@ -8,7 +8,7 @@ import { objectExists } from './s3Uris.ts';
 type Ports = ModelsContext['ports'];
 type Parts = {
   identity: Identity;
-  objects: ObjectAccess;
+  objects: { objects: ObjectAccess };
   registry: Registry;
   tags: Pick<Ports, 'setTags' | 'removeTags'>;
 };
@@ -16,7 +16,7 @@ type Parts = {
 export function modelPorts({ identity, objects, registry, tags }: Parts): Ports {
   return {
     modelPackage: registry.servedPackage,
-    objectExists: (uri) => objectExists(objects, uri),
+    objectExists: (uri) => objectExists(objects.objects, uri),
     roleExists: (arn, model) => identity.trustsService(arn, 'sagemaker.amazonaws.com', model),
     setTags: tags.setTags,
     removeTags: tags.removeTags,

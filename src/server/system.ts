@@ -120,8 +120,9 @@ export function createSystem(options: SystemOptions): System {
     ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags },
   });
   const models = createModelsService({
-    ...{ api: sagemaker, store },
-    ports: modelPorts({ identity, objects: objects.objects, registry, tags }),
+    api: sagemaker,
+    store,
+    ports: modelPorts({ identity, objects, registry, tags }),
   });
   const callAs = roleCalls({ world, account, identity });
   const logs = createLogsService({ api: logsApi, store, world, account, fileLimit: options.jobLogLimit });

@@ -19,7 +19,7 @@ realClients('boto3', async (made) => {
   rmSync(suite.base, { recursive: true, force: true });
 });
 beforeEach((context) => {
-  if (missing !== undefined) context.skip(missing);
+  if (missing !== undefined) context.skip(`The Python images cannot be built here: ${missing}`);
 });
 
 /** Rows whose label is whether the first feature is larger than the second. */

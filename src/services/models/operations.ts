@@ -1,4 +1,4 @@
-/** The operations on models. */
+/** The operations on models: who may call them, and what they do. */
 import { passRole, requestTagKeys } from '../../protocol/conditionKeys.ts';
 import { pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
 import {
