@@ -23,7 +23,7 @@ import {
   jobsMigrations,
 } from '../services/jobs/index.ts';
 import { createLogsService, migrations as logsMigrations } from '../services/logs/index.ts';
-import { createModelsService, modelsMigrations } from '../services/models/index.ts';
+import { modelsMigrations } from '../services/models/index.ts';
 import {
   type CrossOriginRules,
   createObjectsService,
@@ -48,7 +48,7 @@ import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
 import { auditing } from './auditing.ts';
 import { garbage } from './garbage.ts';
 import { jobPorts } from './jobPorts.ts';
-import { modelPorts } from './modelPorts.ts';
+import { modelsService } from './models.ts';
 import { createPolicies, type Permit } from './policies.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
@@ -119,11 +119,7 @@ export function createSystem(options: SystemOptions): System {
     ...{ api: sagemaker, store, account },
     ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags },
   });
-  const models = createModelsService({
-    api: sagemaker,
-    store,
-    ports: modelPorts({ identity, objects, registry, tags }),
-  });
+  const models = modelsService({ store, identity, objects, registry, tags });
   const callAs = roleCalls({ world, account, identity });
   const logs = createLogsService({ api: logsApi, store, world, account, fileLimit: options.jobLogLimit });
   const jobs: JobsService = createJobsService({
