@@ -96,7 +96,9 @@ export function createDrives({ folder }: { folder(jobId: string): JobFolder }): 
     const outputs = join(place, ASIDE.outputs);
     // More hosts than files: some have none.
     for (const needed of [inputs, outputs]) mkdirSync(needed, { recursive: true });
-    const workerData: DriverTask = { inputs, outputs, plan, address: { socket: serveSocket(folder(hostId)), port } };
+    const { root } = folder(hostId);
+    const address = { socket: serveSocket(folder(hostId)), port, root };
+    const workerData: DriverTask = { inputs, outputs, plan, address };
     // From source in development, from compiled JavaScript when published.
     const worker = new Worker(new URL(`./driverWorker${extname(import.meta.url)}`, import.meta.url), {
       workerData,

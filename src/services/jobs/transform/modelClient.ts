@@ -1,6 +1,6 @@
 /**
- * Asks a model's container: /ping, /execution-parameters and /invocations, over the Unix socket of its job's folder or, where it
- * has made none, its port on the loopback.
+ * Asks a model's container: /ping, /execution-parameters and /invocations, over the Unix socket of its job's folder; where it has
+ * made none, at the port that it was told; and where nobody listens there, at 8080, if it is this job's container that does.
  *
  * C1. What lies in the job's folder was made by the job: only a socket itself is connected to, never through a link.
  * C2. An answer is bounded in length and in time, whatever the container does.
@@ -9,8 +9,16 @@ import { closeSync, lstatSync, openSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { basename, dirname } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
+import { jobListensAt } from '../../../runner/listeners.ts';
 
-export type Address = { socket: string; port: number };
+export type Address = {
+  socket: string;
+  port: number;
+  /** The job's folder. */
+  root: string;
+};
+
+type Target = { socketPath: string } | { host: string; port: number };
 
 export type Answer = { status: number; body: Buffer };
 
@@ -30,6 +38,8 @@ export type ModelClient = {
   close(): void;
 };
 
+/** Where a container listens that reads no variable. */
+const FIXED_PORT = 8080;
 const MEGABYTE = 1024 * 1024;
 /** The longest answer to one request. */
 const LONGEST_ANSWER = 100 * MEGABYTE;
@@ -37,9 +47,11 @@ const PING_SECONDS = 2;
 /** A path in a socket's address has 108 bytes on Linux, its end included. */
 const LONGEST_PATH = 100;
 
-export function modelClient({ socket, port }: Address, clock: Clock): ModelClient {
+export function modelClient({ socket, port, root }: Address, clock: Clock, fixed = FIXED_PORT): ModelClient {
   const agent = new Agent({ keepAlive: true });
   let folder: number | undefined;
+  /** Where the container was found. */
+  let found: Target | undefined;
 
   /** Where a path is too long for an address, through the folder's descriptor. */
   function reachable(path: string): string {
@@ -48,21 +60,24 @@ export function modelClient({ socket, port }: Address, clock: Clock): ModelClien
     return `/proc/self/fd/${folder}/${basename(path)}`;
   }
 
-  function target() {
+  /** A port that was found is the container's until the job ends. A socket is looked at each time (C1). */
+  function target(): Target {
+    if (found && 'port' in found) return found;
     const made = lstatSync(socket, { throwIfNoEntry: false });
     if (made?.isSocket()) return { socketPath: reachable(socket) };
     if (made) throw new Error(`${basename(socket)} in its folder is no socket`);
-    return { host: '127.0.0.1', port };
+    return { host: '127.0.0.1', port: jobListensAt({ root }, fixed) ? fixed : port };
   }
 
   function ask(
     method: 'GET' | 'POST',
     path: string,
     { body, headers = {}, seconds }: { body?: Buffer; headers?: Readonly<Record<string, string>>; seconds: number },
+    at = target(),
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const length = body ? { 'Content-Length': String(body.length) } : {};
-      const outgoing = request({ ...target(), agent, method, path, headers: { ...headers, ...length } });
+      const outgoing = request({ ...at, agent, method, path, headers: { ...headers, ...length } });
       const cancel = clock.at(clock.now() + seconds * 1000, () =>
         outgoing.destroy(new Error(`Model server did not respond to ${path} request within ${seconds} seconds`)),
       );
@@ -90,7 +105,9 @@ export function modelClient({ socket, port }: Address, clock: Clock): ModelClien
   return {
     async ping() {
       try {
-        const { status } = await ask('GET', '/ping', { seconds: PING_SECONDS });
+        const at = target();
+        const { status } = await ask('GET', '/ping', { seconds: PING_SECONDS }, at);
+        if (status === 200) found = at;
         return status === 200;
       } catch {
         return false;
@@ -104,7 +121,7 @@ export function modelClient({ socket, port }: Address, clock: Clock): ModelClien
         return {};
       }
     },
-    invoke: (body, headers, seconds) => ask('POST', '/invocations', { body, headers, seconds }),
+    invoke: async (body, headers, seconds) => ask('POST', '/invocations', { body, headers, seconds }),
     close() {
       agent.destroy();
       if (folder !== undefined) closeSync(folder);
