@@ -28,7 +28,7 @@ async function asked(bench: Workbench, arn: string, times: number): Promise<void
 
 const arnOf = (name: string) => `arn:aws:sagemaker:us-east-1:000000000000:transform-job/${name}`;
 
-it('the next server goes on with the files that have no output', async () => {
+it('the next server goes on with the files that have no output', { timeout: 240_000 }, async () => {
   victim = await startVictim();
   const bench = await begin(victim, 'taken-up');
   while (victim.jobs()[0]?.phase !== 'running') await pause(5);
@@ -45,7 +45,7 @@ it('the next server goes on with the files that have no output', async () => {
   expect(log.match(/asked/g)!.length).toBeLessThanOrEqual(FILES + victim.kills);
 });
 
-it('a model that died with the server fails its job', async () => {
+it('a model that died with the server fails its job', { timeout: 240_000 }, async () => {
   victim = await startVictim();
   const bench = await begin(victim, 'died-too');
   while (victim.jobs()[0]?.phase !== 'running') await pause(5);

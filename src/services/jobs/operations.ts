@@ -114,7 +114,7 @@ function transformOperations(
     DescribeTransformJob: reads(on('Transform', 'Describe'), (input, call) => describeTransform(row(input, call))),
     ListTransformJobs: reads(listing('Transform'), (input, call) => {
       // Unlike the lists of other jobs: the newest first.
-      const { items, next } = listJobs(db, 'Transform', { SortOrder: 'Descending', ...input }, call);
+      const { items, next } = listJobs(db, 'Transform', { ...input, SortOrder: input.SortOrder ?? 'Descending' }, call);
       return { TransformJobSummaries: items.map(transformSummary), NextToken: next };
     }),
     StopTransformJob: writes(on('Transform', 'Stop'), (input, call) => stop(parts, lives, row(input, call), call)),

@@ -51,6 +51,11 @@ export async function drive(options: DriverOptions): Promise<DriveOutcome> {
   const files = await filesBelow(options.inputs);
   const waiting = files.filter((path) => !isFile(join(options.outputs, `${path}.out`)));
   const failed: FailedInput[] = [];
+  let failures = 0;
+  const fail = (failure: FailedInput) => {
+    failures += 1;
+    if (failed.length < NAMED) failed.push(failure);
+  };
   if (waiting.length > 0) {
     if (!(await answersPing(options))) {
       const reason =
@@ -58,9 +63,9 @@ export async function drive(options: DriverOptions): Promise<DriveOutcome> {
       return { files: files.length, failed: [], failures: 0, fatal: { kind: 'AlgorithmError', reason } };
     }
     const terms = termsOf(options.plan, await options.client.executionParameters());
-    await transformAll(options, terms, waiting, (failure) => failed.push(failure));
+    await transformAll(options, terms, waiting, fail);
   }
-  return { files: files.length, failed: failed.slice(0, NAMED), failures: failed.length };
+  return { files: files.length, failed, failures };
 }
 
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;

@@ -25,7 +25,8 @@ export function driveJob({ drives, files }: Pick<Parts, 'drives' | 'files'>, job
   return {
     end() {
       drive.end();
-      return outcome;
+      // It may have been told to nobody yet, in this server or an earlier one.
+      return outcome ?? drives.outcome(job);
     },
   };
 }
