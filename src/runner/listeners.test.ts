@@ -29,6 +29,7 @@ it('sockets that listen at a port are read from the kernel, connections to it ar
   expect([8080, 80, 81].map((port) => listeningInodes(TABLE, port))).toEqual([['4711'], ['4713'], []]);
 });
 
+// Other systems have no /proc to read it from.
 describe.runIf(process.platform === 'linux')('a port', () => {
   const SCRIPT =
     "const { createServer } = require('node:net'); createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port); });";

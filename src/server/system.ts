@@ -23,7 +23,7 @@ import {
   jobsMigrations,
 } from '../services/jobs/index.ts';
 import { createLogsService, migrations as logsMigrations } from '../services/logs/index.ts';
-import { modelsMigrations } from '../services/models/index.ts';
+import { type Models, modelsMigrations } from '../services/models/index.ts';
 import {
   type CrossOriginRules,
   createObjectsService,
@@ -135,7 +135,7 @@ export function createSystem(options: SystemOptions): System {
     ...{ api: sagemaker, store, world, engine },
     trackObjects: options.trackObjects ?? true,
     ports: pipelinePorts({
-      ...{ identity, callAs, permit, registry, jobs, tags },
+      ...{ identity, callAs, permit, registry, models, jobs, tags },
       objects: objects.objects,
       dispatch: () => dispatch,
     }),
@@ -217,6 +217,7 @@ type PipelineParts = {
   identity: Identity;
   objects: ObjectAccess;
   registry: Registry;
+  models: Models;
   jobs: JobsService;
   callAs: RoleCalls;
   permit: Permit;
@@ -225,7 +226,7 @@ type PipelineParts = {
 };
 
 function pipelinePorts(parts: PipelineParts): PipelinePorts {
-  const { identity, objects, registry, jobs, callAs, permit, tags, dispatch } = parts;
+  const { identity, objects, registry, models, jobs, callAs, permit, tags, dispatch } = parts;
   return {
     callAs,
     setTags: tags.setTags,
@@ -242,6 +243,7 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
       };
     },
     roleExists: (roleArn) => identity.role(roleArn) !== undefined,
+    servedModel: models.served,
     lineageOf: jobs.lineageOf,
     currentVersion: (bucket, key) => objects.currentVersions([{ bucket, key }])[0]?.toString(),
     prefixFingerprint: (uri) => prefixFingerprint(objects, uri),

@@ -109,6 +109,12 @@ describe('a pipeline', () => {
     expect(second.Metadata?.TransformJob).toEqual(first.Metadata?.TransformJob);
     await bench.put('cached/rows.csv', '6\n');
     expect((await score()).CacheHitResult).toBeUndefined();
+    expect((await score()).CacheHitResult).toBeDefined();
+    await bench.sagemaker.deleteModel({ ModelName: 'steady' });
+    const PrimaryContainer = { Image: NODE_IMAGE, ModelDataUrl: `s3://${bench.bucket}/models/steady-2/model.tar.gz` };
+    await createModel(bench, 'steady-2', SUMS);
+    await bench.sagemaker.createModel({ ModelName: 'steady', ExecutionRoleArn: bench.roleArn, PrimaryContainer });
+    expect((await score()).CacheHitResult).toBeUndefined();
   });
 
   it('whose execution is stopped has its transform job stopped', async () => {

@@ -4,7 +4,7 @@
  * X1. The job of a start is created in the transaction that records the start: there is never one without the other.
  * X2. The end of a job reaches its step in the transaction that records the end of the job.
  */
-import { cacheKey } from '../../definition/pipeline/cacheKey.ts';
+import { type CacheAttribute, cacheKey } from '../../definition/pipeline/cacheKey.ts';
 import { type DocumentOutcome, parseDocument } from '../../definition/pipeline/resolve.ts';
 import type { Failure } from '../../definition/pipeline/retry.ts';
 import type { Json, Step } from '../../definition/pipeline/types.ts';
@@ -85,7 +85,9 @@ export function createExecutor(parts: Parts): PipelineExecutor {
 
   function startJob(state: PipelineState, planned: Step, type: JobStep, task: StepTask): Start {
     const { input } = state;
-    const looked = lookUp({ db, ports, trackObjects }, input.pipelineArn, planned, task.arguments, world.clock.now());
+    const looking = { db, ports, trackObjects };
+    const now = world.clock.now();
+    const looked = lookUp(looking, input.pipelineArn, planned, task.arguments, now, modelAttributes(state, task));
     const cache = looked.verdict;
     const which = { step: task.step, start: task.start };
     if (looked.hit) {
@@ -100,6 +102,13 @@ export function createExecutor(parts: Parts): PipelineExecutor {
     db.insertStepJob({ job: arn, execution: input.executionArn, ...which });
     const metadata: StepMetadata = { [job.metadata]: { Arn: arn } };
     return { kind: 'running', event: { kind: 'step-started', ...which, metadata, cache } };
+  }
+
+  /** A model that was made anew under its name is another one. */
+  function modelAttributes(state: PipelineState, { arguments: { ModelName } }: StepTask): CacheAttribute[] {
+    if (typeof ModelName !== 'string') return [];
+    const model = ports.servedModel(callFor(state), ModelName);
+    return model ? [{ name: 'Model', value: wireJson(model) }] : [];
   }
 
   function createModel(state: PipelineState, task: StepTask): Start {

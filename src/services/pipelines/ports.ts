@@ -25,6 +25,8 @@ export type PipelinePorts = {
   /** A call made by a role, under a session name, in a region: what a step's job is created with. */
   callAs(roleArn: string, region: string, session: string): Call;
   roleExists(roleArn: string): boolean;
+  /** What serves a model just now: image, variables, place of its data; undefined when there is no such model. */
+  servedModel(call: Call, name: string): Described | undefined;
   lineageOf(jobArn: string): JobLineage;
   /** Undefined when there is no such object. */
   currentVersion(bucket: string, key: string): string | undefined;
