@@ -53,6 +53,7 @@ export async function drive(options: DriverOptions): Promise<DriveOutcome> {
   const failed: FailedInput[] = [];
   let failures = 0;
   const fail = (failure: FailedInput) => {
+    options.tell(`telar: ${failure.path}: ${failure.reason}`);
     failures += 1;
     if (failed.length < NAMED) failed.push(failure);
   };
@@ -63,12 +64,26 @@ export async function drive(options: DriverOptions): Promise<DriveOutcome> {
       return { files: files.length, failed: [], failures: 0, fatal: { kind: 'AlgorithmError', reason } };
     }
     const terms = termsOf(options.plan, await options.client.executionParameters());
-    await transformAll(options, terms, waiting, fail);
+    const folders = foldersOf(files);
+    const inTheWay = (path: string) => folders.has(`${path}.out`);
+    for (const path of waiting.filter(inTheWay)) fail(clash(path));
+    await transformAll(
+      options,
+      terms,
+      waiting.filter((path) => !inTheWay(path)),
+      fail,
+    );
   }
   return { files: files.length, failed, failures };
 }
 
-const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false; // what cannot be looked at is found out about when it is written
+  }
+}
 
 async function filesBelow(folder: string, below = ''): Promise<string[]> {
   const entries = await readdir(join(folder, below), { withFileTypes: true });
@@ -79,6 +94,21 @@ async function filesBelow(folder: string, below = ''): Promise<string[]> {
     else found.push(path);
   }
   return found;
+}
+
+/** All folders that files lie in. @example foldersOf(['a/b/c']) // a, a/b */
+function foldersOf(files: readonly string[]): Set<string> {
+  const folders = new Set<string>();
+  for (const path of files) {
+    for (let folder = dirname(path); folder !== '.' && !folders.has(folder); folder = dirname(folder))
+      folders.add(folder);
+  }
+  return folders;
+}
+
+function clash(path: string): FailedInput {
+  const reason = `Its output would be '${path}.out', where other inputs have their folder. Rename one of them`;
+  return { path, kind: 'ClientError', reason };
 }
 
 async function answersPing({ client, clock }: DriverOptions): Promise<boolean> {
@@ -138,9 +168,7 @@ async function transformAll(
       try {
         await transformFile(options, terms, slots, path);
       } catch (error) {
-        const failure = failureOf(path, error);
-        options.tell(`telar: ${path}: ${failure.reason}`);
-        fail(failure);
+        fail(failureOf(path, error));
       }
     }
   };
@@ -156,9 +184,7 @@ function failureOf(path: string, error: unknown): FailedInput {
   if (isModelError(error)) return { path, kind: 'AlgorithmError', reason: error.message };
   const code = 'code' in error ? String(error.code) : '';
   if (code.startsWith('Z_')) return { path, kind: 'ClientError', reason: `The file is not gzip: ${error.message}` };
-  if (code === 'ENAMETOOLONG' || code === 'EEXIST' || code === 'ENOTDIR' || code === 'EISDIR') {
-    return { path, kind: 'ClientError', reason: `Its output cannot be a file beside the others': ${error.message}` };
-  }
+  if (code === 'ENAMETOOLONG') return { path, kind: 'ClientError', reason: "Its output's name is too long for a file" };
   throw error;
 }
 
