@@ -16,7 +16,11 @@ afterEach(async () => {
 /** A job that takes its time over each of its files, and says in its log which one it is at. */
 async function begin(running: Victim, name: string): Promise<Workbench> {
   const bench = await openWorkbench(running.client, name);
-  await createModel(bench, name, "console.log('asked', body);\n  await pause(150);\n  return String(Number(body) * 2);");
+  await createModel(
+    bench,
+    name,
+    "console.log('asked', body);\n  await pause(150);\n  return String(Number(body) * 2);",
+  );
   for (let file = 10; file < 10 + FILES; file += 1) await bench.put(`${name}/in/${file}.csv`, `${file}\n`);
   await bench.sagemaker.createTransformJob(transformJob(bench, name, name));
   return bench;
