@@ -41,6 +41,11 @@ export const FILES = {
 
 const JOB_ID = /^[a-zA-Z0-9][a-zA-Z0-9-]{0,127}$/;
 
+/** Where a job that serves listens: in its /tmp, so that no two jobs collide and one without a network can be called. */
+export const SERVE_SOCKET = 'serve.sock';
+
+export const serveSocket = ({ root }: JobFolder) => join(root, FILES.tmp, SERVE_SOCKET);
+
 /** @throws InvalidJobId */
 export function jobFolder(jobsFolder: string, jobId: string): JobFolder {
   if (!JOB_ID.test(jobId)) {

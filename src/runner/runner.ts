@@ -16,7 +16,7 @@ import { withoutContainer } from './container/docker.ts';
 import { writeContainerScripts } from './container/scripts.ts';
 import { jobEnvironment } from './environment.ts';
 import { runnerError } from './errors.ts';
-import { FILES, type JobFolder, jobFolder, writeWhole } from './folder.ts';
+import { FILES, type JobFolder, jobFolder, SERVE_SOCKET, serveSocket, writeWhole } from './folder.ts';
 import type { ReadyImage } from './images/image.ts';
 import { createImages } from './images/images.ts';
 import { type Layer, listLayers, removeLayer } from './images/layers.ts';
@@ -57,6 +57,8 @@ export type LaunchSpec = {
   bounding?: Bounding;
   /** One of several hosts of a job: its name, and how it finds the others. */
   host?: JobHost;
+  /** It answers HTTP: TELAR_BIND_SOCKET tells it where, and it is called at the `serveSocket` of its folder. */
+  serves?: boolean;
 };
 
 export type Runner = {
@@ -209,9 +211,12 @@ function startOf(
   const inside = how.kind === 'namespaces';
   const wishes = spec.asksForLayers ? { image: spec.image, networkIsolation: spec.networkIsolation } : undefined;
   const packages = preparePackages(folder, image, wishes, inside);
+  const own = spec.serves
+    ? { ...spec.environment, TELAR_BIND_SOCKET: inside ? `${INSIDE.tmp}/${SERVE_SOCKET}` : serveSocket(folder) }
+    : spec.environment;
   const notices = image.notice ? [image.notice] : [];
   if (how.kind === 'none') notices.unshift(`Isolation is off for this job: ${how.reason}`);
-  const environment = environmentOf(folder, image, inside, spec.environment, packages);
+  const environment = environmentOf(folder, image, inside, own, packages);
   return { command: commandOf(spec, image), environment, notices };
 }
 
@@ -312,7 +317,9 @@ export function createRunner(options: RunnerOptions): Runner {
     if (how.kind === 'none' && !image.container) refuseDegraded(spec, how.reason);
     prepareFolder(place);
     if (image.container) {
-      writeContainerScripts(place, { ...spec, confinement: confinementOf(spec) }, image.container, how);
+      const served = spec.serves && { TELAR_BIND_SOCKET: `${INSIDE.tmp}/${SERVE_SOCKET}` };
+      const environment = { ...spec.environment, ...served };
+      writeContainerScripts(place, { ...spec, environment, confinement: confinementOf(spec) }, image.container, how);
       options.containers!.hold(image, place.root);
     } else if (await startWarm(place, spec, image, how, asksForLayers)) return;
     await startSupervisor(place.root, world.clock);

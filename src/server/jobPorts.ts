@@ -14,15 +14,17 @@ type Parts = {
   tags: Pick<JobPorts, 'setTags' | 'removeTags'>;
   log: Log;
   endpointUrl(): string;
+  model: JobPorts['model'];
   jobEnded(end: JobEnd): void;
 } & Pick<JobPorts, 'jobCreated' | 'jobDeleted'>;
 
 export function jobPorts(parts: Parts): JobPorts {
-  const { identity, objects, callAs, permit, tags, log, endpointUrl, jobEnded, jobCreated, jobDeleted } = parts;
+  const { identity, objects, callAs, permit, tags, log, endpointUrl, model, jobEnded, jobCreated, jobDeleted } = parts;
   return {
     objects: jobObjects(objects, permit),
     callAs,
     endpointUrl,
+    model,
     jobEnded,
     jobCreated,
     jobDeleted,

@@ -25,6 +25,7 @@ import {
 } from '../services/jobs/index.ts';
 import { lineageMigrations } from '../services/lineage/index.ts';
 import { createLogsService, migrations as logsMigrations } from '../services/logs/index.ts';
+import { type Models, modelsMigrations } from '../services/models/index.ts';
 import {
   type CrossOriginRules,
   createObjectsService,
@@ -49,6 +50,7 @@ import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
 import { auditing } from './auditing.ts';
 import { garbage } from './garbage.ts';
 import { jobPorts } from './jobPorts.ts';
+import { modelsService } from './models.ts';
 import { createPolicies, type Permit } from './policies.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
@@ -61,6 +63,7 @@ export const allMigrations: readonly Migrations[] = [
   objectsMigrations,
   tagsMigrations,
   registryMigrations,
+  modelsMigrations,
   jobsMigrations,
   pipelinesMigrations,
   logsMigrations,
@@ -123,6 +126,7 @@ export function createSystem(options: SystemOptions): System {
     ...{ api: sagemaker, store, account },
     ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags, ...tracking },
   });
+  const models = modelsService({ store, identity, objects, registry, tags });
   const callAs = roleCalls({ world, account, identity });
   const logs = createLogsService({ api: logsApi, store, world, account, fileLimit: options.jobLogLimit });
   const jobs: JobsService = createJobsService({
@@ -130,6 +134,7 @@ export function createSystem(options: SystemOptions): System {
     ports: jobPorts({
       ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
       objects: objects.objects,
+      model: models.served,
       jobEnded(end) {
         for (const each of [pipelines, tracking]) each.jobEnded(end);
       },
@@ -139,7 +144,7 @@ export function createSystem(options: SystemOptions): System {
     ...{ api: sagemaker, store, world, engine, account },
     trackObjects: options.trackObjects ?? true,
     ports: pipelinePorts({
-      ...{ identity, callAs, permit, registry, jobs, tags, tracking },
+      ...{ identity, callAs, permit, registry, models, jobs, tags, tracking },
       objects: objects.objects,
       dispatch: () => dispatch,
     }),
@@ -160,6 +165,7 @@ export function createSystem(options: SystemOptions): System {
     objects.service,
     tags.service,
     registry.service,
+    models.service,
     // Before the jobs: what starts first stops last, and jobs finish their logs.
     logs.service,
     jobs.service,
@@ -183,7 +189,7 @@ export function createSystem(options: SystemOptions): System {
   }
 
   function exists(arn: string): boolean {
-    return registry.exists(arn) || pipelines.exists(arn) || jobs.exists(arn) || tracking.exists(arn);
+    return [registry, models, pipelines, jobs, tracking].some((service) => service.exists(arn));
   }
 
   return {
@@ -222,6 +228,7 @@ type PipelineParts = {
   identity: Identity;
   objects: ObjectAccess;
   registry: Registry;
+  models: Models;
   jobs: JobsService;
   callAs: RoleCalls;
   permit: Permit;
@@ -231,7 +238,7 @@ type PipelineParts = {
 };
 
 function pipelinePorts(parts: PipelineParts): PipelinePorts {
-  const { identity, objects, registry, jobs, callAs, permit, tags, dispatch } = parts;
+  const { identity, objects, registry, models, jobs, callAs, permit, tags, dispatch } = parts;
   return {
     callAs,
     setTags: tags.setTags,
@@ -249,6 +256,7 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
       };
     },
     roleExists: (roleArn) => identity.role(roleArn) !== undefined,
+    servedModel: models.served,
     lineageOf: jobs.lineageOf,
     currentVersion: (bucket, key) => objects.currentVersions([{ bucket, key }])[0]?.toString(),
     prefixFingerprint: (uri) => prefixFingerprint(objects, uri),

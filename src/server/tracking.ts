@@ -67,12 +67,12 @@ export function createTracking({ store, world, account, tags, others }: Parts): 
       search,
     ],
     exists: (arn) => experiments.exists(arn) || lineage.exists(arn),
-    jobEnded({ jobArn, describe }) {
+    jobEnded({ jobArn, describe, servedBy }) {
       const component = experiments.componentOf(jobArn);
       if (!component) return;
       const { arn: componentArn, type: componentType, region } = component;
-      const kind = 'TrainingJobArn' in describe ? 'Training' : 'Processing';
-      lineage.jobEnded({ kind, describe, componentArn, componentType, region, at: world.clock.now() });
+      const kind = 'TrainingJobArn' in describe ? 'Training' : servedBy ? 'Transform' : 'Processing';
+      lineage.jobEnded({ kind, describe, servedBy, componentArn, componentType, region, at: world.clock.now() });
     },
   };
 }

@@ -206,6 +206,7 @@ function fakePorts(machine: State): JobPorts {
       machine.sessions += 1;
       return { AccessKeyId: `ASIA${machine.sessions}`, SecretAccessKey: 'secret', SessionToken: 'token' };
     },
+    model: () => undefined,
     endpointUrl: () => 'http://127.0.0.1:4566',
     jobEnded: (end) => machine.told(end),
 

@@ -1,7 +1,7 @@
 /** A job's log as it grows, through SageMaker's and CloudWatch Logs' own operations. */
 import type { CloudWatchLogs, OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
-import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import { type Clients, everyPage, unlessMissing } from '../aws.ts';
+import { describeJob, logGroupOf } from './job.ts';
 import { lastPart } from './view.ts';
 
 type LogClients = Pick<Clients, 'sagemaker' | 'logs'>;
@@ -73,23 +73,11 @@ async function streamsOf(logs: CloudWatchLogs, { group, prefix }: JobLog, host?:
 
 /** A job that was deleted has its log still, under the name that its ARN has. */
 async function jobLog({ sagemaker }: LogClients, jobArn: string): Promise<JobLog> {
-  const client = await sagemaker();
-  const training = jobArn.includes(':training-job/');
-  const found = await unlessMissing(training ? trainingJob(client, jobArn) : processingJob(client, jobArn));
+  const found = await unlessMissing(describeJob(await sagemaker(), jobArn));
   const { name, status } = found ?? { name: lastPart(jobArn), status: undefined };
   return {
-    group: `/aws/sagemaker/${training ? 'TrainingJobs' : 'ProcessingJobs'}`,
+    group: logGroupOf(jobArn),
     prefix: `${name}/`,
     ended: status !== 'InProgress' && status !== 'Stopping',
   };
-}
-
-async function trainingJob(client: SageMaker, arn: string) {
-  const job = await client.describeTrainingJob({ TrainingJobName: lastPart(arn) });
-  return { name: job.TrainingJobName, status: job.TrainingJobStatus };
-}
-
-async function processingJob(client: SageMaker, arn: string) {
-  const job = await client.describeProcessingJob({ ProcessingJobName: lastPart(arn) });
-  return { name: job.ProcessingJobName, status: job.ProcessingJobStatus };
 }

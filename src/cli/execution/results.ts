@@ -7,7 +7,8 @@ import { type Resolution, resolve, type Scope, type StepResult } from '../../def
 import type { Condition, Expression, Json, ProcessingStep, PropertyFile } from '../../definition/pipeline/types.ts';
 import type { Clients } from '../aws.ts';
 import { conditionText, type Operand } from './condition.ts';
-import { type ExecutionView, lastPart, type Planned, type StepView } from './view.ts';
+import { describeJob } from './job.ts';
+import type { ExecutionView, Planned, StepView } from './view.ts';
 
 export type Metric = { name: string; value: number };
 export type MetricSet = { step: string; source: string; metrics: Metric[] };
@@ -39,13 +40,8 @@ async function stepResults(clients: Clients, planned: Planned, view: ExecutionVi
     view.steps.map(async (step) => {
       if (step.outcome) results.set(step.name, { outcome: step.outcome });
       if (step.status !== 'Succeeded' || !step.jobArn) return;
-      const name = lastPart(step.jobArn);
-      const describe =
-        step.type === 'Training'
-          ? await client.describeTrainingJob({ TrainingJobName: name })
-          : await client.describeProcessingJob({ ProcessingJobName: name });
-      const { $metadata: _metadata, ...members } = describe;
-      const plain = JSON.parse(JSON.stringify(members)) as Json;
+      const { describe } = await describeJob(client, step.jobArn);
+      const plain = JSON.parse(JSON.stringify(describe)) as Json;
       results.set(step.name, { describe: plain, propertyFiles: propertyFilesOf(planned, step) });
     }),
   );

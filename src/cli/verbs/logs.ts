@@ -71,5 +71,7 @@ async function jobByName(on: Clients, name: string): Promise<string | undefined>
   const client = await on.sagemaker();
   const processing = await unlessMissing(client.describeProcessingJob({ ProcessingJobName: name }));
   if (processing) return processing.ProcessingJobArn;
-  return (await unlessMissing(client.describeTrainingJob({ TrainingJobName: name })))?.TrainingJobArn;
+  const training = await unlessMissing(client.describeTrainingJob({ TrainingJobName: name }));
+  if (training) return training.TrainingJobArn;
+  return (await unlessMissing(client.describeTransformJob({ TransformJobName: name })))?.TransformJobArn;
 }

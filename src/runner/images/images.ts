@@ -34,8 +34,11 @@ const PROGRAMS = join(import.meta.dirname, 'programs');
 
 /** Runs JavaScript and TypeScript with the very Node.js that runs the server. */
 const NODE: ReadyImage = {
-  mounts: { 'bin/node': process.execPath },
-  path: [{ inside: 'bin', outside: dirname(process.execPath) }],
+  mounts: { 'bin/node': process.execPath, 'bin/serve': join(PROGRAMS, 'node/serve') },
+  path: [
+    { inside: 'bin', outside: dirname(process.execPath) },
+    { inside: 'bin', outside: join(PROGRAMS, 'node') },
+  ],
   needs: [],
   environment: {},
   entrypoint: [],

@@ -40,7 +40,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'bounding',
   'bounds', // Docker's
 ]);
-const NOT_WARM: ReadonlySet<string> = new Set(['telarOnly', 'host']);
+const NOT_WARM: ReadonlySet<string> = new Set(['telarOnly', 'host', 'serves']);
 const PYTHON = new Set(['python', 'python3', 'train']);
 const PYTHON_FOLDERS = [`${INSIDE.telar}/python/bin/`, `${INSIDE.telar}/programs/bin/`];
 

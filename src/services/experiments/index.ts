@@ -40,7 +40,9 @@ export type ExperimentsService = {
 /** What lineage calls a component. */
 function typeOf(job: string | null): string {
   if (job === null) return 'TrialComponent';
-  return job.includes(':training-job/') ? 'TrainingJob' : 'ProcessingJob';
+  const kinds = ['training', 'transform'] as const;
+  const kind = kinds.find((name) => job.includes(`:${name}-job/`));
+  return kind === 'training' ? 'TrainingJob' : kind === 'transform' ? 'TransformJob' : 'ProcessingJob';
 }
 
 /** @example const experiments = createExperimentsService({ api: sagemaker, store, account, ports: { job, setTags, removeTags } }); */

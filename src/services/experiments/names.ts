@@ -18,7 +18,7 @@ export const arnOf = ({ account, region }: Place, noun: Noun, nameOrArn: string)
     ? nameOrArn
     : arn('sagemaker', region, account, `${RESOURCES[noun]}/${nameOrArn.toLowerCase()}`);
 
-export type JobKind = 'Training' | 'Processing';
+export type JobKind = 'Training' | 'Processing' | 'Transform';
 
 /** As AWS names the component of a job. @example titanic-1-aws-training-job */
 export const componentName = (kind: JobKind, job: string): string => `${job}-aws-${kind.toLowerCase()}-job`;

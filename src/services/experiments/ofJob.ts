@@ -9,6 +9,7 @@ import type { Described } from './ports.ts';
 type Description = OutputOf<Sdk, 'DescribeTrialComponent'>;
 type Training = Partial<OutputOf<Sdk, 'DescribeTrainingJob'>>;
 type Processing = Partial<OutputOf<Sdk, 'DescribeProcessingJob'>>;
+type Transform = Partial<OutputOf<Sdk, 'DescribeTransformJob'>>;
 
 export type Parameters = NonNullable<Description['Parameters']>;
 export type Artifacts = NonNullable<Description['InputArtifacts']>;
@@ -32,7 +33,8 @@ type JobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
 const LONGEST_TEXT = 2500;
 
 export function ofJob(job: Described): Derived {
-  return 'TrainingJobArn' in job ? ofTraining(job) : ofProcessing(job);
+  if ('TrainingJobArn' in job) return ofTraining(job);
+  return 'TransformJobArn' in job ? ofTransform(job) : ofProcessing(job);
 }
 
 /** As AWS tells numbers from texts among hyperparameters, which are all texts. */
@@ -127,6 +129,31 @@ function ofProcessing(job: Processing): Derived {
         ({ OutputName, S3Output }) => [OutputName!, artifact(S3Output?.S3Uri)] as const,
       ),
     ),
+    Metrics: [],
+  };
+}
+
+function ofTransform(job: Transform): Derived {
+  const { TransformInput: input, TransformOutput: output, TransformResources: resources } = job;
+  return {
+    Source: { SourceArn: job.TransformJobArn!, SourceType: 'SageMakerTransformJob' },
+    Status: {
+      PrimaryStatus: job.TransformJobStatus as JobStatus,
+      Message: message(job.TransformJobStatus!, undefined, job.FailureReason),
+    },
+    StartTime: job.TransformStartTime,
+    EndTime: job.TransformEndTime,
+    // Nothing of it changes but its status.
+    LastModifiedTime: job.TransformEndTime ?? job.TransformStartTime ?? job.CreationTime!,
+    Parameters: present([
+      ['SageMaker.InstanceCount', number(resources?.InstanceCount)],
+      ['SageMaker.InstanceType', text(resources?.InstanceType)],
+      ['SageMaker.ModelName', text(job.ModelName)],
+    ]),
+    InputArtifacts: present([
+      ['SageMaker.TransformInput', artifact(input?.DataSource?.S3DataSource?.S3Uri, input?.ContentType)],
+    ]),
+    OutputArtifacts: present([['SageMaker.TransformOutput', artifact(output?.S3OutputPath, output?.Accept)]]),
     Metrics: [],
   };
 }

@@ -2,6 +2,7 @@
 import { describeComponent, jobOf } from './components.ts';
 import type { Parts } from './context.ts';
 import { describeExperiment, describeTrial } from './experiments.ts';
+import type { Described } from './ports.ts';
 import type { ComponentRow, NamedRow, TrialRow } from './store.ts';
 
 /** A record to search, and where the next begin. */
@@ -42,12 +43,16 @@ function trialRecord(parts: Parts, row: TrialRow) {
   };
 }
 
+function detailOf(job: Described): 'TrainingJob' | 'TransformJob' | 'ProcessingJob' {
+  if ('TrainingJobArn' in job) return 'TrainingJob';
+  return 'TransformJobArn' in job ? 'TransformJob' : 'ProcessingJob';
+}
+
 function componentRecord(parts: Parts, row: ComponentRow) {
   const job = jobOf(parts, row);
-  const kind = job && 'TrainingJobArn' in job ? 'TrainingJob' : 'ProcessingJob';
   return {
     ...describeComponent(parts, row, job),
-    SourceDetail: row.job === null ? undefined : { SourceArn: row.job, ...(job && { [kind]: job }) },
+    SourceDetail: row.job === null ? undefined : { SourceArn: row.job, ...(job && { [detailOf(job)]: job }) },
     RunName: row.run_name ?? undefined,
     Parents: parts.db
       .parentsOf({ component: row.id, limit: MOST_NAMED })

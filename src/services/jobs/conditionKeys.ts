@@ -5,6 +5,7 @@ import type { Sdk } from './context.ts';
 
 type Processing = Partial<InputOf<Sdk, 'CreateProcessingJob'>>;
 type Training = Partial<InputOf<Sdk, 'CreateTrainingJob'>>;
+type Transform = InputOf<Sdk, 'CreateTransformJob'>;
 
 export function conditionKeys(input: Processing | Training): ConditionKeys {
   const { ProcessingResources, ProcessingOutputConfig, NetworkConfig } = input as Processing;
@@ -27,3 +28,18 @@ export function conditionKeys(input: Processing | Training): ConditionKeys {
 
 /** SageMaker fills in `false` where the request is silent. */
 const boolean = (given: boolean | undefined): string => String(given ?? false);
+
+/** @param modelArn of the model that is named */
+export function transformKeys(
+  { TransformResources, TransformOutput, Tags }: Transform,
+  modelArn: string,
+): ConditionKeys {
+  const type = TransformResources?.InstanceType;
+  return {
+    'sagemaker:ModelArn': modelArn,
+    'sagemaker:InstanceTypes': type === undefined ? undefined : [type],
+    'sagemaker:VolumeKmsKey': TransformResources?.VolumeKmsKeyId,
+    'sagemaker:OutputKmsKey': TransformOutput?.KmsKeyId,
+    ...requestTagKeys(Tags),
+  };
+}

@@ -9,6 +9,7 @@ import type { JobFiles } from './files/files.ts';
 import type { Lineage } from './lineage.ts';
 import type { JobCredentials, JobPorts } from './ports.ts';
 import type { JobKind, JobRow, JobsStore } from './store.ts';
+import type { Drives } from './transform/drives.ts';
 
 /** The SDK whose types the operations take and answer. */
 export type Sdk = typeof import('@aws-sdk/client-sagemaker');
@@ -36,6 +37,7 @@ export type Parts = {
   ports: JobPorts;
   runner: JobRunner;
   files: JobFiles;
+  drives: Drives;
   db: JobsStore;
   lineage: Lineage;
   admission: Admission;
@@ -63,9 +65,17 @@ export type Step = {
   release?: () => void;
 };
 
-const RESOURCES: Readonly<Record<JobKind, string>> = { Processing: 'processing-job', Training: 'training-job' };
+const RESOURCES: Readonly<Record<JobKind, string>> = {
+  Processing: 'processing-job',
+  Training: 'training-job',
+  Transform: 'transform-job',
+};
 
 /** SageMaker writes names into ARNs in lower case. */
 export function jobArn(call: Pick<Call, 'region' | 'account'>, kind: JobKind, name: string): string {
   return `arn:aws:sagemaker:${call.region}:${call.account}:${RESOURCES[kind]}/${name.toLowerCase()}`;
+}
+
+export function modelArn(call: Pick<Call, 'region' | 'account'>, name: string): string {
+  return `arn:aws:sagemaker:${call.region}:${call.account}:model/${name.toLowerCase()}`;
 }

@@ -3,7 +3,11 @@ import { awsError } from '../../protocol/errors.ts';
 import type { JobKind } from './store.ts';
 
 const validation = (message: string) => awsError('ValidationException', message);
-const NOUNS: Readonly<Record<JobKind, string>> = { Processing: 'processing', Training: 'training' };
+const NOUNS: Readonly<Record<JobKind, string>> = {
+  Processing: 'processing',
+  Training: 'training',
+  Transform: 'transform',
+};
 
 export const errors = {
   nameTaken: (kind: JobKind, arn: string) =>
@@ -15,6 +19,8 @@ export const errors = {
     validation(
       kind === 'Training' ? 'Requested resource not found.' : `Could not find requested job with name: ${name}`,
     ),
+  /** As AWS words it. */
+  noModel: (arn: string) => validation(`Could not find model "${arn}".`),
   notStoppable: (kind: JobKind, status: string) =>
     validation(`The request was rejected because the ${NOUNS[kind]} job is in status ${status}.`),
   notUpdatable: (name: string, status: string) =>

@@ -1,5 +1,5 @@
 /**
- * SageMaker processing and training jobs that really run: their operations, the scheduler that carries them through their
+ * SageMaker processing, training and transform jobs that really run: their operations, the scheduler that carries them through their
  * phases, their files and their lineage. Owns the tables `jobs` and `job_*`.
  */
 import { availableParallelism, totalmem } from 'node:os';
@@ -19,6 +19,7 @@ import { createLineage } from './lineage.ts';
 import { jobOperations } from './operations.ts';
 import type { JobEnd, JobLineage, JobPorts, LogSink, ObjectVersion } from './ports.ts';
 import { type JobKind, jobsStore } from './store.ts';
+import { createDrives, noDrives } from './transform/drives.ts';
 import { type JobUse, jobUse } from './use.ts';
 
 export type { JobRunner } from './context.ts';
@@ -108,6 +109,7 @@ export function createJobsService(context: JobsContext): JobsService {
     runner,
     db,
     files: 'files' in context ? context.files : createJobFiles({ ...context, world, ports }),
+    drives: 'files' in context ? noDrives : createDrives(context.runner),
     lineage: createLineage(db, store),
     admission: createAdmission(limits),
     limits,
@@ -129,6 +131,7 @@ export function createJobsService(context: JobsContext): JobsService {
       },
       async stop() {
         closing = true;
+        parts.drives.stop();
         await lives.stop();
         await adopting;
       },

@@ -1,17 +1,32 @@
 /** A job out of its row, whatever its type. */
-import type { Job } from './plan.ts';
+import type { Job, JobPlan } from './plan.ts';
 import { describeProcessing, planProcessing } from './processing.ts';
 import { request } from './row.ts';
-import type { JobRow } from './store.ts';
+import type { JobKind, JobRow } from './store.ts';
 import { describeTraining, planTraining } from './training.ts';
+import { describeTransform, modelOf, planTransform } from './transform.ts';
+
+type Type = {
+  plan(row: JobRow): JobPlan;
+  describe(row: JobRow): Readonly<Record<string, unknown>>;
+  role(row: JobRow): string;
+};
+
+const ownRole = (row: JobRow) => request<{ RoleArn: string }>(row).RoleArn;
+
+const TYPES: Readonly<Record<JobKind, Type>> = {
+  Processing: { plan: planProcessing, describe: describeProcessing, role: ownRole },
+  Training: { plan: planTraining, describe: describeTraining, role: ownRole },
+  Transform: { plan: planTransform, describe: describeTransform, role: (row) => modelOf(row).roleArn },
+};
 
 export function jobOf(row: JobRow): Job {
-  const { RoleArn } = request<{ RoleArn: string }>(row);
-  const plan = row.kind === 'Processing' ? planProcessing(row) : planTraining(row);
-  return { arn: row.arn, id: row.id, kind: row.kind, name: row.name, region: row.region, roleArn: RoleArn, plan };
+  const { plan, role } = TYPES[row.kind];
+  const { arn, id, kind, name, region } = row;
+  return { arn, id, kind, name, region, roleArn: role(row), plan: plan(row) };
 }
 
 /** The answer of its Describe operation. */
 export function describe(row: JobRow): Readonly<Record<string, unknown>> {
-  return row.kind === 'Processing' ? describeProcessing(row) : describeTraining(row);
+  return TYPES[row.kind].describe(row);
 }

@@ -20,6 +20,7 @@ import { createPhases } from './phases.ts';
 import type { Job } from './plan.ts';
 import { deadline, type Ending, saved, withEnding, withPending, withRetry, withStop } from './row.ts';
 import type { JobRow } from './store.ts';
+import { servedBy } from './transform.ts';
 import type { Phase } from './transitions.ts';
 
 export type Lives = {
@@ -149,7 +150,10 @@ export function createLives(parts: Parts): Lives {
     db.save(saved(ended));
     lineage.forgetKeys(row.arn);
     const { status, failureReason, internal } = ending;
-    ports.jobEnded({ jobArn: row.arn, status, describe: describe(ended), failureReason, internal });
+    ports.jobEnded({
+      ...{ jobArn: row.arn, status, describe: describe(ended), failureReason, internal },
+      servedBy: servedBy(row),
+    });
     store.whenDurable(() => discard(jobOf(ended)));
   }
 

@@ -1,30 +1,33 @@
-/** The operations on processing and training jobs. */
+/** The operations on processing, training and transform jobs. */
 import { LOWER_ALPHANUMERIC, randomString } from '../../base/random.ts';
 import { passRole } from '../../protocol/conditionKeys.ts';
 import { type Access, type Call, type InputOf, type Operations, reads, writes } from '../../protocol/service.ts';
-import { conditionKeys } from './conditionKeys.ts';
-import { jobArn, type Parts, type Sdk } from './context.ts';
+import { conditionKeys, transformKeys } from './conditionKeys.ts';
+import { jobArn, modelArn, type Parts, type Sdk } from './context.ts';
 import { errors } from './errors.ts';
 import { describe, jobOf } from './job.ts';
 import type { Lives } from './life.ts';
 import { listJobs } from './listing.ts';
-import type { ExperimentConfig, Tag } from './ports.ts';
+import type { ExperimentConfig, JobModel, Tag } from './ports.ts';
 import { checkProcessing, describeProcessing } from './processing.ts';
 import { date, type JobResult, saved, withStop } from './row.ts';
 import type { JobKind, JobRow, Transition } from './store.ts';
 import { checkTraining, describeTraining } from './training.ts';
+import { checkTransform, describeTransform } from './transform.ts';
 import { endStatus } from './transitions.ts';
 import { updatedTraining } from './updates.ts';
 
+/** AWS lets transform jobs be, and has no operation that deletes one. */
 type Names =
-  | `${'Create' | 'Describe' | 'Stop' | 'Delete'}${JobKind}Job`
-  | 'UpdateTrainingJob'
-  | 'ListProcessingJobs'
-  | 'ListTrainingJobs';
+  | `${'Create' | 'Describe' | 'Stop'}${JobKind}Job`
+  | `List${JobKind}Jobs`
+  | 'DeleteProcessingJob'
+  | 'DeleteTrainingJob'
+  | 'UpdateTrainingJob';
 
-type Named = { ProcessingJobName?: string | undefined; TrainingJobName?: string | undefined };
+type Named = Partial<Record<`${JobKind}JobName`, string | undefined>>;
 
-const nameOf = (input: Named) => (input.ProcessingJobName ?? input.TrainingJobName)!;
+const nameOf = (input: Named) => (input.ProcessingJobName ?? input.TrainingJobName ?? input.TransformJobName)!;
 
 const on = (kind: JobKind, verb: string) => (input: Named, call: Call) => [
   { action: `sagemaker:${verb}${kind}Job`, resource: jobArn(call, kind, nameOf(input)) },
@@ -43,6 +46,15 @@ const creating =
       passRole(input.RoleArn!, 'sagemaker.amazonaws.com'),
     ];
   };
+
+/** The role is the model's, which was handed over with that. */
+function creatingTransform(input: InputOf<Sdk, 'CreateTransformJob'>, call: Call): Access[] {
+  const keys = () => transformKeys(input, modelArn(call, input.ModelName!));
+  const [create] = on('Transform', 'Create')(input, call);
+  const tagging = { action: 'sagemaker:AddTags', resource: create!.resource, keys };
+  return [{ ...create!, keys }, ...(input.Tags?.length ? [tagging] : [])];
+}
+
 const listing = (kind: JobKind) => () => [{ action: `sagemaker:List${kind}Jobs`, resource: '*' }];
 
 export function jobOperations(parts: Parts, lives: Pick<Lives, 'enqueue' | 'interrupt'>): Operations<Sdk, Names> {
@@ -88,6 +100,31 @@ export function jobOperations(parts: Parts, lives: Pick<Lives, 'enqueue' | 'inte
       stop(parts, lives, row('Training', input, call), call),
     ),
     DeleteTrainingJob: writes(on('Training', 'Delete'), (input, call) => remove(parts, row('Training', input, call))),
+    ...transformOperations(parts, lives),
+  };
+}
+
+function transformOperations(
+  parts: Parts,
+  lives: Pick<Lives, 'enqueue' | 'interrupt'>,
+): Pick<Operations<Sdk, Names>, Extract<Names, `${string}Transform${string}`>> {
+  const { db, ports } = parts;
+  const row = (input: Named, call: Call) => existing(parts, 'Transform', nameOf(input), call);
+  return {
+    CreateTransformJob: writes(creatingTransform, (input, call) => {
+      checkTransform(input);
+      const model = ports.model(call, input.ModelName!);
+      if (!model) throw errors.noModel(modelArn(call, input.ModelName!));
+      const request = { ...input, RoleArn: model.roleArn };
+      return { TransformJobArn: create(parts, lives, 'Transform', input.TransformJobName!, request, call, model) };
+    }),
+    DescribeTransformJob: reads(on('Transform', 'Describe'), (input, call) => describeTransform(row(input, call))),
+    ListTransformJobs: reads(listing('Transform'), (input, call) => {
+      // Unlike the lists of other jobs: the newest first.
+      const { items, next } = listJobs(db, 'Transform', { ...input, SortOrder: input.SortOrder ?? 'Descending' }, call);
+      return { TransformJobSummaries: items.map(transformSummary), NextToken: next };
+    }),
+    StopTransformJob: writes(on('Transform', 'Stop'), (input, call) => stop(parts, lives, row(input, call), call)),
   };
 }
 
@@ -109,12 +146,15 @@ function create(
   lives: Pick<Lives, 'enqueue'>,
   kind: JobKind,
   name: string,
-  { Tags, ...request }: CreateInput,
+  { Tags, RoleArn, ...input }: CreateInput,
   call: Call,
+  model?: JobModel,
 ): string {
   const arn = jobArn(call, kind, name);
   if (db.job({ arn })) throw errors.nameTaken(kind, arn);
-  if (!ports.roleExists(request.RoleArn!, arn)) throw errors.role(request.RoleArn!);
+  if (!ports.roleExists(RoleArn!, arn)) throw errors.role(RoleArn!);
+  // A transform job's role is its model's, and no part of its request.
+  const request = model ? input : { ...input, RoleArn };
   const started: Transition[] = kind === 'Training' ? [{ status: 'Starting', start: call.now }] : [];
   const row: Omit<JobRow, 'seq'> = {
     arn,
@@ -137,6 +177,7 @@ function create(
     result: '{}',
     discarded: 0,
     requester: call.principal.arn,
+    model: model ? JSON.stringify(model) : null,
   };
   const { plan } = jobOf({ ...row, seq: 0 });
   const refusal = runner.refusal(plan.image);
@@ -190,5 +231,17 @@ function trainingSummary(row: JobRow) {
     LastModifiedTime: new Date(row.modified_at),
     TrainingJobStatus: row.status,
     SecondaryStatus: (JSON.parse(row.transitions) as Transition[]).at(-1)!.status,
+  };
+}
+
+function transformSummary(row: JobRow) {
+  return {
+    TransformJobName: row.name,
+    TransformJobArn: row.arn,
+    CreationTime: new Date(row.created_at),
+    TransformEndTime: date(row.ended_at),
+    LastModifiedTime: new Date(row.modified_at),
+    TransformJobStatus: row.status,
+    FailureReason: row.failure_reason ?? undefined,
   };
 }

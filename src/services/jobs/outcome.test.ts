@@ -35,7 +35,7 @@ describe('how jobs end', () => {
     const training = kind === 'Training';
     const end = of(training ? 'Training' : 'Processing', exit, cause, stores);
     expect(end).toMatchObject({ status, secondary, internal: exit.kind === 'lost' && cause === null });
-    expect(storesOutputs({ exit, stopped: cause }, training)).toBe(stores);
+    expect(storesOutputs({ exit, stopped: cause }, { storeWhenStopped: training })).toBe(stores);
     expect(end.result).toEqual(
       training ? { modelStored: stores || undefined } : { exitMessage: 'hello', metrics: undefined },
     );

@@ -6,9 +6,10 @@ import type { JobExit } from '../../runner/runner.ts';
 import { isJobFailure } from './errors.ts';
 import type { Report } from './files/files.ts';
 import { hostName } from './hosts.ts';
-import { GIGABYTE, type Job } from './plan.ts';
+import { GIGABYTE, type Job, type JobPlan } from './plan.ts';
 import type { Ending, RecordedExit } from './row.ts';
 import type { JobKind, StopCause } from './store.ts';
+import type { DriveOutcome } from './transform/drives.ts';
 
 /** In characters, as SageMaker's model has it. */
 const LONGEST_REASON = 1024;
@@ -22,8 +23,13 @@ function failed(failureReason: string, internal: boolean, result: Ending['result
 }
 
 /** Whether a process that ended so has outputs to store. */
-export function storesOutputs({ exit, stopped: cause }: RecordedExit, storeWhenStopped: boolean): boolean {
+export function storesOutputs(
+  { exit, stopped: cause, transform: driven }: RecordedExit,
+  { storeWhenStopped, transform }: Pick<JobPlan, 'storeWhenStopped' | 'transform'>,
+): boolean {
   if (exit.kind === 'lost') return false;
+  // What serves a model is ended by us: its files say how it went.
+  if (transform) return cause === null && driven !== undefined && !driven.fatal;
   return cause === null ? exit.kind === 'exited' && exit.code === 0 : storeWhenStopped;
 }
 
@@ -31,9 +37,12 @@ export function storesOutputs({ exit, stopped: cause }: RecordedExit, storeWhenS
 export function interrupted(kind: JobKind, cause: StopCause, maxRuntimeSeconds: number): Ending {
   if (cause === 'requested') return stopped;
   if (kind === 'Training') return { ...stopped, secondary: 'MaxRuntimeExceeded' };
-  const advice = 'Allow it more time in its StoppingCondition, or give it less to do.';
+  const advice =
+    kind === 'Transform'
+      ? 'Give it less to do, or more instances.'
+      : 'Allow it more time in its StoppingCondition, or give it less to do.';
   return failed(
-    `ClientError: The processing job exceeded MaxRuntimeInSeconds (${maxRuntimeSeconds}) and was stopped. ${advice}`,
+    `ClientError: The ${kind.toLowerCase()} job exceeded MaxRuntimeInSeconds (${maxRuntimeSeconds}) and was stopped. ${advice}`,
     false,
   );
 }
@@ -41,7 +50,7 @@ export function interrupted(kind: JobKind, cause: StopCause, maxRuntimeSeconds: 
 /** The end of a job whose process has ended and whose outputs, if it has any, are stored with this very end. */
 export function ending(
   { kind, plan }: Pick<Job, 'kind' | 'plan'>,
-  { exit, stopped: cause }: RecordedExit,
+  { exit, stopped: cause, transform: driven }: RecordedExit,
   report: Report,
   modelStored: boolean,
 ): Ending {
@@ -53,7 +62,9 @@ export function ending(
   };
   if (cause !== null) return { ...interrupted(kind, cause, plan.maxRuntimeSeconds), result };
   if (exit.kind === 'lost') return failed(`InternalServerError: The job was lost: ${exit.reason}`, true, result);
+  if (driven && (driven.failures === 0 || !exit.excess)) return transformed(driven, result);
   if (exit.kind === 'exited' && exit.code === 0) {
+    if (plan.transform) return failed(`AlgorithmError: ${SERVED_NO_MORE}`, false, result);
     return { status: 'Completed', secondary: 'Completed', internal: false, result };
   }
   if (exit.excess === 'memory') return failed(outOfMemory(kind), false, result);
@@ -67,6 +78,19 @@ export function ending(
     ...(exit.host === undefined ? [] : [`The first host to fail: ${hostName(exit.host)}`]),
   ];
   return failed([algorithmError(kind, report, code), ...hints].join('. '), false, result);
+}
+
+const SERVED_NO_MORE =
+  'The model server ended, with exit code 0, before all inputs were transformed. Its `serve` must stay until it is told to end.';
+
+/** The end of a transform job whose files were carried through its model. */
+function transformed({ files, failures, failed: named, fatal }: DriveOutcome, result: Ending['result']): Ending {
+  if (fatal) return failed(`${fatal.kind}: ${fatal.reason}`, fatal.kind === 'InternalServerError', result);
+  const [first] = named;
+  if (!first) return { status: 'Completed', secondary: 'Completed', internal: false, result };
+  const others = failures < files ? "; the others' outputs are stored" : '';
+  const which = `${failures} of ${files} inputs failed${others}. ${first.path}: ${first.reason}`;
+  return failed(`${first.kind}: See job logs for more information. ${which}`, false, result);
 }
 
 /** SageMaker's words, which tell the two types of jobs apart. */

@@ -13,6 +13,7 @@ import type { Job } from './plan.ts';
 import type { JobCredentials } from './ports.ts';
 import { type Ending, type RecordedExit, saved, withExit, withPhase } from './row.ts';
 import type { JobRow } from './store.ts';
+import { driveJob } from './transform/driving.ts';
 import type { Phase } from './transitions.ts';
 
 type Phases = { [P in Exclude<Phase, 'ended'>]: (life: Life, row: JobRow, job: Job) => Promise<Step> };
@@ -30,10 +31,12 @@ const SESSION = 'SageMaker';
 const CREDENTIALS_OUTLAST = 900;
 /** Inputs that one transaction records, at most. */
 const READS_AT_A_TIME = 500;
+/** How long what serves a model may take to end once nothing is asked of it any more, in milliseconds. */
+const SERVED_GRACE = 10_000;
 const REBOOTED = 'this machine restarted while it ran, or before its outputs were stored.';
 
 export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Phases {
-  const { db, world, ports, runner, files, lineage, limits } = parts;
+  const { db, world, ports, runner, files, drives, lineage, limits } = parts;
   const { clock } = world;
 
   const next = (row: JobRow, phase: Phase) => void db.save(saved(withPhase(row, phase, clock.now())));
@@ -123,18 +126,25 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     if (life.abort.signal.aborted) {
       return { record: missing.length < hosts.length ? running : unlessStopping(job, running) };
     }
+    if (missing.length === hosts.length && (await scoredHere(life, job)))
+      return { record: unlessStopping(job, running) };
     const share = shareOf(job.plan, limits);
+    const serves = job.plan.transform !== undefined;
     if (missing.length === hosts.length) {
       if (share.notice) files.note(job, share.notice);
       if (runner.missing) files.note(job, `telar: ${runner.missing}`);
     }
-    const launched = missing.map((host) =>
+    const launched = missing.map(async (host) =>
       runner.launch({
         jobId: host.id,
         image: job.plan.image,
         entrypoint: job.plan.entrypoint,
         arguments: job.plan.arguments,
-        environment: environment(job, ports.endpointUrl(), life.credentials!),
+        environment: {
+          ...(serves && (await drives.environment(host.id))),
+          ...environment(job, ports.endpointUrl(), life.credentials!),
+        },
+        ...(serves && { serves }),
         networkIsolation: job.plan.networkIsolation,
         telarOnly: limits.telarOnly,
         limits: share.limits,
@@ -148,12 +158,26 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     return { record: running };
   }
 
+  /** A transform job that needs no container. What an earlier server scored is not scored again. */
+  async function scoredHere({ abort }: Life, job: Job): Promise<boolean> {
+    if (!job.plan.transform) return false;
+    if (drives.outcome(job)) return true;
+    if (!ports.scoreFile) return false;
+    const tried = await drives.score(job, ports.scoreFile, abort.signal);
+    if (!tried.scored) files.note(job, `telar: The model's container is asked, since ${tried.reason}.`);
+    return tried.scored;
+  }
+
   async function run({ abort }: Life, _row: JobRow, job: Job): Promise<Step> {
     files.followLog(job);
     if (!files.intact(job)) {
       return { record: (row) => void db.save(saved(withExit(row, { kind: 'lost', reason: REBOOTED }, clock.now()))) };
     }
     const hosts = hostsOf(job).filter(({ id }) => runner.launched(id));
+    const scored = hosts.length === 0 ? drives.outcome(job) : undefined;
+    if (scored) {
+      return { record: (row) => void db.save(saved(withExit(row, { kind: 'exited', code: 0 }, clock.now(), scored))) };
+    }
     const stop = (id: string, grace: number) => {
       runner.stop(id, grace).catch((error: Error) => {
         world.log('error', 'jobs.not-stopped', { job: job.arn, message: error.message });
@@ -163,6 +187,8 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
       const told = db.job({ arn: job.arn })?.stop_at ?? clock.now();
       for (const { id } of hosts) stop(id, Math.max(0, told + limits.grace - clock.now()));
     };
+    const driving = job.plan.transform && driveJob(parts, job, () => hosts.map(({ id }) => stop(id, SERVED_GRACE)));
+    abort.signal.addEventListener('abort', () => driving?.end(), { once: true });
     if (abort.signal.aborted) stopAll();
     else abort.signal.addEventListener('abort', stopAll, { once: true });
     let first: number | undefined;
@@ -176,14 +202,15 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     });
     const exit = jobExit(await Promise.all(ends), first);
     abort.signal.removeEventListener('abort', stopAll);
-    return { record: (row) => void db.save(saved(withExit(row, exit, clock.now()))) };
+    const transform = driving?.end();
+    return { record: (row) => void db.save(saved(withExit(row, exit, clock.now(), transform))) };
   }
 
   async function storeOutputs(_life: Life, row: JobRow, job: Job): Promise<Step> {
     await instant('job:output');
     const exit = JSON.parse(row.exit!) as RecordedExit;
     if (!files.intact(job)) exit.exit = { kind: 'lost', reason: REBOOTED };
-    const stores = storesOutputs(exit, job.plan.storeWhenStopped);
+    const stores = storesOutputs(exit, job.plan);
     const stored = await files.store(job, stores, exit.exit.host ?? 0);
     const last = await writeAllButLast(job, stored.batches);
     // Storing may have had something to say, too.

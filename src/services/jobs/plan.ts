@@ -1,26 +1,31 @@
 /**
  * What any job is to Telar, whatever its type: an image with a command and an environment, inputs (objects to folders),
- * outputs (folders to objects), limits. Processing and training requests are both brought to this form.
+ * outputs (folders to objects), limits. The requests of all types are brought to this form.
  */
 
 import type { Json } from '../../definition/pipeline/types.ts';
 import type { MetricDefinition } from '../../runner/metrics.ts';
 import type { JobRow } from './store.ts';
+import type { Processing } from './transform/records.ts';
 
 export type PlannedInput = {
   /** As the request names it: for messages. */
   name: string;
-  /** `S3Prefix`: every object whose key begins so. `ManifestFile`: those that a JSON document lists. */
-  type: 'S3Prefix' | 'ManifestFile';
+  /** `S3Prefix`: every object whose key begins so. `ManifestFile`: those that a JSON document lists. `S3Object`: the very one. */
+  type: 'S3Prefix' | 'ManifestFile' | 'S3Object';
   uri: string;
   gzip: boolean;
+  /** The object is an archive (tar.gz), which is unpacked. */
+  unpacked?: boolean;
   /** Each host gets a part of the objects, not all of them. */
   sharded: boolean;
   /** Below /opt/ml, without a slash at its ends. */
   folder: string;
+  /** Below `ASIDE` instead, where the job's process does not see it. */
+  aside?: true;
 };
 
-export type PlannedOutput = { name: string; folder: string } & (
+export type PlannedOutput = { name: string; folder: string; aside?: true } & (
   | /** Each file under the folder becomes an object under the URI. */
   { form: 'files'; uri: string } /** The folder becomes one archive, the object of this URI. */
   | { form: 'archive'; uri: string; evenEmpty: boolean }
@@ -50,11 +55,33 @@ export type JobPlan = {
   /** The same for what differs from host to host. */
   hostConfiguration: readonly Readonly<Record<string, Json>>[];
   metrics: readonly MetricDefinition[];
+  /** The process serves a model, and these are asked of it: its job is done when they are answered. */
+  transform?: TransformPlan;
+};
+
+/** How files are carried through a model. */
+export type TransformPlan = {
+  split: 'None' | 'Line';
+  /** Undefined: as the container says; so below. */
+  strategy: 'SingleRecord' | 'MultiRecord' | undefined;
+  assemble: 'None' | 'Line';
+  maxPayloadMegabytes: number | undefined;
+  maxConcurrent: number | undefined;
+  contentType: string | undefined;
+  accept: string | undefined;
+  /** The files are compressed. */
+  gzip: boolean;
+  timeoutSeconds: number;
+  retries: number;
+  /** Undefined: records and answers are passed on as they are. */
+  processing: Processing | undefined;
 };
 
 /** A job as its files and its process need to know it. */
 export type Job = Pick<JobRow, 'arn' | 'id' | 'kind' | 'name' | 'region'> & { roleArn: string; plan: JobPlan };
 
+/** A folder beside /opt/ml: what belongs to a job and is not its process's business. */
+export const ASIDE = { folder: 'aside', inputs: 'inputs', outputs: 'outputs' } as const;
 export const ML = '/opt/ml';
 export const GIGABYTE = 1024 ** 3;
 /** Seconds; for both types of jobs, when the request has none. */

@@ -22,12 +22,16 @@ export type JobEnd = {
   status: 'Completed' | 'Failed' | 'Stopped';
   /** The job's Describe answer, after its end. */
   describe: Readonly<Record<string, unknown>>;
+  /** Of a transform job: what its model was made of. */
+  servedBy: ServedBy | undefined;
   failureReason: string | undefined;
   /** The fault was Telar's or the machine's, not the job's own. */
   internal: boolean;
 };
 
-export type NewJob = { arn: string; kind: 'Processing' | 'Training'; name: string };
+export type ServedBy = { image: string; dataUri: string | undefined };
+
+export type NewJob = { arn: string; kind: 'Processing' | 'Training' | 'Transform'; name: string };
 
 /** SageMaker's own: the trial that a job belongs to. */
 export type ExperimentConfig = {
@@ -68,7 +72,39 @@ export type JobObjects = {
   receive(call: Call, bucket: string, key: string, content: string | Uint8Array): Promise<ReceivedOutput>;
 };
 
+/** What serves a transform job's model. */
+export type JobModel = {
+  name: string;
+  /** The model's role, which is the job's. */
+  roleArn: string;
+  image: string;
+  environment: Readonly<Record<string, string>>;
+  data: { uri: string; form: 'archive' | 'object' | 'prefix' } | undefined;
+  networkIsolation: boolean;
+};
+
+/**
+ * Scores one file of CSV, rows without a label, with the model that lies in a folder, and writes what the model's container would
+ * have answered; or says why it does not, and leaves no output. Rejects when the signal is aborted.
+ */
+export type ScoreFile = (
+  file: {
+    /** What a container would see as /opt/ml/model. */
+    model: string;
+    input: string;
+    /** The input is compressed. */
+    gzip: boolean;
+    output: string;
+    accept: string | undefined;
+    /** The container's variables. */
+    environment: Readonly<Record<string, string>>;
+  },
+  signal: AbortSignal,
+) => Promise<{ scored: true } | { scored: false; reason: string }>;
+
 export type JobPorts = {
+  /** Absent: every transform job goes through its container. */
+  scoreFile?: ScoreFile;
   objects: JobObjects;
   /** A call made by a role, under a session name, in a region. */
   callAs(roleArn: string, region: string, session: string): Call;
@@ -78,6 +114,8 @@ export type JobPorts = {
   roleSession(roleArn: string, sessionName: string, seconds: number): JobCredentials;
   /** Where jobs reach this server. */
   endpointUrl(): string;
+  /** What serves a model; undefined when there is none of this name. */
+  model(call: Pick<Call, 'account' | 'region'>, name: string): JobModel | undefined;
   /** Inside the transaction that ends a job. */
   jobEnded(end: JobEnd): void;
   /** Inside the transaction that creates a job. @throws AwsErrors for an experiment or trial that is not there */

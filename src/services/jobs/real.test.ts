@@ -38,6 +38,7 @@ function start() {
       callAs: () => testCall(),
       roleExists: () => true,
       roleSession: () => ({ AccessKeyId: `ASIA${Math.random()}`, SecretAccessKey: 's', SessionToken: 't' }),
+      model: () => undefined,
       endpointUrl: () => 'http://127.0.0.1:1',
       jobEnded: (end) => void ends.set(end.jobArn, end),
 

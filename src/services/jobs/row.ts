@@ -9,6 +9,7 @@ import type { TotalUse } from '../../runner/limited.ts';
 import type { JobHostsExit } from './hosts.ts';
 import type { Job } from './plan.ts';
 import type { JobRow, StopCause, Transition } from './store.ts';
+import type { DriveOutcome } from './transform/drives.ts';
 import {
   checkPhase,
   checkStatus,
@@ -27,8 +28,12 @@ export type JobResult = {
   uses?: readonly (TotalUse | null)[] | undefined;
 };
 
-/** How the process ended, and for what it had been told to stop by then. */
-export type RecordedExit = { exit: JobHostsExit; stopped: StopCause | null };
+/** How the process ended, for what it had been told to stop by then, and how the files of a transform job went. */
+export type RecordedExit = {
+  exit: JobHostsExit;
+  stopped: StopCause | null;
+  transform?: DriveOutcome | undefined;
+};
 
 /** How a job ends. */
 export type Ending = {
@@ -61,7 +66,7 @@ function withStatus(row: JobRow, status: JobStatus, at: number): JobRow {
 }
 
 function withSecondary(row: JobRow, status: SecondaryStatus, at: number): JobRow {
-  if (row.kind === 'Processing') return row;
+  if (row.kind !== 'Training') return row;
   const transitions = JSON.parse(row.transitions) as Transition[];
   const last = transitions.at(-1)!;
   if (last.status === status) return row;
@@ -88,8 +93,8 @@ export function withStop(row: JobRow, cause: StopCause, at: number): JobRow {
   return { ...stopping, stop_cause: cause, stop_at: at };
 }
 
-export function withExit(row: JobRow, exit: JobHostsExit, at: number): JobRow {
-  const recorded: RecordedExit = { exit, stopped: row.stop_cause };
+export function withExit(row: JobRow, exit: JobHostsExit, at: number, transform?: DriveOutcome): JobRow {
+  const recorded: RecordedExit = { exit, stopped: row.stop_cause, transform };
   return { ...withPhase(row, 'storing', at), exit: JSON.stringify(recorded) };
 }
 
@@ -123,6 +128,7 @@ export function saved(row: JobRow) {
     request: _6,
     created_at: _7,
     requester: _8,
+    model: _9,
     ...changing
   } = row;
   return changing;

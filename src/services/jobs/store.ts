@@ -57,10 +57,12 @@ export const migrations: Migrations = {
     // Whose jobs wait in turn: the ARN of who created it (of a pipeline's step, its execution's session).
     `ALTER TABLE jobs ADD COLUMN requester TEXT NOT NULL DEFAULT ''`,
     "CREATE INDEX job_outputs ON job_objects (bucket, key) WHERE use = 'output';",
+    // Of a transform job: what serves its model, as JSON, as it was when the job was created.
+    'ALTER TABLE jobs ADD COLUMN model TEXT',
   ],
 };
 
-export type JobKind = 'Processing' | 'Training';
+export type JobKind = 'Processing' | 'Training' | 'Transform';
 export type StopCause = 'requested' | 'runtime';
 
 export type JobRow = {
@@ -75,7 +77,7 @@ export type JobRow = {
   request: string;
   phase: Phase;
   status: JobStatus;
-  /** JSON of `Transition[]`; empty for processing jobs. */
+  /** JSON of `Transition[]`; empty for all but training jobs. */
   transitions: string;
   created_at: number;
   modified_at: number;
@@ -92,6 +94,8 @@ export type JobRow = {
   discarded: number;
   /** Who created it: the queue serves requesters in turn. */
   requester: string;
+  /** JSON of `JobModel`; null for jobs of other types. */
+  model: string | null;
 };
 
 /** A secondary status, and when it was entered and left (milliseconds since the epoch). */
@@ -141,11 +145,13 @@ export function jobsStore(sql: Sql) {
   return {
     insert: sql.change<Omit<JobRow, 'seq'>>(
       `INSERT INTO jobs (arn, region, kind, name, id, request, phase, status, transitions, created_at, modified_at,
-         started_at, ended_at, stop_cause, stop_at, exit, failure_reason, result, discarded, requester)
+         started_at, ended_at, stop_cause, stop_at, exit, failure_reason, result, discarded, requester, model)
        VALUES ($arn, $region, $kind, $name, $id, $request, $phase, $status, $transitions, $created_at, $modified_at,
-         $started_at, $ended_at, $stop_cause, $stop_at, $exit, $failure_reason, $result, $discarded, $requester)`,
+         $started_at, $ended_at, $stop_cause, $stop_at, $exit, $failure_reason, $result, $discarded, $requester, $model)`,
     ),
-    save: sql.change<Omit<JobRow, 'seq' | 'region' | 'kind' | 'name' | 'id' | 'request' | 'created_at' | 'requester'>>(
+    save: sql.change<
+      Omit<JobRow, 'seq' | 'region' | 'kind' | 'name' | 'id' | 'request' | 'created_at' | 'requester' | 'model'>
+    >(
       `UPDATE jobs SET phase = $phase, status = $status, transitions = $transitions, modified_at = $modified_at,
          started_at = $started_at, ended_at = $ended_at, stop_cause = $stop_cause, stop_at = $stop_at, exit = $exit,
          failure_reason = $failure_reason, result = $result, discarded = $discarded

@@ -4,10 +4,10 @@
  */
 import type { Service } from '../../protocol/service.ts';
 import type { LineageContext, Parts } from './context.ts';
-import { usesOfProcessing, usesOfTraining } from './jobUses.ts';
+import { type ServedBy, usesOfProcessing, usesOfTraining, usesOfTransform } from './jobUses.ts';
 import { artifactArn } from './names.ts';
 import { actionOperations, artifactOperations, contextOperations, graphOperations } from './operations.ts';
-import { type RecordedPackage, recordApproval, recordJob, recordPackage } from './recording.ts';
+import { type JobUses, type RecordedPackage, recordApproval, recordJob, recordPackage } from './recording.ts';
 import { lineageStore } from './store.ts';
 
 export type { LineageContext } from './context.ts';
@@ -16,7 +16,7 @@ export { migrations as lineageMigrations } from './store.ts';
 
 /** A job that has ended, and the trial component that stands for it. */
 export type EndedJob = {
-  kind: 'Training' | 'Processing';
+  kind: 'Training' | 'Processing' | 'Transform';
   region: string;
   componentArn: string;
   componentType: string;
@@ -24,6 +24,7 @@ export type EndedJob = {
   at: number;
   /** Its Describe answer. */
   describe: Readonly<Record<string, unknown>>;
+  servedBy?: ServedBy | undefined;
 };
 
 export type LineageService = {
@@ -59,10 +60,13 @@ export function createLineageService({ api, store, clock, account, ports }: Line
     },
     exists: (arn) => parts.db.entity({ arn }) !== undefined,
     knows: (region, sourceUri) => parts.db.entity({ arn: artifactArn({ account, region }, sourceUri) }) !== undefined,
-    jobEnded({ kind, describe, ...job }) {
-      recordJob(parts, { ...job, ...(kind === 'Training' ? usesOfTraining(describe) : usesOfProcessing(describe)) });
-    },
+    jobEnded: ({ describe, ...job }) => recordJob(parts, { ...job, ...usesOf(job, describe) }),
     packageRegistered: (made) => recordPackage(parts, made),
     approvalChanged: (changed) => recordApproval(parts, changed),
   };
+}
+
+function usesOf({ kind, servedBy }: Pick<EndedJob, 'kind' | 'servedBy'>, describe: EndedJob['describe']): JobUses {
+  if (kind === 'Training') return usesOfTraining(describe);
+  return kind === 'Transform' ? usesOfTransform(describe, servedBy) : usesOfProcessing(describe);
 }

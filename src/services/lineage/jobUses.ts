@@ -5,6 +5,10 @@ import type { JobUses, Use } from './recording.ts';
 
 type Training = OutputOf<Sdk, 'DescribeTrainingJob'>;
 type Processing = OutputOf<Sdk, 'DescribeProcessingJob'>;
+type Transform = OutputOf<Sdk, 'DescribeTransformJob'>;
+
+/** What a transform job's model was made of. */
+export type ServedBy = { image: string; dataUri: string | undefined };
 
 const uses = (type: Use['type'], uris: readonly (string | undefined)[]): Use[] =>
   [...new Set(uris)].flatMap((uri) => (uri ? [{ uri, type }] : []));
@@ -25,5 +29,15 @@ export function usesOfProcessing(job: Partial<Processing>): JobUses {
   return {
     inputs: [...uses('DataSet', inputs), ...uses('Image', [job.AppSpecification?.ImageUri])],
     outputs: job.ProcessingJobStatus === 'Completed' ? uses('DataSet', outputs) : [],
+  };
+}
+
+/** Its Describe answer names the model alone; `servedBy` is what that was made of. */
+export function usesOfTransform(job: Partial<Transform>, servedBy: ServedBy | undefined): JobUses {
+  const inputs = uses('DataSet', [job.TransformInput?.DataSource?.S3DataSource?.S3Uri]);
+  const outputs = uses('DataSet', [job.TransformOutput?.S3OutputPath]);
+  return {
+    inputs: [...inputs, ...uses('Model', [servedBy?.dataUri]), ...uses('Image', [servedBy?.image])],
+    outputs: job.TransformJobStatus === 'Completed' ? outputs : [],
   };
 }

@@ -39,6 +39,7 @@ type Looking = {
  * Looks a step up.
  *
  * @param now milliseconds since the epoch
+ * @param more attributes that count beside those of AWS, where objects are tracked
  */
 export function lookUp(
   { db, ports, trackObjects }: Looking,
@@ -46,10 +47,11 @@ export function lookUp(
   step: Step,
   resolved: { readonly [key: string]: Json },
   now: number,
+  more: readonly CacheAttribute[] = [],
 ): CacheLookup {
   const config = 'CacheConfig' in step ? step.CacheConfig : undefined;
   if (!config?.Enabled) return { verdict: { verdict: 'off' }, hit: undefined };
-  const attributes = cacheAttributes(step, resolved);
+  const attributes = [...cacheAttributes(step, resolved), ...(trackObjects ? more : [])];
   const since = now - (parseDuration(config.ExpireAfter ?? '') ?? 0);
   const where = { pipeline, step: step.Name };
   for (const row of db.cacheEntriesOfKey({ ...where, key: cacheKey(attributes), since, limit: CANDIDATES })) {

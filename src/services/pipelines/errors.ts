@@ -30,7 +30,7 @@ export const errors = {
   stepType: (step: string, type: string, advice = '') =>
     awsError(
       'ValidationException',
-      `Step '${step}' has the type ${type}, which this Telar does not run yet. It runs Processing, Training, Condition, Fail and RegisterModel steps.${advice && ` ${advice}`}`,
+      `Step '${step}' has the type ${type}, which this Telar does not run yet. It runs Processing, Training, Transform, Model, RegisterModel, Condition and Fail steps.${advice && ` ${advice}`}`,
     ),
   mlflow: (member: string) =>
     awsError(

@@ -4,7 +4,7 @@
  * X1. The job of a start is created in the transaction that records the start: there is never one without the other.
  * X2. The end of a job reaches its step in the transaction that records the end of the job.
  */
-import { cacheKey } from '../../definition/pipeline/cacheKey.ts';
+import { type CacheAttribute, cacheKey } from '../../definition/pipeline/cacheKey.ts';
 import { type DocumentOutcome, parseDocument } from '../../definition/pipeline/resolve.ts';
 import type { Failure } from '../../definition/pipeline/retry.ts';
 import type { Json, Step } from '../../definition/pipeline/types.ts';
@@ -37,8 +37,17 @@ const JOBS = {
     arn: 'TrainingJobArn',
     metadata: 'TrainingJob',
   },
+  Transform: {
+    create: 'CreateTransformJob',
+    stop: 'StopTransformJob',
+    name: 'TransformJobName',
+    arn: 'TransformJobArn',
+    metadata: 'TransformJob',
+  },
 } as const;
 type JobStep = keyof typeof JOBS;
+
+const isJob = (type: string): type is JobStep => Object.hasOwn(JOBS, type);
 
 /** The largest JSON document that a condition or a property may read, in bytes. */
 const LONGEST_DOCUMENT = 4 * 1024 * 1024;
@@ -57,10 +66,10 @@ export function createExecutor(parts: Parts): PipelineExecutor {
   function start({ state }: RunView<PipelineState>, task: PipelineTask): Start {
     if (task.kind === 'read') return { kind: 'outside', work: () => read(state, task.uri) };
     const planned = state.plan.steps[state.plan.byName.get(task.step)!]!.step;
+    if (isJob(planned.Type)) return startJob(state, planned, planned.Type, task);
     switch (planned.Type) {
-      case 'Processing':
-      case 'Training':
-        return startJob(state, planned, planned.Type, task);
+      case 'Model':
+        return createModel(state, task);
       case 'RegisterModel':
         return registerModel(state, task);
       default:
@@ -77,7 +86,9 @@ export function createExecutor(parts: Parts): PipelineExecutor {
 
   function startJob(state: PipelineState, planned: Step, type: JobStep, task: StepTask): Start {
     const { input } = state;
-    const looked = lookUp({ db, ports, trackObjects }, input.pipelineArn, planned, task.arguments, world.clock.now());
+    const looking = { db, ports, trackObjects };
+    const now = world.clock.now();
+    const looked = lookUp(looking, input.pipelineArn, planned, task.arguments, now, modelAttributes(state, task));
     const cache = looked.verdict;
     const which = { step: task.step, start: task.start };
     if (looked.hit) {
@@ -106,19 +117,32 @@ export function createExecutor(parts: Parts): PipelineExecutor {
     return { ExperimentConfig: { ...(task.arguments['ExperimentConfig'] as object | undefined), ...names } };
   }
 
+  /** A model that was made anew under its name is another one. */
+  function modelAttributes(state: PipelineState, { arguments: { ModelName } }: StepTask): CacheAttribute[] {
+    if (typeof ModelName !== 'string') return [];
+    const model = ports.servedModel(callFor(state), ModelName);
+    return model ? [{ name: 'Model', value: wireJson(model) }] : [];
+  }
+
+  function createModel(state: PipelineState, task: StepTask): Start {
+    const call = callFor(state);
+    const name = { ModelName: jobName(state.input.executionId, task.step, task.start) };
+    const arn = String(ports.invoke('CreateModel', { ...task.arguments, ...name }, call)['ModelArn']);
+    const describe = wireJson(ports.invoke('DescribeModel', name, call));
+    return made(task, describe, { Model: { Arn: arn } });
+  }
+
   function registerModel(state: PipelineState, task: StepTask): Start {
     const call = callFor(state);
     const arn = ports.registerModel(task.arguments, call).ModelPackageArn;
     const describe = wireJson(ports.invoke('DescribeModelPackage', { ModelPackageName: arn }, call));
-    const metadata: StepMetadata = { RegisterModel: { Arn: arn } };
-    const { step, start } = task;
-    return { kind: 'finished', event: { kind: 'step-succeeded', step, start, result: { describe }, metadata } };
+    return made(task, describe, { RegisterModel: { Arn: arn } });
   }
 
   function cancel({ state }: RunView<PipelineState>, task: PipelineTask): void {
     if (task.kind === 'read') return;
     const planned = state.plan.steps[state.plan.byName.get(task.step)!]!.step;
-    if (planned.Type !== 'Processing' && planned.Type !== 'Training') return;
+    if (!isJob(planned.Type)) return;
     const job = JOBS[planned.Type];
     try {
       ports.invoke(job.stop, { [job.name]: jobName(state.input.executionId, task.step, task.start) }, callFor(state));
@@ -174,6 +198,11 @@ export function createExecutor(parts: Parts): PipelineExecutor {
     },
     jobEnded,
   };
+}
+
+/** The step is over once it has begun. */
+function made({ step, start }: StepTask, describe: Json, metadata: StepMetadata): Start {
+  return { kind: 'finished', event: { kind: 'step-succeeded', step, start, result: { describe }, metadata } };
 }
 
 function endEvent(end: JobEnd, which: { step: string; start: number }, state: PipelineState): PipelineEvent {

@@ -29,7 +29,15 @@ type Names =
   | 'UpdatePipelineVersion';
 
 /** The step types that the executor carries out. */
-const RUN: ReadonlySet<Step['Type']> = new Set(['Processing', 'Training', 'Condition', 'Fail', 'RegisterModel']);
+const RUN: ReadonlySet<Step['Type']> = new Set([
+  'Processing',
+  'Training',
+  'Transform',
+  'Model',
+  'RegisterModel',
+  'Condition',
+  'Fail',
+]);
 const LONGEST_DEFINITION = 1024 * 1024;
 
 type DefinitionSource = {

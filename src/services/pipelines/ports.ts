@@ -27,6 +27,8 @@ export type PipelinePorts = {
   /** Inside the transaction that starts a job: makes the execution's experiment and trial, where they are missing. */
   pipelineRuns(run: PipelineRun, call: Call): void;
   roleExists(roleArn: string): boolean;
+  /** What serves a model just now: image, variables, place of its data; undefined when there is no such model. */
+  servedModel(call: Call, name: string): Described | undefined;
   lineageOf(jobArn: string): JobLineage;
   /** Undefined when there is no such object. */
   currentVersion(bucket: string, key: string): string | undefined;

@@ -1,11 +1,11 @@
 /** The model registry: SageMaker's model package groups and model packages, and their approval. */
 import type { Call, Service } from '../../protocol/service.ts';
-import type { CreatePackageInput, Parts, RegistryContext } from './context.ts';
+import type { CreatePackageInput, PackageDescription, Parts, RegistryContext } from './context.ts';
 import { describeGroup } from './groups.ts';
 import { readKept } from './kept.ts';
 import { groupArn, registryName } from './names.ts';
 import { groupOperations, packageOperations } from './operations.ts';
-import { arnOfPackage, describePackage, registered, registerVersion } from './packages.ts';
+import { arnOfPackage, describePackage, findPackage, registered, registerVersion } from './packages.ts';
 import { type GroupPolicy, policyOver } from './policies.ts';
 import type { RegisteredPackage } from './ports.ts';
 import { namedUris } from './specifications.ts';
@@ -24,6 +24,10 @@ export type Following = (
   after: number,
   limit: number,
 ) => { after: number; arn: string; record: Readonly<Record<string, unknown>> }[];
+type Containers = NonNullable<NonNullable<PackageDescription['InferenceSpecification']>['Containers']>;
+
+/** What a model is made of, when it is made of a package. */
+export type ServedPackage = { arn: string; approval: string | undefined; containers: Readonly<Containers> };
 
 export type Registry = {
   service: Service;
@@ -35,6 +39,8 @@ export type Registry = {
   registrations(after: number, limit: number): { after: number; registered: RegisteredPackage }[];
   groups: Following;
   packages: Following;
+  /** A package by its name, `group/version` or ARN; undefined when there is none. */
+  servedPackage(place: Pick<Call, 'account' | 'region'>, nameOrArn: string): ServedPackage | undefined;
   /** Whether an ARN names a group or package: for its tags. */
   exists(arn: string): boolean;
   /**
@@ -69,6 +75,12 @@ export function createRegistryService({ api, store, account, ports }: RegistryCo
         arn: arnOfPackage(parts, row),
         record: describePackage(parts, row),
       })),
+    servedPackage(place, nameOrArn) {
+      const row = findPackage(parts, place, nameOrArn);
+      if (!row) return undefined;
+      const containers = readKept(row).InferenceSpecification?.Containers ?? [];
+      return { arn: arnOfPackage(parts, row), approval: row.approval ?? undefined, containers };
+    },
     exists(arn) {
       const named = registryName(account, arn);
       if (!named) return false;

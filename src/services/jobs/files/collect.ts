@@ -8,7 +8,7 @@ import type { Call } from '../../../protocol/service.ts';
 import type { JobFolder } from '../../../runner/runner.ts';
 import { jobFailure } from '../errors.ts';
 import { hostName } from '../hosts.ts';
-import { type Job, type PlannedOutput, parseS3Uri } from '../plan.ts';
+import { ASIDE, type Job, type PlannedOutput, parseS3Uri } from '../plan.ts';
 import type { JobObjects, ObjectVersion, ReceivedOutput } from '../ports.ts';
 import type { OutputBatch, Report } from './files.ts';
 import { collisionLines, type HostFiles, mergeHosts, type PlacedFile } from './merge.ts';
@@ -125,14 +125,15 @@ async function findOutputs(
   const sizes = folders.map(() => 0);
   for (const output of plan.outputs) {
     const hosts: HostFiles[] = [];
-    for (const [host, { ml }] of folders.entries()) {
-      const folder = realFolder(ml, output.folder);
+    for (const [host, { ml, root }] of folders.entries()) {
+      const base = output.aside ? join(root, ASIDE.folder) : ml;
+      const folder = realFolder(base, output.folder);
       const files = folder ? await filesUnder(folder) : [];
       for (const { size } of files) sizes[host]! += size;
       if (sizes[host]! > plan.volumeBytes) {
         throw volumeFull(plan.volumeBytes, `its outputs are larger (${sizes[host]} bytes and more)`);
       }
-      hosts.push({ host: hostName(host), folder: folder ?? join(ml, output.folder), files });
+      hosts.push({ host: hostName(host), folder: folder ?? join(base, output.folder), files });
     }
     const { files, collisions } = mergeHosts(hosts);
     found.push({ output, files });

@@ -12,6 +12,7 @@ import { parentPort } from 'node:worker_threads';
 import { createGzip } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
 import { finalMetrics, type MetricPoint, metricReader } from '../../../runner/metrics.ts';
+import { unpack } from './unpack.ts';
 import type { Answer, Task } from './work.ts';
 
 type ArchiveTask = Extract<Task, { kind: 'archive' }>;
@@ -53,7 +54,8 @@ async function metrics({ log, definitions }: Extract<Task, { kind: 'metrics' }>)
 async function work(task: Task): Promise<Answer> {
   try {
     if (task.kind === 'metrics') return { done: true, metrics: await metrics(task) };
-    await archive(task);
+    if (task.kind === 'unpack') await unpack(task);
+    else await archive(task);
     return { done: true, metrics: [] };
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;

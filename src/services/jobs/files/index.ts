@@ -85,10 +85,15 @@ export function createJobFiles({ world, ports, runner, logSink }: JobFilesContex
     note,
     async stage(job, signal) {
       rmSync(staged(job), { force: true });
-      const { metrics, outputs } = job.plan;
-      if (metrics.length > 0 || outputs.some(({ form }) => form === 'archive')) expectWork();
+      const { metrics, inputs, outputs } = job.plan;
+      if (
+        metrics.length > 0 ||
+        inputs.some(({ unpacked }) => unpacked) ||
+        outputs.some(({ form }) => form === 'archive')
+      )
+        expectWork();
       const folders = foldersOf(job).map(({ ml }) => ml);
-      const found = await stageInputs(job, folders, ports.objects, callOf(job), signal);
+      const found = await stageInputs(job, folders, ports.objects, callOf(job), signal, clock);
       writeFileSync(staged(job), ownIdentity().boot);
       return found;
     },

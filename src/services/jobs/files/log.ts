@@ -5,6 +5,7 @@ import type { JobKind, JobRow } from '../store.ts';
 const GROUPS: Readonly<Record<JobKind, string>> = {
   Processing: '/aws/sagemaker/ProcessingJobs',
   Training: '/aws/sagemaker/TrainingJobs',
+  Transform: '/aws/sagemaker/TransformJobs',
 };
 export const FIRST_HOST = 'algo-1';
 

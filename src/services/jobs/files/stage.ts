@@ -11,16 +11,27 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import type { Clock } from '../../../base/clock.ts';
 import { isAwsError } from '../../../protocol/errors.ts';
 import type { Call } from '../../../protocol/service.ts';
 import { jobFailure } from '../errors.ts';
-import { GIGABYTE, type Job, type PlannedInput, parseS3Uri } from '../plan.ts';
-import type { JobObjects, ListedObject, ObjectVersion, PrefixRead } from '../ports.ts';
+import { ASIDE, GIGABYTE, type Job, type PlannedInput, parseS3Uri } from '../plan.ts';
+import type { JobObjects, ListedObject, ObjectContent, ObjectVersion, PrefixRead } from '../ports.ts';
 import type { Staged } from './files.ts';
 import { placeOf, safePath } from './paths.ts';
+import { inThread } from './work.ts';
 
 /** One object, and the file below /opt/ml that it becomes. */
-type Copy = { object: ObjectVersion; size: number; path: string; gzip: boolean };
+type Copy = {
+  object: ObjectVersion;
+  size: number;
+  path: string;
+  gzip: boolean;
+  /** It is an archive: its files become those of the folder that `path` lies in. */
+  unpacked: boolean;
+  /** Its path lies below `ASIDE`, not below /opt/ml. */
+  aside: boolean;
+};
 type Found = { copies: Copy[]; reads: ObjectVersion[]; prefixes: PrefixRead[] };
 
 const AT_A_TIME = 4;
@@ -36,18 +47,21 @@ export async function stageInputs(
   objects: JobObjects,
   call: Call,
   signal: AbortSignal,
+  clock: Clock,
 ): Promise<Staged> {
   for (const [host, ml] of folders.entries()) await makeFolder(job, host, ml);
   const found: Found[] = [];
   for (const input of job.plan.inputs) found.push(await find(job, input, objects, call));
   for (const [host, ml] of folders.entries()) {
     const copies = found.flatMap((each, index) => shard(each.copies, job.plan.inputs[index]!, host, folders.length));
-    checkCopies(job, copies);
+    for (const aside of [false, true]) checkPlaces(copies.filter((copy) => copy.aside === aside));
+    checkSize(job, copies);
     const room = { bytes: job.plan.volumeBytes };
     const few = copies.length <= FEW;
     await eachOf(copies, signal, async (copy) => {
       try {
-        await makeFile(join(ml, copy.path), copy, objects, call, { room, few }, signal);
+        const base = copy.aside ? asideOf(ml) : ml;
+        await makeFile(join(base, copy.path), copy, objects, call, { room, few, clock }, signal);
       } catch (error) {
         throw downloadFailed(error, `s3://${copy.object.bucket}/${copy.object.key}`);
       }
@@ -56,9 +70,12 @@ export async function stageInputs(
   return { reads: found.flatMap(({ reads }) => reads), prefixes: found.flatMap(({ prefixes }) => prefixes) };
 }
 
+/** @param ml of the same host */
+const asideOf = (ml: string) => join(dirname(ml), ASIDE.folder);
+
 /** Empties a host's folder, and writes what it is told of the job. */
 async function makeFolder({ plan }: Job, host: number, ml: string): Promise<void> {
-  if (existsSync(ml)) await rm(ml, { recursive: true, force: true });
+  for (const folder of [ml, asideOf(ml)]) if (existsSync(folder)) await rm(folder, { recursive: true, force: true });
   // Few and small: going through the pool of threads for each would take longer than all of them.
   for (const folder of ['', ...plan.folders]) mkdirSync(join(ml, folder), { recursive: true });
   for (const [path, document] of Object.entries({ ...plan.configuration, ...plan.hostConfiguration[host] })) {
@@ -80,6 +97,7 @@ function downloadFailed(error: unknown, uri: string): unknown {
 
 async function find(job: Job, input: PlannedInput, objects: JobObjects, call: Call): Promise<Found> {
   try {
+    if (input.type === 'S3Object') return findObject(input, objects, call);
     return await (input.type === 'S3Prefix'
       ? findPrefix(job, input, objects, call)
       : findManifest(input, objects, call));
@@ -104,6 +122,13 @@ async function findPrefix(job: Job, input: PlannedInput, objects: JobObjects, ca
   return { copies, reads: copies.map(({ object }) => object), prefixes: [{ uri: input.uri, fingerprint }] };
 }
 
+function findObject(input: PlannedInput, objects: JobObjects, call: Call): Found {
+  const { bucket, key } = parseS3Uri(input.uri)!;
+  const listed = objects.head(call, bucket, key);
+  const copy = copyOf(input, bucket, listed, safePath(key.slice(key.lastIndexOf('/') + 1)));
+  return { copies: [copy], reads: [copy.object], prefixes: [] };
+}
+
 function copyOf(
   input: PlannedInput,
   bucket: string,
@@ -117,7 +142,8 @@ function copyOf(
     );
   }
   const path = input.gzip ? place.path.replace(/\.gz$/, '') : place.path;
-  return { object: { bucket, key, version }, size, path: `${input.folder}/${path}`, gzip: input.gzip };
+  const { gzip, unpacked = false, aside = false } = input;
+  return { object: { bucket, key, version }, size, path: `${input.folder}/${path}`, gzip, unpacked, aside };
 }
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html */
@@ -162,25 +188,28 @@ function notManifest(input: PlannedInput, reason: string): Error {
   return jobFailure('ClientError', `${input.uri}, input '${input.name}', is not a manifest: ${reason}.`);
 }
 
-/** No two files in one place, no file where a folder must be, and no more than the volume holds. */
-function checkCopies(job: Job, copies: readonly Copy[]): void {
+/** No two files in one place, and no file where a folder must be. */
+function checkPlaces(copies: readonly Copy[]): void {
   const files = new Map<string, Copy>();
   const conflict = (copy: Copy, path: string) => {
     const [one, other] = [copy, files.get(path)!].map(({ object }) => `s3://${object.bucket}/${object.key}`);
-    const problem = `Data download failed: ${one} and ${other} cannot both be files: their places in the job's folder are in each other's way (/opt/ml/${path}).`;
+    const where = copy.aside ? path : `/opt/ml/${path}`;
+    const problem = `Data download failed: ${one} and ${other} cannot both be files: their places in the job's folder are in each other's way (${where}).`;
     throw jobFailure('ClientError', `${problem} Rename one, or give each input a prefix of its own.`);
   };
-  let size = 0;
   for (const copy of copies) {
     if (files.has(copy.path)) conflict(copy, copy.path);
     files.set(copy.path, copy);
-    size += copy.size;
   }
   for (const copy of copies) {
     for (let folder = dirname(copy.path); folder !== '.'; folder = dirname(folder)) {
       if (files.has(folder)) conflict(copy, folder);
     }
   }
+}
+
+function checkSize(job: Job, copies: readonly Copy[]): void {
+  const size = copies.reduce((sum, copy) => sum + copy.size, 0);
   if (size > job.plan.volumeBytes) throw volumeFull(job.plan.volumeBytes, `its inputs are ${size} bytes`);
 }
 
@@ -191,15 +220,38 @@ export function volumeFull(volumeBytes: number, reason: string): Error {
   );
 }
 
+/** In a thread: archives may be of any size and shape. */
+async function unpack(
+  content: ObjectContent,
+  object: ObjectVersion,
+  target: string,
+  room: { bytes: number },
+  clock: Clock,
+): Promise<void> {
+  await mkdir(target, { recursive: true });
+  try {
+    await inThread({ kind: 'unpack', content, target, most: room.bytes }, undefined, clock);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw error;
+    throw jobFailure(
+      'ClientError',
+      `Data download failed: s3://${object.bucket}/${object.key} cannot be unpacked as a tar.gz archive: ${message}.`,
+    );
+  }
+}
+
 async function makeFile(
   target: string,
-  { object, gzip }: Copy,
+  copy: Copy,
   objects: JobObjects,
   call: Call,
-  { room, few }: { room: { bytes: number }; few: boolean },
+  { room, few, clock }: { room: { bytes: number }; few: boolean; clock: Clock },
   signal: AbortSignal,
 ): Promise<void> {
+  const { object, gzip } = copy;
   const content = objects.open(call, object);
+  if (copy.unpacked) return unpack(content, object, dirname(target), room, clock);
   if (few && !gzip && 'bytes' in content) {
     mkdirSync(dirname(target), { recursive: true });
     return writeFileSync(target, content.bytes);

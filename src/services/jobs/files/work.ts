@@ -17,6 +17,8 @@ export type Task =
       files: readonly { folder: string; path: string; size: number; executable: boolean }[];
       target: string;
     }
+  /** Unpacks a tar.gz archive into a folder. */
+  | { kind: 'unpack'; content: { path: string } | { bytes: Uint8Array }; target: string; most: number }
   /** Each metric's last value in a log. */
   | { kind: 'metrics'; log: string; definitions: readonly MetricDefinition[] };
 

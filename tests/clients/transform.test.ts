@@ -1,0 +1,117 @@
+/** Batch transform as notebooks and scripts do it: boto3 with its waiter, and the AWS CLI, on the real Python images. */
+import { rmSync } from 'node:fs';
+import { beforeEach, expect, it } from 'vitest';
+import { createSuite, SKLEARN, whyMissing, XGBOOST } from '../../src/runner/images/testing.ts';
+import type { AwsHome } from '../support/awsCli.ts';
+import { realClients } from '../support/realClients.ts';
+import { archive } from '../support/transform.ts';
+import { openWorkbench, type Workbench } from '../support/workbench.ts';
+
+let home: AwsHome;
+let bench: Workbench;
+let missing: string | undefined;
+
+realClients('boto3', async (made) => {
+  home = made.home;
+  bench = await openWorkbench(made.server, 'boto-transform');
+  const suite = createSuite('transform-images');
+  missing = await whyMissing(suite.runner, [SKLEARN, XGBOOST]);
+  rmSync(suite.base, { recursive: true, force: true });
+});
+beforeEach((context) => {
+  if (missing !== undefined) context.skip(`The Python images cannot be built here: ${missing}`);
+});
+
+/** Rows whose label is whether the first feature is larger than the second. */
+const ROWS = Array.from({ length: 60 }, (_, row) => [(row * 7) % 10, (row * 3) % 10]);
+const labelled = ROWS.map(([a, b]) => `${a! > b! ? 1 : 0},${a},${b}`).join('\n');
+const features = ROWS.map(([a, b]) => `${a},${b}`).join('\n');
+
+it('trains the built-in XGBoost, makes a model of it, and scores a file with a waiter', async () => {
+  await bench.put('train/rows.csv', `${labelled}\n`);
+  await bench.put('score/rows.csv', `${features}\n`);
+  const answer = await home.python(`
+import boto3, json
+sagemaker, s3 = boto3.client('sagemaker'), boto3.client('s3')
+role, image = '${bench.roleArn}', '${XGBOOST}'
+sagemaker.create_training_job(
+    TrainingJobName='xgb', RoleArn=role,
+    AlgorithmSpecification={'TrainingImage': image, 'TrainingInputMode': 'File'},
+    HyperParameters={'num_round': '20', 'objective': 'binary:logistic', 'max_depth': '3'},
+    InputDataConfig=[{'ChannelName': 'train', 'ContentType': 'text/csv', 'DataSource': {'S3DataSource': {
+        'S3DataType': 'S3Prefix', 'S3Uri': 's3://boto-transform/train/'}}}],
+    OutputDataConfig={'S3OutputPath': 's3://boto-transform/models'},
+    ResourceConfig={'InstanceType': 'ml.m5.large', 'InstanceCount': 1, 'VolumeSizeInGB': 5},
+    StoppingCondition={'MaxRuntimeInSeconds': 600})
+sagemaker.get_waiter('training_job_completed_or_stopped').wait(TrainingJobName='xgb', WaiterConfig={'Delay': 1})
+artefact = sagemaker.describe_training_job(TrainingJobName='xgb')['ModelArtifacts']['S3ModelArtifacts']
+sagemaker.create_model(ModelName='xgb', ExecutionRoleArn=role, PrimaryContainer={'Image': image, 'ModelDataUrl': artefact})
+def transform(name, **more):
+    request = dict(
+        TransformJobName=name, ModelName='xgb',
+        TransformInput={'DataSource': {'S3DataSource': {'S3DataType': 'S3Prefix', 'S3Uri': 's3://boto-transform/score/'}},
+                        'ContentType': 'text/csv', 'SplitType': 'Line'},
+        TransformOutput={'S3OutputPath': 's3://boto-transform/' + name, 'AssembleWith': 'Line', 'Accept': 'text/csv'},
+        TransformResources={'InstanceType': 'ml.m5.large', 'InstanceCount': 1})
+    sagemaker.create_transform_job(**{**request, **more})
+    sagemaker.get_waiter('transform_job_completed_or_stopped').wait(TransformJobName=name, WaiterConfig={'Delay': 1})
+    text = s3.get_object(Bucket='boto-transform', Key=name + '/rows.csv.out')['Body'].read().decode()
+    return text.strip().split('\\n'), sagemaker.describe_transform_job(TransformJobName=name)
+plain, described = transform('plain')
+joined, _ = transform('joined', DataProcessing={'JoinSource': 'Input', 'OutputFilter': '$[0,1,-1]'})
+pages = list(sagemaker.get_paginator('list_transform_jobs').paginate(PaginationConfig={'PageSize': 1}))
+print(json.dumps({
+  'plain': [float(each) for each in plain], 'joined': joined,
+  'status': described['TransformJobStatus'], 'ended': described['TransformEndTime'] >= described['TransformStartTime'],
+  'listed': [j['TransformJobName'] for p in pages for j in p['TransformJobSummaries']],
+}))`);
+  const { plain, joined, ...rest } = answer as { plain: number[]; joined: string[] };
+  expect(rest).toEqual({ status: 'Completed', ended: true, listed: ['joined', 'plain'] });
+  expect(plain.map((score) => score > 0.5)).toEqual(ROWS.map(([a, b]) => a! > b!));
+  expect(joined.map((row) => row.split(',').slice(0, 2).map(Number))).toEqual(ROWS);
+  expect(joined.map((row) => Number(row.split(',')[2]))).toEqual(plain);
+});
+
+const SCRIPT = `
+import json, os
+def model_fn(folder):
+    with open(os.path.join(folder, 'weights.json')) as file:
+        return json.load(file)
+def predict_fn(rows, weights):
+    return rows @ weights
+`;
+
+it('scores with a script of scikit-learn through the CLI', async () => {
+  const data = await archive({ 'weights.json': '[1.0, 10.0]', 'code/inference.py': SCRIPT });
+  const ModelDataUrl = await bench.put('models/weights/model.tar.gz', data);
+  await bench.put('weigh/a.csv', '1,2\n3,4\n');
+  const variables = { SAGEMAKER_PROGRAM: 'inference.py', SAGEMAKER_SUBMIT_DIRECTORY: '/opt/ml/model/code' };
+  const container = JSON.stringify({ Image: SKLEARN, ModelDataUrl, Environment: variables });
+  const aws = async (...words: string[]) => {
+    const { status, stdout, stderr } = await home.aws('sagemaker', ...words);
+    expect([status, stderr]).toEqual([0, '']);
+    return stdout === '' ? {} : (JSON.parse(stdout) as Record<string, unknown>);
+  };
+  await aws(
+    'create-model',
+    '--model-name',
+    'weights',
+    '--execution-role-arn',
+    bench.roleArn,
+    '--primary-container',
+    container,
+  );
+  const source = { S3DataSource: { S3DataType: 'S3Prefix', S3Uri: 's3://boto-transform/weigh/' } };
+  await aws(
+    ...['create-transform-job', '--transform-job-name', 'weigh', '--model-name', 'weights'],
+    ...['--transform-input', JSON.stringify({ DataSource: source, ContentType: 'text/csv', SplitType: 'Line' })],
+    ...['--transform-output', 'S3OutputPath=s3://boto-transform/weighed,Accept=text/csv,AssembleWith=Line'],
+    ...['--transform-resources', 'InstanceType=ml.m5.large,InstanceCount=1'],
+  );
+  while ((await aws('describe-transform-job', '--transform-job-name', 'weigh'))['TransformJobStatus'] === 'InProgress');
+  const described = await aws('describe-transform-job', '--transform-job-name', 'weigh');
+  expect(described['FailureReason']).toBeUndefined();
+  expect((await bench.read('weighed/a.csv.out')).trim().split('\n').map(Number)).toEqual([21, 43]);
+  await aws('delete-model', '--model-name', 'weights');
+  expect(await aws('list-models', '--name-contains', 'weights')).toEqual({ Models: [] });
+});
