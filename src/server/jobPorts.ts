@@ -5,6 +5,7 @@ import type { JobEnd, JobObjects, JobPorts } from '../services/jobs/index.ts';
 import type { ObjectAccess } from '../services/objects/index.ts';
 import type { Permit } from './policies.ts';
 import type { RoleCalls } from './roleCalls.ts';
+import { scoreFiles } from './scoring.ts';
 
 type Parts = {
   identity: Identity;
@@ -25,6 +26,7 @@ export function jobPorts(parts: Parts): JobPorts {
     callAs,
     endpointUrl,
     model,
+    scoreFiles,
     jobEnded,
     jobCreated,
     jobDeleted,

@@ -58,15 +58,27 @@ def transform(name, **more):
     text = s3.get_object(Bucket='boto-transform', Key=name + '/rows.csv.out')['Body'].read().decode()
     return text.strip().split('\\n'), sagemaker.describe_transform_job(TransformJobName=name)
 plain, described = transform('plain')
+asked, _ = transform('asked', Environment={'SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT': 'text/csv'})
+logs = boto3.client('logs')
+def said(name):
+    group = '/aws/sagemaker/TransformJobs'
+    streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=name + '/')['logStreams']
+    return ' '.join(e['message'] for s in streams for e in logs.get_log_events(logGroupName=group, logStreamName=s['logStreamName'])['events'])
 joined, _ = transform('joined', DataProcessing={'JoinSource': 'Input', 'OutputFilter': '$[0,1,-1]'})
 pages = list(sagemaker.get_paginator('list_transform_jobs').paginate(PaginationConfig={'PageSize': 1}))
 print(json.dumps({
-  'plain': [float(each) for each in plain], 'joined': joined,
+  'plain': plain, 'joined': joined, 'asked': asked, 'said': [said('plain'), said('asked')],
   'status': described['TransformJobStatus'], 'ended': described['TransformEndTime'] >= described['TransformStartTime'],
   'listed': [j['TransformJobName'] for p in pages for j in p['TransformJobSummaries']],
 }))`);
-  const { plain, joined, ...rest } = answer as { plain: number[]; joined: string[] };
-  expect(rest).toEqual({ status: 'Completed', ended: true, listed: ['joined', 'plain'] });
+  type Answer = { plain: string[]; joined: string[]; asked: string[]; said: [string, string] };
+  const { plain: lines, joined, asked, said, ...rest } = answer as Answer;
+  expect(rest).toEqual({ status: 'Completed', ended: true, listed: ['joined', 'asked', 'plain'] });
+  // Without a container and through it, to the last digit.
+  expect(said[0]).toContain('scored by Telar itself');
+  expect(said[1]).toContain("The model's container is asked");
+  expect(lines).toEqual(asked);
+  const plain = lines.map(Number);
   expect(plain.map((score) => score > 0.5)).toEqual(ROWS.map(([a, b]) => a! > b!));
   expect(joined.map((row) => row.split(',').slice(0, 2).map(Number))).toEqual(ROWS);
   expect(joined.map((row) => Number(row.split(',')[2]))).toEqual(plain);

@@ -25,7 +25,7 @@ import { type JobUse, jobUse } from './use.ts';
 export type { JobRunner } from './context.ts';
 export type { JobFiles, OutputBatch } from './files/files.ts';
 export type { Job } from './plan.ts';
-export type { JobEnd, JobLineage, JobObjects, JobPorts } from './ports.ts';
+export type { JobEnd, JobLineage, JobObjects, JobPorts, ScoreFiles } from './ports.ts';
 export { migrations as jobsMigrations } from './store.ts';
 
 /** What the files of jobs need, where they are real. */

@@ -162,9 +162,12 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   async function scoredHere({ abort }: Life, job: Job): Promise<boolean> {
     if (!job.plan.transform) return false;
     if (drives.outcome(job)) return true;
-    if (!ports.scoreFile) return false;
-    const tried = await drives.score(job, ports.scoreFile, abort.signal);
-    if (!tried.scored) files.note(job, `telar: The model's container is asked, since ${tried.reason}.`);
+    if (!ports.scoreFiles) return false;
+    const tried = await drives.score(job, ports.scoreFiles, abort.signal);
+    const how = tried.scored
+      ? `The ${tried.files === 1 ? 'file was' : `${tried.files} files were`} scored by Telar itself, as the model's container would have`
+      : `The model's container is asked, since ${tried.reason}`;
+    files.note(job, `telar: ${how}.`);
     return tried.scored;
   }
 

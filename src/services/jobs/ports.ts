@@ -84,27 +84,22 @@ export type JobModel = {
 };
 
 /**
- * Scores one file of CSV, rows without a label, with the model that lies in a folder, and writes what the model's container would
- * have answered; or says why it does not, and leaves no output. Rejects when the signal is aborted.
+ * Scores files of CSV, rows without a label, with the one model that lies in a folder, and writes what the model's container
+ * would have answered, a line for each row; or says why it does not. What it has written then is not to be used. Rejects when the
+ * signal is aborted.
  */
-export type ScoreFile = (
-  file: {
+export type ScoreFiles = (
+  batch: {
     /** What a container would see as /opt/ml/model. */
     model: string;
-    input: string;
-    /** The input is compressed. */
-    gzip: boolean;
-    output: string;
-    accept: string | undefined;
-    /** The container's variables. */
-    environment: Readonly<Record<string, string>>;
+    files: readonly { input: string; output: string }[];
   },
   signal: AbortSignal,
 ) => Promise<{ scored: true } | { scored: false; reason: string }>;
 
 export type JobPorts = {
   /** Absent: every transform job goes through its container. */
-  scoreFile?: ScoreFile;
+  scoreFiles?: ScoreFiles;
   objects: JobObjects;
   /** A call made by a role, under a session name, in a region. */
   callAs(roleArn: string, region: string, session: string): Call;

@@ -18,7 +18,7 @@ import type { JobExit } from '../../runner/runner.ts';
 import { openMemoryStore } from '../../store/store.ts';
 import type { Sdk } from './context.ts';
 import { createJobsService, type JobEnd, jobsMigrations } from './index.ts';
-import type { JobModel, ScoreFile } from './ports.ts';
+import type { JobModel, ScoreFiles } from './ports.ts';
 
 const world = { ...systemWorld, log: silentLog };
 const MODEL: JobModel = {
@@ -30,7 +30,7 @@ let objects: MemoryObjects;
 let ends: Map<string, JobEnd>;
 let launched: Map<string, { spec: LimitedSpec; server: Server; exit: PromiseWithResolvers<JobExit> }>;
 let sink: ReturnType<typeof memorySink>;
-let scoreFile: ScoreFile | undefined;
+let scoreFiles: ScoreFiles | undefined;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'telar-transform-'));
@@ -38,7 +38,7 @@ beforeEach(() => {
   ends = new Map();
   launched = new Map();
   sink = memorySink();
-  scoreFile = undefined;
+  scoreFiles = undefined;
   objects.put('models/model.json', '{}');
 });
 afterEach(() => {
@@ -84,7 +84,7 @@ function start() {
       roleSession: () => ({ AccessKeyId: 'ASIA', SecretAccessKey: 's', SessionToken: 't' }),
       endpointUrl: () => 'http://127.0.0.1:1',
       model: (_call, name) => (name === MODEL.name ? MODEL : undefined),
-      ...(scoreFile && { scoreFile }),
+      ...(scoreFiles && { scoreFiles }),
       jobEnded: (end) => void ends.set(end.jobArn, end),
       ...{ progress: () => {}, setTags: () => {}, removeTags: () => {}, jobCreated: () => {}, jobDeleted: () => {} },
     },
@@ -144,8 +144,9 @@ describe('a transform job', () => {
 
   it('is scored without a container, where that can be done', async () => {
     objects.put('in/a.csv', '1\n');
-    scoreFile = async ({ input, output, model }) => {
+    scoreFiles = async ({ files, model }) => {
       expect(readFileSync(join(model, 'model.json'), 'utf8')).toBe('{}');
+      const [{ input, output }] = files as [(typeof files)[0]];
       writeFileSync(output, `${readFileSync(input, 'utf8').trim()} scored\n`);
       return { scored: true };
     };
@@ -155,7 +156,7 @@ describe('a transform job', () => {
 
   it('goes through its container where it is declined, and says why', async () => {
     objects.put('in/a.csv', '1\n');
-    scoreFile = async () => ({ scored: false, reason: 'the model is no tree' });
+    scoreFiles = async () => ({ scored: false, reason: 'the model is no tree' });
     const end = await ended(start());
     expect([end.status, launched.size, text('out/a.csv.out')]).toEqual(['Completed', 1, '1\n']);
     expect(sink.textOf('job/algo-1')).toContain("telar: The model's container is asked, since the model is no tree.");

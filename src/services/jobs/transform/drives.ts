@@ -13,8 +13,8 @@ import { serveSocket, writeWhole } from '../../../runner/folder.ts';
 import type { JobFolder } from '../../../runner/runner.ts';
 import { hostsOf } from '../hosts.ts';
 import { ASIDE, type Job, type TransformPlan } from '../plan.ts';
-import type { ScoreFile } from '../ports.ts';
-import { type Scored, scoreFiles } from './inProcess.ts';
+import type { ScoreFiles } from '../ports.ts';
+import { type Scored, scoreFilesOf } from './inProcess.ts';
 import type { Address } from './modelClient.ts';
 
 export type FailedInput = {
@@ -56,7 +56,7 @@ export type Drives = {
   /** What was found when the job was driven, where that is over. */
   outcome(job: Job): DriveOutcome | undefined;
   /** Carries out a job without its model's container, where that can be done; once it is done, that is on disk. */
-  score(job: Job, scoreFile: ScoreFile, signal: AbortSignal): Promise<Scored>;
+  score(job: Job, scoreFiles: ScoreFiles, signal: AbortSignal): Promise<Scored>;
   /** The server closes. */
   stop(): void;
 };
@@ -156,13 +156,13 @@ export function createDrives({ folder }: { folder(jobId: string): JobFolder }): 
       const outcomes = hostsOf(job).map(({ id }) => outcomeOf(id));
       return outcomes.every((each) => each !== undefined) ? merged(outcomes) : undefined;
     },
-    async score(job, scoreFile, signal) {
+    async score(job, scoreFiles, signal) {
       for (const { id } of hostsOf(job)) {
         const inputs = join(aside(id), ASIDE.inputs);
         const outputs = join(aside(id), ASIDE.outputs);
         mkdirSync(inputs, { recursive: true });
         const place = { inputs, outputs, model: join(folder(id).ml, 'model') };
-        const scored = await scoreFiles(job, place, scoreFile, signal);
+        const scored = await scoreFilesOf(job, place, scoreFiles, signal);
         if (!scored.scored) return scored;
         keep(id, { files: scored.files, failures: 0, failed: [] });
       }

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobPlan } from '../plan.ts';
-import type { ScoreFile } from '../ports.ts';
-import { scoreFiles, whyContainer } from './inProcess.ts';
+import type { ScoreFiles } from '../ports.ts';
+import { scoreFilesOf, whyContainer } from './inProcess.ts';
 
 const XGBOOST = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1';
 
@@ -29,7 +29,15 @@ describe('a job may be scored without its container', () => {
     [planOf({ accept: 'application/json' }), 'its outputs are not text/csv'],
     [planOf({ contentType: 'text/libsvm' }), 'its inputs are not text/csv'],
     [planOf({}, { image: 'node:24' }), 'its image is not XGBoost'],
-    [planOf({}, { environment: { SAGEMAKER_PROGRAM: 'inference.py' } }), 'its model has a script'],
+    [planOf({ contentType: 'text/csv; charset=UTF-8' }), undefined],
+    [planOf({ contentType: 'text/csv; label_size=1' }), 'its inputs are not text/csv'],
+    [planOf({ gzip: true }), 'its inputs are compressed'],
+    [
+      planOf({}, { environment: { SAGEMAKER_PROGRAM: 'inference.py' } }),
+      'its variable SAGEMAKER_PROGRAM says how to answer',
+    ],
+    [planOf({}, { environment: { SAGEMAKER_BATCH: 'true' } }), undefined],
+    [planOf({}, { environment: { SAGEMAKER_BATCH: 'false' } }), 'its variable SAGEMAKER_BATCH says how to answer'],
   ])('or not, and why: %#', (plan, why) => {
     expect(whyContainer(plan, base)).toBe(why);
   });
@@ -48,21 +56,36 @@ describe('a job may be scored without its container', () => {
   };
   const quiet = new AbortController().signal;
 
-  it('file by file, each to its own output', async () => {
+  it('all files at once, each to its own output', async () => {
     const outputs: string[] = [];
-    const score: ScoreFile = async ({ output }) => {
-      outputs.push(output.slice(base.length));
+    const score: ScoreFiles = async ({ files }) => {
+      outputs.push(...files.map(({ output }) => output.slice(base.length)));
       return { scored: true };
     };
-    expect(await scoreFiles({ plan: planOf() }, place(), score, quiet)).toEqual({ scored: true, files: 2 });
+    expect(await scoreFilesOf({ plan: planOf() }, place(), score, quiet)).toEqual({ scored: true, files: 2 });
     expect(outputs.sort()).toEqual(['/outputs/a.csv.out', '/outputs/sub/b.csv.out']);
   });
 
-  it('until one file is declined: then all go through the container', async () => {
-    const score: ScoreFile = async ({ input }) =>
-      input.includes('sub') ? { scored: false, reason: 'a row is ragged' } : { scored: true };
-    expect(await scoreFiles({ plan: planOf() }, place(), score, quiet)).toEqual({
+  it('or none, and what was written is gone', async () => {
+    const score: ScoreFiles = async ({ files }) => {
+      writeFileSync(files[0]!.output, '1\n');
+      return { scored: false, reason: 'a row is ragged' };
+    };
+    const { outputs, ...others } = place();
+    expect(await scoreFilesOf({ plan: planOf() }, { outputs, ...others }, score, quiet)).toEqual({
       ...{ scored: false, reason: 'a row is ragged' },
     });
+    expect(existsSync(outputs)).toBe(false);
+  });
+
+  it('not where a container would refuse a file as too large', async () => {
+    const score: ScoreFiles = async () => ({ scored: true });
+    const there = place();
+    writeFileSync(join(there.inputs, 'large.csv'), '1\n'.repeat(2 ** 19 + 1));
+    const planned = (split: 'None' | 'Line') => ({ plan: planOf({ split, maxPayloadMegabytes: 1 }) });
+    expect(await scoreFilesOf(planned('None'), there, score, quiet)).toEqual({
+      ...{ scored: false, reason: 'a file is larger than MaxPayloadInMB' },
+    });
+    expect(await scoreFilesOf(planned('Line'), there, score, quiet)).toMatchObject({ scored: true });
   });
 });

@@ -5,56 +5,70 @@
  * I2. All of a job's files are scored so, or none: the first that is declined sends the job to its container.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseImage } from '../../../runner/images/image.ts';
 import type { Job, JobPlan } from '../plan.ts';
-import type { ScoreFile } from '../ports.ts';
-import { formatOf } from './records.ts';
+import type { ScoreFiles } from '../ports.ts';
 
 export type Scored = { scored: true; files: number } | { scored: false; reason: string };
 
 /** What lies where for one host. */
 export type ScorePlace = { inputs: string; outputs: string; model: string };
 
-/** Variables by which a container is told to run a script of the user's. */
-const SCRIPTS = ['SAGEMAKER_PROGRAM', 'SAGEMAKER_SUBMIT_DIRECTORY'] as const;
+/** Variables by which a container is told to run a script of the user's, or to answer otherwise. */
+const OTHERWISE = [
+  ...['SAGEMAKER_PROGRAM', 'SAGEMAKER_SUBMIT_DIRECTORY'],
+  ...['SAGEMAKER_INFERENCE_OUTPUT', 'SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT'],
+] as const;
+/** AWS's default of MaxPayloadInMB. */
+const MAX_PAYLOAD = 6;
+const MEGABYTE = 2 ** 20;
 
 /** Why a job cannot be scored without its container; undefined when it may be tried. */
 export function whyContainer({ image, environment, transform }: JobPlan, model: string): string | undefined {
   if (!transform) return 'it is no transform job';
   if (parseImage(image)?.repository !== 'sagemaker-xgboost') return 'its image is not XGBoost';
-  if (SCRIPTS.some((name) => environment[name]) || existsSync(join(model, 'code'))) return 'its model has a script';
+  if (existsSync(join(model, 'code'))) return 'its model has a script';
+  const set = OTHERWISE.find((name) => environment[name]);
+  if (set) return `its variable ${set} says how to answer`;
+  if ((environment['SAGEMAKER_BATCH'] ?? 'true') !== 'true') return 'its variable SAGEMAKER_BATCH says how to answer';
   if (transform.processing) return 'it filters or joins records';
-  if (formatOf(transform.contentType) !== 'csv') return 'its inputs are not text/csv';
-  if (transform.accept !== undefined && formatOf(transform.accept) !== 'csv') return 'its outputs are not text/csv';
+  if (transform.gzip) return 'its inputs are compressed';
+  if (!isPlainCsv(transform.contentType)) return 'its inputs are not text/csv';
+  if (transform.accept !== undefined && !isPlainCsv(transform.accept)) return 'its outputs are not text/csv';
   return undefined;
 }
 
+/** A parameter may say how rows are to be read. @example isPlainCsv('text/csv; charset=utf-8') // true */
+function isPlainCsv(type: string | undefined): boolean {
+  return /^text\/csv *(; *charset=utf-8)?$/i.test((type ?? '').trim());
+}
+
 /** Scores every file of a host. Rejects when the signal is aborted. */
-export async function scoreFiles(
+export async function scoreFilesOf(
   { plan }: Pick<Job, 'plan'>,
   { inputs, outputs, model }: ScorePlace,
-  scoreFile: ScoreFile,
+  scoreFiles: ScoreFiles,
   signal: AbortSignal,
 ): Promise<Scored> {
   const why = whyContainer(plan, model);
   if (why) return { scored: false, reason: why };
-  const { gzip, accept } = plan.transform!;
-  let files = 0;
+  const { split, maxPayloadMegabytes = MAX_PAYLOAD } = plan.transform!;
+  const files: { input: string; output: string }[] = [];
   for (const entry of await readdir(inputs, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     signal.throwIfAborted();
     const input = join(entry.parentPath, entry.name);
+    if (split === 'None' && (await stat(input)).size > maxPayloadMegabytes * MEGABYTE) {
+      return { scored: false, reason: 'a file is larger than MaxPayloadInMB' };
+    }
     const output = `${join(outputs, input.slice(inputs.length))}.out`;
     await mkdir(dirname(output), { recursive: true });
-    const { environment } = plan;
-    const result = await scoreFile({ model, input, output, gzip, accept, environment }, signal);
-    if (!result.scored) {
-      await rm(outputs, { recursive: true, force: true });
-      return result;
-    }
-    files += 1;
+    files.push({ input, output });
   }
-  return { scored: true, files };
+  const result = await scoreFiles({ model, files }, signal);
+  if (result.scored) return { scored: true, files: files.length };
+  await rm(outputs, { recursive: true, force: true });
+  return result;
 }
