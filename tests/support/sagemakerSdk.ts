@@ -2,7 +2,7 @@
  * The SageMaker Python SDK for tests: its environments, made once from pinned packages, and a place in which a script of
  * tests/clients/sagemaker runs as its user would run it.
  *
- * S1. Scripts are run as they are: all that points them at Telar is in `environmentOf`, which `telar shell` will give instead.
+ * S1. Scripts are run as they are: all that points them at Telar is what `telar env` says, as in `telar shell`.
  * S2. Nothing of the user's is read or touched: home, configuration and working folder are the test's own.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,8 +16,7 @@ import { clientEnvironment, run } from './clientEnvironment.ts';
 import { startTestServer, type TestServer } from './server.ts';
 
 const SCRIPTS = fileURLToPath(new URL('../clients/sagemaker', import.meta.url));
-/** Stands in for the HTTPS proxy of `telar shell`: see there. */
-const STS_STAND_IN = fileURLToPath(new URL('sts', import.meta.url));
+const TELAR = fileURLToPath(new URL('../../bin/telar.mjs', import.meta.url));
 /** The Python of Telar's images first: remote functions need the same on both sides. */
 const PYTHON = { from: [3, 11], to: [3, 12] } as const;
 const ROLE = 'DataScientist';
@@ -71,7 +70,7 @@ export function realSdk(version: SdkVersion, ready: (sdk: SagemakerSdk) => void)
     };
     const folder = join(home, 'work');
     cpSync(SCRIPTS, folder, { recursive: true });
-    const env = environmentOf(server, home, made.python);
+    const env = await environmentOf(server, home, made.python);
     const python = async (...words: readonly string[]) => {
       const { status, stdout, stderr } = await run([made.python, ...words], { env, cwd: folder });
       if (status !== 0) throw new Error(`python ${words.join(' ')}: ${stdout.slice(-4000)}\n${stderr.slice(-4000)}`);
@@ -112,8 +111,8 @@ async function createRole({ client }: TestServer): Promise<void> {
   });
 }
 
-/** THE seam: what `telar shell` does for its user, done for a script. */
-function environmentOf(server: TestServer, home: string, python: string): NodeJS.ProcessEnv {
+/** As in `telar shell`, where the profile's role is taken instead of the keys. */
+async function environmentOf(server: TestServer, home: string, python: string): Promise<NodeJS.ProcessEnv> {
   const { accessKeyId, secretAccessKey } = server.credentials;
   const write = (path: string, lines: readonly string[]) => {
     mkdirSync(dirname(join(home, path)), { recursive: true });
@@ -124,16 +123,14 @@ function environmentOf(server: TestServer, home: string, python: string): NodeJS
   write('.aws/config', ['[default]', ...where, ...role, '[profile admin]', ...where]);
   const keys = [`aws_access_key_id = ${accessKeyId}`, `aws_secret_access_key = ${secretAccessKey}`];
   write('.aws/credentials', ['[admin]', ...keys]);
-  // The SDK reports its use to Amazon.
-  const quiet = ["SchemaVersion: '1.0'", 'SageMaker:', '  PythonSDK:', '    Modules:', '      TelemetryOptOut: true'];
-  write('.config/sagemaker/config.yaml', quiet);
-  return {
+  const base = {
     ...passedOn(process.env),
     PATH: [dirname(python), process.env['PATH']].join(delimiter),
-    HOME: home,
-    LANG: 'C.UTF-8',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    NO_PROXY: '127.0.0.1,localhost',
-    PYTHONPATH: STS_STAND_IN,
+    ...{ HOME: home, LANG: 'C.UTF-8' },
   };
+  const asked = [process.execPath, TELAR, 'env', '--data', server.server.folder.root, '--json'];
+  const { status, stdout, stderr } = await run(asked, { env: base });
+  if (status !== 0) throw new Error(stderr);
+  const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _secret, ...variables } = JSON.parse(stdout);
+  return { ...base, ...variables };
 }
