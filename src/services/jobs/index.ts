@@ -155,6 +155,6 @@ export function createJobsService(context: JobsContext): JobsService {
     use: jobUse(parts),
     writersOf: (bucket, key) =>
       db.writers({ bucket, from: key, below: key.endsWith('/') ? `${key.slice(0, -1)}0` : `${key}\u0000` }),
-    unfinishedSince: () => db.unfinished({})[0]?.created_at,
+    unfinishedSince: () => db.unfinished({}).find(({ phase }) => phase !== 'ended')?.created_at,
   };
 }
