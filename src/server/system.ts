@@ -183,9 +183,8 @@ export function createSystem(options: SystemOptions): System {
   });
   const chain = chainOf(options, { dispatch, identity, services });
 
-  function recorder({ principal: { accessKeyId } }: Call): ((object: ObjectVersion) => void) | undefined {
-    const record = accessKeyId === undefined ? undefined : jobs.recorder(accessKeyId);
-    return record && (({ bucket, key, version }) => record({ bucket, key, version: String(version) }));
+  function recorder(call: Call): ((object: ObjectVersion) => void) | undefined {
+    return recorderOf(jobs, call);
   }
 
   function exists(arn: string): boolean {
@@ -195,6 +194,12 @@ export function createSystem(options: SystemOptions): System {
   return {
     ...{ chain, dispatch, engine, identity, services, objects: objects.objects },
     crossOrigin: objects.crossOrigin,
+    ...running(engine, services),
+  };
+}
+
+function running(engine: Engine, services: readonly Service[]): Pick<System, 'start' | 'stop'> {
+  return {
     async start() {
       engine.recover();
       for (const service of services) await service.start?.();
@@ -204,6 +209,12 @@ export function createSystem(options: SystemOptions): System {
       for (const service of services.toReversed()) await service.stop?.();
     },
   };
+}
+
+/** What jobs read is their lineage. Versions are numbers in the object store, and opaque texts to everyone else. */
+function recorderOf(jobs: JobsService, { principal: { accessKeyId } }: Call) {
+  const record = accessKeyId === undefined ? undefined : jobs.recorder(accessKeyId);
+  return record && (({ bucket, key, version }: ObjectVersion) => record({ bucket, key, version: String(version) }));
 }
 
 type Served = { dispatch: Dispatch; identity: Identity; services: readonly Service[] };
