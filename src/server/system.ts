@@ -150,9 +150,8 @@ export function createSystem(options: SystemOptions): System {
     }),
   });
   const telar = createTelarService({
-    explainAccess,
+    ...{ explainAccess, images: options.images },
     executionState: pipelines.executionState,
-    images: options.images,
     jobUse: jobs.use,
     auditEvents: trail.newest,
     loopLag: options.server.loopLag,
@@ -174,11 +173,8 @@ export function createSystem(options: SystemOptions): System {
     telar,
   ];
   const dispatch: Dispatch = createDispatch({
-    services,
-    validate,
-    authorize,
-    transact: store.transact,
-    read: store.read,
+    ...{ services, validate, authorize },
+    ...{ transact: store.transact, read: store.read },
     ...auditing(trail, store, world),
   });
   const chain = chainOf(options, { dispatch, identity, services });
