@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createForest, type SourceTree, type Trees } from '../model/model.ts';
-import { LANES, prepareLanes, scoreLanes } from './lanes.ts';
+import { prepareLanes, scoreLanes } from './lanes.ts';
+import { LANES } from './lanesCode.ts';
 import { walkTrees } from './walk.ts';
 
 const FEATURES = 3;
@@ -61,7 +62,7 @@ describe('lanes', () => {
         const made = forest(trees);
         const columns = Float32Array.from(values);
         const [quick, plain] = [new Float32Array(LANES * GROUPS), new Float32Array(LANES * GROUPS)];
-        scoreLanes(prepareLanes(made)!, columns, LANES, 0, quick, GROUPS);
+        scoreLanes(prepareLanes(made, GROUPS)!, columns, LANES, 0, quick, GROUPS);
         walkTrees(made, columns, LANES, { from: 0, to: LANES }, plain, GROUPS);
         expect(quick).toEqual(plain);
       }),
@@ -73,6 +74,6 @@ describe('lanes', () => {
     let shape: Shape = { leaf: 1 };
     for (let depth = 0; depth < 9; depth += 1)
       shape = { feature: 0, threshold: depth, missingLeft: true, left: shape, right: { leaf: depth } };
-    expect(prepareLanes(forest([shape]))).toBeUndefined();
+    expect(prepareLanes(forest([shape]), GROUPS)).toBeUndefined();
   });
 });
