@@ -55,7 +55,7 @@ export function prepareLanes(trees: Trees, groups: number): LaneTrees | undefine
   const size = depths.reduce((sum, depth) => sum + treeSize(depth), treesAt);
   if (size > MOST_BYTES) return undefined;
 
-  const { memory, code } = createCode(size);
+  const { memory, code } = createCode(new Set(depths), size);
   const bySide = new Map(questions.map((question) => [key(question.feature, question.missingLeft), question]));
   const slotOf = (node: number) => {
     const question = bySide.get(key(trees.feature[node]!, trees.missingLeft[node] === 1))!;
@@ -65,7 +65,7 @@ export function prepareLanes(trees: Trees, groups: number): LaneTrees | undefine
   let at = treesAt;
   for (const [tree, depth] of depths.entries()) {
     const sums = sumsAt + trees.groups[tree]! * LANES * 4;
-    writeTree(new DataView(memory, at, treeSize(depth)), trees, trees.roots[tree]!, { depth, sums, slotOf });
+    writeTree(memory, at, trees, trees.roots[tree]!, { depth, sums, slotOf });
     const run = runs.at(-1);
     if (run?.depth === depth) run.to += treeSize(depth);
     else runs.push({ depth, from: at, to: at + treeSize(depth) });
@@ -77,35 +77,38 @@ export function prepareLanes(trees: Trees, groups: number): LaneTrees | undefine
 
 /** As lanesCode.ts reads it. */
 function writeTree(
-  view: DataView,
+  memory: ArrayBuffer,
+  at: number,
   trees: Trees,
   root: number,
   { depth, sums, slotOf }: { depth: number; sums: number; slotOf(node: number): number },
 ): void {
-  view.setUint32(0, sums, true);
-  const isLeaf = (node: number) => trees.left[node]! < 0;
+  const addresses = new Uint32Array(memory, at, 2 ** depth);
+  addresses[0] = sums;
   let level = [root];
   for (let above = 0; above < depth; above += 1) {
-    for (const [index, node] of level.entries())
+    const below: number[] = [];
+    for (const node of level) {
+      const left = trees.left[node]!;
       // A leaf above the last level stands under both sides of a question whose answer does not matter.
-      view.setUint32(4 * (level.length + index), isLeaf(node) ? 0 : slotOf(node) * VECTOR, true);
-    level = level.flatMap((node) => (isLeaf(node) ? [node, node] : [trees.left[node]!, trees.right[node]!]));
+      addresses[level.length + below.length / 2] = left < 0 ? 0 : slotOf(node) * VECTOR;
+      below.push(left < 0 ? node : left, left < 0 ? node : trees.right[node]!);
+    }
+    level = below;
   }
-  const leaf = new DataView(new ArrayBuffer(4));
-  for (const [index, node] of level.entries()) {
-    leaf.setFloat32(0, trees.value[node]!, true);
-    const table = leavesAt(depth) + (index >> 4) * 4 * VECTOR + (index & 15);
-    for (let byte = 0; byte < 4; byte += 1) view.setUint8(table + byte * VECTOR, leaf.getUint8(byte));
+  const values = new Uint8Array(Float32Array.from(level, (node) => trees.value[node]!).buffer);
+  const leaves = new Uint8Array(memory, at + leavesAt(depth), values.length);
+  for (let byte = 0; byte < values.length; byte += 1) {
+    const leaf = byte >> 2;
+    leaves[(((leaf >> 4) * 4 + (byte & 3)) * VECTOR) + (leaf & 15)] = values[byte]!;
   }
 }
 
 const PAGE = 65_536;
-let compiled: object | undefined;
 
-function createCode(size: number): { memory: ArrayBuffer; code: Functions } {
-  compiled ??= new WebAssembly.Module(lanesModule());
+function createCode(depths: ReadonlySet<number>, size: number): { memory: ArrayBuffer; code: Functions } {
   const memory = new WebAssembly.Memory({ initial: Math.ceil(size / PAGE) });
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(lanesModule(depths)), { env: { memory } });
   return { memory: memory.buffer, code: exports as Functions };
 }
 

@@ -26,9 +26,9 @@ export const treeSize = (depth: number) => 2 * leavesAt(depth);
 function sweep(): WasmFunction {
   const [first, vector, rows] = [0, 1, 2];
   const body = [
-    ...set(vector, i32.add(get(vector), i32.const(-VECTOR))),
-    ...set(rows, v128.or(get(rows), v128.load(get(vector)))),
-    ...v128.store(get(vector), get(rows)),
+    set(vector, i32.add(get(vector), i32.const(-VECTOR))),
+    set(rows, v128.or(get(rows), v128.load(get(vector)))),
+    v128.store(get(vector), get(rows)),
   ];
   return { name: 'sweep', parameters: 2, integers: 0, vectors: 1, body: repeat(body, i32.differ(get(vector), get(first))) };
 }
@@ -45,26 +45,26 @@ function add(depth: number): WasmFunction {
   const bytes = Array.from({ length: 4 }, local);
   const pairs = [local(), local()];
 
-  const body = [
-    ...set(sums, i32.load(get(tree), 0)),
-    ...levels.flatMap((level, above) => set(level, answerOf(tree, 2 ** above, levels.slice(0, above)))),
-    ...leafNumbers(levels.slice(-4), numbers, number),
+  const body: Code[] = [
+    set(sums, i32.load(get(tree), 0)),
+    levels.map((level, above) => set(level, answerOf(tree, 2 ** above, levels.slice(0, above)))),
+    leafNumbers(levels.slice(-4), numbers, number),
   ];
   const upper = levels.slice(0, -4);
   for (let group = 0; group < 8; group += 1) {
     const both = get(numbers[group % 4]!);
-    body.push(...set(number, v128.and(v128.shiftRight(both, group < 4 ? 0 : 4), v128.const(0x0f))));
+    body.push(set(number, v128.and(v128.shiftRight(both, group < 4 ? 0 : 4), v128.const(0x0f))));
     for (let table = 0; table < 2 ** upper.length; table += 1) {
-      body.push(...set(index, indexIn(table, upper, group, get(number))));
+      body.push(set(index, indexIn(table, upper, group, get(number))));
       for (const [position, byte] of bytes.entries()) {
         const offset = leavesAt(depth) + (table * 4 + position) * VECTOR;
         const found = v128.lookUp(v128.load(get(tree), offset), get(index));
-        body.push(...set(byte, table === 0 ? found : v128.or(get(byte), found)));
+        body.push(set(byte, table === 0 ? found : v128.or(get(byte), found)));
       }
     }
-    body.push(...addGroup(sums, group, bytes, pairs));
+    body.push(addGroup(sums, group, bytes, pairs));
   }
-  body.push(...set(tree, i32.add(get(tree), i32.const(treeSize(depth)))));
+  body.push(set(tree, i32.add(get(tree), i32.const(treeSize(depth)))));
   return { name: `add${depth}`, parameters: 2, integers: 1, vectors, body: repeat(body, i32.differ(get(tree), get(end))) };
 }
 
@@ -91,21 +91,21 @@ function leafNumbers(levels: readonly number[], numbers: readonly number[], spar
   const [first, second, third, fourth] = numbers as [number, number, number, number];
   return [
     // Two levels each: of groups 0, 2, 4 and 6, then of 1, 3, 5 and 7.
-    ...set(first, evenFields(a, b, 1)),
-    ...set(second, oddFields(a, b, 1)),
-    ...set(third, evenFields(c, d, 1)),
-    ...set(fourth, oddFields(c, d, 1)),
-    ...joinPairs(first, third, spare),
-    ...joinPairs(second, fourth, spare),
+    set(first, evenFields(a, b, 1)),
+    set(second, oddFields(a, b, 1)),
+    set(third, evenFields(c, d, 1)),
+    set(fourth, oddFields(c, d, 1)),
+    joinPairs(first, third, spare),
+    joinPairs(second, fourth, spare),
   ];
 }
 
 /** Both in place: to the even fields and the odd ones. */
 function joinPairs(high: number, low: number, spare: number): Code {
   return [
-    ...set(spare, evenFields(get(high), get(low), 2)),
-    ...set(low, oddFields(get(high), get(low), 2)),
-    ...set(high, get(spare)),
+    set(spare, evenFields(get(high), get(low), 2)),
+    set(low, oddFields(get(high), get(low), 2)),
+    set(high, get(spare)),
   ];
 }
 
@@ -133,10 +133,10 @@ function zip(a: number, b: number, width: number, isUpper: boolean): Code {
 function addGroup(sums: number, group: number, bytes: readonly number[], pairs: readonly number[]): Code {
   const [first, second, third, fourth] = bytes as [number, number, number, number];
   const [low, high] = pairs as [number, number];
-  return [false, true].flatMap((isUpper) => [
-    ...set(low, zip(first, second, 1, isUpper)),
-    ...set(high, zip(third, fourth, 1, isUpper)),
-    ...[false, true].flatMap((isUpperPair) => {
+  return [false, true].map((isUpper) => [
+    set(low, zip(first, second, 1, isUpper)),
+    set(high, zip(third, fourth, 1, isUpper)),
+    [false, true].map((isUpperPair) => {
       const offset = group * 64 + (isUpper ? 32 : 0) + (isUpperPair ? 16 : 0);
       const leaves = zip(low, high, 2, isUpperPair);
       return v128.store(get(sums), v128.addFloats(v128.load(get(sums), offset), leaves), offset);
@@ -144,9 +144,7 @@ function addGroup(sums: number, group: number, bytes: readonly number[], pairs: 
   ]);
 }
 
-const DEPTHS = Array.from({ length: MOST_DEPTH - LEAST_DEPTH + 1 }, (_, index) => LEAST_DEPTH + index);
-
-/** The bytes of the module. */
-export function lanesModule(): Uint8Array<ArrayBuffer> {
-  return assemble([sweep(), ...DEPTHS.map(add)]);
+/** A module for trees of these depths. */
+export function lanesModule(depths: Iterable<number>): Uint8Array<ArrayBuffer> {
+  return assemble([sweep(), ...Array.from(depths, add)]);
 }

@@ -1,11 +1,22 @@
 /**
- * An assembler for the little of WebAssembly that lanesCode.ts needs: expressions as functions, which leave a value on the stack,
- * statements, which leave none, and a module of functions over one memory.
+ * An assembler for the little of WebAssembly that lanesCode.ts needs: expressions, which leave a value on the stack, statements,
+ * which leave none, and a module of functions over one memory.
  *
- * Each value is the bytes themselves, so that `v128.and(a, b)` is the bytes of `a`, those of `b`, and the instruction.
+ * Each is the bytes themselves, in their order: `v128.and(a, b)` is those of `a`, those of `b`, and the instruction's.
  */
 
-export type Code = readonly number[];
+/** Bytes, in parts: copied once, when all of them are there. */
+export type Code = readonly (number | Code)[];
+
+function flat(code: Code): number[] {
+  const bytes: number[] = [];
+  const add = (part: number | Code): void => {
+    if (typeof part === 'number') bytes.push(part);
+    else for (const each of part) add(each);
+  };
+  add(code);
+  return bytes;
+}
 
 /** LEB128, as all integers of a module are written. */
 function unsigned(value: number): Code {
@@ -21,67 +32,71 @@ const NOTHING = 0x40;
 const END = 0x0b;
 
 /** An instruction on vectors. */
-const vector = (instruction: number): Code => [0xfd, ...unsigned(instruction)];
+const vector = (instruction: number): Code => [0xfd, unsigned(instruction)];
 /** Of 2^4 bytes: where memory is aligned, which is a hint only, and how far from the address. */
-const at = (offset: number): Code => [4, ...unsigned(offset)];
+const at = (offset: number): Code => [4, unsigned(offset)];
 
 export const get = (local: number): Code => [0x20, local];
-export const set = (local: number, value: Code): Code => [...value, 0x21, local];
+export const set = (local: number, value: Code): Code => [value, 0x21, local];
 
 export const i32 = {
-  const: (value: number): Code => [0x41, ...signed(value)],
-  add: (a: Code, b: Code): Code => [...a, ...b, 0x6a],
-  differ: (a: Code, b: Code): Code => [...a, ...b, 0x47],
-  load: (address: Code, offset: number): Code => [...address, 0x28, 2, ...unsigned(offset)],
+  const: (value: number): Code => [0x41, signed(value)],
+  add: (a: Code, b: Code): Code => [a, b, 0x6a],
+  differ: (a: Code, b: Code): Code => [a, b, 0x47],
+  load: (address: Code, offset: number): Code => [address, 0x28, 2, unsigned(offset)],
 };
 
 export const v128 = {
   /** The byte in all sixteen. */
-  const: (byte: number): Code => [...vector(0x0c), ...Array<number>(16).fill(byte)],
-  load: (address: Code, offset = 0): Code => [...address, ...vector(0x00), ...at(offset)],
-  store: (address: Code, value: Code, offset = 0): Code => [...address, ...value, ...vector(0x0b), ...at(offset)],
-  and: (a: Code, b: Code): Code => [...a, ...b, ...vector(0x4e)],
-  or: (a: Code, b: Code): Code => [...a, ...b, ...vector(0x50)],
-  not: (a: Code): Code => [...a, ...vector(0x4d)],
+  const: (byte: number): Code => [vector(0x0c), ...Array<number>(16).fill(byte)],
+  load: (address: Code, offset = 0): Code => [address, vector(0x00), at(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [address, value, vector(0x0b), at(offset)],
+  and: (a: Code, b: Code): Code => [a, b, vector(0x4e)],
+  or: (a: Code, b: Code): Code => [a, b, vector(0x50)],
+  not: (a: Code): Code => [a, vector(0x4d)],
   /** The bits of `yes` where those of `mask` are set, else those of `no`. */
-  select: (yes: Code, no: Code, mask: Code): Code => [...yes, ...no, ...mask, ...vector(0x52)],
+  select: (yes: Code, no: Code, mask: Code): Code => [yes, no, mask, vector(0x52)],
   /** Within each two bytes. */
-  shiftLeft: (a: Code, bits: number): Code => (bits === 0 ? a : [...a, ...i32.const(bits), ...vector(0x8b)]),
-  shiftRight: (a: Code, bits: number): Code => (bits === 0 ? a : [...a, ...i32.const(bits), ...vector(0x8d)]),
+  shiftLeft: (a: Code, bits: number): Code => (bits === 0 ? a : [a, i32.const(bits), vector(0x8b)]),
+  shiftRight: (a: Code, bits: number): Code => (bits === 0 ? a : [a, i32.const(bits), vector(0x8d)]),
   /** The bytes of `a` and then `b`, counted from 0 to 31, that `order` names. */
-  shuffle: (a: Code, b: Code, order: Code): Code => [...a, ...b, ...vector(0x0d), ...order],
+  shuffle: (a: Code, b: Code, order: Code): Code => [a, b, vector(0x0d), order],
   /** Of each byte of `indexes` that byte of `table`: 0 where its highest bit is set; others must be below 16. */
-  lookUp: (table: Code, indexes: Code): Code => [...table, ...indexes, ...vector(0x100)],
-  addFloats: (a: Code, b: Code): Code => [...a, ...b, ...vector(0xe4)],
+  lookUp: (table: Code, indexes: Code): Code => [table, indexes, vector(0x100)],
+  addFloats: (a: Code, b: Code): Code => [a, b, vector(0xe4)],
 };
 
 /** Repeats `body` for as long as the condition behind it holds, once at least. */
-export const repeat = (body: Code, condition: Code): Code => [0x03, NOTHING, ...body, ...condition, 0x0d, 0, END];
+export const repeat = (body: Code, condition: Code): Code => [0x03, NOTHING, body, condition, 0x0d, 0, END];
 
 /** Takes i32s and answers nothing. Locals are numbered: parameters first, then other i32s, then vectors. */
 export type WasmFunction = { name: string; parameters: number; integers: number; vectors: number; body: Code };
 
-const list = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
-const text = (value: string): Code => [...unsigned(value.length), ...Buffer.from(value, 'latin1')];
-const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content];
+const list = (items: readonly Code[]): Code => [unsigned(items.length), items];
+const text = (value: string): Code => [unsigned(value.length), [...Buffer.from(value, 'latin1')]];
+const section = (id: number, content: Code): Code => {
+  const bytes = flat(content);
+  return [id, unsigned(bytes.length), bytes];
+};
 
 /** The bytes of a module that imports its memory as `env.memory` and exports all functions. */
 export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const types = functions.map(({ parameters }) => [0x60, ...list(Array<Code>(parameters).fill([I32])), 0]);
+  const types = functions.map(({ parameters }) => [0x60, list(Array<Code>(parameters).fill([I32])), 0]);
   const bodies = functions.map(({ integers, vectors, body }) => {
     const locals = [
-      [...unsigned(integers), I32],
-      [...unsigned(vectors), V128],
+      [unsigned(integers), I32],
+      [unsigned(vectors), V128],
     ];
-    const code = [...list(locals), ...body, END];
-    return [...unsigned(code.length), ...code];
+    const code = flat([list(locals), body, END]);
+    return [unsigned(code.length), code];
   });
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, list(types)),
-    ...section(2, list([[...text('env'), ...text('memory'), 2, 0, 1]])),
-    ...section(3, list(functions.map((_, index) => unsigned(index)))),
-    ...section(7, list(functions.map(({ name }, index) => [...text(name), 0, ...unsigned(index)]))),
-    ...section(10, list(bodies)),
-  ]);
+  const module = [
+    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    section(1, list(types)),
+    section(2, list([[text('env'), text('memory'), 2, 0, 1]])),
+    section(3, list(functions.map((_, index) => unsigned(index)))),
+    section(7, list(functions.map(({ name }, index) => [text(name), 0, unsigned(index)]))),
+    section(10, list(bodies)),
+  ];
+  return Uint8Array.from(flat(module));
 }
