@@ -37,6 +37,9 @@ export function writePrediction(value: number, bytes: Uint8Array, start: number)
   return writeFraction(size - whole, halfStep(size), bytes, at);
 }
 
+/** So many digits are one whole number, which costs as much as two of them one by one. */
+const CHUNK = 8;
+
 /**
  * Digit by digit, until the number so far, or the next above, is nearer to the value than half the step to the next double. All
  * of it is exact: a float32 leaves more than enough bits of a double to multiply its fraction by ten.
@@ -49,6 +52,15 @@ function writeFraction(fraction: number, half: number, bytes: Uint8Array, start:
   let at = start;
   let rest = fraction;
   let near = half;
+  const scaled = fraction * 10 ** CHUNK;
+  const scaledNear = half * 10 ** CHUNK;
+  const chunk = Math.floor(scaled);
+  // What is not near enough after these digits was not before.
+  if (scaled - chunk >= scaledNear && 1 - (scaled - chunk) >= scaledNear) {
+    at = writeDigits(chunk, bytes, start);
+    rest = scaled - chunk;
+    near = scaledNear;
+  }
   for (;;) {
     rest *= 10;
     near *= 10;
@@ -64,6 +76,16 @@ function writeFraction(fraction: number, half: number, bytes: Uint8Array, start:
       return at;
     }
   }
+}
+
+function writeDigits(chunk: number, bytes: Uint8Array, start: number): number {
+  let rest = chunk | 0;
+  for (let at = start + CHUNK - 1; at >= start; at -= 1) {
+    const tenth = (rest / 10) | 0;
+    bytes[at] = ZERO + (rest - tenth * 10);
+    rest = tenth;
+  }
+  return start + CHUNK;
 }
 
 const double = new Float64Array(1);
