@@ -38,7 +38,7 @@ export function writePrediction(value: number, bytes: Uint8Array, start: number)
 }
 
 /** So many digits are one whole number, which costs as much as two of them one by one. */
-const CHUNK = 8;
+const CHUNK = 7;
 
 /**
  * Digit by digit, until the number so far, or the next above, is nearer to the value than half the step to the next double. All
@@ -52,14 +52,16 @@ function writeFraction(fraction: number, half: number, bytes: Uint8Array, start:
   let at = start;
   let rest = fraction;
   let near = half;
-  const scaled = fraction * 10 ** CHUNK;
-  const scaledNear = half * 10 ** CHUNK;
-  const chunk = Math.floor(scaled);
-  // What is not near enough after these digits was not before.
-  if (scaled - chunk >= scaledNear && 1 - (scaled - chunk) >= scaledNear) {
-    at = writeDigits(chunk, bytes, start);
-    rest = scaled - chunk;
-    near = scaledNear;
+  // What is not near enough after a chunk was not before.
+  for (;;) {
+    const scaled = rest * 10 ** CHUNK;
+    const chunk = Math.floor(scaled);
+    const after = scaled - chunk;
+    const nearAfter = near * 10 ** CHUNK;
+    if (after < nearAfter || 1 - after < nearAfter) break;
+    at = writeDigits(chunk, bytes, at);
+    rest = after;
+    near = nearAfter;
   }
   for (;;) {
     rest *= 10;
