@@ -76,4 +76,17 @@ describe('lanes', () => {
       shape = { feature: 0, threshold: depth, missingLeft: true, left: shape, right: { leaf: depth } };
     expect(prepareLanes(forest([shape]), GROUPS)).toBeUndefined();
   });
+
+  it('leave more trees than memory has room for to the walk', () => {
+    const few = forest([{ leaf: 1 }]);
+    const count = 70_000;
+    const many = {
+      ...few,
+      roots: new Int32Array(count),
+      groups: new Int32Array(count),
+      depths: new Int32Array(count).fill(8),
+    };
+    expect(prepareLanes(few, GROUPS)).toBeDefined();
+    expect(prepareLanes(many, GROUPS)).toBeUndefined();
+  });
 });

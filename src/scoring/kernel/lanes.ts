@@ -10,8 +10,10 @@
  * L1. Comparisons are the walk's (walk.ts), in float32; sums are made in the same order: both kernels give the same bits.
  * L2. Missing values cost nothing: a slot answers for them.
  */
+import { endianness } from 'node:os';
 import type { Trees } from '../model/model.ts';
-import { LANES, LEAST_DEPTH, lanesModule, leavesAt, MOST_DEPTH, treeSize, VECTOR } from './lanesCode.ts';
+import { addTrees, LANES, LEAST_DEPTH, leavesAt, MOST_DEPTH, sweep, treeSize, VECTOR } from './lanesCode.ts';
+import { build, type Callable } from './wasm.ts';
 
 const MOST_SLOTS = 65_535;
 /** Padded trees that take more memory are walked. */
@@ -31,22 +33,21 @@ type Question = {
 };
 
 /** Trees that follow each other and are padded to the same depth, by their addresses. */
-type Run = { depth: number; from: number; to: number };
+type Run = { add: Callable; from: number; to: number };
 
 export type LaneTrees = {
   questions: readonly Question[];
   runs: readonly Run[];
-  code: Functions;
-  /** The code's memory: a vector for each slot, then the sums, group by group, then the trees. */
+  sweep: Callable;
+  /** In the memory of the code: a vector for each slot, then the sums, group by group, then the trees. */
   answers: Uint8Array;
   sums: Float32Array;
 };
 
-type Functions = Readonly<Record<string, (from: number, to: number) => void>>;
-
-/** undefined where trees are too deep or ask too much: walk those. */
+/** undefined where trees are too deep, too many or ask too much: walk those. */
 export function prepareLanes(trees: Trees, groups: number): LaneTrees | undefined {
-  if (trees.depths.some((depth) => depth > MOST_DEPTH)) return undefined;
+  // WebAssembly's memory has its lowest byte first, typed arrays have it as the machine has.
+  if (endianness() !== 'LE' || trees.depths.some((depth) => depth > MOST_DEPTH)) return undefined;
   const { questions, slots } = gatherQuestions(trees);
   if (slots > MOST_SLOTS) return undefined;
   const depths = Array.from(trees.depths, (depth) => Math.max(depth, LEAST_DEPTH));
@@ -55,33 +56,46 @@ export function prepareLanes(trees: Trees, groups: number): LaneTrees | undefine
   const size = depths.reduce((sum, depth) => sum + treeSize(depth), treesAt);
   if (size > MOST_BYTES) return undefined;
 
-  const { memory, code } = createCode(new Set(depths), size);
+  const kinds = [...new Set(depths)];
+  const { memory, callables } = build([sweep(), ...kinds.map(addTrees)], size);
+  const slotOf = slotFinder(trees, questions);
+  const runs: Run[] = [];
+  let from = treesAt;
+  for (const [tree, depth] of depths.entries()) {
+    const to = from + treeSize(depth);
+    const sums = sumsAt + trees.groups[tree]! * LANES * 4;
+    writeTree({ memory, at: from, depth, sums }, trees, trees.roots[tree]!, slotOf);
+    const add = callables[1 + kinds.indexOf(depth)]!;
+    const last = runs.at(-1);
+    if (last?.add === add) last.to = to;
+    else runs.push({ add, from, to });
+    from = to;
+  }
+  return {
+    questions,
+    runs,
+    sweep: callables[0]!,
+    answers: new Uint8Array(memory, 0, slots * VECTOR),
+    sums: new Float32Array(memory, sumsAt, groups * LANES),
+  };
+}
+
+function slotFinder(trees: Trees, questions: readonly Question[]): (node: number) => number {
   const bySide = new Map(questions.map((question) => [key(question.feature, question.missingLeft), question]));
-  const slotOf = (node: number) => {
+  return (node) => {
     const question = bySide.get(key(trees.feature[node]!, trees.missingLeft[node] === 1))!;
     return question.slot + reached(question, trees.value[node]!) - 1;
   };
-  const runs: Run[] = [];
-  let at = treesAt;
-  for (const [tree, depth] of depths.entries()) {
-    const sums = sumsAt + trees.groups[tree]! * LANES * 4;
-    writeTree(memory, at, trees, trees.roots[tree]!, { depth, sums, slotOf });
-    const run = runs.at(-1);
-    if (run?.depth === depth) run.to += treeSize(depth);
-    else runs.push({ depth, from: at, to: at + treeSize(depth) });
-    at += treeSize(depth);
-  }
-  const answers = new Uint8Array(memory, 0, slots * VECTOR);
-  return { questions, runs, code, answers, sums: new Float32Array(memory, sumsAt, groups * LANES) };
 }
+
+type Place = { memory: ArrayBuffer; at: number; depth: number; sums: number };
 
 /** As lanesCode.ts reads it. */
 function writeTree(
-  memory: ArrayBuffer,
-  at: number,
+  { memory, at, depth, sums }: Place,
   trees: Trees,
   root: number,
-  { depth, sums, slotOf }: { depth: number; sums: number; slotOf(node: number): number },
+  slotOf: (node: number) => number,
 ): void {
   const addresses = new Uint32Array(memory, at, 2 ** depth);
   addresses[0] = sums;
@@ -100,21 +114,13 @@ function writeTree(
   const leaves = new Uint8Array(memory, at + leavesAt(depth), values.length);
   for (let byte = 0; byte < values.length; byte += 1) {
     const leaf = byte >> 2;
-    leaves[(((leaf >> 4) * 4 + (byte & 3)) * VECTOR) + (leaf & 15)] = values[byte]!;
+    leaves[((leaf >> 4) * 4 + (byte & 3)) * VECTOR + (leaf & 15)] = values[byte]!;
   }
-}
-
-const PAGE = 65_536;
-
-function createCode(depths: ReadonlySet<number>, size: number): { memory: ArrayBuffer; code: Functions } {
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(size / PAGE) });
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(lanesModule(depths)), { env: { memory } });
-  return { memory: memory.buffer, code: exports as Functions };
 }
 
 const key = (feature: number, missingLeft: boolean) => feature * 2 + Number(missingLeft);
 
-function gatherQuestions(trees: Trees): { questions: LaneTrees['questions']; slots: number } {
+function gatherQuestions(trees: Trees): { questions: readonly Question[]; slots: number } {
   const found = new Map<number, Set<number>>();
   for (let node = 0; node < trees.left.length; node += 1) {
     if (trees.left[node]! < 0) continue;
@@ -180,7 +186,7 @@ function answer(lanes: LaneTrees, columns: Float32Array, stride: number, row: nu
       const most = Number.isNaN(value) ? whenMissing : reached(question, value);
       if (most > 0) answers[(slot + most - 1) * VECTOR + (lane & 15)]! |= 1 << (lane >> 4);
     }
-    lanes.code['sweep']!(slot * VECTOR, (slot + count) * VECTOR);
+    lanes.sweep(slot * VECTOR, (slot + count) * VECTOR);
   }
 }
 
@@ -198,10 +204,10 @@ export function scoreLanes(
 ): void {
   answer(lanes, columns, stride, row);
   const ours = lanes.sums;
-  const from = row * groups;
+  const first = row * groups;
   for (let lane = 0; lane < LANES; lane += 1)
-    for (let group = 0; group < groups; group += 1) ours[group * LANES + lane] = sums[from + lane * groups + group]!;
-  for (const run of lanes.runs) lanes.code[`add${run.depth}`]!(run.from, run.to);
+    for (let group = 0; group < groups; group += 1) ours[group * LANES + lane] = sums[first + lane * groups + group]!;
+  for (const { add, from, to } of lanes.runs) add(from, to);
   for (let lane = 0; lane < LANES; lane += 1)
-    for (let group = 0; group < groups; group += 1) sums[from + lane * groups + group] = ours[group * LANES + lane]!;
+    for (let group = 0; group < groups; group += 1) sums[first + lane * groups + group] = ours[group * LANES + lane]!;
 }

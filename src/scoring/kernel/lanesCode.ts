@@ -5,7 +5,7 @@
  * tree's levels so become the numbers of leaves, sixteen rows at a time; a leaf is looked up by its number in a vector of sixteen
  * bytes, for each of the four bytes that a float has.
  */
-import { assemble, type Code, get, i32, repeat, set, v128, type WasmFunction } from './wasm.ts';
+import { type Code, get, i32, repeat, set, v128, type WasmFunction } from './wasm.ts';
 
 /** Rows of a block: the bits of a vector. */
 export const LANES = 128;
@@ -22,19 +22,19 @@ export const VECTOR = 16;
 export const leavesAt = (depth: number) => 4 * 2 ** depth;
 export const treeSize = (depth: number) => 2 * leavesAt(depth);
 
-/** sweep(from, to): hands the rows of each vector on to all before it, from the last one down. */
-function sweep(): WasmFunction {
+/** From one address to another: hands the rows of each vector on to all before it, from the last one down. */
+export function sweep(): WasmFunction {
   const [first, vector, rows] = [0, 1, 2];
   const body = [
     set(vector, i32.add(get(vector), i32.const(-VECTOR))),
     set(rows, v128.or(get(rows), v128.load(get(vector)))),
     v128.store(get(vector), get(rows)),
   ];
-  return { name: 'sweep', parameters: 2, integers: 0, vectors: 1, body: repeat(body, i32.differ(get(vector), get(first))) };
+  return { integers: 0, vectors: 1, body: repeat(body, i32.differ(get(vector), get(first))) };
 }
 
-/** add4(from, to) and so on: adds the leaves of the trees there, which are of that depth, to their sums. */
-function add(depth: number): WasmFunction {
+/** From one address to another: adds the leaves of the trees there, which are of that depth, to their sums. */
+export function addTrees(depth: number): WasmFunction {
   const [tree, end, sums] = [0, 1, 2];
   let vectors = 0;
   const local = () => 3 + vectors++;
@@ -65,7 +65,7 @@ function add(depth: number): WasmFunction {
     body.push(addGroup(sums, group, bytes, pairs));
   }
   body.push(set(tree, i32.add(get(tree), i32.const(treeSize(depth)))));
-  return { name: `add${depth}`, parameters: 2, integers: 1, vectors, body: repeat(body, i32.differ(get(tree), get(end))) };
+  return { integers: 1, vectors, body: repeat(body, i32.differ(get(tree), get(end))) };
 }
 
 /** The rows' answers to the question that they come to by those of the levels above, of the complete tree of nodes from `node` on. */
@@ -142,9 +142,4 @@ function addGroup(sums: number, group: number, bytes: readonly number[], pairs: 
       return v128.store(get(sums), v128.addFloats(v128.load(get(sums), offset), leaves), offset);
     }),
   ]);
-}
-
-/** A module for trees of these depths. */
-export function lanesModule(depths: Iterable<number>): Uint8Array<ArrayBuffer> {
-  return assemble([sweep(), ...Array.from(depths, add)]);
 }

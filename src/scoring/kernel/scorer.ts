@@ -11,7 +11,7 @@ import { addLinear } from './linear.ts';
 import { walkTrees } from './walk.ts';
 
 /** So few rows are walked: a block of lanes costs as much as this many. */
-const FEW = 6;
+const FEW = 3;
 
 export type Scorer = {
   features: number;

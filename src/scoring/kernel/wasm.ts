@@ -1,9 +1,16 @@
 /**
  * An assembler for the little of WebAssembly that lanesCode.ts needs: expressions, which leave a value on the stack, statements,
- * which leave none, and a module of functions over one memory.
+ * which leave none, and functions of them over one memory.
  *
- * Each is the bytes themselves, in their order: `v128.and(a, b)` is those of `a`, those of `b`, and the instruction's.
+ * Code is the bytes themselves, in their order: `v128.and(a, b)` is those of `a`, those of `b`, and the instruction's.
  */
+
+/** As much of the global as is used here: it is not among Node's types. */
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  Memory: new (pages: { initial: number }) => { buffer: ArrayBuffer };
+  Instance: new (module: object, imports: object) => { exports: Readonly<Record<string, Callable>> };
+};
 
 /** Bytes, in parts: copied once, when all of them are there. */
 export type Code = readonly (number | Code)[];
@@ -33,7 +40,7 @@ const END = 0x0b;
 
 /** An instruction on vectors. */
 const vector = (instruction: number): Code => [0xfd, unsigned(instruction)];
-/** Of 2^4 bytes: where memory is aligned, which is a hint only, and how far from the address. */
+/** How memory is aligned, to 2^4 bytes, which is a hint only; and how far from the address. */
 const at = (offset: number): Code => [4, unsigned(offset)];
 
 export const get = (local: number): Code => [0x20, local];
@@ -69,8 +76,8 @@ export const v128 = {
 /** Repeats `body` for as long as the condition behind it holds, once at least. */
 export const repeat = (body: Code, condition: Code): Code => [0x03, NOTHING, body, condition, 0x0d, 0, END];
 
-/** Takes i32s and answers nothing. Locals are numbered: parameters first, then other i32s, then vectors. */
-export type WasmFunction = { name: string; parameters: number; integers: number; vectors: number; body: Code };
+/** Takes two i32s and answers nothing. Locals are numbered: the two first, then other i32s, then vectors. */
+export type WasmFunction = { integers: number; vectors: number; body: Code };
 
 const list = (items: readonly Code[]): Code => [unsigned(items.length), items];
 const text = (value: string): Code => [unsigned(value.length), [...Buffer.from(value, 'latin1')]];
@@ -79,9 +86,9 @@ const section = (id: number, content: Code): Code => {
   return [id, unsigned(bytes.length), bytes];
 };
 
-/** The bytes of a module that imports its memory as `env.memory` and exports all functions. */
-export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const types = functions.map(({ parameters }) => [0x60, list(Array<Code>(parameters).fill([I32])), 0]);
+/** The bytes of a module that imports its memory and exports its functions, named by their numbers. */
+function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+  const type = [0x60, list([[I32], [I32]]), list([])];
   const bodies = functions.map(({ integers, vectors, body }) => {
     const locals = [
       [unsigned(integers), I32],
@@ -92,11 +99,25 @@ export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBu
   });
   const module = [
     [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    section(1, list(types)),
+    section(1, list([type])),
     section(2, list([[text('env'), text('memory'), 2, 0, 1]])),
-    section(3, list(functions.map((_, index) => unsigned(index)))),
-    section(7, list(functions.map(({ name }, index) => [text(name), 0, unsigned(index)]))),
+    section(3, list(functions.map(() => [0]))),
+    section(7, list(functions.map((_, index) => [text(`${index}`), 0, unsigned(index)]))),
     section(10, list(bodies)),
   ];
   return Uint8Array.from(flat(module));
+}
+
+const PAGE = 65_536;
+
+export type Callable = (first: number, second: number) => void;
+
+/** The functions, in their order, to be called; and the memory that they work on, of `size` bytes at least. */
+export function build(
+  functions: readonly WasmFunction[],
+  size: number,
+): { memory: ArrayBuffer; callables: readonly Callable[] } {
+  const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(size / PAGE)) });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assemble(functions)), { env: { memory } });
+  return { memory: memory.buffer, callables: functions.map((_, index) => exports[index]!) };
 }
