@@ -12,7 +12,7 @@ export const LANES = 128;
 /** Shallower trees are padded to it: sixteen leaves fill a vector. */
 export const LEAST_DEPTH = 4;
 /** Padding a deeper tree would cost more than walking it. */
-export const MOST_DEPTH = 8;
+export const MOST_DEPTH = 10;
 export const VECTOR = 16;
 
 /**
