@@ -20,17 +20,17 @@ const MOST_SLOTS = 65_535;
 const MOST_BYTES = 128 * 2 ** 20;
 
 /** What all splits on a feature ask that send a missing value the same way. */
-type Question = {
+type Question = Cells & {
   feature: number;
   missingLeft: boolean;
-  /** In order; the first one's slot. */
+  /** So many in order, and behind them NaN, which no value reaches; the first one's slot. */
   thresholds: Float32Array;
+  count: number;
   slot: number;
-  /** The range of the thresholds in equal cells: of each cell how many thresholds lie in cells before it. */
-  cells: Uint16Array;
-  least: number;
-  perUnit: number;
 };
+
+/** The range of some thresholds in equal cells, from 0 to `last`: of each how many thresholds lie in cells before it. */
+type Cells = { cells: Uint16Array; last: number; least: number; perUnit: number };
 
 /** Trees that follow each other and are padded to the same depth, by their addresses. */
 type Run = { add: Callable; from: number; to: number };
@@ -132,43 +132,51 @@ function gatherQuestions(trees: Trees): { questions: readonly Question[]; slots:
   }
   let slots = 0;
   const questions = [...found].map(([side, thresholds]) => {
-    const sorted = Float32Array.from(thresholds).sort();
-    const question = { feature: side >> 1, missingLeft: (side & 1) === 1, thresholds: sorted, slot: slots };
-    slots += sorted.length;
-    return { ...question, ...cellsOf(sorted) };
+    const sorted = Float32Array.from([...thresholds, Number.NaN]).sort();
+    const count = thresholds.size;
+    const question = { feature: side >> 1, missingLeft: (side & 1) === 1, thresholds: sorted, count, slot: slots };
+    slots += count;
+    return { ...question, ...cellsOf(sorted.subarray(0, count)) };
   });
   return { questions, slots };
 }
 
-const CELLS = 1024;
+/** So many that two thresholds seldom share one. */
+const CELLS_EACH = 16;
+const MOST_CELLS = 8192;
 
-function cellsOf(thresholds: Float32Array): Pick<Question, 'cells' | 'least' | 'perUnit'> {
+function cellsOf(thresholds: Float32Array): Cells {
+  const last = Math.min(MOST_CELLS, thresholds.length * CELLS_EACH);
   const least = thresholds[0]!;
   const range = thresholds.at(-1)! - least;
   // Without a range, or with one beyond all numbers, there is one cell, and all is searched in it.
-  const perUnit = range > 0 && range < Number.POSITIVE_INFINITY ? CELLS / range : 0;
-  const cells = new Uint16Array(CELLS + 2);
-  for (const threshold of thresholds) cells[cellOf(threshold, least, perUnit) + 1]! += 1;
+  const perUnit = range > 0 && range < Number.POSITIVE_INFINITY ? last / range : 0;
+  const cells = new Uint16Array(last + 2);
+  const made = { cells, last, least, perUnit };
+  for (const threshold of thresholds) cells[cellOf(made, threshold) + 1]! += 1;
   for (let cell = 1; cell < cells.length; cell += 1) cells[cell]! += cells[cell - 1]!;
-  return { cells, least, perUnit };
+  return made;
 }
 
 /** Never falls as `value` rises, so that what lies in an earlier cell is less. */
-function cellOf(value: number, least: number, perUnit: number): number {
+function cellOf({ last, least, perUnit }: Cells, value: number): number {
   const cell = (value - least) * perUnit;
-  return cell > 0 ? (cell < CELLS ? cell | 0 : CELLS) : 0;
+  return cell > 0 ? (cell < last ? cell | 0 : last) : 0;
 }
 
 /** How many thresholds are at most `value`, which is not NaN. */
-function reached({ thresholds, cells, least, perUnit }: Question, value: number): number {
-  const cell = cellOf(value, least, perUnit);
+function reached(question: Question, value: number): number {
+  const { thresholds, cells } = question;
+  const cell = cellOf(question, value);
   let from = cells[cell]!;
   let to = cells[cell + 1]!;
-  while (from < to) {
+  // One step at least, without a branch: most cells have one threshold or none, and which of the two no processor foresees.
+  do {
     const middle = (from + to) >> 1;
-    if (thresholds[middle]! <= value) from = middle + 1;
-    else to = middle;
-  }
+    const isReached = thresholds[middle]! <= value;
+    from = isReached ? middle + 1 : from;
+    to = isReached ? to : middle;
+  } while (from < to);
   return from;
 }
 
@@ -177,9 +185,8 @@ function answer(lanes: LaneTrees, columns: Float32Array, stride: number, row: nu
   const { answers, questions } = lanes;
   answers.fill(0);
   for (const question of questions) {
-    const { slot } = question;
+    const { slot, count } = question;
     const from = question.feature * stride + row;
-    const count = question.thresholds.length;
     const whenMissing = question.missingLeft ? 0 : count;
     for (let lane = 0; lane < LANES; lane += 1) {
       const value = columns[from + lane]!;
