@@ -37,11 +37,11 @@ export function writePrediction(value: number, bytes: Uint8Array, start: number)
   return writeFraction(size - whole, halfStep(size), bytes, at);
 }
 
-/** So many digits are one whole number, which costs as much as two of them one by one. */
+/** Digits that are taken at once, as one whole number. */
 const CHUNK = 7;
 
 /**
- * Digit by digit, until the number so far, or the next above, is nearer to the value than half the step to the next double. All
+ * Chunks, then digit by digit, until the number so far, or the next above, is nearer to the value than half the step to the next double. All
  * of it is exact: a float32 leaves more than enough bits of a double to multiply its fraction by ten.
  */
 function writeFraction(fraction: number, half: number, bytes: Uint8Array, start: number): number {
