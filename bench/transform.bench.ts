@@ -24,7 +24,7 @@ export const bench: Bench = {
     'A CSV file of 1,000,000 rows and 8 columns scored by a model of 200 trees of depth 5 into a file of predictions, by src/scoring in a new process, its threads and the loading of the model included; beside pandas.read_csv, Booster.predict and to_csv in a new process, its imports not included; memory above the idle process, also for ten times the rows.',
   notMeasured: [
     'the rest of a transform job: its inputs from and its outputs to the object store',
-    'models deeper than eight levels, which are walked',
+    'models deeper than ten levels, which are walked',
   ],
   async run(progress) {
     const folder = mkdtempSync(join(tmpdir(), 'telar-bench-'));

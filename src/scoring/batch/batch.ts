@@ -47,7 +47,8 @@ export async function scoreFiles(job: BatchJob): Promise<readonly FileResult[]> 
   const threads = startThreads(job.threads ?? availableParallelism(), job.signal);
   try {
     const model = ready(await threads.ask({ kind: 'load', path: job.model }));
-    (await threads.askOthers({ kind: 'use', model })).forEach(ready);
+    // The first thread does not wait for them.
+    const others = threads.askOthers({ kind: 'use', model }).then((answers) => void answers.forEach(ready));
     const waiting = [...job.files.entries()];
     const results: FileResult[] = [];
     // Files side by side, so that many small ones keep all threads busy.
@@ -56,7 +57,8 @@ export async function scoreFiles(job: BatchJob): Promise<readonly FileResult[]> 
         results[next[0]] = await scoreFile(next[1], { ...plan, job, model, threads });
     });
     // All of them, so that nothing is written or removed any more once the caller knows.
-    for (const ended of await Promise.allSettled(scoring)) if (ended.status === 'rejected') throw ended.reason as Error;
+    for (const ended of await Promise.allSettled([...scoring, others]))
+      if (ended.status === 'rejected') throw ended.reason as Error;
     return results;
   } finally {
     await threads.close();
@@ -112,7 +114,7 @@ async function scoreBlocks(
 ): Promise<number> {
   const { threads, job } = context;
   const task = taskOf(file, head, context);
-  const window = threads.count + 1;
+  const window = threads.count * 2;
   const asked: { answer: Promise<Answer>; bytes: number }[] = [];
   const spares: ArrayBuffer[] = [];
   let offset = head.first;

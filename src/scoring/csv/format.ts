@@ -37,8 +37,11 @@ export function writePrediction(value: number, bytes: Uint8Array, start: number)
   return writeFraction(size - whole, halfStep(size), bytes, at);
 }
 
+/** Digits that are taken at once, as one whole number. */
+const CHUNK = 7;
+
 /**
- * Digit by digit, until the number so far, or the next above, is nearer to the value than half the step to the next double. All
+ * Chunks, then digit by digit, until the number so far, or the next above, is nearer to the value than half the step to the next double. All
  * of it is exact: a float32 leaves more than enough bits of a double to multiply its fraction by ten.
  */
 function writeFraction(fraction: number, half: number, bytes: Uint8Array, start: number): number {
@@ -49,6 +52,17 @@ function writeFraction(fraction: number, half: number, bytes: Uint8Array, start:
   let at = start;
   let rest = fraction;
   let near = half;
+  // What is not near enough after a chunk was not before.
+  for (;;) {
+    const scaled = rest * 10 ** CHUNK;
+    const chunk = Math.floor(scaled);
+    const after = scaled - chunk;
+    const nearAfter = near * 10 ** CHUNK;
+    if (after < nearAfter || 1 - after < nearAfter) break;
+    at = writeDigits(chunk, bytes, at);
+    rest = after;
+    near = nearAfter;
+  }
   for (;;) {
     rest *= 10;
     near *= 10;
@@ -64,6 +78,16 @@ function writeFraction(fraction: number, half: number, bytes: Uint8Array, start:
       return at;
     }
   }
+}
+
+function writeDigits(chunk: number, bytes: Uint8Array, start: number): number {
+  let rest = chunk | 0;
+  for (let at = start + CHUNK - 1; at >= start; at -= 1) {
+    const tenth = (rest / 10) | 0;
+    bytes[at] = ZERO + (rest - tenth * 10);
+    rest = tenth;
+  }
+  return start + CHUNK;
 }
 
 const double = new Float64Array(1);

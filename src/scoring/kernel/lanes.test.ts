@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createForest, type SourceTree, type Trees } from '../model/model.ts';
-import { LANES, prepareLanes, scoreLanes } from './lanes.ts';
+import { prepareLanes, scoreLanes } from './lanes.ts';
+import { LANES, MOST_DEPTH } from './lanesCode.ts';
 import { walkTrees } from './walk.ts';
 
 const FEATURES = 3;
@@ -54,25 +55,41 @@ function forest(shapes: readonly Shape[]): Trees {
 }
 
 describe('lanes', () => {
-  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])('add the same as a walk, bit for bit, with trees of depth %d', (depth) => {
-    const blocks = fc.array(value, { minLength: FEATURES * LANES, maxLength: FEATURES * LANES });
-    fc.assert(
-      fc.property(fc.array(shapes(depth), { minLength: 1, maxLength: 4 }), blocks, (trees, values) => {
-        const made = forest(trees);
-        const columns = Float32Array.from(values);
-        const [quick, plain] = [new Float32Array(LANES * GROUPS), new Float32Array(LANES * GROUPS)];
-        scoreLanes(prepareLanes(made)!, columns, LANES, 0, quick, GROUPS);
-        walkTrees(made, columns, LANES, { from: 0, to: LANES }, plain, GROUPS);
-        expect(quick).toEqual(plain);
-      }),
-      { numRuns: depth > 5 ? 15 : 60 },
-    );
-  });
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
+    'add the same as a walk, bit for bit, with trees of depth %d',
+    (depth) => {
+      const blocks = fc.array(value, { minLength: FEATURES * LANES, maxLength: FEATURES * LANES });
+      fc.assert(
+        fc.property(fc.array(shapes(depth), { minLength: 1, maxLength: 4 }), blocks, (trees, values) => {
+          const made = forest(trees);
+          const columns = Float32Array.from(values);
+          const [quick, plain] = [new Float32Array(LANES * GROUPS), new Float32Array(LANES * GROUPS)];
+          scoreLanes(prepareLanes(made, GROUPS)!, columns, LANES, 0, quick, GROUPS);
+          walkTrees(made, columns, LANES, { from: 0, to: LANES }, plain, GROUPS);
+          expect(quick).toEqual(plain);
+        }),
+        { numRuns: depth > 8 ? 4 : depth > 5 ? 15 : 60 },
+      );
+    },
+  );
 
   it('leave deeper trees to the walk', () => {
     let shape: Shape = { leaf: 1 };
-    for (let depth = 0; depth < 9; depth += 1)
+    for (let depth = 0; depth <= MOST_DEPTH; depth += 1)
       shape = { feature: 0, threshold: depth, missingLeft: true, left: shape, right: { leaf: depth } };
-    expect(prepareLanes(forest([shape]))).toBeUndefined();
+    expect(prepareLanes(forest([shape]), GROUPS)).toBeUndefined();
+  });
+
+  it('leave more trees than memory has room for to the walk', () => {
+    const few = forest([{ leaf: 1 }]);
+    const count = 70_000;
+    const many = {
+      ...few,
+      roots: new Int32Array(count),
+      groups: new Int32Array(count),
+      depths: new Int32Array(count).fill(8),
+    };
+    expect(prepareLanes(few, GROUPS)).toBeDefined();
+    expect(prepareLanes(many, GROUPS)).toBeUndefined();
   });
 });

@@ -5,12 +5,13 @@
  */
 import type { Model } from '../model/model.ts';
 import { objectiveOf, outputsOf, transformSums } from '../model/objectives.ts';
-import { LANES, prepareLanes, scoreLanes } from './lanes.ts';
+import { prepareLanes, scoreLanes } from './lanes.ts';
+import { LANES } from './lanesCode.ts';
 import { addLinear } from './linear.ts';
 import { walkTrees } from './walk.ts';
 
 /** So few rows are walked: a block of lanes costs as much as this many. */
-const FEW = 6;
+const FEW = 3;
 
 export type Scorer = {
   features: number;
@@ -30,7 +31,7 @@ export function createScorer(model: Model, stride = 1024): Scorer {
   const columns = new Float32Array(Math.max(1, features) * capacity);
   const sums = new Float32Array(capacity * groups);
   const { transform } = objectiveOf(model.objective);
-  const lanes = booster.kind === 'trees' ? prepareLanes(booster.trees) : undefined;
+  const lanes = booster.kind === 'trees' ? prepareLanes(booster.trees, groups) : undefined;
 
   function addTrees(rows: number): void {
     if (booster.kind !== 'trees') return;
