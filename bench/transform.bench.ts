@@ -1,51 +1,62 @@
-/** Batch scoring of an XGBoost model, CSV to CSV, beside pandas and the library itself in turn. */
-import { execFileSync, fork } from 'node:child_process';
-import { copyFileSync, createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+/** A transform job of an XGBoost model, CSV to CSV, beside pandas and the library itself in turn. */
+import { execFileSync } from 'node:child_process';
+import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { IAM } from '@aws-sdk/client-iam';
+import { S3 } from '@aws-sdk/client-s3';
+import { SageMaker } from '@aws-sdk/client-sagemaker';
 import { systemWorld } from '../src/base/world.ts';
 import { createImages } from '../src/runner/images/images.ts';
-import type { Scored } from './lib/batchProcess.ts';
+import { DEFAULT_REGION } from '../src/server/server.ts';
 import { atLeast, atMost, type Bench } from './lib/figures.ts';
+import { OURS, separate } from './lib/separate.ts';
 import { IMAGES } from './lib/server.ts';
 
 const RUNS = 5;
 const ROWS = 1_000_000;
-const IMAGE = 'sagemaker-xgboost:3.0-5';
+const BUCKET = 'scores';
+const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5';
 const PEER = fileURLToPath(new URL('./peers/transform.py', import.meta.url));
-const PROCESS = fileURLToPath(new URL('./lib/batchProcess.ts', import.meta.url));
 
 export const bench: Bench = {
   name: 'transform',
   describe:
-    'A CSV file of 1,000,000 rows and 8 columns scored by a model of 200 trees of depth 5 into a file of predictions, by src/scoring in a new process, its threads and the loading of the model included; beside pandas.read_csv, Booster.predict and to_csv in a new process, its imports not included; memory above the idle process, also for ten times the rows.',
+    'A transform job from CreateTransformJob to its end, over a CSV object of 1,000,000 rows and 8 columns, with a model of 200 trees of depth 5: the input out of the object store, the predictions into it; beside pandas.read_csv, Booster.predict and to_csv on files in a new process, its imports not included; memory of the server above what it had before the job, also for ten times the rows.',
   notMeasured: [
-    'the rest of a transform job: its inputs from and its outputs to the object store',
     'models deeper than ten levels, which are walked',
+    'models with a script, which their container serves',
   ],
   async run(progress) {
     const folder = mkdtempSync(join(tmpdir(), 'telar-bench-'));
     const at = (name: string) => join(folder, name);
+    let server: Scorer | undefined;
     try {
       const python = await onImage();
       progress('making the model and the rows');
       python('make', folder, String(ROWS));
+      server = await scorer(folder, at('model.ubj'));
+      await server.put('rows.csv', at('rows.csv'));
       const [ours, theirs]: [Scored[], Scored[]] = [[], []];
       for (let run = 0; run <= RUNS; run += 1) {
         progress(run === 0 ? 'warming up' : `run ${run} of ${RUNS}`);
-        const our = await score(at('model.ubj'), at('rows.csv'), at('ours.csv'));
+        const our = await server.score('rows.csv');
         const their = JSON.parse(python('score', at('model.ubj'), at('rows.csv'), at('theirs.csv'))) as Scored;
         if (run > 0) ours.push(our);
         if (run > 0) theirs.push(their);
       }
+      await server.fetch('rows.csv', at('ours.csv'));
       progress('ten times the rows');
-      copyFileSync(at('rows.csv'), at('many.csv'));
       const text = readFileSync(at('rows.csv'));
-      for (let copy = 1; copy < 10; copy += 1) await appendFile(at('many.csv'), text);
-      const many = await score(at('model.ubj'), at('many.csv'), at('many.out'));
+      for (let copy = 0; copy < 10; copy += 1) await appendFile(at('many.csv'), text);
+      await server.put('many.csv', at('many.csv'));
+      const many = await server.score('many.csv');
       const name = 'pandas and XGBoost';
       const seconds = (runs: readonly Scored[]) => runs.map((run) => run.seconds);
       const megabytes = (runs: readonly Scored[]) => runs.map((run) => run.megabytes);
@@ -60,6 +71,7 @@ export const bench: Bench = {
         }),
       ];
     } finally {
+      await server?.close();
       rmSync(folder, { recursive: true, force: true });
     }
   },
@@ -73,18 +85,69 @@ async function onImage(): Promise<(...args: string[]) => string> {
   return (...args) => execFileSync('python3', ['-W', 'ignore', PEER, ...args], { env, encoding: 'utf8' });
 }
 
-async function score(model: string, input: string, output: string): Promise<Scored> {
-  const child = fork(PROCESS, { execArgv: [] });
-  const ended = new Promise<Scored>((resolve, reject) => {
-    child.once('message', (scored) => resolve(scored as Scored));
-    child.once('exit', () => reject(new Error('The process that scores ended before it answered.')));
-  });
-  child.send({ model, files: [{ input, output }], accept: 'text/csv' });
-  try {
-    return await ended;
-  } finally {
-    child.disconnect();
-  }
+type Scored = { seconds: number; megabytes: number };
+type Scorer = {
+  put(key: string, path: string): Promise<void>;
+  /** One transform job over an object. */
+  score(key: string): Promise<Scored>;
+  /** What the last job made of an object, into a file. */
+  fetch(key: string, path: string): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** A server of its own that has the model. */
+async function scorer(folder: string, model: string): Promise<Scorer> {
+  const server = await separate(OURS, { folder: join(folder, 'data'), port: 0, imagesFolder: IMAGES });
+  const endpoint = `http://127.0.0.1:${server.port}`;
+  const client = { endpoint, region: DEFAULT_REGION, credentials: server.credentials };
+  const [s3, sagemaker] = [new S3({ ...client, forcePathStyle: true }), new SageMaker(client)];
+  const ExecutionRoleArn = await createRole(new IAM(client));
+  await s3.createBucket({ Bucket: BUCKET });
+  const put = async (Key: string, path: string) => {
+    const ContentLength = statSync(path).size;
+    await s3.putObject({ Bucket: BUCKET, Key, Body: createReadStream(path), ContentLength });
+  };
+  execFileSync('tar', ['-czf', join(folder, 'model.tar.gz'), '-C', dirname(model), basename(model)]);
+  await put('model.tar.gz', join(folder, 'model.tar.gz'));
+  const PrimaryContainer = { Image: IMAGE, ModelDataUrl: `s3://${BUCKET}/model.tar.gz` };
+  await sagemaker.createModel({ ModelName: BUCKET, ExecutionRoleArn, PrimaryContainer });
+  let jobs = 0;
+  return {
+    put,
+    async score(key) {
+      const idle = await server.used();
+      const TransformJobName = `job-${++jobs}`;
+      const S3DataSource = { S3DataType: 'S3Prefix' as const, S3Uri: `s3://${BUCKET}/${key}` };
+      const started = performance.now();
+      await sagemaker.createTransformJob({
+        ...{ TransformJobName, ModelName: BUCKET },
+        TransformInput: { DataSource: { S3DataSource }, ContentType: 'text/csv', SplitType: 'Line' },
+        TransformOutput: { S3OutputPath: `s3://${BUCKET}/out`, Accept: 'text/csv', AssembleWith: 'Line' },
+        TransformResources: { InstanceType: 'ml.m5.large', InstanceCount: 1 },
+      });
+      for (;;) {
+        const job = await sagemaker.describeTransformJob({ TransformJobName });
+        if (job.TransformJobStatus === 'Completed') break;
+        if (job.TransformJobStatus !== 'InProgress') throw new Error(`The job failed: ${job.FailureReason}`);
+        await setTimeout(5);
+      }
+      const seconds = (performance.now() - started) / 1000;
+      return { seconds, megabytes: ((await server.used()).peakRss - idle.rss) / 1e6 };
+    },
+    async fetch(key, path) {
+      const { Body } = await s3.getObject({ Bucket: BUCKET, Key: `out/${key}.out` });
+      await pipeline(Body as Readable, createWriteStream(path));
+    },
+    close: () => server.close(),
+  };
+}
+
+async function createRole(iam: IAM): Promise<string> {
+  const trusted = { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trusted] });
+  const { Role } = await iam.createRole({ RoleName: 'scorer', AssumeRolePolicyDocument });
+  await iam.attachRolePolicy({ RoleName: 'scorer', PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess' });
+  return Role!.Arn!;
 }
 
 /** The largest difference of two files of numbers. */
