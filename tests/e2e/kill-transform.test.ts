@@ -19,7 +19,7 @@ async function begin(running: Victim, name: string): Promise<Workbench> {
   await createModel(
     bench,
     name,
-    "console.log('asked', body);\n  await pause(150);\n  return String(Number(body) * 2);",
+    "console.log('asked', body);\n  await pause(400);\n  return String(Number(body) * 2);",
   );
   for (let file = 10; file < 10 + FILES; file += 1) await bench.put(`${name}/in/${file}.csv`, `${file}\n`);
   await bench.sagemaker.createTransformJob(transformJob(bench, name, name));

@@ -24,7 +24,8 @@ export async function unpack({ content, target, most }: Extract<Task, { kind: 'u
   const read = pipeline(source, createGunzip(), tar);
   const written = writeEntries(tar, target, most);
   written.catch((error: Error) => tar.destroy(error));
-  const ends = await Promise.allSettled([read, written]);
+  // What cannot be read any more is not waited for: entries that never come have no end.
+  const ends = await Promise.allSettled([read, Promise.race([written, read.then(() => written)])]);
   const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []));
   // Whichever of the two failed first closed the other.
   const first = reasons.find(({ message }) => !/premature close|destroyed/i.test(message)) ?? reasons[0];
