@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -21,6 +22,22 @@ async function archive(entries: readonly Given[]): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of tar) parts.push(part as Buffer);
   return gzipSync(Buffer.concat(parts));
+}
+
+/** What does not become shorter when it is packed. */
+const randomText = (length: number) => randomBytes(length).toString('base64').slice(0, length);
+
+/** Files of a folder that this process has open. */
+function openBelow(folder: string): string[] {
+  if (process.platform !== 'linux') return [];
+  const open = readdirSync('/proc/self/fd').flatMap((name) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${name}`)];
+    } catch {
+      return []; // the one that listed them
+    }
+  });
+  return open.filter((path) => path.startsWith(folder));
 }
 
 const target = () => join(base, 'model');
@@ -58,5 +75,24 @@ describe("a model's archive", () => {
     await expect(unpacked(gzipSync(Buffer.alloc(1024, 'x')))).rejects.toThrow(/Invalid tar header/);
     const whole = await archive([{ name: 'a', text: 'x'.repeat(900) }]);
     await expect(unpacked(whole.subarray(0, whole.length - 20))).rejects.toThrow();
+  });
+
+  it('that breaks off anywhere is given up, with every file closed', async () => {
+    const random = Array.from({ length: 9 }, (_, index) => ({ name: `${index}`, text: randomText(700) }));
+    const whole = await archive(random);
+    for (let length = 1; length < whole.length; length += 97) {
+      await expect(unpacked(whole.subarray(0, length), 10_000)).rejects.toThrow('unexpected end of file');
+      expect(openBelow(target())).toEqual([]);
+    }
+    await unpacked(whole, 10_000);
+    for (const { name, text } of random) expect(readFileSync(join(target(), name), 'utf8')).toBe(text);
+  });
+
+  it('whose files cannot be written says why', async () => {
+    const entries = [
+      { name: 'a', text: 'x' },
+      { name: 'a/b', text: 'y'.repeat(700) },
+    ];
+    await expect(unpacked(await archive(entries))).rejects.toThrow(/^(EEXIST|ENOTDIR)/);
   });
 });

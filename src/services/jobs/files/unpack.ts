@@ -3,40 +3,55 @@
  *
  * U1. Every file comes to lie below the target: no name leads out of it, and no link is made that could.
  * U2. What comes out is counted while it comes out: an archive that unpacks to more than it may is given up there.
+ * U3. Nothing is written any more once it is settled how it went: every file is closed by then.
  */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
+import { type Entry, extract, type Headers } from 'tar-stream';
 import { safePath } from './paths.ts';
 import type { Task } from './work.ts';
 
 /** Entries of one archive: a bound, far beyond what models have. */
 const MOST_ENTRIES = 200_000;
+/** Of what comes out at a time, in bytes. */
+const CHUNK = 64 * 1024;
 
 /** Rejects with what is wrong, in words that follow the archive's name. */
 export async function unpack({ content, target, most }: Extract<Task, { kind: 'unpack' }>): Promise<void> {
   const source = 'path' in content ? createReadStream(content.path) : Readable.from([Buffer.from(content.bytes)]);
   const tar = extract();
-  const read = pipeline(source, createGunzip(), tar);
-  const written = writeEntries(tar, target, most);
-  written.catch((error: Error) => tar.destroy(error));
-  // What cannot be read any more is not waited for: entries that never come have no end.
-  const ends = await Promise.allSettled([read, Promise.race([written, read.then(() => written)])]);
-  const reasons = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []));
-  // Whichever of the two failed first closed the other.
-  const first = reasons.find(({ message }) => !/premature close|destroyed/i.test(message)) ?? reasons[0];
-  if (first) throw first;
+  const take = taking(target, most);
+  let refusal: Error | undefined;
+  let taken: Promise<void> = Promise.resolve();
+  // By its event: who iterates over an archive that broke off before it was asked for the next entry waits forever.
+  tar.on('entry', (header, entry, next) => {
+    entry.on('error', () => {}); // whoever reads it hears of it
+    taken = take(header, entry).then(
+      () => next(),
+      (error: Error) => {
+        refusal = error;
+        tar.destroy(error);
+      },
+    );
+  });
+  const failure = await pipeline(source, createGunzip({ chunkSize: CHUNK }), tar).catch((error: Error) => error);
+  // An entry under way ends with its archive (U3).
+  await taken;
+  const closed = failure instanceof Error && 'code' in failure && failure.code === 'ERR_STREAM_PREMATURE_CLOSE';
+  // Where reading failed first, the entry was given up for that; where it was only closed, the entry closed it.
+  const reason = failure instanceof Error && !closed ? failure : (refusal ?? failure);
+  if (reason) throw reason;
 }
 
-async function writeEntries(entries: ReturnType<typeof extract>, target: string, most: number): Promise<void> {
+/** Takes an archive's entries, one after the other. */
+function taking(target: string, most: number): (header: Headers, entry: Entry) => Promise<void> {
   let room = most;
   let count = 0;
-  for await (const entry of entries) {
-    const { name, type, size, mode } = entry.header;
+  return async ({ name, type, size, mode }, entry) => {
     count += 1;
     if (count > MOST_ENTRIES) throw new Error(`it has more than ${MOST_ENTRIES} entries`);
     room -= size ?? 0;
@@ -51,7 +66,7 @@ async function writeEntries(entries: ReturnType<typeof extract>, target: string,
       else if (type !== 'directory') throw new Error(`'${name}' in it is neither a file nor a folder (${type})`);
       entry.resume();
     }
-  }
+  };
 }
 
 function placeOf(target: string, name: string, relative: string): string {
@@ -60,8 +75,13 @@ function placeOf(target: string, name: string, relative: string): string {
   return join(target, place.path);
 }
 
-async function writeEntry(entry: AsyncIterable<unknown>, path: string, mode: number | undefined): Promise<void> {
+async function writeEntry(entry: AsyncIterable<Buffer>, path: string, mode: number | undefined): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const executable = ((mode ?? 0) & 0o100) !== 0;
-  await pipeline(entry, createWriteStream(path, { mode: executable ? 0o755 : 0o644 }));
+  const file = await open(path, 'w', executable ? 0o755 : 0o644);
+  try {
+    for await (const part of entry) await file.writeFile(part);
+  } finally {
+    await file.close();
+  }
 }
