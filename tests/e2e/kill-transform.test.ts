@@ -14,13 +14,10 @@ afterEach(async () => {
 });
 
 /** A job that takes its time over each of its files, and says in its log which one it is at. */
-async function begin(running: Victim, name: string): Promise<Workbench> {
+async function begin(running: Victim, name: string, milliseconds = 400): Promise<Workbench> {
   const bench = await openWorkbench(running.client, name);
-  await createModel(
-    bench,
-    name,
-    "console.log('asked', body);\n  await pause(400);\n  return String(Number(body) * 2);",
-  );
+  const answer = `console.log('asked', body);\n  await pause(${milliseconds});\n  return String(Number(body) * 2);`;
+  await createModel(bench, name, answer);
   for (let file = 10; file < 10 + FILES; file += 1) await bench.put(`${name}/in/${file}.csv`, `${file}\n`);
   await bench.sagemaker.createTransformJob(transformJob(bench, name, name));
   return bench;
@@ -52,7 +49,8 @@ it('the next server goes on with the files that have no output', { timeout: 240_
 
 it('a model that died with the server fails its job', { timeout: 240_000 }, async () => {
   victim = await startVictim();
-  const bench = await begin(victim, 'died-too');
+  // It never answers: only its death can end the job.
+  const bench = await begin(victim, 'died-too', 1_000_000);
   while (victim.jobs()[0]?.phase !== 'running') await pause(5);
   await asked(bench, arnOf('died-too'), 1);
   process.kill(victim.processOf(victim.jobs()[0]!.id)!.pid, 'SIGKILL');

@@ -6,7 +6,8 @@
  * T3. It outlives its job: when that is deleted, what it said last is kept.
  */
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
-import { type Parts, readUser, type Sdk, writeUser } from './context.ts';
+import { readUser, writeUser } from '../../protocol/userContext.ts';
+import type { Parts, Sdk } from './context.ts';
 import { experimentErrors } from './errors.ts';
 import { arnOf, componentName, type JobKind, lineageGroup, type Place } from './names.ts';
 import { type Artifacts, type Derived, ofJob, type Parameters } from './ofJob.ts';

@@ -1,6 +1,7 @@
 /** Experiments and their trials: groups of trial components, made by clients and by pipelines. */
 import type { Call, InputOf } from '../../protocol/service.ts';
-import { type Parts, readUser, type Sdk, writeUser } from './context.ts';
+import { readUser, writeUser } from '../../protocol/userContext.ts';
+import type { Parts, Sdk } from './context.ts';
 import { experimentErrors } from './errors.ts';
 import { arnOf, type Place } from './names.ts';
 import type { ExperimentRow, NamedRow, TrialRow } from './store.ts';

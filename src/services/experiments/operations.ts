@@ -1,6 +1,7 @@
 /** The operations on experiments, trials and trial components. */
 import { requestTagKeys } from '../../protocol/conditionKeys.ts';
 import { type Access, type Call, type Operations, reads, writes } from '../../protocol/service.ts';
+import { writeUser } from '../../protocol/userContext.ts';
 import {
   createComponent,
   deleteComponent,
@@ -9,7 +10,7 @@ import {
   summarizeComponent,
   updateComponent,
 } from './components.ts';
-import { type Parts, type Sdk, writeUser } from './context.ts';
+import type { Parts, Sdk } from './context.ts';
 import { experimentErrors } from './errors.ts';
 import {
   createExperiment,

@@ -1,6 +1,7 @@
 /** Associations: what contributed to what, what produced what. */
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
-import { type Parts, readUser, type Sdk, writeUser } from './context.ts';
+import { readUser, writeUser } from '../../protocol/userContext.ts';
+import type { Parts, Sdk } from './context.ts';
 import { lineageErrors } from './errors.ts';
 import { type LineageType, lineageTypeOf, type Place } from './names.ts';
 import type { AssociationRow } from './store.ts';

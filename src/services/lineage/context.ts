@@ -1,7 +1,6 @@
 /** What the parts of the lineage service share. */
 import type { Clock } from '../../base/clock.ts';
 import type { Api } from '../../protocol/api.ts';
-import type { Principal } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
 import type { LineagePorts } from './ports.ts';
 import type { LineageStore } from './store.ts';
@@ -20,14 +19,3 @@ export type Parts = Pick<LineageContext, 'account' | 'clock' | 'ports'> & { db: 
 
 /** The SDK whose types the operations take and answer. */
 export type Sdk = typeof import('@aws-sdk/client-sagemaker');
-
-type UserContext = { IamIdentity?: { Arn: string; PrincipalId: string } };
-
-/** Who did something, as the store keeps it. */
-export const writeUser = ({ arn, userId }: Principal): string =>
-  JSON.stringify({ IamIdentity: { Arn: arn, PrincipalId: userId } } satisfies UserContext);
-
-/** What Telar recorded of itself has no user, as on AWS. */
-export const NOBODY = '{}';
-
-export const readUser = (column: string): UserContext => JSON.parse(column) as UserContext;

@@ -5,7 +5,8 @@
  * N2. What has associations is not deleted: an association always has two ends.
  */
 import type { Call } from '../../protocol/service.ts';
-import { NOBODY, type Parts, readUser, writeUser } from './context.ts';
+import { NOBODY, readUser, writeUser } from '../../protocol/userContext.ts';
+import type { Parts } from './context.ts';
 import { lineageErrors } from './errors.ts';
 import { artifactArn, groupArn, type Kind, namedArn, type Place } from './names.ts';
 import type { GivenTag } from './ports.ts';

@@ -6,8 +6,8 @@
  * R2. Only URIs are kept here, as on AWS. Which versions of which objects a job read is the jobs service's record, and what a
  *     trial component says is derived from its job: neither is copied.
  */
+import { NOBODY } from '../../protocol/userContext.ts';
 import type { Parts } from './context.ts';
-import { NOBODY } from './context.ts';
 import { recordEntity } from './entities.ts';
 import type { Place } from './names.ts';
 

@@ -2,7 +2,7 @@
 import type { World } from '../../base/world.ts';
 import type { Engine } from '../../engine/kernel.ts';
 import type { Api } from '../../protocol/api.ts';
-import type { Call, Principal } from '../../protocol/service.ts';
+import type { Call } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
 import type { PipelinePorts } from './ports.ts';
 import type { PipelinesStore } from './store.ts';
@@ -30,11 +30,6 @@ export type Parts = Pick<PipelinesContext, 'store' | 'world' | 'engine' | 'ports
 
 /** The SDK whose types the operations take and answer. */
 export type Sdk = typeof import('@aws-sdk/client-sagemaker');
-
-/** Who did something, as SageMaker's UserContext shows it: stored as JSON. */
-export function userContext({ arn, userId }: Principal): string {
-  return JSON.stringify({ IamIdentity: { Arn: arn, PrincipalId: userId } });
-}
 
 export function pipelineArn(call: Pick<Call, 'region' | 'account'>, nameOrArn: string): string {
   if (nameOrArn.startsWith('arn:')) return nameOrArn;

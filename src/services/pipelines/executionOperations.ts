@@ -1,5 +1,4 @@
 /** Executions: start, stop, retry, update, describe, list; their steps, parameters and definitions. */
-import { memo } from '../../base/memo.ts';
 import { LOWER_ALPHANUMERIC, randomString } from '../../base/random.ts';
 import { bindParameters } from '../../definition/pipeline/parameters.ts';
 import { parsePipeline } from '../../definition/pipeline/parse.ts';
@@ -10,9 +9,11 @@ import { PIPELINE } from '../../engine/pipelines/language.ts';
 import type { ExecutionInput, PipelineState } from '../../engine/pipelines/state.ts';
 import { pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
 import { type Call, type InputOf, type Operations, reads, writes } from '../../protocol/service.ts';
-import { type Parts, pipelineArn, type Sdk, userContext } from './context.ts';
+import { writeUser } from '../../protocol/userContext.ts';
+import { type Parts, pipelineArn, type Sdk } from './context.ts';
 import { errors } from './errors.ts';
-import { beginning, between, existing, existingVersion, parallelism } from './pipelineOperations.ts';
+import { beginning, between, existing, existingVersion } from './pipelineOperations.ts';
+import { executionRecord } from './records.ts';
 import { stepPage } from './steps.ts';
 import type { ExecutionRow, PipelineRow, VersionRow } from './store.ts';
 import { once } from './tokens.ts';
@@ -126,7 +127,7 @@ function changed(row: ExecutionRow, { displayName, description: text, maxParalle
     description: text ?? row.description,
     max_parallel: maxParallel ?? row.max_parallel,
     modified_at: call.now,
-    modified_by: userContext(call.principal),
+    modified_by: writeUser(call.principal),
   };
 }
 
@@ -163,7 +164,7 @@ function start(parts: Parts, input: InputOf<Sdk, 'StartPipelineExecution'>, call
     maxParallel,
     ...chosen(parts, input, version, pipeline),
   };
-  const by = userContext(call.principal);
+  const by = writeUser(call.principal);
   db.insertExecution({
     arn,
     pipeline: pipeline.arn,
@@ -249,26 +250,13 @@ function reusedResult(source: Execution | undefined, name: string) {
   ]);
 }
 
-/** Few people make many executions. */
-const contextOf = memo(1000, (text) => JSON.parse(text) as { IamIdentity: { Arn: string; PrincipalId: string } });
-
-function description({ row, state }: Execution) {
-  return {
-    PipelineArn: row.pipeline,
-    PipelineExecutionArn: row.arn,
-    PipelineExecutionDisplayName: row.display_name,
-    PipelineExecutionStatus: state.status,
-    PipelineExecutionDescription: row.description ?? undefined,
-    FailureReason: state.failureReason,
-    CreationTime: new Date(row.created_at),
-    LastModifiedTime: new Date(Math.max(row.modified_at, state.changedAt)),
-    CreatedBy: contextOf(row.created_by),
-    LastModifiedBy: contextOf(row.modified_by),
-    ParallelismConfiguration: parallelism(row.max_parallel),
-    SelectiveExecutionConfig: row.selective === null ? undefined : JSON.parse(row.selective),
-    PipelineVersionId: row.version,
-  };
-}
+/** With what its journal knows better than its row. */
+const description = ({ row, state }: Execution) => ({
+  ...executionRecord(row),
+  PipelineExecutionStatus: state.status,
+  FailureReason: state.failureReason,
+  LastModifiedTime: new Date(Math.max(row.modified_at, state.changedAt)),
+});
 
 function list({ db }: Parts, input: InputOf<Sdk, 'ListPipelineExecutions'>, call: Call) {
   const { arn: pipeline } = existing(db, call, input.PipelineName!);

@@ -12,10 +12,12 @@ import {
   streams,
   writes,
 } from '../../protocol/service.ts';
-import { type Parts, pipelineArn, type Sdk, userContext } from './context.ts';
+import { writeUser } from '../../protocol/userContext.ts';
+import { type Parts, pipelineArn, type Sdk } from './context.ts';
 import { errors } from './errors.ts';
 import { INSTEAD, isNotebookJob } from './instead.ts';
 import type { Tag } from './ports.ts';
+import { pipelineRecord } from './records.ts';
 import type { PipelineRow, PipelinesStore, VersionRow } from './store.ts';
 import { once } from './tokens.ts';
 
@@ -80,7 +82,7 @@ export function pipelineOperations(parts: Parts): Operations<Sdk, Names> {
             if (db.pipeline({ arn })) throw errors.pipelineExists(input.PipelineName!);
             checkRole(parts, input.RoleArn!);
             checkDefinition(definition);
-            const by = userContext(call.principal);
+            const by = writeUser(call.principal);
             db.insertPipeline({
               arn,
               region: call.region,
@@ -122,7 +124,7 @@ export function pipelineOperations(parts: Parts): Operations<Sdk, Names> {
             max_parallel: input.ParallelismConfiguration?.MaxParallelExecutionSteps ?? row.max_parallel,
             version,
             modified_at: call.now,
-            modified_by: userContext(call.principal),
+            modified_by: writeUser(call.principal),
           });
           return { PipelineArn: row.arn, PipelineVersionId: version };
         });
@@ -212,29 +214,12 @@ function insertVersion(db: PipelinesStore, pipeline: string, version: number, de
   });
 }
 
-function description(row: PipelineRow, version: VersionRow) {
-  return {
-    PipelineArn: row.arn,
-    PipelineName: row.name,
-    PipelineDisplayName: row.display_name ?? undefined,
-    PipelineDefinition: version.definition,
-    PipelineDescription: row.description ?? undefined,
-    RoleArn: row.role_arn,
-    PipelineStatus: 'Active' as const,
-    CreationTime: new Date(row.created_at),
-    LastModifiedTime: new Date(row.modified_at),
-    LastRunTime: row.last_run_at === null ? undefined : new Date(row.last_run_at),
-    CreatedBy: JSON.parse(row.created_by),
-    LastModifiedBy: JSON.parse(row.modified_by),
-    ParallelismConfiguration: parallelism(row.max_parallel),
-    PipelineVersionDisplayName: version.display_name ?? undefined,
-    PipelineVersionDescription: version.description ?? undefined,
-  };
-}
-
-export function parallelism(most: number | null) {
-  return most === null ? undefined : { MaxParallelExecutionSteps: most };
-}
+const description = (row: PipelineRow, version: VersionRow) => ({
+  ...pipelineRecord(row),
+  PipelineDefinition: version.definition,
+  PipelineVersionDisplayName: version.display_name ?? undefined,
+  PipelineVersionDescription: version.description ?? undefined,
+});
 
 /** The bounds of a creation time, in milliseconds; both exclusive, as AWS has them. */
 export function between(input: { CreatedAfter?: Date | undefined; CreatedBefore?: Date | undefined }) {

@@ -1,6 +1,6 @@
 /** What the parts of the model registry share. */
 import type { Api } from '../../protocol/api.ts';
-import type { InputOf, OutputOf, Principal } from '../../protocol/service.ts';
+import type { InputOf, OutputOf } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
 import type { RegistryPorts } from './ports.ts';
 import type { RegistryStore } from './store.ts';
@@ -23,13 +23,3 @@ export type CreateGroupInput = InputOf<Sdk, 'CreateModelPackageGroup'>;
 export type CreatePackageInput = InputOf<Sdk, 'CreateModelPackage'>;
 export type UpdatePackageInput = InputOf<Sdk, 'UpdateModelPackage'>;
 export type PackageDescription = OutputOf<Sdk, 'DescribeModelPackage'>;
-
-type UserContext = NonNullable<PackageDescription['CreatedBy']>;
-
-/** Who did something, as the store keeps it. */
-export const writeUser = ({ arn, userId }: Principal): string => {
-  const user: UserContext = { IamIdentity: { Arn: arn, PrincipalId: userId } };
-  return JSON.stringify(user);
-};
-
-export const readUser = (column: string): UserContext => JSON.parse(column) as UserContext;

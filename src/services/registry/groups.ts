@@ -1,6 +1,7 @@
 /** Model package groups: each holds the versions of one model. */
 import type { Call, OutputOf } from '../../protocol/service.ts';
-import { type CreateGroupInput, type Parts, readUser, type Sdk, writeUser } from './context.ts';
+import { readUser, writeUser } from '../../protocol/userContext.ts';
+import type { CreateGroupInput, Parts, Sdk } from './context.ts';
 import { registryErrors } from './errors.ts';
 import { COMPLETED } from './legal.ts';
 import { groupArn, groupArnOf, type Place, registryName } from './names.ts';

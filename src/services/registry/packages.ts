@@ -7,14 +7,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { Call, OutputOf } from '../../protocol/service.ts';
-import {
-  type CreatePackageInput,
-  type PackageDescription,
-  type Parts,
-  readUser,
-  type Sdk,
-  writeUser,
-} from './context.ts';
+import { readUser, writeUser } from '../../protocol/userContext.ts';
+import type { CreatePackageInput, PackageDescription, Parts, Sdk } from './context.ts';
 import { registryErrors } from './errors.ts';
 import { createGroup, requireGroup } from './groups.ts';
 import { type Kept, readKept } from './kept.ts';

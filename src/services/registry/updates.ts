@@ -1,6 +1,7 @@
 /** What UpdateModelPackage changes: approval, properties, stage of life, and what was left open at registration. */
 import type { Call } from '../../protocol/service.ts';
-import { type Parts, type UpdatePackageInput, writeUser } from './context.ts';
+import { writeUser } from '../../protocol/userContext.ts';
+import type { Parts, UpdatePackageInput } from './context.ts';
 import { registryErrors } from './errors.ts';
 import { type Kept, readKept } from './kept.ts';
 import { MOST_ADDITIONAL_SPECIFICATIONS, MOST_METADATA_PROPERTIES } from './legal.ts';

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { type Entry, extract, type Headers } from 'tar-stream';
+import { type ExtractEvents, extract, type Header } from 'tar-stream';
 import { safePath } from './paths.ts';
 import type { Task } from './work.ts';
 
@@ -48,7 +48,7 @@ export async function unpack({ content, target, most }: Extract<Task, { kind: 'u
 }
 
 /** Takes an archive's entries, one after the other. */
-function taking(target: string, most: number): (header: Headers, entry: Entry) => Promise<void> {
+function taking(target: string, most: number): (header: Header, entry: ExtractEvents['entry'][1]) => Promise<void> {
   let room = most;
   let count = 0;
   return async ({ name, type, size, mode }, entry) => {
@@ -75,12 +75,12 @@ function placeOf(target: string, name: string, relative: string): string {
   return join(target, place.path);
 }
 
-async function writeEntry(entry: AsyncIterable<Buffer>, path: string, mode: number | undefined): Promise<void> {
+async function writeEntry(entry: AsyncIterable<unknown>, path: string, mode: number | undefined): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const executable = ((mode ?? 0) & 0o100) !== 0;
   const file = await open(path, 'w', executable ? 0o755 : 0o644);
   try {
-    for await (const part of entry) await file.writeFile(part);
+    for await (const part of entry) await file.writeFile(part as Buffer);
   } finally {
     await file.close();
   }

@@ -90,7 +90,8 @@ async function filesBelow(folder: string, below = ''): Promise<string[]> {
   const found: string[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) found.push(...(await filesBelow(folder, path)));
+    // One by one: a folder may hold more files than a call takes arguments.
+    if (entry.isDirectory()) for (const file of await filesBelow(folder, path)) found.push(file);
     else found.push(path);
   }
   return found;

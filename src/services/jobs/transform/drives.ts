@@ -5,7 +5,7 @@
  * V1. What a driver found is on disk before anything is done about it: a later server neither drives again nor forgets a failure.
  * V2. A driver that is ended, or that died with its server, has told nothing: its job is driven again, or fails.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -84,7 +84,7 @@ export function createDrives({ folder }: { folder(jobId: string): JobFolder }): 
     if (!existsSync(path)) {
       const port = await freePort();
       mkdirSync(aside(hostId), { recursive: true });
-      writeFileSync(path, String(port));
+      writeWhole(path, String(port));
     }
     return Number(readFileSync(path, 'utf8'));
   }

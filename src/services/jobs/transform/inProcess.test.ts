@@ -78,6 +78,17 @@ describe('a job may be scored without its container', () => {
     expect(existsSync(outputs)).toBe(false);
   });
 
+  it("not where an output cannot have its name, which is that one file's failure", async () => {
+    const score: ScoreFiles = async () => ({ scored: true });
+    const there = place();
+    mkdirSync(join(there.inputs, 'a.csv.out'));
+    const declined = { scored: false, reason: "the output of 'a.csv' cannot have its name" };
+    expect(await scoreFilesOf({ plan: planOf() }, there, score, quiet)).toEqual(declined);
+    rmSync(join(there.inputs, 'a.csv.out'), { recursive: true });
+    writeFileSync(join(there.inputs, 'n'.repeat(252)), '1\n');
+    expect(await scoreFilesOf({ plan: planOf() }, there, score, quiet)).toMatchObject({ scored: false });
+  });
+
   it('not where a container would refuse a file as too large', async () => {
     const score: ScoreFiles = async () => ({ scored: true });
     const there = place();

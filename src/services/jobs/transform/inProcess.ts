@@ -24,6 +24,8 @@ const OTHERWISE = [
 /** AWS's default of MaxPayloadInMB. */
 const MAX_PAYLOAD = 6;
 const MEGABYTE = 2 ** 20;
+/** In bytes: the output's has four more. */
+const LONGEST_NAME = 251;
 
 /** Why a job cannot be scored without its container; undefined when it may be tried. */
 export function whyContainer({ image, environment, transform }: JobPlan, model: string): string | undefined {
@@ -56,10 +58,17 @@ export async function scoreFilesOf(
   if (why) return { scored: false, reason: why };
   const { split, maxPayloadMegabytes = MAX_PAYLOAD } = plan.transform!;
   const files: { input: string; output: string }[] = [];
-  for (const entry of await readdir(inputs, { recursive: true, withFileTypes: true })) {
+  const entries = await readdir(inputs, { recursive: true, withFileTypes: true });
+  const pathOf = (entry: (typeof entries)[number]) => join(entry.parentPath, entry.name);
+  const folders = new Set(entries.filter((entry) => entry.isDirectory()).map(pathOf));
+  for (const entry of entries) {
     if (!entry.isFile()) continue;
     signal.throwIfAborted();
-    const input = join(entry.parentPath, entry.name);
+    const input = pathOf(entry);
+    // The driver fails such a file alone.
+    if (folders.has(`${input}.out`) || Buffer.byteLength(entry.name) > LONGEST_NAME) {
+      return { scored: false, reason: `the output of '${entry.name}' cannot have its name` };
+    }
     if (split === 'None' && (await stat(input)).size > maxPayloadMegabytes * MEGABYTE) {
       return { scored: false, reason: 'a file is larger than MaxPayloadInMB' };
     }
