@@ -49,6 +49,16 @@ export type PageRequest = {
 
 export type Page<T> = { items: T[]; next: string | undefined };
 
+/** What SageMaker's lists of named things are asked for. */
+export type NamedListInput = {
+  CreatedAfter?: Date | undefined;
+  CreatedBefore?: Date | undefined;
+  SortBy?: 'CreationTime' | 'Name' | undefined;
+  SortOrder?: 'Ascending' | 'Descending' | undefined;
+  NextToken?: string | undefined;
+  MaxResults?: number | undefined;
+};
+
 /** SageMaker's list operations give 10 items when not asked for a number. */
 export const SAGEMAKER_PAGE = 10;
 

@@ -5,6 +5,7 @@ import type { JobEnd, JobObjects, JobPorts } from '../services/jobs/index.ts';
 import type { ObjectAccess } from '../services/objects/index.ts';
 import type { Permit } from './policies.ts';
 import type { RoleCalls } from './roleCalls.ts';
+import { toList, toRead } from './s3Uris.ts';
 import { scoreFiles } from './scoring.ts';
 
 type Parts = {
@@ -47,30 +48,23 @@ export function jobPorts(parts: Parts): JobPorts {
 
 /** What the role of a job may do with objects. Versions are numbers in the object store, and opaque texts to everyone else. */
 function jobObjects(objects: ObjectAccess, permit: Permit): JobObjects {
-  const arnOf = (bucket: string, key: string) => `arn:aws:s3:::${bucket}/${key}`;
-  const list = (bucket: string, prefix: string) => ({
-    action: 's3:ListBucket',
-    resource: `arn:aws:s3:::${bucket}`,
-    keys: () => ({ 's3:prefix': prefix }),
-  });
-  const read = (bucket: string, key: string) => ({ action: 's3:GetObject', resource: arnOf(bucket, key) });
   return {
     async list(call, bucket, prefix) {
-      permit(call, list(bucket, prefix));
+      permit(call, toList(bucket, prefix));
       const { entries, fingerprint } = await objects.list(bucket, prefix);
       return { objects: entries.map((entry) => ({ ...entry, version: String(entry.version) })), fingerprint };
     },
     head(call, bucket, key) {
-      permit(call, read(bucket, key));
+      permit(call, toRead(bucket, key));
       const { version, size } = objects.head(bucket, key);
       return { key, version: String(version), size };
     },
     open(call, { bucket, key, version }) {
-      permit(call, read(bucket, key));
+      permit(call, toRead(bucket, key));
       return objects.openObject(bucket, key, Number(version));
     },
     async receive(call, bucket, key, content) {
-      permit(call, { action: 's3:PutObject', resource: arnOf(bucket, key) });
+      permit(call, { ...toRead(bucket, key), action: 's3:PutObject' });
       const received = await objects.receive({ bucket, key }, content);
       return {
         release: received.release,

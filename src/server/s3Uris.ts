@@ -1,6 +1,7 @@
 /** S3 URIs, as SageMaker's requests name objects and prefixes, and what other services ask of them. */
 import { hash } from 'node:crypto';
 import { awsError, isAwsError } from '../protocol/errors.ts';
+import type { Access, Call } from '../protocol/service.ts';
 import type { ObjectAccess } from '../services/objects/index.ts';
 
 /** @example parseS3Uri('s3://bucket/a/b.csv') // { bucket: 'bucket', key: 'a/b.csv' } */
@@ -8,6 +9,31 @@ export function parseS3Uri(uri: string): { bucket: string; key: string } {
   const match = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(uri);
   if (!match) throw awsError('ValidationException', `'${uri}' is not an S3 URI. Write s3://bucket/key.`);
   return { bucket: match[1]!, key: match[2] ?? '' };
+}
+
+/** What it takes to read an object. */
+export const toRead = (bucket: string, key: string): Access => ({
+  action: 's3:GetObject',
+  resource: `arn:aws:s3:::${bucket}/${key}`,
+});
+
+/** What it takes to list the objects under a prefix. */
+export const toList = (bucket: string, prefix: string): Access => ({
+  action: 's3:ListBucket',
+  resource: `arn:aws:s3:::${bucket}`,
+  keys: () => ({ 's3:prefix': prefix }),
+});
+
+/**
+ * Whether an object exists, as far as a caller may know: who may not read an object does not learn that it is there.
+ *
+ * @throws AccessDenied, in the words of the API that is called
+ */
+export function objectExistsTo(call: Call, objects: ObjectAccess, uri: string): boolean {
+  const { bucket, key } = parseS3Uri(uri);
+  const refusal = call.refusal?.(key.endsWith('/') ? toList(bucket, key) : toRead(bucket, key));
+  if (refusal) throw refusal;
+  return objectExists(objects, uri);
 }
 
 /** Whether an object exists; of a URI that ends in a slash, whether any object lies under it. */

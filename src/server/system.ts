@@ -53,7 +53,7 @@ import { jobPorts } from './jobPorts.ts';
 import { modelsService } from './models.ts';
 import { createPolicies, type Permit } from './policies.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
-import { objectExists, prefixFingerprint, readText } from './s3Uris.ts';
+import { objectExistsTo, prefixFingerprint, readText } from './s3Uris.ts';
 import { createTracking } from './tracking.ts';
 
 export const allMigrations: readonly Migrations[] = [
@@ -124,7 +124,7 @@ export function createSystem(options: SystemOptions): System {
   const tracking = createTracking({ store, world, account, tags, others: () => ({ jobs, registry, pipelines }) });
   const registry: Registry = createRegistryService({
     ...{ api: sagemaker, store, account },
-    ports: { objectExists: (uri) => objectExists(objects.objects, uri), ...tags, ...tracking },
+    ports: { objectExists: (uri, call) => objectExistsTo(call, objects.objects, uri), ...tags, ...tracking },
   });
   const models = modelsService({ store, identity, objects, registry, tags });
   const callAs = roleCalls({ world, account, identity });

@@ -1,5 +1,6 @@
-/** Policies of model package groups, and the condition keys of model packages, through the official SDK. */
+/** Policies of model package groups, the condition keys of model packages, and what registering takes, through the official SDK. */
 import { IAM } from '@aws-sdk/client-iam';
+import { S3 } from '@aws-sdk/client-s3';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -96,5 +97,58 @@ describe('conditions on model packages', () => {
     await remove('other');
     await expect(update({ ModelApprovalStatus: 'Approved' })).rejects.toMatchObject(denied('explicit deny'));
     await update({ ModelApprovalStatus: 'Rejected' });
+  });
+});
+
+describe('the data of a registered model', () => {
+  const registering = { Effect: 'Allow', Action: 'sagemaker:*', Resource: '*' };
+  const register = (source: object) =>
+    annas.createModelPackage({
+      ModelPackageGroupName,
+      InferenceSpecification: { Containers: [{ Image: 'image:1', ...source }] },
+    });
+  const object = (key: string) => register({ ModelDataUrl: `s3://artefacts/${key}` });
+  const prefix = (key: string) =>
+    register({
+      ModelDataSource: {
+        S3DataSource: { S3Uri: `s3://artefacts/${key}`, S3DataType: 'S3Prefix', CompressionType: 'None' },
+      },
+    });
+
+  beforeAll(async () => {
+    const s3 = new S3({ ...server.client, forcePathStyle: true });
+    await s3.createBucket({ Bucket: 'artefacts' });
+    for (const Key of ['model.tar.gz', 'unpacked/weights']) await s3.putObject({ Bucket: 'artefacts', Key, Body: 'x' });
+  });
+
+  it('is not told to be there, or missing, to who may not read it', async () => {
+    await own(registering);
+    for (const key of ['model.tar.gz', 'missing.tar.gz']) {
+      await expect(object(key)).rejects.toMatchObject(denied('s3:GetObject on resource: arn:aws:s3:::artefacts/'));
+    }
+    for (const key of ['unpacked/', 'missing/']) {
+      await expect(prefix(key)).rejects.toMatchObject(denied('s3:ListBucket on resource: arn:aws:s3:::artefacts'));
+    }
+    const update = annas.updateModelPackage({
+      ModelPackageArn: version,
+      InferenceSpecification: { Containers: [{ Image: 'image:1', ModelDataUrl: 's3://artefacts/missing.tar.gz' }] },
+    });
+    await expect(update).rejects.toMatchObject(denied('s3:GetObject'));
+  });
+
+  it('is looked for in the name of who may read it', async () => {
+    await own(
+      registering,
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::artefacts/*' },
+      {
+        ...{ Effect: 'Allow', Action: 's3:ListBucket', Resource: 'arn:aws:s3:::artefacts' },
+        Condition: { StringEquals: { 's3:prefix': ['unpacked/', 'missing/'] } },
+      },
+    );
+    expect((await object('model.tar.gz')).ModelPackageArn).toMatch(/guarded/);
+    expect((await prefix('unpacked/')).ModelPackageArn).toMatch(/guarded/);
+    const absent = { name: 'ValidationException', message: expect.stringContaining('Could not find model data') };
+    await expect(object('missing.tar.gz')).rejects.toMatchObject(absent);
+    await expect(prefix('missing/')).rejects.toMatchObject(absent);
   });
 });

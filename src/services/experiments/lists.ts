@@ -1,27 +1,18 @@
 /** The lists of experiments, trials and trial components: filters, orders and pages. */
-import { pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
+import { type NamedListInput, pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
 import type { Call, InputOf } from '../../protocol/service.ts';
-import type { KeysetQuery, SortOrder } from '../../store/keyset.ts';
+import type { KeysetQuery } from '../../store/keyset.ts';
 import { requireComponent } from './components.ts';
 import type { Parts, Sdk } from './context.ts';
 import { experimentErrors } from './errors.ts';
 import { requireExperiment, requireTrial } from './experiments.ts';
 import type { NamedRow } from './store.ts';
 
-type ListInput = {
-  CreatedAfter?: Date | undefined;
-  CreatedBefore?: Date | undefined;
-  SortBy?: 'CreationTime' | 'Name' | undefined;
-  SortOrder?: SortOrder | undefined;
-  NextToken?: string | undefined;
-  MaxResults?: number | undefined;
-};
-
 function page<Row extends NamedRow>(
   operation: string,
   rows: (query: KeysetQuery) => Row[],
   own: KeysetQuery['filters'],
-  input: ListInput,
+  input: NamedListInput,
 ) {
   const sort = input.SortBy ?? 'CreationTime';
   const order = input.SortOrder ?? 'Descending';

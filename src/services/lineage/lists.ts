@@ -1,7 +1,7 @@
 /** The lists of lineage: filters, orders and pages. */
 import { best, fromPosition, type SortKey, toPosition } from '../../base/best.ts';
 import { type Pace, paced } from '../../base/pace.ts';
-import { decodeToken, encodeToken, pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
+import { decodeToken, encodeToken, type NamedListInput, pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
 import type { Call, InputOf } from '../../protocol/service.ts';
 import type { SortOrder } from '../../store/keyset.ts';
 import type { Parts, Sdk } from './context.ts';
@@ -10,15 +10,7 @@ import { artifactArn, type Kind } from './names.ts';
 import { ofAll, ofVertex } from './neighbours.ts';
 import type { AssociationRow, EntityRow, LineageStore } from './store.ts';
 
-type ListInput = {
-  SourceUri?: string | undefined;
-  CreatedAfter?: Date | undefined;
-  CreatedBefore?: Date | undefined;
-  SortBy?: 'CreationTime' | 'Name' | undefined;
-  SortOrder?: SortOrder | undefined;
-  NextToken?: string | undefined;
-  MaxResults?: number | undefined;
-};
+type ListInput = NamedListInput & { SourceUri?: string | undefined };
 
 const between = ({ CreatedAfter, CreatedBefore }: ListInput) => ({
   createdAfter: CreatedAfter?.getTime(),

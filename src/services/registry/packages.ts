@@ -2,7 +2,7 @@
  * Model packages: versions in a group, and unversioned ones.
  *
  * R1. Versions count up from 1; a deleted version's number is never given again.
- * R2. A package is registered only while the data of every model that it names exists.
+ * R2. A package is registered only while the data of every model that it names exists, by who may read it.
  * R3. The same ClientToken with the same request answers the package that it made the first time.
  */
 import { createHash } from 'node:crypto';
@@ -53,9 +53,9 @@ export function createPackage(parts: Parts, input: CreatePackageInput, call: Cal
       ? unversioned(parts, given, call)
       : nextVersion(parts, ModelPackageGroupName, given, call);
   const kept = keptMembers(given);
-  checkContainers(parts.ports, kept.InferenceSpecification?.Containers ?? []);
+  checkContainers(parts.ports, kept.InferenceSpecification?.Containers ?? [], call);
   for (const { Containers } of kept.AdditionalInferenceSpecifications ?? []) {
-    checkContainers(parts.ports, Containers ?? []);
+    checkContainers(parts.ports, Containers ?? [], call);
   }
   parts.store.insertPackage({
     ...row,

@@ -1,4 +1,5 @@
 /** What the model registry needs from others; wired by the server. */
+import type { Call } from '../../protocol/service.ts';
 
 /** A package that was registered, or whose approval has changed. */
 export type RegisteredPackage = {
@@ -20,8 +21,12 @@ export type RegistryPorts = {
   packageRegistered(made: RegisteredPackage): void;
   /** Inside the transaction that sets an approval status. */
   approvalChanged(changed: RegisteredPackage): void;
-  /** Whether an object exists; of a URI that ends with a slash, whether any object lies under it. */
-  objectExists(s3Uri: string): boolean;
+  /**
+   * Whether an object exists; of a URI that ends with a slash, whether any object lies under it.
+   *
+   * @throws AccessDeniedException when the caller may not read it
+   */
+  objectExists(s3Uri: string, call: Call): boolean;
   /** Sets first tags. Inside a transaction. */
   setTags(arn: string, tags: readonly GivenTag[]): void;
   /** Forgets all tags. Inside a transaction. */

@@ -1,18 +1,22 @@
 /** What a model package says of how its model is served: containers, and the data that they load. */
+import type { Call } from '../../protocol/service.ts';
 import type { CreatePackageInput } from './context.ts';
 import { registryErrors } from './errors.ts';
 import type { RegisteredPackage, RegistryPorts } from './ports.ts';
 
 type Container = NonNullable<NonNullable<CreatePackageInput['InferenceSpecification']>['Containers']>[number];
 
-/** @throws ValidationException for what cannot be said together, and for model data that does not exist */
-export function checkContainers(ports: RegistryPorts, containers: readonly Container[]): void {
+/**
+ * @throws ValidationException for what cannot be said together, and for model data that does not exist; AccessDeniedException
+ *   for model data that the caller may not read
+ */
+export function checkContainers(ports: RegistryPorts, containers: readonly Container[], call: Call): void {
   for (const container of containers) {
     if (container.AdditionalS3DataSource !== undefined) throw registryErrors.additionalSourceNotAllowed();
     if (container.ModelDataUrl !== undefined && container.ModelDataSource !== undefined) {
       throw registryErrors.twoSources();
     }
-    const missing = dataUris(container).find((uri) => !ports.objectExists(uri));
+    const missing = dataUris(container).find((uri) => !ports.objectExists(uri, call));
     if (missing) throw registryErrors.noModelData(missing);
   }
 }

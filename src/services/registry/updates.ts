@@ -23,7 +23,7 @@ export function updatePackage(parts: Parts, row: PackageRow, input: UpdatePackag
   if (row.version === 0 && input.ModelApprovalStatus !== undefined) {
     throw registryErrors.notForUnversioned('ModelApprovalStatus');
   }
-  checkContainers(parts.ports, input.InferenceSpecification?.Containers ?? []);
+  checkContainers(parts.ports, input.InferenceSpecification?.Containers ?? [], call);
   const approval = input.ModelApprovalStatus ?? row.approval;
   const kept = changed(parts, readKept(row), input, call);
   parts.store.updatePackage({
@@ -59,7 +59,7 @@ function changed(parts: Parts, kept: Kept, input: UpdatePackageInput, call: Call
     ...specificationOf(parts, input, call),
     ...modelCard(kept, input),
     ...customerProperties(kept, input),
-    ...additionalSpecifications(parts, kept, input),
+    ...additionalSpecifications(parts, kept, input, call),
   };
 }
 
@@ -80,6 +80,7 @@ function additionalSpecifications(
   { ports }: Parts,
   kept: Kept,
   { AdditionalInferenceSpecificationsToAdd: added }: UpdatePackageInput,
+  call: Call,
 ): Pick<Kept, 'AdditionalInferenceSpecifications'> {
   if (!added?.length) return {};
   const all = [...(kept.AdditionalInferenceSpecifications ?? [])];
@@ -87,7 +88,7 @@ function additionalSpecifications(
     if (all.some(({ Name }) => Name === specification.Name)) {
       throw registryErrors.specificationExists(specification.Name!);
     }
-    checkContainers(ports, specification.Containers ?? []);
+    checkContainers(ports, specification.Containers ?? [], call);
     all.push(specification);
   }
   if (all.length > MOST_ADDITIONAL_SPECIFICATIONS) {
