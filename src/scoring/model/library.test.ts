@@ -23,7 +23,9 @@ function predict(file: string, count = rows.length): number[][] {
 /** The largest difference, relative to numbers above 1. */
 function difference(found: readonly number[][], expected: readonly (number | number[])[]): number {
   const apart = expected.flatMap((row, index) =>
-    [row].flat().map((value, output) => Math.abs(found[index]![output]! - Math.fround(value)) / Math.max(1, Math.abs(value))),
+    [row]
+      .flat()
+      .map((value, output) => Math.abs(found[index]![output]! - Math.fround(value)) / Math.max(1, Math.abs(value))),
   );
   return Math.max(...apart.map((value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value)));
 }
