@@ -39,7 +39,9 @@ export type BatchFile = { input: string; output: string };
 
 export type FileResult = BatchFile & ({ rows: number } | { error: ScoringError });
 
+/** Bytes of input that are scored at a time; less where a row becomes many numbers, so that answers are bounded too. */
 const BLOCK = 512 * 1024;
+const LEAST_BLOCK = 256;
 
 /** @throws ScoringError where the model or the options are refused; what the abort gives; the system's errors */
 export async function scoreFiles(job: BatchJob): Promise<readonly FileResult[]> {
@@ -91,7 +93,7 @@ async function scoreFile(file: BatchFile, context: Context): Promise<FileResult>
     const output = await open(file.output, 'w');
     let isComplete = false;
     try {
-      const rows = head ? await scoreBlocks(file, head, context, (text) => output.writeFile(text)) : 0;
+      const rows = await scoreBlocks(file, head, context, (text) => output.writeFile(text));
       isComplete = true;
       return { ...file, rows };
     } finally {
@@ -115,13 +117,15 @@ async function scoreBlocks(
   const { threads, job } = context;
   const task = taskOf(file, head, context);
   const window = threads.count * 2;
+  const outputs = outputsOf(context.model.objective, context.model.groups);
+  const size = Math.max(LEAST_BLOCK, Math.floor(BLOCK / outputs));
   const asked: { answer: Promise<Answer>; bytes: number }[] = [];
   const spares: ArrayBuffer[] = [];
   let offset = head.first;
   let [rows, lines, blanks] = [0, head.skipped, 0];
   for (;;) {
     while (asked.length < window && offset < head.size) {
-      const range = { from: offset, to: Math.min(offset + BLOCK, head.size) };
+      const range = { from: offset, to: Math.min(offset + size, head.size) };
       const answer = threads.ask({ ...task, ...range, spare: spares.pop() ?? new ArrayBuffer(0) });
       // Told when its turn comes, or never, if an earlier block fails.
       answer.catch(() => {});
@@ -155,7 +159,7 @@ function taskOf(
   head: Head,
   { model, job, input, output }: Context,
 ): Omit<BlockTask, 'from' | 'to' | 'spare'> {
-  const layout = inFile(file, () => layoutOf(head, selectedColumns(input, head.width), model.features));
+  const layout = inFile(file, () => layoutOf(head.width, selectedColumns(input, head.width), model.features));
   return {
     kind: 'block',
     path: file.input,
@@ -169,10 +173,6 @@ function taskOf(
 /** Fields of an output line that the filter keeps; undefined where it keeps all. */
 function keptFields(file: BatchFile, head: Head, { model, job, output }: Pick<Context, 'model' | 'job' | 'output'>) {
   const isWhole = output.kind === 'range' && output.from === 0 && output.to === Number.POSITIVE_INFINITY;
-  if (job.join && head.delimiter !== 0x2c)
-    throw badInput(
-      `${basename(file.input)} has no commas between its columns: its rows cannot be joined with predictions.`,
-    );
   if (isWhole) return undefined;
   if (outputsOf(model.objective, model.groups) > 1)
     throw unsupported('OutputFilter on a model of several outputs, whose lines are lists, is left to its container.');

@@ -1,6 +1,5 @@
 /** The beginning of a CSV file: where its first line is, and what that is made of. */
 import type { FileHandle } from 'node:fs/promises';
-import { describeLine } from '../csv/rows.ts';
 import { badInput } from '../errors.ts';
 
 const CHUNK = 64 * 1024;
@@ -11,24 +10,29 @@ export type Head = {
   /** Where the first line that is not blank begins, and how many stand before it. */
   first: number;
   skipped: number;
-  delimiter: number;
+  /** Fields of the first row. */
   width: number;
 };
 
-/** undefined where there is no line that is not blank. @throws ScoringError */
-export async function readHead(file: FileHandle): Promise<Head | undefined> {
+/** @throws ScoringError, also where no line is left to score: what a container answers then depends on how files are split */
+export async function readHead(file: FileHandle): Promise<Head> {
   const { size } = await file.stat();
   for (let length = CHUNK; ; length *= 4) {
     const wanted = Math.min(length, size);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(wanted), 0, wanted, 0);
     const text = buffer.toString('latin1', 0, bytesRead);
-    const first = text.search(/\S/);
+    const first = text.search(/[^\r\n]/);
     const end = first < 0 ? -1 : text.indexOf('\n', first);
     if (bytesRead >= size || end >= 0) {
-      if (first < 0) return undefined;
+      if (first < 0) throw badInput('has no row to score.');
       const begin = text.lastIndexOf('\n', first) + 1;
       const line = text.slice(begin, end < 0 ? undefined : end).trimEnd();
-      return { size, first: begin, skipped: text.slice(0, begin).split('\n').length - 1, ...describeLine(line) };
+      return {
+        size,
+        first: begin,
+        skipped: text.slice(0, begin).split('\n').length - 1,
+        width: line.split(',').length,
+      };
     }
     if (length >= LONGEST) throw badInput(`has a first line of more than ${LONGEST / 2 ** 20} MB.`);
   }

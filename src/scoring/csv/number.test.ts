@@ -2,11 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cursor, numberAt } from './number.ts';
 
-const COMMA = 0x2c;
-
 function read(field: string, after = '\n'): number {
   const bytes = new TextEncoder().encode(`${field}${after}`);
-  const value = Math.fround(numberAt(bytes, 0, COMMA));
+  const value = Math.fround(numberAt(bytes, 0));
   expect(cursor.at).toBe(new TextEncoder().encode(field).length);
   return value;
 }

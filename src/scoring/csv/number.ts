@@ -7,9 +7,10 @@
  */
 import { badInput } from '../errors.ts';
 
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-const SPACE = 0x20;
+export const COMMA = 0x2c;
+export const NEWLINE = 0x0a;
+export const RETURN = 0x0d;
+export const SPACE = 0x20;
 const TAB = 0x09;
 
 /** The largest magnitude that rounds to a float32. */
@@ -24,7 +25,7 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const MISSING = /^(?:[+-]?nan)?$/i;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 
-/** Where the field that was read last ends: at its delimiter, or at its line's end. */
+/** Where the field that was read last ends: at its comma, or at its line's end. */
 export const cursor = { at: 0 };
 
 /**
@@ -32,7 +33,7 @@ export const cursor = { at: 0 };
  *
  * @throws ScoringError, of which the message is about the field only
  */
-export function numberAt(bytes: Uint8Array, start: number, delimiter: number): number {
+export function numberAt(bytes: Uint8Array, start: number): number {
   let at = start;
   let code = bytes[at]!;
   const isNegative = code === 0x2d;
@@ -61,24 +62,23 @@ export function numberAt(bytes: Uint8Array, start: number, delimiter: number): n
     digits += at - point;
   }
   // Exponents, blanks, signs and words are rare enough for the exact way.
-  const isPlain = digits > 0 && (code === delimiter || code === NEWLINE || code === RETURN);
-  if (!isPlain || power < -22 || power > 22) return exact(bytes, start, delimiter);
+  const isPlain = digits > 0 && (code === COMMA || code === NEWLINE || code === RETURN);
+  if (!isPlain || power < -22 || power > 22) return exact(bytes, start);
   const value = power < 0 ? mantissa / POWERS[-power]! : mantissa * POWERS[power]!;
-  if (!isWhole && Math.fround(value * (1 - DOUBT)) !== Math.fround(value * (1 + DOUBT)))
-    return exact(bytes, start, delimiter);
+  if (!isWhole && Math.fround(value * (1 - DOUBT)) !== Math.fround(value * (1 + DOUBT))) return exact(bytes, start);
   cursor.at = at;
   return isNegative ? -value : value;
 }
 
 /** Where the field that begins at `start` ends. */
-export function fieldEnd(bytes: Uint8Array, start: number, delimiter: number): number {
+export function fieldEnd(bytes: Uint8Array, start: number): number {
   let at = start;
-  for (let code = bytes[at]!; code !== delimiter && code !== NEWLINE; code = bytes[++at]!);
+  for (let code = bytes[at]!; code !== COMMA && code !== NEWLINE; code = bytes[++at]!);
   return bytes[at] === NEWLINE && at > start && bytes[at - 1] === RETURN ? at - 1 : at;
 }
 
-function exact(bytes: Uint8Array, start: number, delimiter: number): number {
-  let end = fieldEnd(bytes, start, delimiter);
+function exact(bytes: Uint8Array, start: number): number {
+  let end = fieldEnd(bytes, start);
   cursor.at = end;
   let from = start;
   while (from < end && (bytes[from] === SPACE || bytes[from] === TAB)) from += 1;

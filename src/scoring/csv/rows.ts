@@ -2,21 +2,18 @@
  * Rows of CSV, from bytes into columns of float32. No header, as SageMaker has none: a first row of words is an error.
  *
  * C1. Every row is as wide as the first; what is not, and what is no number, is an error that names its line.
- * C2. Lines end with LF or CRLF. Blank lines may stand at a file's end only.
+ * C2. Lines end with LF or CRLF. Blank lines, without a space even, may stand at a file's end only.
  */
 import { badInput, ScoringError } from '../errors.ts';
-import { cursor, fieldEnd, numberAt } from './number.ts';
+import { COMMA, cursor, fieldEnd, NEWLINE, numberAt, RETURN, SPACE } from './number.ts';
 
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
 /** What is wrong with a blank line that others follow. */
 export const BLANK_INSIDE = 'is blank. Blank lines may stand at the end of a file only.';
 
-const DELIMITERS = [',', '\t', ';', '|'];
+/** A container would guess a delimiter from them, or strip them away with their line. */
+const BLANK_AROUND = 'has blanks beside its only value, which a container may take for a delimiter: leave them out.';
 
 export type Layout = {
-  /** A byte. */
-  delimiter: number;
   /** Fields of a row. */
   width: number;
   /** Of each field the column that it fills, or -1 where it is passed over. */
@@ -42,18 +39,14 @@ export type RowReader = {
   read(bytes: Uint8Array, from: number, to: number): number;
 };
 
-/** What a first line is made of: the delimiter is a comma where there is one, else the first of tab, semicolon and bar. */
-export function describeLine(line: string): { delimiter: number; width: number } {
-  const delimiter = DELIMITERS.find((each) => line.includes(each)) ?? ',';
-  return { delimiter: delimiter.charCodeAt(0), width: line.split(delimiter).length };
-}
-
-/** @param chosen the fields that are features, in order. @throws ScoringError */
-export function layoutOf(
-  { delimiter, width }: { delimiter: number; width: number },
-  chosen: readonly number[],
-  features: number,
-): Layout {
+/**
+ * Only commas part columns: what else a container takes for a delimiter, it guesses.
+ *
+ * @param width fields of the first row
+ * @param chosen the fields that are features, in order
+ * @throws ScoringError
+ */
+export function layoutOf(width: number, chosen: readonly number[], features: number): Layout {
   if (chosen.length > features)
     throw badInput(`A row has ${chosen.length} values, but the model has ${features} features.`);
   if (chosen.length === 0) throw badInput('No column is left to score.');
@@ -62,11 +55,11 @@ export function layoutOf(
     if (targets[field] !== -1) throw badInput(`The filter selects column ${field} more than once.`);
     targets[field] = target;
   }
-  return { delimiter, width, targets };
+  return { width, targets };
 }
 
 export function createRowReader(layout: Layout, columns: Float32Array, stride: number): RowReader {
-  const { delimiter, width, targets } = layout;
+  const { width, targets } = layout;
   const reader: RowReader = {
     starts: new Int32Array(stride),
     ends: new Int32Array(stride),
@@ -77,7 +70,7 @@ export function createRowReader(layout: Layout, columns: Float32Array, stride: n
       let at = from;
       let row = 0;
       while (row < stride && at < to) {
-        const blank = bytes[at]! <= 0x20 ? blankEnd(bytes, at) : -1;
+        const blank = bytes[at]! <= SPACE ? blankEnd(bytes, at) : -1;
         if (blank >= 0) {
           reader.blanks += 1;
           at = blank;
@@ -108,14 +101,15 @@ export function createRowReader(layout: Layout, columns: Float32Array, stride: n
       if (target < 0) at = skipField(bytes, at);
       else {
         try {
-          columns[target * stride + row] = numberAt(bytes, at, delimiter);
+          columns[target * stride + row] = numberAt(bytes, at);
         } catch (error) {
           throw inColumn(error, field);
         }
         at = cursor.at;
+        if (width === 1 && (bytes[start]! <= SPACE || bytes[at - 1]! <= SPACE)) throw badInput(BLANK_AROUND);
       }
       const code = bytes[at]!;
-      if (code === delimiter) at += 1;
+      if (code === COMMA) at += 1;
       else if (code === NEWLINE || (code === RETURN && bytes[at + 1] === NEWLINE)) {
         if (field + 1 !== width) throw wrongWidth(bytes, start);
         return at;
@@ -126,12 +120,12 @@ export function createRowReader(layout: Layout, columns: Float32Array, stride: n
   function skipField(bytes: Uint8Array, at: number): number {
     if (bytes[at] === 0x22)
       throw badInput('has a quoted field, which Telar does not read: write fields without quotes.');
-    return fieldEnd(bytes, at, delimiter);
+    return fieldEnd(bytes, at);
   }
 
   function wrongWidth(bytes: Uint8Array, start: number): ScoringError {
     let count = 1;
-    for (let at = start; bytes[at] !== NEWLINE; at += 1) if (bytes[at] === delimiter) count += 1;
+    for (let at = start; bytes[at] !== NEWLINE; at += 1) if (bytes[at] === COMMA) count += 1;
     return badInput(`has ${count} columns, but the first line has ${width}.`);
   }
 
@@ -140,11 +134,8 @@ export function createRowReader(layout: Layout, columns: Float32Array, stride: n
 
 /** Where the next line begins if this one is blank, else -1. */
 function blankEnd(bytes: Uint8Array, start: number): number {
-  for (let at = start; ; at += 1) {
-    const code = bytes[at]!;
-    if (code === NEWLINE) return at + 1;
-    if (code !== 0x20 && code !== RETURN && code !== 0x09) return -1;
-  }
+  if (bytes[start] === NEWLINE) return start + 1;
+  return bytes[start] === RETURN && bytes[start + 1] === NEWLINE ? start + 2 : -1;
 }
 
 function inColumn(error: unknown, field: number): unknown {

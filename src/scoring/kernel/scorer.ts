@@ -3,6 +3,7 @@
  *
  * S1. Whatever the kernel, outputs are what `Booster.predict` answers, within 1e-6; both kernels give the same bits.
  */
+import { unsupported } from '../errors.ts';
 import type { Model } from '../model/model.ts';
 import { objectiveOf, outputsOf, transformSums } from '../model/objectives.ts';
 import { prepareLanes, scoreLanes } from './lanes.ts';
@@ -10,6 +11,8 @@ import { LANES } from './lanesCode.ts';
 import { addLinear } from './linear.ts';
 import { walkTrees } from './walk.ts';
 
+/** Values that a thread holds at most: 64 MB. A model may declare more features than memory has room for. */
+const MOST_VALUES = 2 ** 24;
 /** So few rows are walked: a block of lanes costs as much as this many. */
 const FEW = 3;
 
@@ -28,6 +31,10 @@ export type Scorer = {
 export function createScorer(model: Model, stride = 1024): Scorer {
   const { features, groups, margins, booster } = model;
   const capacity = Math.ceil(stride / LANES) * LANES;
+  if (features * capacity > MOST_VALUES)
+    throw unsupported(
+      `The model has ${features} features; Telar scores up to ${Math.floor(MOST_VALUES / capacity)} itself.`,
+    );
   const columns = new Float32Array(Math.max(1, features) * capacity);
   const sums = new Float32Array(capacity * groups);
   const { transform } = objectiveOf(model.objective);

@@ -23,10 +23,15 @@ function predict(file: string, count = rows.length): number[][] {
 /** The largest difference, relative to numbers above 1. */
 function difference(found: readonly number[][], expected: readonly (number | number[])[]): number {
   const apart = expected.flatMap((row, index) =>
-    [row].flat().map((value, output) => Math.abs(found[index]![output]! - value) / Math.max(1, Math.abs(value))),
+    [row]
+      .flat()
+      .map((value, output) => Math.abs(found[index]![output]! - Math.fround(value)) / Math.max(1, Math.abs(value))),
   );
   return Math.max(...apart.map((value) => (Number.isNaN(value) ? Number.POSITIVE_INFINITY : value)));
 }
+
+/** To the last bit as the versions that Telar's images have; 1.2 made its sums in another order. */
+const tolerance = (version: string) => (version.startsWith('1.2.') ? 1e-6 : 0);
 
 /** What is told by name not to be scored. */
 const REFUSED = new Set(['1.2.1-logitraw']);
@@ -40,7 +45,7 @@ describe.each(versions)('models of XGBoost %s', (version) => {
     const expected = cases[file]!;
     const found = predict(file);
     expect(found[0]).toHaveLength([expected[0]].flat().length);
-    expect(difference(found, expected)).toBeLessThanOrEqual(1e-6);
+    expect(difference(found, expected)).toBeLessThanOrEqual(tolerance(version));
   });
 
   it.each(scored.filter((file) => !file.endsWith('.pkl')))('%s scores few rows as many', (file) => {

@@ -10,8 +10,11 @@ export type Transform = 'identity' | 'sigmoid' | 'exp' | 'step' | 'softmax' | 'a
 
 type Objective = { margin: (base: number) => number; transform: Transform };
 
+const { fround, exp } = Math;
+
 const same = (base: number) => base;
-const logit = (base: number) => -Math.log(1 / base - 1);
+/** The library's ProbToMargin, each step of it in float32: one more digit here would be another last bit of every prediction. */
+const logit = (base: number) => -fround(Math.log(fround(fround(1 / base) - 1)));
 
 const plain: Objective = { margin: same, transform: 'identity' };
 const logistic: Objective = { margin: logit, transform: 'sigmoid' };
@@ -54,8 +57,6 @@ export function objectiveOf(name: string): Objective {
 export function outputsOf(objective: string, groups: number): number {
   return objectiveOf(objective).transform === 'argmax' ? 1 : groups;
 }
-
-const { fround, exp } = Math;
 
 /** The library's Sigmoid: its arguments end at 88.7, so that nothing overflows. */
 function sigmoid(margin: number): number {
