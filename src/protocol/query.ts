@@ -8,7 +8,8 @@ import { type AwsError, awsError } from './errors.ts';
 import type { ListShape, MapShape, Shape, StructureShape } from './shapes.ts';
 import { queryPairs } from './uri.ts';
 import { escapeXml } from './xml.ts';
-import { readScalar, writeMembers, wrongType } from './xmlValues.ts';
+import { readScalar, wrongType } from './xmlValues.ts';
+import { writeMembers } from './xmlWriters.ts';
 
 /** A form as a tree by the dots of its names. */
 type Form = { value: string | undefined; children: Map<string, Form> };

@@ -11,7 +11,8 @@ import { bodyOf, type Refuse, readBindings, writeBindings } from './httpBindings
 import type { Member, StructureShape } from './shapes.ts';
 import type { WireResponse } from './wire.ts';
 import { escapeXml, parseXml } from './xml.ts';
-import { readStructure, writeElement, writeMembers } from './xmlValues.ts';
+import { readStructure } from './xmlValues.ts';
+import { writeElement, writeMembers } from './xmlWriters.ts';
 
 const PROLOGUE = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const XML = 'application/xml';

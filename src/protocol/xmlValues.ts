@@ -1,13 +1,12 @@
 /**
- * Between XML and the SDK's values, by the shapes' traits: names, attributes, flattened lists and maps, namespaces. What
- * HTTP binds (headers, labels …) is not written and not read here.
+ * From XML to the SDK's values, by the shapes' traits: names, attributes, flattened lists and maps. What HTTP binds (headers,
+ * labels …) is not read here. The other way: xmlWriters.ts.
  */
-
 import { setOwn, type Values } from './codec.ts';
 import { type AwsError, awsError } from './errors.ts';
 import type { Member, Shape, StructureShape } from './shapes.ts';
-import { formatTimestamp, parseTimestamp } from './timestamps.ts';
-import { escapeXml, malformedXml, type XmlElement } from './xml.ts';
+import { parseTimestamp } from './timestamps.ts';
+import { malformedXml, type XmlElement } from './xml.ts';
 
 /** Whether HTTP carries the member outside the body. */
 export function isHttpBound({ traits }: Member): boolean {
@@ -20,78 +19,6 @@ export function isHttpBound({ traits }: Member): boolean {
       traits.httpPayload ??
       traits.httpResponseCode,
   );
-}
-
-/** Writes the members of a structure, one element after the other, without an element around them. */
-export function writeMembers(shape: StructureShape, value: Values): string {
-  let out = '';
-  for (const member of shape.members()) {
-    const item = value[member.name];
-    if (item === undefined || item === null || member.traits.xmlAttribute || isHttpBound(member)) continue;
-    out += writeMember(member, item);
-  }
-  return out;
-}
-
-/** Writes an element. `name` may carry a prefix. */
-export function writeElement(name: string, member: Pick<Member, 'shape' | 'traits'>, value: unknown): string {
-  const { shape, traits } = member;
-  const open = name + namespaceOf(traits) + (shape.kind === 'structure' ? attributesOf(shape, value as Values) : '');
-  const content = writeContent(shape, value);
-  return content === '' ? `<${open}/>` : `<${open}>${content}</${name}>`;
-}
-
-function writeMember(member: Member, value: unknown): string {
-  const { shape, traits } = member;
-  const name = traits.xmlName ?? member.name;
-  if (!traits.xmlFlattened) return writeElement(name, member, value);
-  if (shape.kind === 'list') return (value as unknown[]).map((item) => writeElement(name, shape.member, item)).join('');
-  if (shape.kind === 'map')
-    return mapEntries(shape, value as Values)
-      .map((entry) => `<${name}>${entry}</${name}>`)
-      .join('');
-  return writeElement(name, member, value);
-}
-
-function writeContent(shape: Shape, value: unknown): string {
-  switch (shape.kind) {
-    case 'structure':
-      return writeMembers(shape, value as Values);
-    case 'list': {
-      const name = shape.member.traits.xmlName ?? 'member';
-      return (value as unknown[]).map((item) => writeElement(name, shape.member, item)).join('');
-    }
-    case 'map':
-      return mapEntries(shape, value as Values)
-        .map((entry) => `<entry>${entry}</entry>`)
-        .join('');
-    case 'timestamp':
-      return formatTimestamp(value as Date, shape.format === 'default' ? 'date-time' : shape.format);
-    case 'blob':
-      return Buffer.from(value as Uint8Array).toString('base64');
-    default:
-      return escapeXml(String(value));
-  }
-}
-
-function mapEntries(shape: Extract<Shape, { kind: 'map' }>, value: Values): string[] {
-  const keyName = shape.key.traits.xmlName ?? 'key';
-  const valueName = shape.value.traits.xmlName ?? 'value';
-  return Object.entries(value)
-    .filter(([, item]) => item !== undefined && item !== null)
-    .map(([key, item]) => writeElement(keyName, shape.key, key) + writeElement(valueName, shape.value, item));
-}
-
-function namespaceOf({ xmlNamespace }: Member['traits']): string {
-  return xmlNamespace ? ` xmlns${xmlNamespace[0] ? `:${xmlNamespace[0]}` : ''}="${escapeXml(xmlNamespace[1])}"` : '';
-}
-
-function attributesOf(shape: StructureShape, value: Values): string {
-  return shape
-    .members()
-    .filter((member) => member.traits.xmlAttribute && value[member.name] !== undefined && value[member.name] !== null)
-    .map((member) => ` ${member.traits.xmlName ?? member.name}="${escapeXml(String(value[member.name]))}"`)
-    .join('');
 }
 
 /** Reads a structure. Unknown elements are ignored; a required member that is absent is refused. @throws MalformedXML */

@@ -121,6 +121,10 @@ const PART = 'number, modified_at AS modifiedAt, size, md5, checksum, file';
 /** Greater than every key. A key has at most 1,024 bytes, so none is this long. */
 const BEYOND_ALL_KEYS = '\u{10ffff}'.repeat(257);
 
+/** Entries that are read at a time: at first, in case few are wanted, and then. */
+const FEW = 16;
+const A_PAGE = 1000;
+
 /** Keys of a bucket, from one on, below another. */
 type Stretch = { bucket: string; from: string; below: string };
 
@@ -145,9 +149,9 @@ function objectRows(sql: Sql) {
   const former = sql.one<{ bucket: string; key: string; version: number }, VersionRow>(
     `SELECT ${VERSION} FROM objects_versions WHERE version = $version AND bucket = $bucket AND key = $key`,
   );
-  const entries = sql.each<Stretch, EntryRow>(
+  const entries = sql.all<Stretch & { limit: number }, EntryRow>(
     `SELECT ${ENTRY} FROM objects_versions
-     WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key`,
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key LIMIT $limit`,
   );
   const names = sql.all<{ bucket: string; from: string; below: string; limit: number }, ListedName>(
     `SELECT key, version, size FROM objects_versions
@@ -186,9 +190,16 @@ function objectRows(sql: Sql) {
       return row && objectOf(row);
     },
     currentVersion: (bucket: string, key: string): number | undefined => currentVersion({ bucket, key })?.version,
-    /** Current objects from a key on, below another; read only as far as asked for. */
-    *entries(bucket: string, from: string, below: string | undefined): Generator<ObjectEntry> {
-      for (const row of entries({ bucket, from, below: below ?? BEYOND_ALL_KEYS })) yield entryOf(row);
+    /** Current objects from a key on, below another; read not much further than asked for. */
+    *entries(bucket: string, from: string, below: string = BEYOND_ALL_KEYS): Generator<ObjectEntry> {
+      // Several at a time: to step from row to row takes twice as long.
+      let start = from;
+      for (let limit = FEW; ; limit = A_PAGE) {
+        const rows = entries({ bucket, from: start, below, limit });
+        for (const row of rows) yield entryOf(row);
+        if (rows.length < limit) return;
+        start = `${rows.at(-1)!.key}\u0000`;
+      }
     },
     /** As `entries`, with what other services need of them only. */
     names: (bucket: string, from: string, below: string | undefined, limit: number): ListedName[] =>
