@@ -23,6 +23,6 @@ server.listen(0, '127.0.0.1', () => {
 process.on('message', (message) => {
   if (message === 'close') return process.exit(0);
   const { user, system } = process.cpuUsage();
-  process.send?.({ used: { cpuSeconds: (user + system) / 1e6, rss: 0, peakRss: 0, lag: 0 } });
+  process.send?.({ used: { cpuSeconds: (user + system) / 1e6, rss: 0, peakRss: 0, lag: 0, work: 0 } });
 });
 process.on('disconnect', () => process.exit(0));

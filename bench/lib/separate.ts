@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** What a server process has used: since its start (CPU), now (memory), and at most since it was last asked (the rest). */
-export type Used = { cpuSeconds: number; rss: number; peakRss: number; lag: number };
+export type Used = { cpuSeconds: number; rss: number; peakRss: number; lag: number; work: number };
 
 export type Separate = {
   port: number;
