@@ -2,6 +2,7 @@
  * The one group committer: every change to state.db, by a request or by the engine, goes through it.
  *
  * G1. `transact` runs its work at once, as a savepoint of the open group; its promise settles only when the group is durable.
+ *     That of `commitAhead` settles when the group is committed: a later process finds it, though not after a loss of power.
  * G2. A group is committed as soon as the loop is free, never on a tick. Reads are answered with their group, too: as many answers
  *     at once are twice as many a second, since client and server then do not wake each other for every single one.
  * G3. Nothing that a group justifies happens before it is durable: `whenDurable` callbacks run after the sync, then the promises settle.
@@ -10,12 +11,18 @@
  * G6. After a failed sync nothing is known to be durable: the store refuses all further work (the lesson of fsyncgate).
  */
 import type { DatabaseSync } from 'node:sqlite';
+import type { Cancel } from '../base/clock.ts';
 import type { World } from '../base/world.ts';
 import type { Syncer } from './sync.ts';
 
 export type Committer = {
   /** Runs `work` synchronously in the open group. Resolves with its result once durable; rejects with its error, undone. */
   transact<T>(work: () => T): Promise<T>;
+  /**
+   * As `transact`, for what only this machine depends on, such as the progress of its own processes: resolves once committed. It
+   * becomes durable with the next group that somebody waits for, in their order, and at the latest after AHEAD.
+   */
+  commitAhead<T>(work: () => T): Promise<T>;
   /**
    * Runs `work`, which changes nothing, in the open group: it sees what is committed with that group or before, and resolves once
    * all it may have seen is durable.
@@ -32,16 +39,23 @@ export type Committer = {
 };
 
 type Waiter = { settle(): void; fail(error: Error): void };
-/** `begun`: the transaction of SQLite's that it has. One of reads alone takes no lock that keeps others from writing. */
+/**
+ * `begun`: the transaction of SQLite's that it has. One of reads alone takes no lock that keeps others from writing.
+ * `ahead`: who waits for the commit only.
+ */
 type Group = {
   begun: 'reading' | 'writing' | undefined;
   changed: boolean;
   durable: (() => void)[];
   undone: (() => void)[];
+  ahead: Waiter[];
   waiters: Waiter[];
 };
 
-const emptyGroup = (): Group => ({ begun: undefined, changed: false, durable: [], undone: [], waiters: [] });
+const emptyGroup = (): Group => ({ begun: undefined, changed: false, durable: [], undone: [], ahead: [], waiters: [] });
+
+/** How long what was committed ahead may stay undurable, in milliseconds. */
+const AHEAD = 100;
 
 export function createCommitter(
   database: DatabaseSync,
@@ -62,6 +76,7 @@ export function createCommitter(
   let syncing = false;
   /** Committed, and waiting for the next sync. */
   let unsynced: Group[] = [];
+  let syncLater: Cancel | undefined;
 
   function openGroup(): Group {
     if (open) return open;
@@ -84,21 +99,30 @@ export function createCommitter(
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK');
       undo(group, 0);
-      for (const waiter of group.waiters) waiter.fail(error as Error);
+      failAll(group, error as Error);
       return;
     }
     if (group.changed) world.crashPoint('commit:after');
-    if (failure) {
-      for (const waiter of group.waiters) waiter.fail(failure);
-      return;
-    }
+    if (failure) return failAll(group, failure);
+    for (const waiter of group.ahead) waiter.settle();
     unsynced.push(group);
-    if (!syncing) syncAll();
+    if (!syncing) syncOrWait();
     if (group.changed) onCommitted();
+  }
+
+  function failAll({ ahead, waiters }: Pick<Group, 'ahead' | 'waiters'>, error: Error): void {
+    for (const waiter of [...ahead, ...waiters]) waiter.fail(error);
+  }
+
+  function syncOrWait(): void {
+    if (unsynced.some(({ waiters, durable }) => waiters.length > 0 || durable.length > 0)) return syncAll();
+    if (unsynced.length > 0) syncLater ??= world.clock.at(world.clock.now() + AHEAD, syncAll);
   }
 
   /** Syncs until no committed group is left; the only place that acknowledges. */
   function syncAll(): void {
+    syncLater?.();
+    syncLater = undefined;
     while (unsynced.length > 0) {
       const groups = unsynced;
       unsynced = [];
@@ -110,7 +134,7 @@ export function createCommitter(
             () => {
               syncing = false;
               acknowledge(groups);
-              syncAll();
+              syncOrWait();
             },
             (error: Error) => failForGood(error, groups),
           );
@@ -132,6 +156,7 @@ export function createCommitter(
       `The disk refused to make state.db durable (${error.message}). Telar stops accepting work; check the disk, then start it again.`,
     );
     world.log('error', 'store.sync-failed', { message: error.message });
+    // Whoever waited for the commit only has been told.
     for (const group of [...groups, ...unsynced]) for (const waiter of group.waiters) waiter.fail(failure);
     unsynced = [];
   }
@@ -171,7 +196,7 @@ export function createCommitter(
       } else {
         open = undefined;
         undo(group, 0);
-        for (const waiter of group.waiters) waiter.fail(error as Error);
+        failAll(group, error as Error);
       }
       throw error;
     } finally {
@@ -179,19 +204,22 @@ export function createCommitter(
     }
   }
 
+  function change<T>(work: () => T, until: 'ahead' | 'waiters'): Promise<T> {
+    if (failure) return Promise.reject(failure);
+    if (working) return Promise.reject(new Error('Broken invariant (a bug in Telar): transact inside transact'));
+    const group = openGroup();
+    let result: T;
+    try {
+      result = run(group, work);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return new Promise((resolve, reject) => group[until].push({ settle: () => resolve(result), fail: reject }));
+  }
+
   return {
-    transact<T>(work: () => T): Promise<T> {
-      if (failure) return Promise.reject(failure);
-      if (working) return Promise.reject(new Error('Broken invariant (a bug in Telar): transact inside transact'));
-      const group = openGroup();
-      let result: T;
-      try {
-        result = run(group, work);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-      return new Promise((resolve, reject) => group.waiters.push({ settle: () => resolve(result), fail: reject }));
-    },
+    transact: (work) => change(work, 'waiters'),
+    commitAhead: (work) => change(work, 'ahead'),
     read<T>(work: () => T): Promise<T> {
       if (failure) return Promise.reject(failure);
       if (working) return Promise.reject(new Error('Broken invariant (a bug in Telar): read inside transact'));
@@ -212,6 +240,7 @@ export function createCommitter(
     },
     async drain() {
       commitOpen();
+      if (!syncing) syncAll();
       if (syncing) await new Promise<void>((resolve, reject) => unsyncedBarrier(resolve, reject));
       if (failure) throw failure;
     },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../base/log.ts';
 import { systemWorld, type World } from '../base/world.ts';
 import { auditMigrations, auditTrail } from './audit.ts';
@@ -94,12 +94,13 @@ describe('the group committer', () => {
       () => {},
     );
     const insert = database.prepare('INSERT INTO notes (text) VALUES (?)');
-    const write = (text: string) =>
-      committer.transact(() => {
-        committer.markChanged();
-        insert.run(text);
-      });
-    return { database, committer, syncs, write };
+    const work = (text: string) => () => {
+      committer.markChanged();
+      insert.run(text);
+    };
+    const write = (text: string) => committer.transact(work(text));
+    const writeAhead = (text: string) => committer.commitAhead(work(text));
+    return { database, committer, syncs, write, writeAhead };
   }
   const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -133,6 +134,62 @@ describe('the group committer', () => {
     syncs[0]!();
     await turn();
     expect(read).toBe(true);
+  });
+
+  describe('what is committed ahead', () => {
+    it('is answered once committed, and made durable with the next that somebody waits for', async () => {
+      const { database, syncs, write, writeAhead } = slowDisk();
+      await writeAhead('a');
+      expect([syncs.length, database.isTransaction]).toEqual([0, false]);
+      let written = false;
+      void write('b').then(() => (written = true));
+      await turn();
+      expect([syncs.length, written]).toEqual([1, false]);
+      syncs[0]!();
+      await turn();
+      expect([syncs.length, written]).toEqual([1, true]);
+    });
+
+    it('is durable before a reader hears of it', async () => {
+      const { committer, syncs, writeAhead } = slowDisk();
+      await writeAhead('a');
+      let read = false;
+      void committer.read(() => 1).then(() => (read = true));
+      await turn();
+      expect([syncs.length, read]).toEqual([1, false]);
+      syncs[0]!();
+      await turn();
+      expect(read).toBe(true);
+    });
+
+    it('is made durable at once if something is to happen then', async () => {
+      const { committer, syncs } = slowDisk();
+      const order: string[] = [];
+      await committer.commitAhead(() => {
+        committer.markChanged();
+        committer.whenDurable(() => order.push('durable'));
+      });
+      order.push('answered');
+      expect(syncs.length).toBe(1);
+      syncs[0]!();
+      await turn();
+      expect(order).toEqual(['answered', 'durable']);
+    });
+
+    it('is made durable soon when nobody waits, and before the store is drained', async () => {
+      const { committer, syncs, writeAhead } = slowDisk();
+      await writeAhead('a');
+      await vi.waitFor(() => expect(syncs.length).toBe(1));
+      syncs[0]!();
+      await turn();
+      await writeAhead('b');
+      let drained = false;
+      const draining = committer.drain().then(() => (drained = true));
+      await turn();
+      expect([syncs.length, drained]).toEqual([2, false]);
+      syncs[1]!();
+      await draining;
+    });
   });
 
   it('undoes a failed work alone, in memory too, and commits its neighbours', async () => {

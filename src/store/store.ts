@@ -15,7 +15,7 @@ import { keepReserve } from './reserve.ts';
 import { type Sql, sqlOver } from './sql.ts';
 import { noSync, walSyncer } from './sync.ts';
 
-export type Store = Pick<Committer, 'transact' | 'read' | 'whenDurable' | 'whenUndone' | 'drain'> & {
+export type Store = Pick<Committer, 'transact' | 'commitAhead' | 'read' | 'whenDurable' | 'whenUndone' | 'drain'> & {
   sql: Sql;
   close(): Promise<void>;
 };
@@ -35,13 +35,14 @@ export function openStore(folder: DataFolder, migrations: readonly Migrations[],
     const checkpoints = startCheckpoints(folder.database, database, world.log);
     const committer = createCommitter(database, walSyncer(wal, world.clock.monotonic), world, checkpoints.afterCommit);
     const reserve = keepReserve(folder.reserve, world);
+    const heard = <T>(done: Promise<T>): Promise<T> => {
+      done.catch(reserve.onError);
+      return done;
+    };
     return {
       ...exposed(committer, database),
-      transact<T>(work: () => T): Promise<T> {
-        const done = committer.transact(work);
-        done.catch(reserve.onError);
-        return done;
-      },
+      transact: (work) => heard(committer.transact(work)),
+      commitAhead: (work) => heard(committer.commitAhead(work)),
       async close() {
         await reserve.stop();
         await committer.drain();
@@ -68,8 +69,8 @@ export function openMemoryStore(database: DatabaseSync, migrations: readonly Mig
 }
 
 function exposed(committer: Committer, database: DatabaseSync): Omit<Store, 'close'> {
-  const { transact, read, whenDurable, whenUndone, drain, markChanged } = committer;
-  return { transact, read, whenDurable, whenUndone, drain, sql: sqlOver(database, markChanged) };
+  const { transact, commitAhead, read, whenDurable, whenUndone, drain, markChanged } = committer;
+  return { transact, commitAhead, read, whenDurable, whenUndone, drain, sql: sqlOver(database, markChanged) };
 }
 
 /** Above this size, in bytes, pages are not looked at before the start: it takes some 0.6 ms for each megabyte. */

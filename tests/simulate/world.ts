@@ -125,6 +125,7 @@ export function createMachine(seed: number): Machine {
       guard: (store) => ({
         ...store,
         transact: (work) => (life.alive ? store.transact(work) : new Promise(() => {})),
+        commitAhead: (work) => (life.alive ? store.commitAhead(work) : new Promise(() => {})),
       }),
     };
   }

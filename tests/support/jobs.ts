@@ -145,6 +145,7 @@ export function createMachine() {
     const store: Store = {
       ...opened,
       transact: (work) => (server.alive ? opened.transact(work) : new Promise(() => {})),
+      commitAhead: (work) => (server.alive ? opened.commitAhead(work) : new Promise(() => {})),
     };
     const service = createJobsService({
       api,

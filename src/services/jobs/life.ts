@@ -1,8 +1,9 @@
 /**
  * Carries jobs through their phases. It owns what is in memory of them: the queue, the lives under way, their deadlines.
  *
- * J1. A phase is recorded before the work that it justifies begins, and what that work found is recorded with the next one. Work
- *     that may as well be done again begins while that record is being made durable (`MAY_BEGIN_EARLY`); the next waits for it.
+ * J1. A phase is recorded before the work that it justifies begins, and what that work found is recorded with the next one. It is
+ *     committed, not synced (the store's `commitAhead`): a loss of power ends the job's processes, too. Its end is synced before
+ *     anyone hears of it.
  * J2. The store is the truth: a life reads its row anew for each phase, so that a restarted server goes on where the row
  *     says. Work outside the store may be done again; a process is launched once for each job (the runner's R1).
  * J3. One transaction ends a job: its row, its outputs, its lineage and whoever waits for its end change together.
@@ -40,9 +41,6 @@ const AGAIN_AFTER = 1000;
 const HEAR_FIRST = 1000;
 /** The phases that MaxRuntimeInSeconds bounds. */
 const TIMED: readonly Phase[] = ['staging', 'launching', 'running'];
-
-/** Nothing outside the job's own folder, and no process, comes of these before the record after theirs. */
-const MAY_BEGIN_EARLY: readonly Phase[] = ['staging', 'running', 'storing'];
 
 export function createLives(parts: Parts): Lives {
   const { db, store, world, ports, files, lineage, admission, limits } = parts;
@@ -85,21 +83,15 @@ export function createLives(parts: Parts): Lives {
 
   /** THE loop of one job: a phase's work, then its record. */
   async function live(life: Life): Promise<void> {
-    let recorded: Promise<void> = Promise.resolve();
     for (;;) {
       const row = db.job({ arn: life.arn });
-      if (!row || row.phase === 'ended') return recorded;
+      if (!row || row.phase === 'ended') return;
       if (row.status === 'Stopping') life.abort.abort();
       const disarm = arm(life, row);
       const step = await phases[row.phase](life, row, jobOf(row)).catch((error) => failed(row, error));
       disarm();
-      await recorded;
-      recorded = persist(life.arn, step.record)
-        .catch((error) => persist(life.arn, failing(error).record))
-        .then(step.release);
-      recorded.catch(() => {}); // whoever waits for it hears of it
-      const next = db.job({ arn: life.arn })?.phase;
-      if (next === row.phase || !next || !MAY_BEGIN_EARLY.includes(next)) await recorded;
+      await persist(life.arn, step.record).catch((error) => persist(life.arn, failing(error).record));
+      step.release?.();
     }
   }
 
@@ -119,7 +111,7 @@ export function createLives(parts: Parts): Lives {
     return interrupted(row.kind, row.stop_cause, jobOf(row).plan.maxRuntimeSeconds);
   }
 
-  /** Resolves once durable. Rejects only with what `record` itself refuses. */
+  /** Resolves once committed. Rejects only with what `record` itself refuses. */
   function persist(arn: string, record: Recording): Promise<void> {
     const work = () => {
       const row = db.job({ arn });
@@ -129,7 +121,7 @@ export function createLives(parts: Parts): Lives {
       const attempt = async () => {
         if (closed) return;
         try {
-          await store.transact(work);
+          await store.commitAhead(work);
           resolve();
         } catch (error) {
           if (isAwsError(error) || isJobFailure(error)) return reject(error);
