@@ -25,12 +25,16 @@ import {
   removeAnswer,
   writeAnswer,
 } from './images/layers.ts';
-import { makeOverlay, OVERLAY } from './images/overlay.ts';
+import { makeOverlay } from './images/overlay.ts';
 import { INSIDE } from './sandbox.ts';
 import type { JobExit } from './supervision.ts';
+import type { ReadyFolders } from './warm/readyFolders.ts';
 
 /** In a job's temporary folder, and in its root folder, which it does not see. */
 const REQUESTS = '.telar';
+const ENVIRONMENT = 'python';
+/** Below a job's temporary folder. */
+const OVERLAY = `${REQUESTS}/${ENVIRONMENT}`;
 const REQUEST = 'request.json';
 const WISHES = 'packages.json';
 
@@ -62,6 +66,7 @@ export type LayerBuilds = {
  *
  * @param wishes undefined for a job that may not ask
  * @param inside whether the job sees its folder at /opt/ml, or where it is
+ * @param ready where such an environment may be waiting
  * @returns for the job: folders for the head of its PATH, and variables
  */
 export function preparePackages(
@@ -69,19 +74,26 @@ export function preparePackages(
   image: ReadyImage,
   wishes: Wishes | undefined,
   inside: boolean,
+  ready: ReadyFolders | undefined,
 ): { path: string[]; environment: Record<string, string> } {
   if (!image.packages) return { path: [], environment: {} };
   const tmp = join(folder.root, FILES.tmp);
   const seenTmp = inside ? INSIDE.tmp : tmp;
   const asks = wishes !== undefined && image.mounts['layers'] !== undefined;
-  mkdirSync(join(tmp, REQUESTS), { recursive: true, mode: 0o755 });
-  makeOverlay({
-    folder: join(tmp, OVERLAY),
-    seen: join(seenTmp, OVERLAY),
-    environment: inside ? `${INSIDE.telar}/python` : image.mounts['python']!,
-    interpreter: image.packages.interpreter,
-    programs: asks ? join(inside ? `${INSIDE.telar}/programs` : image.mounts['programs']!, 'python') : undefined,
-  });
+  const { interpreter } = image.packages;
+  const make = (folder: string): void => {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    makeOverlay({
+      folder: join(folder, ENVIRONMENT),
+      seen: join(seenTmp, OVERLAY),
+      environment: inside ? `${INSIDE.telar}/python` : image.mounts['python']!,
+      interpreter,
+      programs: asks ? join(inside ? `${INSIDE.telar}/programs` : image.mounts['programs']!, 'python') : undefined,
+    });
+  };
+  // Inside, all jobs of an image have the same paths.
+  if (inside && ready) ready.take(JSON.stringify([image.mounts['python'], asks]), join(tmp, REQUESTS), make);
+  else make(join(tmp, REQUESTS));
   const path = [join(seenTmp, OVERLAY, 'bin')];
   if (!wishes || !image.mounts['layers']) return { path, environment: {} };
   writeWhole(join(folder.root, WISHES), JSON.stringify(wishes));

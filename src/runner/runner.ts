@@ -7,7 +7,6 @@
  * R3. When `exit` or `stop` has resolved, no process of the job runs any more.
  */
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { chmod, readdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { World } from '../base/world.ts';
@@ -24,11 +23,13 @@ import type { ContainerImages } from './images/oci/containers.ts';
 import { type Isolation, isolation as machineIsolation } from './isolation.ts';
 import { type Gateway, HOSTS_FILE, hostsFile, type JobHost } from './network.ts';
 import { createPackages, preparePackages } from './packages.ts';
+import { removeFolder } from './removal.ts';
 import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
 import { commandScript } from './shell.ts';
 import { isClaimed, type JobExit, startSupervisor, stopJob, waitForExit } from './supervision.ts';
 import type { WaitingGroups } from './waitingGroups.ts';
 import type { ColdParts, Start } from './warm/job.ts';
+import type { ReadyFolders } from './warm/readyFolders.ts';
 import { createWarm } from './warm/warm.ts';
 
 export type { JobFolder } from './folder.ts';
@@ -207,10 +208,11 @@ function startOf(
   spec: LaunchSpec & { asksForLayers: boolean },
   image: ReadyImage,
   how: Isolation,
+  ready: ReadyFolders | undefined,
 ): Start {
   const inside = how.kind === 'namespaces';
   const wishes = spec.asksForLayers ? { image: spec.image, networkIsolation: spec.networkIsolation } : undefined;
-  const packages = preparePackages(folder, image, wishes, inside);
+  const packages = preparePackages(folder, image, wishes, inside, ready);
   const own = spec.serves
     ? { ...spec.environment, TELAR_BIND_SOCKET: inside ? `${INSIDE.tmp}/${SERVE_SOCKET}` : serveSocket(folder) }
     : spec.environment;
@@ -247,22 +249,6 @@ const COLD: ColdParts = {
   writeScripts,
 };
 
-/** Deletes a folder in which a job may have taken its own user's rights away. */
-async function removeFolder(root: string): Promise<void> {
-  const open = async (folder: string): Promise<void> => {
-    await chmod(folder, 0o700);
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.isDirectory()) await open(join(folder, entry.name));
-    }
-  };
-  try {
-    await rm(root, { recursive: true, force: true });
-  } catch {
-    await open(root);
-    await rm(root, { recursive: true, force: true });
-  }
-}
-
 export function createRunner(options: RunnerOptions): Runner {
   const { world, jobsFolder, imagesFolder } = options;
   const hide = [jobsFolder, imagesFolder, ...options.hide];
@@ -293,7 +279,7 @@ export function createRunner(options: RunnerOptions): Runner {
     how: Isolation,
     asksForLayers: boolean,
   ): Promise<boolean> => {
-    let start = startOf(place, { ...spec, asksForLayers }, image, how);
+    let start = startOf(place, { ...spec, asksForLayers }, image, how, warm?.folders);
     const { mounts, needs } = image;
     const { networkIsolation } = spec;
     const gateway = spec.telarOnly && !networkIsolation ? options.gateway : undefined;

@@ -8,9 +8,6 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { quote } from '../shell.ts';
 
-/** Below a job's temporary folder. */
-export const OVERLAY = '.telar/python';
-
 /** Where a layer appears behind a link, for Pythons that run already: telar_runtime/pip_layer.py. */
 const SLOT = 'layer';
 const EMPTY = 'no-layer';

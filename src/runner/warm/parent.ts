@@ -10,7 +10,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'nod
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Clock } from '../../base/clock.ts';
+import type { Cancel, Clock } from '../../base/clock.ts';
 import { jobEnvironment } from '../environment.ts';
 import type { ReadyImage } from '../images/image.ts';
 import { INSIDE, parentScript } from '../sandbox.ts';
@@ -43,6 +43,8 @@ const PROGRAM = `${INSIDE.telar}/programs/python/telar_warm_parent.py`;
 const PATIENCE = 60_000;
 /** Between a request and the claim of it, in milliseconds. */
 const ANSWER = 10_000;
+/** Between a request and the making of the next group, which takes milliseconds: not while the job begins. */
+const BREATHER = 5;
 
 export type ParentOptions = {
   clock: Clock;
@@ -95,14 +97,18 @@ export function startParent(options: ParentOptions): Parent {
     control.destroy();
     child.kill('SIGKILL'); // it holds nothing
     cancel();
+    cancelOffer();
     if (waiting) groups?.discard(waiting);
     waiting = undefined;
     reject(new Error(over));
   };
   /** Where the process waits that will be the next job. */
   let waiting: WaitingGroup | undefined;
+  let cancelOffer: Cancel = () => {};
   const offerGroup = () => {
-    waiting = over === undefined ? groups?.open() : undefined;
+    cancelOffer();
+    if (waiting || over !== undefined) return;
+    waiting = groups?.open();
     if (waiting) control.write(`${JSON.stringify({ join: waiting.join })}\n`);
   };
   const cancel = clock.at(clock.now() + PATIENCE, () => end('it did not get ready in time'));
@@ -130,10 +136,11 @@ export function startParent(options: ParentOptions): Parent {
       let giveUp = () => {};
       try {
         await ready;
+        offerGroup(); // if it is not there yet
         prepare(waiting);
         waiting = undefined;
         control.write(`${root}\n`);
-        offerGroup();
+        cancelOffer = clock.at(clock.now() + BREATHER, offerGroup);
         giveUp = clock.at(clock.now() + ANSWER, () => end('it did not answer'));
         return await untilClaimed(root, clock, () => over !== undefined);
       } finally {

@@ -18,6 +18,7 @@ import { INSIDE, warmActs } from '../sandbox.ts';
 import type { WaitingGroup, WaitingGroups } from '../waitingGroups.ts';
 import type { ColdParts, Launched, WarmJob } from './job.ts';
 import { createParents, type Parents } from './parents.ts';
+import { createReadyFolders, type ReadyFolders } from './readyFolders.ts';
 import { createSpares, SPARE_PREFIX, type Spares } from './spares.ts';
 import { throughShell } from './throughShell.ts';
 
@@ -25,6 +26,8 @@ export type Warm = {
   /** Jobs of this image are to be expected. */
   expect(uri: string, image: ReadyImage, how: Isolation): void;
   launch(job: WarmJob): Promise<Launched>;
+  /** What jobs of an image get of these. */
+  folders: ReadyFolders;
   /** Clears away what an earlier server left, and warms what it used. */
   start(present: (uri: string) => ReadyImage | undefined, how: () => Promise<Isolation>): Promise<void>;
   close(): void;
@@ -69,6 +72,7 @@ export function createWarm({ world, jobsFolder, hide, cold, usual, groups }: War
   const folder = join(jobsFolder, FOLDER);
   const parents = new Map<string, Parents>();
   let closed = false;
+  const folders = createReadyFolders({ clock, folder: join(folder, owner, 'folders') });
   const spares: Spares = createSpares({
     clock,
     jobsFolder,
@@ -141,6 +145,7 @@ export function createWarm({ world, jobsFolder, hide, cold, usual, groups }: War
 
   return {
     expect,
+    folders,
     async launch(whole) {
       if (closed) return { warm: false, cold: undefined };
       const prepared = throughShell(whole.command);
@@ -175,6 +180,7 @@ export function createWarm({ world, jobsFolder, hide, cold, usual, groups }: War
       closed = true;
       for (const each of parents.values()) each.close();
       spares.close();
+      folders.close();
       clear(join(folder, owner));
     },
   };
