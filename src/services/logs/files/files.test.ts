@@ -77,9 +77,9 @@ let shipping: Shipping;
 let parts: Parts;
 
 /** A server on the database; the one before is gone without a word. */
-function start(world: World = { ...systemWorld, log: silentLog }, failing = (transact: Store['transact']) => transact) {
+function start(world: World = { ...systemWorld, log: silentLog }, failing = (commit: Store['commitAhead']) => commit) {
   const whole = openMemoryStore(database, [migrations], world);
-  const store: Store = { ...whole, transact: failing(whole.transact) };
+  const store: Store = { ...whole, transact: failing(whole.transact), commitAhead: failing(whole.commitAhead) };
   parts = { store, db: logsStore(store.sql), world, account: '123456789012', removalDue: () => {} };
   shipping = createShipping(parts, LIMIT);
 }
@@ -154,11 +154,11 @@ describe('shipping', () => {
       written = part;
       let before = round % 2;
       await new Promise<void>((crashed) => {
-        start(undefined, (transact) => async (work) => {
+        start(undefined, (commit) => async (work) => {
           before -= 1;
-          if (before >= 0) return transact(work);
+          if (before >= 0) return commit(work);
           // What the last one asked for is on the disk or is not; nobody hears of it.
-          if (crash === 'after') await transact(work);
+          if (crash === 'after') await commit(work);
           crashed();
           throw new Error('crashed');
         });

@@ -7,7 +7,8 @@
  *     than the disk waits in its file.
  * S3. A file is taken up to its limit; beyond it the file is cut while its job goes on writing, and of what is left out the
  *     last bytes are told at the end, since an error's message stands there.
- * S4. `finish` resolves when all of the file is durable, and not before; it rejects when that cannot be now (a full disk).
+ * S4. `finish` resolves when all of the file is committed, and not before: durable with whatever is recorded next, such as the end
+ *     of the job. It rejects when that cannot be now (a full disk).
  */
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
@@ -136,7 +137,7 @@ export function createShipping(parts: Parts, limit: number): Shipping {
       const { messages, consumed } = linesIn(piece.subarray(0, bytesRead), last);
       if (consumed === 0) break;
       row.position += consumed;
-      await write(source, row, messages);
+      await write(source, row, messages, row.position < end);
     }
     if (size > limit && row.position >= limit) await beyondLimit(source, shipment, size);
   }
@@ -170,14 +171,20 @@ export function createShipping(parts: Parts, limit: number): Shipping {
     return write(source, row, [...note, ...messages]);
   }
 
-  /** Resolves once the messages, and how far the file was read for them, are durable. */
-  async function write({ writtenAt }: LogSource, row: FileRow, messages: readonly string[]): Promise<void> {
+  /** Resolves once the messages, and how far the file was read for them, are committed; durable, where more is to come (S2). */
+  async function write(
+    { writtenAt }: LogSource,
+    row: FileRow,
+    messages: readonly string[],
+    more = true,
+  ): Promise<void> {
     const now = clock.now();
     const saved = { ...row };
     const at = Math.max(writtenAt ?? now, newestEvent(row));
     const events = messages.map((message): LogEvent => ({ at, message, ingested: now }));
     const chunks = await encoded(events, breather(world));
-    await store.transact(() => {
+    const commit = more ? store.transact : store.commitAhead;
+    await commit(() => {
       const { region, log_group: name } = saved;
       // They may have been deleted meanwhile: a job that runs has its log.
       const group = db.group({ region, name }) ?? createGroup(parts, region, name, now);
@@ -197,7 +204,7 @@ export function createShipping(parts: Parts, limit: number): Shipping {
   return {
     follow,
     finish,
-    forget: (id) => store.transact(() => void db.deleteFile({ id })),
+    forget: (id) => store.commitAhead(() => void db.deleteFile({ id })),
     async stop() {
       stopped = true;
       for (const one of followed.values()) one.cancel();
