@@ -28,6 +28,8 @@ export type BatchJob = {
   outputFilter?: string;
   /** Whether each line is its input, a comma, and its prediction. */
   join?: boolean;
+  /** Bytes that a line may have, without its line break. */
+  longestLine?: number;
   signal?: AbortSignal;
   /** Told after each block that was written. */
   progress?: (done: { rows: number; bytes: number }) => void;
@@ -71,8 +73,8 @@ type Plan = { input: ReturnType<typeof parseSelection>; output: ReturnType<typeo
 type Context = Plan & { job: BatchJob; model: Model; threads: Threads };
 
 function planOf(job: BatchJob): Plan {
-  if (job.join && job.accept !== 'text/csv')
-    throw unsupported(`Joining the input with ${job.accept} is left to a container; Telar itself joins text/csv.`);
+  if (job.accept !== 'text/csv' && (job.join || (job.outputFilter ?? '$') !== '$'))
+    throw unsupported(`A join or an OutputFilter with ${job.accept} is left to a container.`);
   return { input: parseSelection(job.inputFilter ?? '$'), output: parseSelection(job.outputFilter ?? '$') };
 }
 
@@ -159,7 +161,14 @@ function taskOf(
   head: Head,
   { model, job, input, output }: Context,
 ): Omit<BlockTask, 'from' | 'to' | 'spare'> {
-  const layout = inFile(file, () => layoutOf(head.width, selectedColumns(input, head.width), model.features));
+  const layout = inFile(file, () =>
+    layoutOf(
+      head.width,
+      selectedColumns(input, head.width),
+      model.features,
+      job.longestLine ?? Number.POSITIVE_INFINITY,
+    ),
+  );
   return {
     kind: 'block',
     path: file.input,
@@ -176,7 +185,6 @@ function keptFields(file: BatchFile, head: Head, { model, job, output }: Pick<Co
   if (isWhole) return undefined;
   if (outputsOf(model.objective, model.groups) > 1)
     throw unsupported('OutputFilter on a model of several outputs, whose lines are lists, is left to its container.');
-  if (job.accept !== 'text/csv') throw unsupported(`OutputFilter with ${job.accept} is left to a container.`);
   const width = job.join ? head.width + 1 : 1;
   const kept = inFile(file, () => selectedColumns(output, width));
   if (!job.join && kept.length !== 1)

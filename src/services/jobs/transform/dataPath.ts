@@ -63,6 +63,17 @@ function selectsSeveral(step: Step): boolean {
   return step.kind !== 'positions' || step.positions.length > 1;
 }
 
+/** A path as it may be written, so that `parseDataPath` reads the same. */
+export const textOf = (path: DataPath): string => `$${path.map(stepText).join('')}`;
+
+function stepText(step: Step): string {
+  if (step.kind === 'all') return '[*]';
+  if (step.kind === 'positions') return `[${step.positions}]`;
+  if (step.kind === 'slice') return `[${step.from ?? ''}:${step.to ?? ''}]`;
+  const quote = step.names.some((name) => name.includes("'")) ? '"' : "'";
+  return `[${step.names.map((name) => `${quote}${name}${quote}`)}]`;
+}
+
 /** Whether a path can be of a row of CSV, whose columns have positions and no names. */
 export const fitsRows = (path: DataPath): boolean => path.length <= 1 && path.every(({ kind }) => kind !== 'names');
 

@@ -26,7 +26,8 @@ describe('a job may be scored without its container', () => {
   it.each([
     [planOf(), undefined],
     [planOf({ accept: 'text/csv' }), undefined],
-    [planOf({ accept: 'application/json' }), 'its outputs are not text/csv'],
+    [planOf({ accept: 'application/jsonlines' }), undefined],
+    [planOf({ accept: 'application/json' }), 'its outputs are neither text/csv nor application/jsonlines'],
     [planOf({ contentType: 'text/libsvm' }), 'its inputs are not text/csv'],
     [planOf({}, { image: 'node:24' }), 'its image is not XGBoost'],
     [planOf({ contentType: 'text/csv; charset=UTF-8' }), undefined],

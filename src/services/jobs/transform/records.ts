@@ -3,6 +3,7 @@
  *
  * R1. A field of CSV that is passed on is passed on as it was written, quotes included.
  * R2. Records are joined one to one: an answer of another number of records than went in fails the file, it is never shifted.
+ * R3. An answer that is neither joined nor filtered is passed on as it was given.
  */
 import type { Json } from '../../../definition/pipeline/types.ts';
 import { type DataPath, select } from './dataPath.ts';
@@ -116,6 +117,7 @@ function answersOf(format: Format, text: string, count: number): Json[] {
 /** What a model answered for records, joined and filtered. @throws RecordError */
 export function resultOf(processing: Processing, records: readonly string[], answer: string): string {
   const { input, output, outputFilter, join } = processing;
+  if (!join && outputFilter.length === 0) return answer;
   const texts = records.flatMap((record) => recordsOf(input, record));
   const answers = answersOf(output, answer, texts.length);
   if (join && answers.length !== texts.length) {
