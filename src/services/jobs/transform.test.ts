@@ -162,6 +162,19 @@ describe('a transform job', () => {
     expect(sink.textOf('job/algo-1')).toContain("telar: The model's container is asked, since the model is no tree.");
   });
 
+  it('of which one host was scored before another was declined asks the containers of both', async () => {
+    for (const key of ['a', 'b']) objects.put(`in/${key}.csv`, '1\n');
+    let hosts = 0;
+    scoreFiles = async ({ files: [file] }) => {
+      writeFileSync(file!.output, 'scored\n');
+      hosts += 1;
+      return hosts === 1 ? { scored: true } : { scored: false, reason: 'a row is ragged' };
+    };
+    const end = await ended(start(), { TransformResources: { InstanceType: 'ml.m5.large', InstanceCount: 2 } });
+    expect([end.status, hosts, launched.size]).toEqual(['Completed', 2, 2]);
+    expect([text('out/a.csv.out'), text('out/b.csv.out')]).toEqual(['1\n', '1\n']);
+  });
+
   it('without a model, or without inputs, is refused or fails', async () => {
     const server = start();
     expect(await refusal(server.call('CreateTransformJob', request({ ModelName: 'Nobody' })))).toMatch(
@@ -180,8 +193,10 @@ const output = (more: object) => ({
 const processing = (DataProcessing: Request['DataProcessing']) => ({ DataProcessing });
 
 it.each<[Partial<Request>, string]>([
-  [input({ SplitType: 'RecordIO' }), 'does not support the SplitType RecordIO'],
-  [input({ SplitType: 'TFRecord' }), 'does not support the SplitType TFRecord'],
+  [
+    { ...input({ SplitType: 'RecordIO' }), DataProcessing: { InputFilter: '$[1:]' } },
+    'does not support DataProcessing with the SplitType RecordIO',
+  ],
   [
     input({ DataSource: { S3DataSource: { S3DataType: 'AugmentedManifestFile', S3Uri: 's3://b/k' } } }),
     'AugmentedManifestFile',

@@ -15,8 +15,9 @@ import type { Clock } from '../../../base/clock.ts';
 import type { TransformPlan } from '../plan.ts';
 import type { DriveOutcome, FailedInput } from './drives.ts';
 import type { ModelClient } from './modelClient.ts';
+import { isPayloadError } from './payloadError.ts';
 import { isRecordError, linesOf, payloadOf, resultOf } from './records.ts';
-import { isPayloadError, payloads, type Splitting } from './split.ts';
+import { payloads, type Splitting } from './split.ts';
 
 export type DriverOptions = {
   /** The folder that holds the files, each at the path of its output. */

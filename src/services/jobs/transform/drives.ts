@@ -5,7 +5,7 @@
  * V1. What a driver found is on disk before anything is done about it: a later server neither drives again nor forgets a failure.
  * V2. A driver that is ended, or that died with its server, has told nothing: its job is driven again, or fails.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -157,16 +157,22 @@ export function createDrives({ folder }: { folder(jobId: string): JobFolder }): 
       return outcomes.every((each) => each !== undefined) ? merged(outcomes) : undefined;
     },
     async score(job, scoreFiles, signal) {
+      const places: { id: string; outputs: string; files: number }[] = [];
       for (const { id } of hostsOf(job)) {
         const inputs = join(aside(id), ASIDE.inputs);
         const outputs = join(aside(id), ASIDE.outputs);
         mkdirSync(inputs, { recursive: true });
         const place = { inputs, outputs, model: join(folder(id).ml, 'model') };
         const scored = await scoreFilesOf(job, place, scoreFiles, signal);
-        if (!scored.scored) return scored;
-        keep(id, { files: scored.files, failures: 0, failed: [] });
+        if (!scored.scored) {
+          for (const { outputs: made } of places) rmSync(made, { recursive: true, force: true });
+          return scored;
+        }
+        places.push({ id, outputs, files: scored.files });
       }
-      return { scored: true, files: merged(hostsOf(job).map(({ id }) => outcomeOf(id)!)).files };
+      // Not before all are: what one host scored would not be asked of its container.
+      for (const { id, files } of places) keep(id, { files, failures: 0, failed: [] });
+      return { scored: true, files: places.reduce((sum, { files }) => sum + files, 0) };
     },
     stop() {
       for (const thread of threads) void thread.terminate();

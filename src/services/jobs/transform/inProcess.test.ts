@@ -33,6 +33,7 @@ describe('a job may be scored without its container', () => {
     [planOf({ contentType: 'text/csv; charset=UTF-8' }), undefined],
     [planOf({ contentType: 'text/csv; label_size=1' }), 'its inputs are not text/csv'],
     [planOf({ gzip: true }), 'its inputs are compressed'],
+    [planOf({ split: 'RecordIO' }), 'its records are RecordIO'],
     [
       planOf({}, { environment: { SAGEMAKER_PROGRAM: 'inference.py' } }),
       'its variable SAGEMAKER_PROGRAM says how to answer',

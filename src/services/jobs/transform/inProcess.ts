@@ -39,6 +39,7 @@ export function whyContainer({ image, environment, transform }: JobPlan, model: 
   const set = OTHERWISE.find((name) => environment[name]);
   if (set) return `its variable ${set} says how to answer`;
   if ((environment['SAGEMAKER_BATCH'] ?? 'true') !== 'true') return 'its variable SAGEMAKER_BATCH says how to answer';
+  if (transform.split === 'RecordIO' || transform.split === 'TFRecord') return `its records are ${transform.split}`;
   if (transform.gzip) return 'its inputs are compressed';
   if (plain(transform.contentType) !== 'text/csv') return 'its inputs are not text/csv';
   if (!acceptOf(transform)) return 'its outputs are neither text/csv nor application/jsonlines';

@@ -93,7 +93,8 @@ const bytes = fc.tuple(table, rarely(fc.nat(60))).map(([text, at]) => {
   return text;
 });
 
-type Settings = Pick<TransformPlan, 'accept' | 'split' | 'strategy'> & {
+type Settings = Pick<TransformPlan, 'accept' | 'strategy'> & {
+  split: 'Line' | 'None';
   InputFilter: string;
   OutputFilter: string;
   join: boolean;
@@ -110,7 +111,7 @@ const plans: fc.Arbitrary<Settings> = fc.record({
   ),
   join: fc.boolean(),
   accept: fc.constantFrom(undefined, 'text/csv', 'application/jsonlines'),
-  split: fc.constantFrom<TransformPlan['split'][]>('Line', 'None'),
+  split: fc.constantFrom<Settings['split'][]>('Line', 'None'),
   strategy: fc.constantFrom<TransformPlan['strategy'][]>('MultiRecord', 'SingleRecord'),
 });
 
