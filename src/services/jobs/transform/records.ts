@@ -1,12 +1,13 @@
 /**
  * What DataProcessing does to records: filters what a model gets, joins what it answers with what went in, filters that.
  *
- * R1. A field of CSV that is passed on is passed on as it was written, quotes included.
+ * R1. A field of CSV that is passed on is passed on as it was written, quotes included; so is a number of JSON.
  * R2. Records are joined one to one: an answer of another number of records than went in fails the file, it is never shifted.
  * R3. An answer that is neither joined nor filtered is passed on as it was given.
  */
 import type { Json } from '../../../definition/pipeline/types.ts';
 import { type DataPath, select } from './dataPath.ts';
+import { isRecord, parseExactly } from './exactJson.ts';
 
 export type Format = 'csv' | 'json' | 'jsonlines';
 
@@ -68,7 +69,7 @@ export function linesOf(text: string): string[] {
 
 function parseJson(text: string, whose: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    return parseExactly(text);
   } catch {
     throw recordError(`${whose} is not JSON: '${text.slice(0, 80)}'`);
   }
@@ -134,8 +135,6 @@ export function resultOf(processing: Processing, records: readonly string[], ans
 function joined({ input, output }: Processing, record: string, answer: Json): Json {
   const value = parse(input, record, 'a record');
   if (output === 'csv') return [...(value as Json[]), ...(answer as Json[])];
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return { ...value, SageMakerOutput: answer };
-  }
+  if (isRecord(value)) return { ...value, SageMakerOutput: answer };
   return { SageMakerInput: value, SageMakerOutput: answer };
 }
