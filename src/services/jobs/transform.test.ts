@@ -162,6 +162,44 @@ describe('a transform job', () => {
     expect(sink.textOf('job/algo-1')).toContain("telar: The model's container is asked, since the model is no tree.");
   });
 
+  it('is stopped while it is scored, and stores nothing', async () => {
+    objects.put('in/a.csv', '1\n');
+    const begun = Promise.withResolvers<void>();
+    scoreFiles = ({ files: [file] }, signal) => {
+      writeFileSync(file!.output, 'half');
+      begun.resolve();
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const server = start();
+    const end = ended(server);
+    await begun.promise;
+    await server.call('StopTransformJob', { TransformJobName: 'job' });
+    expect(await end).toMatchObject({ status: 'Stopped', failureReason: undefined });
+    expect(launched.size).toBe(0);
+    expect(() => text('out/a.csv.out')).toThrow();
+  });
+
+  it('whose server closes while it is scored is written to no more, and has no end yet', async () => {
+    objects.put('in/a.csv', '1\n');
+    const begun = Promise.withResolvers<void>();
+    let over = false;
+    scoreFiles = (_batch, signal) => {
+      begun.resolve();
+      return new Promise((_resolve, reject) => {
+        const end = () => {
+          over = true;
+          reject(signal.reason);
+        };
+        signal.addEventListener('abort', () => setTimeout(end, 20));
+      });
+    };
+    const first = start();
+    await first.call('CreateTransformJob', request());
+    await begun.promise;
+    await first.stop();
+    expect([over, ends.size]).toEqual([true, 0]);
+  });
+
   it('of which one host was scored before another was declined asks the containers of both', async () => {
     for (const key of ['a', 'b']) objects.put(`in/${key}.csv`, '1\n');
     let hosts = 0;
