@@ -98,6 +98,13 @@ describe('records', () => {
       "the answer is not JSON: 'oops'",
     ],
     [
+      'records nested without end',
+      processing({ input: 'jsonlines', output: 'jsonlines' }),
+      ['['.repeat(100_000) + ']'.repeat(100_000)],
+      '1',
+      `a record is nested too deep: '${'['.repeat(80)}'`,
+    ],
+    [
       'a filter that finds nothing',
       processing({ OutputFilter: '$[7]' }),
       ['1'],

@@ -70,8 +70,9 @@ export function linesOf(text: string): string[] {
 function parseJson(text: string, whose: string): Json {
   try {
     return parseExactly(text);
-  } catch {
-    throw recordError(`${whose} is not JSON: '${text.slice(0, 80)}'`);
+  } catch (error) {
+    const what = error instanceof RangeError ? 'is nested too deep' : 'is not JSON';
+    throw recordError(`${whose} ${what}: '${text.slice(0, 80)}'`);
   }
 }
 
