@@ -15,9 +15,9 @@ import { drive } from './driver.ts';
 import { scoreFilesOf } from './inProcess.ts';
 import type { Answer } from './modelClient.ts';
 
-const model = (name: string) => fileURLToPath(new URL(`../../../../tests/scoring/models/${name}`, import.meta.url));
-const ONE = model('3.0.5-logistic');
-const SEVERAL = model('3.0.5-softprob');
+const MODELS = fileURLToPath(new URL('../../../../tests/scoring/models/', import.meta.url));
+const ONE = join(MODELS, '3.0.5-logistic');
+const SEVERAL = join(MODELS, '3.0.5-softprob');
 const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5';
 const scorers = new Map([ONE, SEVERAL].map((path) => [path, createScorer(readModel(readFileSync(path)))]));
 
