@@ -15,7 +15,15 @@ export const scoreFiles: ScoreFiles = async ({ model, files, accept, longestLine
   // Not with the server's start: most never score.
   const { ScoringError, scoreFiles: score } = await import('../scoring/index.ts');
   try {
-    const results = await score({ model: join(model, name), files, accept, longestLine, ...filters, signal });
+    const results = await score({
+      model: join(model, name),
+      files,
+      accept,
+      longestLine,
+      allOrNone: true,
+      ...filters,
+      signal,
+    });
     const failed = results.find((result) => 'error' in result);
     return failed && 'error' in failed ? declined(failed.error) : { scored: true };
   } catch (error) {

@@ -72,23 +72,35 @@ named = {'TransformInput': {'DataSource': {'S3DataSource': {'S3DataType': 'S3Pre
          'DataProcessing': {'InputFilter': '$[1:]', 'JoinSource': 'Input', 'OutputFilter': '$[0,-1]'}}
 joined, _ = transform('joined', **named)
 joined_asked, _ = transform('joined-asked', **named, Environment={'SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT': 'text/csv'})
+json_lines = {**named, 'DataProcessing': {'InputFilter': '$[1:]'}, 'TransformOutput': {
+    'S3OutputPath': 's3://boto-transform/lines', 'AssembleWith': 'None', 'Accept': 'application/jsonlines'}}
+json_lines_asked = {**json_lines, 'TransformOutput': {**json_lines['TransformOutput'], 'S3OutputPath': 's3://boto-transform/lines-asked'}}
+lines, _ = transform('lines', **json_lines)
+lines_asked, _ = transform('lines-asked', **json_lines_asked, Environment={'SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT': 'text/csv'})
 pages = list(sagemaker.get_paginator('list_transform_jobs').paginate(PaginationConfig={'PageSize': 1}))
 print(json.dumps({
-  'plain': plain, 'joined': [joined, joined_asked], 'asked': asked, 'said': [said(n) for n in ('plain', 'joined', 'asked', 'joined-asked')],
+  'plain': plain, 'joined': [joined, joined_asked], 'asked': asked, 'lines': [lines, lines_asked],
+  'said': [said(name) for name in ('plain', 'joined', 'lines', 'asked', 'joined-asked', 'lines-asked')],
   'status': described['TransformJobStatus'], 'ended': described['TransformEndTime'] >= described['TransformStartTime'],
   'listed': [j['TransformJobName'] for p in pages for j in p['TransformJobSummaries']],
 }))`);
-  type Answer = { plain: string[]; joined: [string[], string[]]; asked: string[]; said: string[] };
-  const { plain: lines, joined, asked, said, ...rest } = answer as Answer;
-  expect(rest).toEqual({ status: 'Completed', ended: true, listed: ['joined-asked', 'joined', 'asked', 'plain'] });
+  type Answer = { plain: string[]; joined: string[][]; lines: string[][]; asked: string[]; said: string[] };
+  const { plain: scores, joined, lines, asked, said, ...rest } = answer as Answer;
+  expect(rest).toEqual({
+    status: 'Completed',
+    ended: true,
+    listed: ['lines-asked', 'lines', 'joined-asked', 'joined', 'asked', 'plain'],
+  });
   // Without a container and through it, to the last digit.
-  for (const log of said.slice(0, 2)) expect(log).toContain('scored by Telar itself');
-  for (const log of said.slice(2)) expect(log).toContain("The model's container is asked");
-  expect(lines).toEqual(asked);
-  const plain = lines.map(Number);
+  for (const log of said.slice(0, 3)) expect(log).toContain('scored by Telar itself');
+  for (const log of said.slice(3)) expect(log).toContain("The model's container is asked");
+  expect(scores).toEqual(asked);
+  const plain = scores.map(Number);
   expect(plain.map((score) => score > 0.5)).toEqual(ROWS.map(([a, b]) => a! > b!));
   expect(joined[0]).toEqual(joined[1]);
-  expect(joined[0]).toEqual(lines.map((score, row) => `${nameOf(row)},${score}`));
+  expect(joined[0]).toEqual(scores.map((score, row) => `${nameOf(row)},${score}`));
+  expect(lines[0]).toEqual(lines[1]);
+  expect(lines[0]).toEqual(scores.map((score) => `{"score": ${score}}`));
 });
 
 const SCRIPT = `

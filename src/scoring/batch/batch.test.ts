@@ -191,6 +191,13 @@ describe('a file that cannot be scored', () => {
     expect(files.map((file) => existsSync(file.output))).toEqual([true, false, true]);
   });
 
+  it('keeps the others from being begun where all are wanted or none', async () => {
+    const files = [input('1,2\n'), input('1,a\n'), input('3,4\n')];
+    const results = await scoreFiles({ model: ONE, accept: 'text/csv', files, threads: 1, allOrNone: true });
+    expect(results.map((result) => ('rows' in result ? result.rows : result.error.kind))).toEqual([1, 'input']);
+    expect(files.map((file) => existsSync(file.output))).toEqual([true, false, false]);
+  });
+
   it('names a line far down in the file', async () => {
     const many = Array.from({ length: 120_000 }, (_, row) => (row === 100_000 ? '1,x,3' : '1.25,2.5,-3.75'));
     await expect(score(many.join('\n'), { threads: 2 })).rejects.toThrow(/^Line 100001 /);

@@ -30,6 +30,8 @@ export type BatchJob = {
   join?: boolean;
   /** Bytes that a line may have, without its line break. */
   longestLine?: number;
+  /** Once a file has failed, those that are not begun are left out. */
+  allOrNone?: boolean;
   signal?: AbortSignal;
   /** Told after each block that was written. */
   progress?: (done: { rows: number; bytes: number }) => void;
@@ -57,13 +59,17 @@ export async function scoreFiles(job: BatchJob): Promise<readonly FileResult[]> 
     const results: FileResult[] = [];
     // Files side by side, so that many small ones keep all threads busy.
     const scoring = Array.from({ length: threads.count }, async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift())
-        results[next[0]] = await scoreFile(next[1], { ...plan, job, model, threads });
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [index, file] = next;
+        const result = await scoreFile(file, { ...plan, job, model, threads });
+        results[index] = result;
+        if (job.allOrNone && 'error' in result) waiting.length = 0;
+      }
     });
     // All of them, so that nothing is written or removed any more once the caller knows.
     for (const ended of await Promise.allSettled([...scoring, others]))
       if (ended.status === 'rejected') throw ended.reason as Error;
-    return results;
+    return results.filter((result) => result !== undefined);
   } finally {
     await threads.close();
   }
