@@ -65,7 +65,21 @@ const number = fc.oneof(
 );
 const odd = fc.constantFrom('"', 'a"b', '"1"', '\r', 'x\r', 'inf', 'word', '\u{fffd}', '1;2', '\t');
 const label = fc.oneof(
-  fc.constantFrom('id-1', 'naïve', '日本', '', ' ', ' padded ', '"Kelly, Mr. James"', '"a ""b"", c"', '""', 'a b', "'"),
+  fc.constantFrom(
+    'id-1',
+    'naïve',
+    '日本',
+    '',
+    ' ',
+    ' padded ',
+    '"Kelly, Mr. James"',
+    '"a ""b"", c"',
+    '""',
+    'a b',
+    "'",
+    '\u{feff}id',
+    '\0',
+  ),
   fc.stringMatching(/^[a-z0-9 .;:_-]{0,12}$/),
 );
 
