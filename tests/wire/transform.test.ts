@@ -94,7 +94,7 @@ describe('a transform job', () => {
   });
 
   it('parts RecordIO, and gives the model each record bare', async () => {
-    await createModel(bench, 'echoes', 'return `<${body}>`;');
+    await createModel(bench, 'echoes', "return '<' + body + '>';");
     const record = (text: string) => {
       const head = Buffer.from([0x0a, 0x23, 0xd7, 0xce, text.length, 0, 0, 0]);
       return Buffer.concat([head, Buffer.from(text), Buffer.alloc(-text.length & 3)]);
