@@ -11,7 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { IAM } from '@aws-sdk/client-iam';
 import { S3 } from '@aws-sdk/client-s3';
-import { SageMaker } from '@aws-sdk/client-sagemaker';
+import { type DataProcessing, SageMaker } from '@aws-sdk/client-sagemaker';
 import { systemWorld } from '../src/base/world.ts';
 import { createImages } from '../src/runner/images/images.ts';
 import { DEFAULT_REGION } from '../src/server/server.ts';
@@ -21,6 +21,8 @@ import { IMAGES } from './lib/server.ts';
 
 const RUNS = 5;
 const ROWS = 1_000_000;
+/** All but the first column are scored; stored are all and the score. */
+const JOINED: DataProcessing = { InputFilter: '$[1:]', JoinSource: 'Input', OutputFilter: '$[:]' };
 const BUCKET = 'scores';
 const IMAGE = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5';
 const PEER = fileURLToPath(new URL('./peers/transform.py', import.meta.url));
@@ -52,6 +54,11 @@ export const bench: Bench = {
         if (run > 0) theirs.push(their);
       }
       await server.fetch('rows.csv', at('ours.csv'));
+      const joined: Scored[] = [];
+      for (let run = 1; run <= RUNS; run += 1) {
+        progress(`joined with its input, run ${run} of ${RUNS}`);
+        joined.push(await server.score('rows.csv', JOINED));
+      }
       progress('ten times the rows');
       const text = readFileSync(at('rows.csv'));
       for (let copy = 0; copy < 10; copy += 1) await appendFile(at('many.csv'), text);
@@ -65,6 +72,8 @@ export const bench: Bench = {
         atMost('1,000,000 rows', 's', seconds(ours), { peer: { name, samples: seconds(theirs) } }),
         atLeast('1,000,000 rows, beside pandas and XGBoost', 'times', times, { target: 3 }),
         atMost('memory above idle', 'MB', megabytes(ours), { target: 100, peer: { name, samples: megabytes(theirs) } }),
+        atMost('joined with their input: 1,000,000 rows', 's', seconds(joined)),
+        atMost('joined with their input: memory above idle', 'MB', megabytes(joined), { target: 100 }),
         atMost('memory above idle, 10,000,000 rows', 'MB', [many.megabytes], { target: 100 }),
         atMost('largest difference from XGBoost', '', [await difference(at('ours.csv'), at('theirs.csv'))], {
           target: 1e-6,
@@ -89,7 +98,7 @@ type Scored = { seconds: number; megabytes: number };
 type Scorer = {
   put(key: string, path: string): Promise<void>;
   /** One transform job over an object. */
-  score(key: string): Promise<Scored>;
+  score(key: string, processing?: DataProcessing): Promise<Scored>;
   /** What the last job made of an object, into a file. */
   fetch(key: string, path: string): Promise<void>;
   close(): Promise<void>;
@@ -114,13 +123,13 @@ async function scorer(folder: string, model: string): Promise<Scorer> {
   let jobs = 0;
   return {
     put,
-    async score(key) {
+    async score(key, DataProcessing) {
       const idle = await server.used();
       const TransformJobName = `job-${++jobs}`;
       const S3DataSource = { S3DataType: 'S3Prefix' as const, S3Uri: `s3://${BUCKET}/${key}` };
       const started = performance.now();
       await sagemaker.createTransformJob({
-        ...{ TransformJobName, ModelName: BUCKET },
+        ...{ TransformJobName, ModelName: BUCKET, DataProcessing },
         TransformInput: { DataSource: { S3DataSource }, ContentType: 'text/csv', SplitType: 'Line' },
         TransformOutput: { S3OutputPath: `s3://${BUCKET}/out`, Accept: 'text/csv', AssembleWith: 'Line' },
         TransformResources: { InstanceType: 'ml.m5.large', InstanceCount: 1 },

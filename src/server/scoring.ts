@@ -9,13 +9,21 @@ import type { ScoreFiles } from '../services/jobs/index.ts';
  *
  * @throws what the abort gives, and the system's errors: a full disk would not be less full for a container
  */
-export const scoreFiles: ScoreFiles = async ({ model, files }, signal) => {
+export const scoreFiles: ScoreFiles = async ({ model, files, accept, longestLine, filters }, signal) => {
   const name = await onlyFile(model);
   if (name === undefined) return { scored: false, reason: "the model's folder does not hold one file" };
   // Not with the server's start: most never score.
   const { ScoringError, scoreFiles: score } = await import('../scoring/index.ts');
   try {
-    const results = await score({ model: join(model, name), files, accept: 'text/csv', signal });
+    const results = await score({
+      model: join(model, name),
+      files,
+      accept,
+      longestLine,
+      allOrNone: true,
+      ...filters,
+      signal,
+    });
     const failed = results.find((result) => 'error' in result);
     return failed && 'error' in failed ? declined(failed.error) : { scored: true };
   } catch (error) {

@@ -50,6 +50,25 @@ it('prepares, trains, evaluates and registers in a pipeline, reuses what is cach
   expect(packages).toHaveLength(1);
 });
 
+it('scores with the new model in a pipeline, and lets the scores decide', { timeout: 300_000 }, async () => {
+  expect(await printed('v2_batch.py')).toEqual([
+    'ended Succeeded',
+    'step Prepare Succeeded',
+    'step Train Succeeded',
+    'step Make-CreateModel Succeeded',
+    'step Score Succeeded',
+    'step Compare Succeeded',
+    'step Gate Succeeded',
+    'step Register-RegisterModel Succeeded',
+    'scored Completed $[0,-1]',
+    'rows 60 [1]',
+    'problem WaiterError',
+    'ended Failed',
+    "reused ['Prepare', 'Train']",
+    'refused The scores are too far off.',
+  ]);
+});
+
 it('runs single jobs, shows their logs, and brings files', { timeout: 300_000 }, async () => {
   const lines = await printed('v2_jobs.py');
   expect(lines).toEqual(
@@ -63,6 +82,7 @@ it('runs single jobs, shows their logs, and brings files', { timeout: 300_000 },
       'processing Completed',
       'built-in Completed',
       "metrics ['train:rmse']",
+      'scored 45 [2]',
       'ridge ridge-of-shellfish 0.5',
       `settings {"alpha": 0.5, "hosts": ["algo-1"], "job": "ridge-of-shellfish"}`,
       'boost Completed',

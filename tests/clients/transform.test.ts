@@ -26,10 +26,13 @@ beforeEach((context) => {
 const ROWS = Array.from({ length: 60 }, (_, row) => [(row * 7) % 10, (row * 3) % 10]);
 const labelled = ROWS.map(([a, b]) => `${a! > b! ? 1 : 0},${a},${b}`).join('\n');
 const features = ROWS.map(([a, b]) => `${a},${b}`).join('\n');
+const nameOf = (row: number) => `"Passenger, No. ${row}"`;
+const named = ROWS.map(([a, b], row) => `${nameOf(row)},${a},${b}`).join('\r\n');
 
 it('trains the built-in XGBoost, makes a model of it, and scores a file with a waiter', async () => {
   await bench.put('train/rows.csv', `${labelled}\n`);
   await bench.put('score/rows.csv', `${features}\n`);
+  await bench.put('named/rows.csv', named);
   const answer = await home.python(`
 import boto3, json
 sagemaker, s3 = boto3.client('sagemaker'), boto3.client('s3')
@@ -64,24 +67,40 @@ def said(name):
     group = '/aws/sagemaker/TransformJobs'
     streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=name + '/')['logStreams']
     return ' '.join(e['message'] for s in streams for e in logs.get_log_events(logGroupName=group, logStreamName=s['logStreamName'])['events'])
-joined, _ = transform('joined', DataProcessing={'JoinSource': 'Input', 'OutputFilter': '$[0,1,-1]'})
+named = {'TransformInput': {'DataSource': {'S3DataSource': {'S3DataType': 'S3Prefix', 'S3Uri': 's3://boto-transform/named/'}},
+                            'ContentType': 'text/csv', 'SplitType': 'Line'},
+         'DataProcessing': {'InputFilter': '$[1:]', 'JoinSource': 'Input', 'OutputFilter': '$[0,-1]'}}
+joined, _ = transform('joined', **named)
+joined_asked, _ = transform('joined-asked', **named, Environment={'SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT': 'text/csv'})
+json_lines = {**named, 'DataProcessing': {'InputFilter': '$[1:]'}, 'TransformOutput': {
+    'S3OutputPath': 's3://boto-transform/lines', 'AssembleWith': 'None', 'Accept': 'application/jsonlines'}}
+json_lines_asked = {**json_lines, 'TransformOutput': {**json_lines['TransformOutput'], 'S3OutputPath': 's3://boto-transform/lines-asked'}}
+lines, _ = transform('lines', **json_lines)
+lines_asked, _ = transform('lines-asked', **json_lines_asked, Environment={'SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT': 'text/csv'})
 pages = list(sagemaker.get_paginator('list_transform_jobs').paginate(PaginationConfig={'PageSize': 1}))
 print(json.dumps({
-  'plain': plain, 'joined': joined, 'asked': asked, 'said': [said('plain'), said('asked')],
+  'plain': plain, 'joined': [joined, joined_asked], 'asked': asked, 'lines': [lines, lines_asked],
+  'said': [said(name) for name in ('plain', 'joined', 'lines', 'asked', 'joined-asked', 'lines-asked')],
   'status': described['TransformJobStatus'], 'ended': described['TransformEndTime'] >= described['TransformStartTime'],
   'listed': [j['TransformJobName'] for p in pages for j in p['TransformJobSummaries']],
 }))`);
-  type Answer = { plain: string[]; joined: string[]; asked: string[]; said: [string, string] };
-  const { plain: lines, joined, asked, said, ...rest } = answer as Answer;
-  expect(rest).toEqual({ status: 'Completed', ended: true, listed: ['joined', 'asked', 'plain'] });
+  type Answer = { plain: string[]; joined: string[][]; lines: string[][]; asked: string[]; said: string[] };
+  const { plain: scores, joined, lines, asked, said, ...rest } = answer as Answer;
+  expect(rest).toEqual({
+    status: 'Completed',
+    ended: true,
+    listed: ['lines-asked', 'lines', 'joined-asked', 'joined', 'asked', 'plain'],
+  });
   // Without a container and through it, to the last digit.
-  expect(said[0]).toContain('scored by Telar itself');
-  expect(said[1]).toContain("The model's container is asked");
-  expect(lines).toEqual(asked);
-  const plain = lines.map(Number);
+  for (const log of said.slice(0, 3)) expect(log).toContain('scored by Telar itself');
+  for (const log of said.slice(3)) expect(log).toContain("The model's container is asked");
+  expect(scores).toEqual(asked);
+  const plain = scores.map(Number);
   expect(plain.map((score) => score > 0.5)).toEqual(ROWS.map(([a, b]) => a! > b!));
-  expect(joined.map((row) => row.split(',').slice(0, 2).map(Number))).toEqual(ROWS);
-  expect(joined.map((row) => Number(row.split(',')[2]))).toEqual(plain);
+  expect(joined[0]).toEqual(joined[1]);
+  expect(joined[0]).toEqual(scores.map((score, row) => `${nameOf(row)},${score}`));
+  expect(lines[0]).toEqual(lines[1]);
+  expect(lines[0]).toEqual(scores.map((score) => `{"score": ${score}}`));
 });
 
 const SCRIPT = `

@@ -82,6 +82,39 @@ describe('a document of the SDK', () => {
     expect([status, names]).toEqual(['Succeeded', ['One', 'Two', 'Three']]);
   });
 
+  it('that compares times and names its experiment runs', async () => {
+    const get = (text: string) => ({ Get: text });
+    const told = ['PipelineExperimentConfig.ExperimentName', 'PipelineExperimentConfig.TrialName'].map(get);
+    const later = { LeftValue: get('Execution.StartDateTime'), RightValue: '2020-12-01' };
+    await bench.createPipeline('times', {
+      ...{ Version: '2020-12-01', Metadata: {}, Parameters: [] },
+      PipelineExperimentConfig: { ExperimentName: 'MyExperiment', TrialName: 'MyTrial' },
+      Steps: [
+        {
+          ...{ Name: 'Since', Type: 'Condition' },
+          Arguments: {
+            Conditions: [
+              {
+                Type: 'Or',
+                Conditions: [
+                  { Type: 'LessThan', ...later },
+                  { Type: 'GreaterThan', ...later },
+                ],
+              },
+              { Type: 'Not', Condition: { Type: 'LessThanOrEqualTo', ...later } },
+            ],
+            IfSteps: [
+              { Name: 'Tell', Type: 'Fail', Arguments: { ErrorMessage: { 'Std:Join': { On: ' ', Values: told } } } },
+            ],
+            ElseSteps: [],
+          },
+        },
+      ],
+    });
+    const { steps } = await bench.ended(await bench.start('times'));
+    expect(steps.at(-1)?.FailureReason).toBe('MyExperiment MyTrial');
+  });
+
   it('with an experiment runs', async () => {
     expect(await run('experiment')).toMatchObject({ status: 'Failed', names: ['Stop'] });
   });

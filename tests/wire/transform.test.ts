@@ -93,6 +93,25 @@ describe('a transform job', () => {
     ]);
   });
 
+  it('parts RecordIO, and gives the model each record bare', async () => {
+    await createModel(bench, 'echoes', "return '<' + body + '>';");
+    const record = (text: string) => {
+      const head = Buffer.from([0x0a, 0x23, 0xd7, 0xce, text.length, 0, 0, 0]);
+      return Buffer.concat([head, Buffer.from(text), Buffer.alloc(-text.length & 3)]);
+    };
+    const described = await run(
+      'recordio',
+      'echoes',
+      { 'a.rec': Buffer.concat(['one', 'four', 'seven'].map(record)), 'b.rec': 'one\n' },
+      {
+        BatchStrategy: 'SingleRecord',
+        TransformInput: { ContentType: 'application/x-recordio', SplitType: 'RecordIO' },
+      },
+    );
+    expect(described.FailureReason).toContain('b.rec: The file ends within a RecordIO record');
+    expect(await bench.read('recordio/out/a.rec.out')).toBe('<one>\n<four>\n<seven>\n');
+  });
+
   it('of which one input fails, fails, and stores the others', async () => {
     await createModel(
       bench,

@@ -38,6 +38,9 @@ describe('comparisons', () => {
     ['GreaterThanOrEqualTo', 0.78, '0.78', true],
     ['LessThan', -1, '1e-3', true],
     ['LessThanOrEqualTo', 2, 1, false],
+    ['GreaterThan', '2026-11-27T06:49:55.000Z', '2020-12-01', true],
+    ['LessThan', '2026-11-27T06:49:55+02:00', '2026-11-27T05:00:00Z', true],
+    ['GreaterThanOrEqualTo', '2026-11-27', '2026-11-27 00:00', true],
   ])('%s of %j and %j is %j', (type, left, right, verdict) => {
     const condition = { Type: type, LeftValue: left, RightValue: right } as Condition;
     expect(value(evaluateConditions([condition], scope))).toBe(verdict);
@@ -50,6 +53,8 @@ describe('comparisons', () => {
     ['GreaterThan', 'b', 'a'],
     ['LessThan', true, 2],
     ['GreaterThanOrEqualTo', 'n/a', 0.78],
+    ['GreaterThan', '2026-13-01', '2020-12-01'],
+    ['GreaterThan', '2020-12-01', 2020],
     ['Equals', [1], [1]],
   ])('%s of %j and %j is an error that names both', (type, left, right) => {
     const condition = { Type: type, LeftValue: left, RightValue: right } as Condition;

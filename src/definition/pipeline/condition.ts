@@ -2,14 +2,15 @@
  * The verdict of a Condition step: all its conditions hold, or not.
  *
  * Operands compare as follows: numbers, and texts that are numbers, by value where either side is a number; two texts by
- * equality, and in order only if both are numbers; booleans with booleans and with the texts `true` and `false` in any
- * case (Python sends `True`). Everything else is an error that names both operands, never a silent false.
+ * equality, and in order only if both are numbers or both are times (of `Execution.StartDateTime` and a date, say); booleans
+ * with booleans and with the texts `true` and `false` in any case (Python sends `True`). Everything else is an error that names
+ * both operands, never a silent false.
  *
  * C1. Conditions are decided in order and the first that does not hold decides, as in the SageMaker Python SDK's local
  *     mode; documents that later ones need are still named together.
  */
 import { type Resolution, type ResolveError, resolve, type Scope } from './resolve.ts';
-import { isNumeric } from './scalar.ts';
+import { isNumeric, timeOf } from './scalar.ts';
 import type { Comparison, Condition, Expression, Json } from './types.ts';
 
 export type Verdict =
@@ -73,19 +74,29 @@ function compare(type: Comparison, left: Expression, right: Expression, scope: S
   const value = equality ? equal(leftValue, rightValue) : ordered(type, leftValue, rightValue);
   if (value !== undefined) return { ok: true, value: type === 'NotEquals' ? !value : value };
   const operands = `${written(left, leftValue)} and ${written(right, rightValue)}`;
-  const rule = equality ? 'They are not of one kind.' : 'Only numbers, and texts that are numbers, have an order.';
+  const rule = equality
+    ? 'They are not of one kind.'
+    : 'Only numbers and times have an order, and texts that are either.';
   return { ok: false, error: { code: 'OperandsDoNotCompare', message: `${type} cannot compare ${operands}. ${rule}` } };
 }
 
 function ordered(type: Exclude<Comparison, 'Equals' | 'NotEquals'>, left: Json, right: Json): boolean | undefined {
-  const leftNumber = numberOf(left);
-  const rightNumber = numberOf(right);
-  if (leftNumber === undefined || rightNumber === undefined) return undefined;
-  if (type === 'GreaterThan') return leftNumber > rightNumber;
-  if (type === 'GreaterThanOrEqualTo') return leftNumber >= rightNumber;
-  if (type === 'LessThan') return leftNumber < rightNumber;
-  return leftNumber <= rightNumber;
+  const pair = pairOf(numberOf, left, right) ?? pairOf(instantOf, left, right);
+  if (!pair) return undefined;
+  const [first, second] = pair;
+  if (type === 'GreaterThan') return first > second;
+  if (type === 'GreaterThanOrEqualTo') return first >= second;
+  if (type === 'LessThan') return first < second;
+  return first <= second;
 }
+
+/** What both are worth; undefined where one is not worth anything. */
+function pairOf(worth: (value: Json) => number | undefined, left: Json, right: Json): [number, number] | undefined {
+  const [first, second] = [worth(left), worth(right)];
+  return first === undefined || second === undefined ? undefined : [first, second];
+}
+
+const instantOf = (value: Json) => (typeof value === 'string' ? timeOf(value) : undefined);
 
 /** Undefined when the two are of kinds that do not compare. */
 function equal(left: Json, right: Json): boolean | undefined {

@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function input(text: string): { input: string; output: string } {
+function input(text: string | Buffer): { input: string; output: string } {
   const path = join(folder, `part-${counter++}.csv`);
   writeFileSync(path, text);
   return { input: path, output: `${path}.out` };
@@ -31,7 +31,7 @@ function input(text: string): { input: string; output: string } {
 
 type Options = Partial<Omit<BatchJob, 'files'>>;
 
-async function score(text: string, options: Options = {}): Promise<string[]> {
+async function score(text: string | Buffer, options: Options = {}): Promise<string[]> {
   const file = input(text);
   const [result] = await scoreFiles({ model: ONE, accept: 'text/csv', threads: 1, ...options, files: [file] });
   if (result && 'error' in result) {
@@ -115,7 +115,16 @@ describe('filters and joins', () => {
     expect(kept).toEqual(expected.map((prediction, row) => `${prediction},id-${row}`));
   });
 
+  it('passes words, quoted commas and blanks through where they are not scored', async () => {
+    const ids = ['"Kelly, Mr. James"', 'naïve', ' "a ""b""" ', '""', ''];
+    const texts = rows.map((_, row) => ids[row % ids.length]!);
+    const named = lines.map((line, row) => `${texts[row]},${line}`);
+    const kept = await score(named.join('\r\n'), { inputFilter: '$[1:]', join: true, outputFilter: '$[0,-1]' });
+    expect(kept).toEqual(predicted(ONE, rows).map((prediction, row) => `${texts[row]},${prediction}`));
+  });
+
   it.each<[string, Options, RegExp]>([
+    ['a filter of JSON lines', { outputFilter: '$[*]', accept: 'application/jsonlines' }, /left to a container/],
     ['joins into JSON lines', { join: true, accept: 'application/jsonlines' }, /left to a container/],
     ['filters of members', { inputFilter: '$.features' }, /not one of columns/],
     ['filters of lists', { outputFilter: '$[0]', model: THREE }, /several outputs/],
@@ -129,6 +138,20 @@ describe('filters and joins', () => {
     ['$[3:1]', { inputFilter: '$[3:1]' }, /No column is left/],
   ])('an input filter %s fails the file', async (_name, options, says) => {
     await expect(score(lines.join('\n'), options)).rejects.toThrow(says);
+  });
+});
+
+describe('a row whose passing on is not certain', () => {
+  const joined: Options = { inputFilter: '$[1]', join: true };
+  it.each<[string, string | Buffer, Options, RegExp]>([
+    ['a quote that is not closed', 'a,1\n"b,2\n', joined, /^Line 2 .* quote that is not closed/],
+    ['a carriage return', 'a,1\nb\rc,2\n', joined, /^Line 2 .* carriage return inside/],
+    ['bytes that are no text', Buffer.from('a,1\n\xe9,2\nc,3\n', 'latin1'), joined, /^Line 2 .* is not UTF-8/],
+    ['a lone value that is none', 'a,1\nb,\n', joined, /^Line 2 .* has nothing for its only value/],
+    ['a lone value with blanks', 'a,1\nb, 2\n', joined, /^Line 2 .* blanks beside/],
+    ['a line that is too long', 'a,1\nbcdef,2\n', { ...joined, longestLine: 5 }, /^Line 2 .* longer than 5 bytes/],
+  ])('%s fails its file', async (_name, text, options, says) => {
+    await expect(score(text, options)).rejects.toThrow(says);
   });
 });
 
@@ -166,6 +189,13 @@ describe('a file that cannot be scored', () => {
     const results = await scoreFiles({ model: ONE, accept: 'text/csv', files, threads: 2 });
     expect(results.map((result) => ('rows' in result ? result.rows : result.error.kind))).toEqual([1, 'input', 1]);
     expect(files.map((file) => existsSync(file.output))).toEqual([true, false, true]);
+  });
+
+  it('keeps the others from being begun where all are wanted or none', async () => {
+    const files = [input('1,2\n'), input('1,a\n'), input('3,4\n')];
+    const results = await scoreFiles({ model: ONE, accept: 'text/csv', files, threads: 1, allOrNone: true });
+    expect(results.map((result) => ('rows' in result ? result.rows : result.error.kind))).toEqual([1, 'input']);
+    expect(files.map((file) => existsSync(file.output))).toEqual([true, false, false]);
   });
 
   it('names a line far down in the file', async () => {

@@ -28,6 +28,10 @@ export type BatchJob = {
   outputFilter?: string;
   /** Whether each line is its input, a comma, and its prediction. */
   join?: boolean;
+  /** Bytes that a line may have, without its line break. */
+  longestLine?: number;
+  /** Once a file has failed, those that are not begun are left out. */
+  allOrNone?: boolean;
   signal?: AbortSignal;
   /** Told after each block that was written. */
   progress?: (done: { rows: number; bytes: number }) => void;
@@ -55,13 +59,17 @@ export async function scoreFiles(job: BatchJob): Promise<readonly FileResult[]> 
     const results: FileResult[] = [];
     // Files side by side, so that many small ones keep all threads busy.
     const scoring = Array.from({ length: threads.count }, async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift())
-        results[next[0]] = await scoreFile(next[1], { ...plan, job, model, threads });
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [index, file] = next;
+        const result = await scoreFile(file, { ...plan, job, model, threads });
+        results[index] = result;
+        if (job.allOrNone && 'error' in result) waiting.length = 0;
+      }
     });
     // All of them, so that nothing is written or removed any more once the caller knows.
     for (const ended of await Promise.allSettled([...scoring, others]))
       if (ended.status === 'rejected') throw ended.reason as Error;
-    return results;
+    return results.filter((result) => result !== undefined);
   } finally {
     await threads.close();
   }
@@ -71,8 +79,8 @@ type Plan = { input: ReturnType<typeof parseSelection>; output: ReturnType<typeo
 type Context = Plan & { job: BatchJob; model: Model; threads: Threads };
 
 function planOf(job: BatchJob): Plan {
-  if (job.join && job.accept !== 'text/csv')
-    throw unsupported(`Joining the input with ${job.accept} is left to a container; Telar itself joins text/csv.`);
+  if (job.accept !== 'text/csv' && (job.join || (job.outputFilter ?? '$') !== '$'))
+    throw unsupported(`A join or an OutputFilter with ${job.accept} is left to a container.`);
   return { input: parseSelection(job.inputFilter ?? '$'), output: parseSelection(job.outputFilter ?? '$') };
 }
 
@@ -159,7 +167,14 @@ function taskOf(
   head: Head,
   { model, job, input, output }: Context,
 ): Omit<BlockTask, 'from' | 'to' | 'spare'> {
-  const layout = inFile(file, () => layoutOf(head.width, selectedColumns(input, head.width), model.features));
+  const layout = inFile(file, () =>
+    layoutOf(
+      head.width,
+      selectedColumns(input, head.width),
+      model.features,
+      job.longestLine ?? Number.POSITIVE_INFINITY,
+    ),
+  );
   return {
     kind: 'block',
     path: file.input,
@@ -176,7 +191,6 @@ function keptFields(file: BatchFile, head: Head, { model, job, output }: Pick<Co
   if (isWhole) return undefined;
   if (outputsOf(model.objective, model.groups) > 1)
     throw unsupported('OutputFilter on a model of several outputs, whose lines are lists, is left to its container.');
-  if (job.accept !== 'text/csv') throw unsupported(`OutputFilter with ${job.accept} is left to a container.`);
   const width = job.join ? head.width + 1 : 1;
   const kept = inFile(file, () => selectedColumns(output, width));
   if (!job.join && kept.length !== 1)

@@ -1,5 +1,6 @@
 /** The beginning of a CSV file: where its first line is, and what that is made of. */
 import type { FileHandle } from 'node:fs/promises';
+import { countFields } from '../csv/fields.ts';
 import { badInput } from '../errors.ts';
 
 const CHUNK = 64 * 1024;
@@ -26,12 +27,11 @@ export async function readHead(file: FileHandle): Promise<Head> {
     if (bytesRead >= size || end >= 0) {
       if (first < 0) throw badInput('has no row to score.');
       const begin = text.lastIndexOf('\n', first) + 1;
-      const line = text.slice(begin, end < 0 ? undefined : end).trimEnd();
       return {
         size,
         first: begin,
         skipped: text.slice(0, begin).split('\n').length - 1,
-        width: line.split(',').length,
+        width: countFields(buffer, begin, end < 0 ? bytesRead : end),
       };
     }
     if (length >= LONGEST) throw badInput(`has a first line of more than ${LONGEST / 2 ** 20} MB.`);

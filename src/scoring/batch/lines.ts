@@ -1,7 +1,8 @@
 /** Predictions as lines of text, behind their input where that was asked for. */
-import { LONGEST_NUMBER, writePrediction, writeText } from '../csv/format.ts';
+import { findFields } from '../csv/fields.ts';
+import { jsonFloat, LONGEST_NUMBER, writePrediction, writeText } from '../csv/format.ts';
 import type { RowReader } from '../csv/rows.ts';
-import type { LineStyle } from './tasks.ts';
+import type { BlockTask } from './tasks.ts';
 
 export type LineWriter = {
   /** Writes the lines of rows that `reader` read last; `bytes` are what it read them from. */
@@ -14,10 +15,15 @@ const NEWLINE = 0x0a;
 const COMMA = 0x2c;
 const CLOSING = 0x5d;
 
-/** @param spare what may be overwritten, so that memory is used again */
-export function createLineWriter(style: LineStyle, reader: RowReader, outputs: number, spare: ArrayBuffer): LineWriter {
+export function createLineWriter(
+  { style, layout: { width }, spare }: Pick<BlockTask, 'style' | 'layout' | 'spare'>,
+  reader: RowReader,
+  outputs: number,
+): LineWriter {
   let buffer = new Uint8Array(spare);
   let length = 0;
+  const starts = new Int32Array(width + 2);
+  const isJson = style.accept !== 'text/csv';
 
   function reserve(size: number): void {
     if (buffer.length >= length + size) return;
@@ -35,21 +41,27 @@ export function createLineWriter(style: LineStyle, reader: RowReader, outputs: n
   function appendPrediction(found: Float32Array, row: number): void {
     reserve(outputs * (LONGEST_NUMBER + 2) + 2);
     if (outputs === 1) {
-      length = writePrediction(found[row]!, buffer, length);
+      appendNumber(found[row]!);
       return;
     }
     for (let output = 0; output < outputs; output += 1) {
       length = writeText(output === 0 ? '[' : ', ', buffer, length);
-      length = writePrediction(found[row * outputs + output]!, buffer, length);
+      appendNumber(found[row * outputs + output]!);
     }
     buffer[length] = CLOSING;
     length += 1;
   }
 
-  function appendBytes(bytes: Uint8Array): void {
-    reserve(bytes.length);
-    buffer.set(bytes, length);
-    length += bytes.length;
+  /** Within what is reserved. */
+  function appendNumber(value: number): void {
+    if (isJson && !Number.isFinite(value)) length = writeText(jsonFloat(value), buffer, length);
+    else length = writePrediction(value, buffer, length);
+  }
+
+  /** One by one: a view of a few bytes costs more than they do. */
+  function appendBytes(bytes: Uint8Array, from: number, to: number): void {
+    reserve(to - from);
+    for (let at = from; at < to; at += 1) buffer[length++] = bytes[at]!;
   }
 
   function appendByte(byte: number): void {
@@ -59,7 +71,7 @@ export function createLineWriter(style: LineStyle, reader: RowReader, outputs: n
   }
 
   function plain(found: Float32Array, row: number): void {
-    if (style.accept === 'text/csv') appendPrediction(found, row);
+    if (!isJson) appendPrediction(found, row);
     else {
       appendText('{"score": ');
       appendPrediction(found, row);
@@ -69,10 +81,9 @@ export function createLineWriter(style: LineStyle, reader: RowReader, outputs: n
   }
 
   function joined(found: Float32Array, row: number, bytes: Uint8Array): void {
-    const input = bytes.subarray(reader.starts[row], reader.ends[row]);
-    if (style.kept) appendKept(style.kept, fieldsOf(input), found, row);
+    if (style.kept) appendKept(style.kept, found, row, bytes);
     else {
-      appendBytes(input);
+      appendBytes(bytes, reader.starts[row]!, reader.ends[row]!);
       appendByte(COMMA);
       appendPrediction(found, row);
     }
@@ -80,10 +91,12 @@ export function createLineWriter(style: LineStyle, reader: RowReader, outputs: n
   }
 
   /** The prediction is the field behind the last of the input. */
-  function appendKept(kept: readonly number[], fields: readonly Uint8Array[], found: Float32Array, row: number): void {
-    for (const [position, field] of kept.entries()) {
+  function appendKept(kept: readonly number[], found: Float32Array, row: number, bytes: Uint8Array): void {
+    findFields(bytes, reader.starts[row]!, reader.ends[row]!, starts);
+    for (let position = 0; position < kept.length; position += 1) {
+      const field = kept[position]!;
       if (position > 0) appendByte(COMMA);
-      if (field < fields.length) appendBytes(fields[field]!);
+      if (field < width) appendBytes(bytes, starts[field]!, starts[field + 1]! - 1);
       else appendPrediction(found, row);
     }
   }
@@ -97,14 +110,4 @@ export function createLineWriter(style: LineStyle, reader: RowReader, outputs: n
     },
     finish: () => buffer.subarray(0, length),
   };
-}
-
-function fieldsOf(line: Uint8Array): Uint8Array[] {
-  const fields: Uint8Array[] = [];
-  let from = 0;
-  for (let comma = line.indexOf(COMMA); comma >= 0; comma = line.indexOf(COMMA, from)) {
-    fields.push(line.subarray(from, comma));
-    from = comma + 1;
-  }
-  return [...fields, line.subarray(from)];
 }

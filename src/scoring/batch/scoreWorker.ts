@@ -1,8 +1,9 @@
 /** A thread of a batch (batch.ts): reads a block of a file, scores its rows, and answers the text to write. */
+import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { createRowReader, type RowReader } from '../csv/rows.ts';
-import { ScoringError } from '../errors.ts';
+import { badInput, ScoringError } from '../errors.ts';
 import { createScorer, type Scorer } from '../kernel/scorer.ts';
 import { modelBytes } from '../model/archive.ts';
 import type { Model } from '../model/model.ts';
@@ -35,11 +36,12 @@ function score(task: BlockTask): Answer {
   const reader = createRowReader(task.layout, columns, stride);
   // A row narrower than the model lacks its last features.
   columns.fill(Number.NaN);
-  const writer = createLineWriter(task.style, reader, outputs, task.spare);
+  const writer = createLineWriter(task, reader, outputs);
   let rows = 0;
   try {
     for (let from = block.from; from < block.to; from = reader.next) {
       const count = reader.read(block.bytes, from, block.to);
+      if (task.style.joined) checkText(block.bytes.subarray(from, reader.next), reader);
       if (count > 0) writer.write(score(count), count, block.bytes);
       rows += count;
     }
@@ -47,6 +49,15 @@ function score(task: BlockTask): Answer {
     return failed(error, reader);
   }
   return { kind: 'block', text: writer.finish(), rows, lines: reader.lines, blanks: reader.blanks };
+}
+
+/** A container's input passes through text, where other bytes would change. */
+function checkText(bytes: Uint8Array, reader: RowReader): void {
+  if (isUtf8(bytes)) return;
+  const lines = Buffer.from(bytes).toString('latin1').split('\n');
+  const bad = lines.findIndex((line) => !isUtf8(Buffer.from(line, 'latin1')));
+  reader.lines -= lines.length - 1 - bad;
+  throw badInput('is not UTF-8.');
 }
 
 function failed(error: unknown, reader?: RowReader): Answer {

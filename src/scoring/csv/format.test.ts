@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LONGEST_NUMBER, pythonFloat, writePrediction } from './format.ts';
+import { jsonFloat, LONGEST_NUMBER, pythonFloat, writePrediction } from './format.ts';
 
 describe('a float as Python writes it', () => {
   // Each made by Python 3.11: str(float(...)).
@@ -23,6 +23,12 @@ describe('a float as Python writes it', () => {
     [Number.POSITIVE_INFINITY, 'inf'],
     [Number.NEGATIVE_INFINITY, '-inf'],
   ])('%d is %s', (value, text) => expect(pythonFloat(value)).toBe(text));
+
+  it('and JSON has no words for is written as json.dumps writes it', () => {
+    expect([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map(jsonFloat)).toEqual([
+      ...['NaN', 'Infinity', '-Infinity'],
+    ]);
+  });
 
   it('reads back the same', () => {
     fc.assert(

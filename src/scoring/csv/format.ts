@@ -17,6 +17,10 @@ export function pythonFloat(value: number): string {
   return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
+/** What Python's json writes of a float that is none of JSON's. @example jsonFloat(Number.NaN) // 'NaN' */
+export const jsonFloat = (value: number): string =>
+  Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+
 /** Bytes that a number may take. */
 export const LONGEST_NUMBER = 32;
 

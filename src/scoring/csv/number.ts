@@ -71,7 +71,7 @@ export function numberAt(bytes: Uint8Array, start: number): number {
 }
 
 /** Where the field that begins at `start` ends. */
-export function fieldEnd(bytes: Uint8Array, start: number): number {
+function fieldEnd(bytes: Uint8Array, start: number): number {
   let at = start;
   for (let code = bytes[at]!; code !== COMMA && code !== NEWLINE; code = bytes[++at]!);
   return bytes[at] === NEWLINE && at > start && bytes[at - 1] === RETURN ? at - 1 : at;

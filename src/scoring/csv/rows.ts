@@ -3,21 +3,28 @@
  *
  * C1. Every row is as wide as the first; what is not, and what is no number, is an error that names its line.
  * C2. Lines end with LF or CRLF. Blank lines, without a space even, may stand at a file's end only.
+ * C3. What is in fields that are passed over does not matter: words, and commas between quotes.
  */
 import { badInput, ScoringError } from '../errors.ts';
-import { COMMA, cursor, fieldEnd, NEWLINE, numberAt, RETURN, SPACE } from './number.ts';
+import { countFields, passedOver, RETURN_INSIDE } from './fields.ts';
+import { COMMA, cursor, NEWLINE, numberAt, RETURN, SPACE } from './number.ts';
 
 /** What is wrong with a blank line that others follow. */
 export const BLANK_INSIDE = 'is blank. Blank lines may stand at the end of a file only.';
 
-/** A container would guess a delimiter from them, or strip them away with their line. */
+/** A container would guess a delimiter from blanks, or strip them away with their line; an empty line it may pass over. */
 const BLANK_AROUND = 'has blanks beside its only value, which a container may take for a delimiter: leave them out.';
+const BLANK_ALONE = 'has nothing for its only value, which a container may pass over: write nan.';
 
 export type Layout = {
   /** Fields of a row. */
   width: number;
   /** Of each field the column that it fills, or -1 where it is passed over. */
   targets: Int32Array;
+  /** A row has one value, all others are passed over. */
+  single: boolean;
+  /** Bytes of a line. */
+  longest: number;
 };
 
 export type RowReader = {
@@ -46,7 +53,7 @@ export type RowReader = {
  * @param chosen the fields that are features, in order
  * @throws ScoringError
  */
-export function layoutOf(width: number, chosen: readonly number[], features: number): Layout {
+export function layoutOf(width: number, chosen: readonly number[], features: number, longest: number): Layout {
   if (chosen.length > features)
     throw badInput(`A row has ${chosen.length} values, but the model has ${features} features.`);
   if (chosen.length === 0) throw badInput('No column is left to score.');
@@ -55,11 +62,11 @@ export function layoutOf(width: number, chosen: readonly number[], features: num
     if (targets[field] !== -1) throw badInput(`The filter selects column ${field} more than once.`);
     targets[field] = target;
   }
-  return { width, targets };
+  return { width, targets, single: chosen.length === 1, longest };
 }
 
 export function createRowReader(layout: Layout, columns: Float32Array, stride: number): RowReader {
-  const { width, targets } = layout;
+  const { width, targets, single, longest } = layout;
   const reader: RowReader = {
     starts: new Int32Array(stride),
     ends: new Int32Array(stride),
@@ -98,34 +105,34 @@ export function createRowReader(layout: Layout, columns: Float32Array, stride: n
     for (let field = 0; ; field += 1) {
       if (field >= width) throw wrongWidth(bytes, start);
       const target = targets[field]!;
-      if (target < 0) at = skipField(bytes, at);
+      if (target < 0) at = passedOver(bytes, at);
       else {
+        const begin = at;
         try {
           columns[target * stride + row] = numberAt(bytes, at);
         } catch (error) {
           throw inColumn(error, field);
         }
         at = cursor.at;
-        if (width === 1 && (bytes[start]! <= SPACE || bytes[at - 1]! <= SPACE)) throw badInput(BLANK_AROUND);
+        if (single) checkAlone(bytes, begin, at);
       }
       const code = bytes[at]!;
       if (code === COMMA) at += 1;
       else if (code === NEWLINE || (code === RETURN && bytes[at + 1] === NEWLINE)) {
         if (field + 1 !== width) throw wrongWidth(bytes, start);
+        if (at - start > longest) throw badInput(`is longer than ${longest} bytes.`);
         return at;
-      } else throw badInput('has a carriage return inside. Lines end with LF or CRLF.');
+      } else throw badInput(RETURN_INSIDE);
     }
   }
 
-  function skipField(bytes: Uint8Array, at: number): number {
-    if (bytes[at] === 0x22)
-      throw badInput('has a quoted field, which Telar does not read: write fields without quotes.');
-    return fieldEnd(bytes, at);
+  function checkAlone(bytes: Uint8Array, from: number, to: number): void {
+    if (from === to) throw badInput(BLANK_ALONE);
+    if (bytes[from]! <= SPACE || bytes[to - 1]! <= SPACE) throw badInput(BLANK_AROUND);
   }
 
   function wrongWidth(bytes: Uint8Array, start: number): ScoringError {
-    let count = 1;
-    for (let at = start; bytes[at] !== NEWLINE; at += 1) if (bytes[at] === COMMA) count += 1;
+    const count = countFields(bytes, start, bytes.indexOf(NEWLINE, start));
     return badInput(`has ${count} columns, but the first line has ${width}.`);
   }
 

@@ -131,8 +131,10 @@ export function createJobsService(context: JobsContext): JobsService {
       },
       async stop() {
         closing = true;
-        parts.drives.stop();
-        await lives.stop();
+        // First, so that work which is broken off is recorded by nobody.
+        const closed = lives.stop();
+        await parts.drives.stop();
+        await closed;
         await adopting;
       },
     },

@@ -61,7 +61,7 @@ export type JobPlan = {
 
 /** How files are carried through a model. */
 export type TransformPlan = {
-  split: 'None' | 'Line';
+  split: 'None' | 'Line' | 'RecordIO' | 'TFRecord';
   /** Undefined: as the container says; so below. */
   strategy: 'SingleRecord' | 'MultiRecord' | undefined;
   assemble: 'None' | 'Line';

@@ -93,6 +93,11 @@ export type ScoreFiles = (
     /** What a container would see as /opt/ml/model. */
     model: string;
     files: readonly { input: string; output: string }[];
+    accept: 'text/csv' | 'application/jsonlines';
+    /** Bytes; a longer line is declined. */
+    longestLine: number;
+    /** DataProcessing's: what of a row is scored, whether it stands before its score, and what of that is written. */
+    filters: { inputFilter: string; join: boolean; outputFilter: string } | undefined;
   },
   signal: AbortSignal,
 ) => Promise<{ scored: true } | { scored: false; reason: string }>;

@@ -162,6 +162,57 @@ describe('a transform job', () => {
     expect(sink.textOf('job/algo-1')).toContain("telar: The model's container is asked, since the model is no tree.");
   });
 
+  it('is stopped while it is scored, and stores nothing', async () => {
+    objects.put('in/a.csv', '1\n');
+    const begun = Promise.withResolvers<void>();
+    scoreFiles = ({ files: [file] }, signal) => {
+      writeFileSync(file!.output, 'half');
+      begun.resolve();
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const server = start();
+    const end = ended(server);
+    await begun.promise;
+    await server.call('StopTransformJob', { TransformJobName: 'job' });
+    expect(await end).toMatchObject({ status: 'Stopped', failureReason: undefined });
+    expect(launched.size).toBe(0);
+    expect(() => text('out/a.csv.out')).toThrow();
+  });
+
+  it('whose server closes while it is scored is written to no more, and has no end yet', async () => {
+    objects.put('in/a.csv', '1\n');
+    const begun = Promise.withResolvers<void>();
+    let over = false;
+    scoreFiles = (_batch, signal) => {
+      begun.resolve();
+      return new Promise((_resolve, reject) => {
+        const end = () => {
+          over = true;
+          reject(signal.reason);
+        };
+        signal.addEventListener('abort', () => setTimeout(end, 20));
+      });
+    };
+    const first = start();
+    await first.call('CreateTransformJob', request());
+    await begun.promise;
+    await first.stop();
+    expect([over, ends.size]).toEqual([true, 0]);
+  });
+
+  it('of which one host was scored before another was declined asks the containers of both', async () => {
+    for (const key of ['a', 'b']) objects.put(`in/${key}.csv`, '1\n');
+    let hosts = 0;
+    scoreFiles = async ({ files: [file] }) => {
+      writeFileSync(file!.output, 'scored\n');
+      hosts += 1;
+      return hosts === 1 ? { scored: true } : { scored: false, reason: 'a row is ragged' };
+    };
+    const end = await ended(start(), { TransformResources: { InstanceType: 'ml.m5.large', InstanceCount: 2 } });
+    expect([end.status, hosts, launched.size]).toEqual(['Completed', 2, 2]);
+    expect([text('out/a.csv.out'), text('out/b.csv.out')]).toEqual(['1\n', '1\n']);
+  });
+
   it('without a model, or without inputs, is refused or fails', async () => {
     const server = start();
     expect(await refusal(server.call('CreateTransformJob', request({ ModelName: 'Nobody' })))).toMatch(
@@ -180,8 +231,10 @@ const output = (more: object) => ({
 const processing = (DataProcessing: Request['DataProcessing']) => ({ DataProcessing });
 
 it.each<[Partial<Request>, string]>([
-  [input({ SplitType: 'RecordIO' }), 'does not support the SplitType RecordIO'],
-  [input({ SplitType: 'TFRecord' }), 'does not support the SplitType TFRecord'],
+  [
+    { ...input({ SplitType: 'RecordIO' }), DataProcessing: { InputFilter: '$[1:]' } },
+    'does not support DataProcessing with the SplitType RecordIO',
+  ],
   [
     input({ DataSource: { S3DataSource: { S3DataType: 'AugmentedManifestFile', S3Uri: 's3://b/k' } } }),
     'AugmentedManifestFile',

@@ -41,10 +41,6 @@ function checkInput({ TransformInput: given }: TransformRequest): void {
   }
   if (!parseS3Uri(s3.S3Uri ?? ''))
     throw errors.invalid(`The S3Uri of TransformInput is no S3 URI: '${s3.S3Uri ?? ''}'.`);
-  const split = given.SplitType ?? 'None';
-  if (split !== 'None' && split !== 'Line') {
-    throw errors.unsupported(`the SplitType ${split}`, 'Use Line or None, with records that are lines or whole files.');
-  }
 }
 
 function checkOutput({ TransformOutput: output }: TransformRequest): void {
@@ -82,6 +78,10 @@ function checkProcessing(input: TransformRequest): void {
     }
   }
   if (InputFilter === '$' && OutputFilter === '$' && JoinSource === 'None') return;
+  const [split, assemble] = [input.TransformInput!.SplitType ?? 'None', input.TransformOutput!.AssembleWith ?? 'None'];
+  if (split === 'RecordIO' || split === 'TFRecord') {
+    throw errors.unsupported(`DataProcessing with the SplitType ${split}`, 'Use Line or None, with records of text.');
+  }
   if (!from || !to) {
     throw errors.invalid(
       `DataProcessing needs records that can be told apart: a ContentType and Accept of text/csv, application/json or application/jsonlines, not ${ContentType ?? 'none'} and ${Accept ?? 'none'}.`,
@@ -93,7 +93,6 @@ function checkProcessing(input: TransformRequest): void {
       `JoinSource Input needs a ContentType and Accept that are alike, not ${ContentType} and ${Accept}.`,
     );
   }
-  const [split, assemble] = [input.TransformInput!.SplitType ?? 'None', input.TransformOutput!.AssembleWith ?? 'None'];
   if (split === assemble) return;
   throw errors.invalid(
     `JoinSource Input needs SplitType and AssembleWith to be the same, not ${split} and ${assemble}.`,

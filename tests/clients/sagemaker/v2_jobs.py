@@ -59,6 +59,19 @@ print("built-in", built_in.latest_training_job.describe()["TrainingJobStatus"])
 print("model", built_in.model_data)
 print("metrics", sorted(m["MetricName"] for m in built_in.latest_training_job.describe()["FinalMetricDataList"]))
 
+# Its model scores a file: the rows that it has not seen, without the truth that stands first in them.
+validation_uri = described["ProcessingOutputConfig"]["Outputs"][1]["S3Output"]["S3Uri"]
+transformer = built_in.transformer(
+    instance_count=1, instance_type="ml.m5.large", accept="text/csv", assemble_with="Line", output_path=f"s3://{bucket}/jobs/scores"
+)
+transformer.transform(
+    validation_uri, content_type="text/csv", split_type="Line", input_filter="$[1:]", join_source="Input", output_filter="$[0,-1]",
+    wait=True, logs=False,
+)
+scores = S3Downloader.read_file(f"{transformer.output_path}/validation.csv.out").splitlines()
+print("scored", len(scores), sorted({len(line.split(",")) for line in scores}))
+transformer.delete_model()
+
 # A script on scikit-learn, with a folder of code.
 ridge = SKLearn(
     entry_point="train.py",

@@ -1,25 +1,34 @@
 /** Rules about conditions, as far as the kinds of their operands are known before the pipeline runs. */
 import { inside, isObject, kindOf, memberOf, type Report } from '../problems.ts';
 import { isMalformed, parseReference } from '../reference.ts';
-import { isNumeric } from '../scalar.ts';
+import { isNumeric, timeOf } from '../scalar.ts';
 import type { Survey } from '../survey.ts';
 import type { Json } from '../types.ts';
 
-type Operand = { kind: 'number' | 'text' | 'numeric text' | 'boolean' | 'null' | 'structure'; what: string };
+type Operand = { kind: 'number' | 'text' | 'numeric text' | 'time' | 'boolean' | 'null' | 'structure'; what: string };
 
 const ORDERED = new Set(['GreaterThan', 'GreaterThanOrEqualTo', 'LessThan', 'LessThanOrEqualTo']);
 const OPERANDS = ['LeftValue', 'RightValue', 'QueryValue'];
 
-/** Only numbers, and texts that are numbers, have an order. */
+/** Of each side what the other may be, in order. A text that is not known yet may turn out to be a time. */
+const IN_ORDER: Readonly<Record<string, readonly Operand['kind'][]>> = {
+  number: ['number', 'numeric text'],
+  time: ['time', 'text'],
+};
+
+/** Only numbers and times have an order, and texts that are either. */
 export function orderedOperandsAreNumbers(survey: Survey, report: Report): void {
   for (const step of survey.steps) {
     for (const { raw, place } of step.conditions) {
       const type = memberOf(raw, 'Type');
       if (typeof type !== 'string' || !ORDERED.has(type)) continue;
-      for (const side of ['LeftValue', 'RightValue']) {
-        const operand = staticOperand(memberOf(raw, side), survey);
-        if (!operand || operand.kind === 'number' || operand.kind === 'numeric text') continue;
-        const message = () => `${type} compares numbers, and ${side} is ${operand.what}.`;
+      const sides = ['LeftValue', 'RightValue'] as const;
+      const operands = sides.map((side) => staticOperand(memberOf(raw, side), survey));
+      const what = operands.some((operand) => operand?.kind === 'time') ? 'time' : 'number';
+      for (const [index, side] of sides.entries()) {
+        const operand = operands[index];
+        if (!operand || IN_ORDER[what]!.includes(operand.kind)) continue;
+        const message = () => `${type} compares ${what}s, and ${side} is ${operand.what}.`;
         report(inside(place, side), 'operand-type', message);
       }
     }
@@ -69,7 +78,7 @@ function staticOperand(value: Json | undefined, survey: Survey): Operand | undef
   if (value === undefined) return undefined;
   if (value === null) return { kind: 'null', what: 'null' };
   const what = kindOf(value);
-  if (typeof value === 'string') return { kind: isNumeric(value) ? 'numeric text' : 'text', what };
+  if (typeof value === 'string') return { kind: kindOfText(value), what };
   if (typeof value === 'number') return { kind: 'number', what };
   if (typeof value === 'boolean') return { kind: 'boolean', what };
   if (!isObject(value)) return { kind: 'structure', what };
@@ -79,12 +88,21 @@ function staticOperand(value: Json | undefined, survey: Survey): Operand | undef
   return typeof get === 'string' ? referred(get, survey) : { kind: 'structure', what };
 }
 
+function kindOfText(text: string): Operand['kind'] {
+  if (isNumeric(text)) return 'numeric text';
+  return timeOf(text) === undefined ? 'text' : 'time';
+}
+
+const TIMES = new Set(['StartDateTime', 'CurrentDateTime']);
 const KINDS: Readonly<Record<string, Operand['kind']>> = { Integer: 'number', Float: 'number', Boolean: 'boolean' };
 
 function referred(text: string, survey: Survey): Operand | undefined {
   const reference = parseReference(text);
   if (isMalformed(reference)) return undefined;
-  if (reference.kind === 'execution') return { kind: 'text', what: `'${text}', a text` };
+  if (reference.kind === 'execution') {
+    const kind = TIMES.has(reference.property) ? 'time' : 'text';
+    return { kind, what: `'${text}', a ${kind}` };
+  }
   if (reference.kind === 'outcome') return { kind: 'boolean', what: `'${text}', a boolean` };
   if (reference.kind === 'parameter') {
     const type = memberOf(survey.parameterByName.get(reference.name)?.raw, 'Type');

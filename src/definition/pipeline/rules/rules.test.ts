@@ -357,6 +357,12 @@ const WRONG: Record<string, [document: string, path: string, rule: string, words
     'operand-type',
     /GreaterThan compares numbers, and LeftValue is the String parameter 'S'/,
   ],
+  'a time and a number': [
+    definition([gate([{ Type: 'LessThan', LeftValue: get('Execution.StartDateTime'), RightValue: 2027 }])]),
+    '$.Steps[0].Arguments.Conditions[0].RightValue',
+    'operand-type',
+    /LessThan compares times, and RightValue is the number 2027/,
+  ],
   'a boolean that equals a number, deep inside': [
     definition([
       gate([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitsRows, parseDataPath, select } from './dataPath.ts';
+import { type DataPath, fitsRows, parseDataPath, select, textOf } from './dataPath.ts';
 
 /** What a path selects, or the sentence that says why it selects nothing. */
 function selected(text: string, value: Parameters<typeof select>[1]): unknown {
@@ -57,7 +57,11 @@ describe('a path of DataProcessing', () => {
       fc.property(texts, fc.jsonValue(), (text, value) => {
         const path = parseDataPath(text);
         if (typeof path === 'string') expect(path).not.toBe('');
-        else expect(Object.keys(select(path, value as never))).toHaveLength(1);
+        else {
+          const found = select(path, value as never);
+          expect(Object.keys(found)).toHaveLength(1);
+          expect(select(parseDataPath(textOf(path)) as DataPath, value as never)).toEqual(found);
+        }
       }),
     );
   });

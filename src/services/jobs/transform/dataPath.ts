@@ -5,6 +5,7 @@
  * P1. What `parseDataPath` accepts, `select` carries out: nothing is found out about a path while data goes through it.
  */
 import type { Json } from '../../../definition/pipeline/types.ts';
+import { isRecord } from './exactJson.ts';
 
 type Step =
   | { kind: 'names'; names: readonly string[] }
@@ -63,6 +64,17 @@ function selectsSeveral(step: Step): boolean {
   return step.kind !== 'positions' || step.positions.length > 1;
 }
 
+/** A path as it may be written, so that `parseDataPath` reads the same. */
+export const textOf = (path: DataPath): string => `$${path.map(stepText).join('')}`;
+
+function stepText(step: Step): string {
+  if (step.kind === 'all') return '[*]';
+  if (step.kind === 'positions') return `[${step.positions}]`;
+  if (step.kind === 'slice') return `[${step.from ?? ''}:${step.to ?? ''}]`;
+  const quote = step.names.some((name) => name.includes("'")) ? '"' : "'";
+  return `[${step.names.map((name) => `${quote}${name}${quote}`)}]`;
+}
+
 /** Whether a path can be of a row of CSV, whose columns have positions and no names. */
 export const fitsRows = (path: DataPath): boolean => path.length <= 1 && path.every(({ kind }) => kind !== 'names');
 
@@ -79,7 +91,7 @@ export function select(path: DataPath, value: Json): { value: Json } | Missing {
 
 function selectStep(step: Step, value: Json): { value: Json } | Missing {
   if (step.kind === 'all') {
-    if (typeof value === 'object' && value !== null) return { value: Object.values(value) };
+    if (Array.isArray(value) || isRecord(value)) return { value: Object.values(value) };
     return { missing: 'has no elements' };
   }
   if (step.kind === 'names') return selectNames(step.names, value);
@@ -95,7 +107,7 @@ function selectStep(step: Step, value: Json): { value: Json } | Missing {
 }
 
 function selectNames(names: readonly string[], value: Json): { value: Json } | Missing {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { missing: `has no '${names[0]}'` };
+  if (!isRecord(value)) return { missing: `has no '${names[0]}'` };
   const found: [string, Json][] = [];
   for (const name of names) {
     if (!Object.hasOwn(value, name)) return { missing: `has no '${name}'` };

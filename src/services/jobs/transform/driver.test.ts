@@ -86,6 +86,7 @@ describe('a driver', () => {
     const reason = 'Bad HTTP status received from algorithm: 415: no';
     expect(outcome).toEqual({ files: 2, failures: 1, failed: [{ path: 'a', kind: 'AlgorithmError', reason }] });
     expect([existsSync(join(root, 'outputs/a.out')), output('b.out')]).toEqual([false, '4\n']);
+    expect(existsSync(join(root, 'partial/a.out'))).toBe(false);
     expect(lines).toEqual([`telar: a: ${reason}`]);
   });
 

@@ -7,7 +7,7 @@
  * D3. Memory is bounded by MaxConcurrentTransforms payloads and their answers, however large and many the files are.
  */
 import { createReadStream, statSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -15,8 +15,9 @@ import type { Clock } from '../../../base/clock.ts';
 import type { TransformPlan } from '../plan.ts';
 import type { DriveOutcome, FailedInput } from './drives.ts';
 import type { ModelClient } from './modelClient.ts';
+import { isPayloadError } from './payloadError.ts';
 import { isRecordError, linesOf, payloadOf, resultOf } from './records.ts';
-import { isPayloadError, payloads, type Splitting } from './split.ts';
+import { payloads, type Splitting } from './split.ts';
 
 export type DriverOptions = {
   /** The folder that holds the files, each at the path of its output. */
@@ -195,50 +196,63 @@ const modelError = (message: string): ModelError =>
   Object.assign(new Error(message), { name: 'ModelError', model: true as const });
 const isModelError = (error: unknown): error is ModelError => error instanceof Error && 'model' in error;
 
-/** Answers are asked for side by side, and written in the order of their payloads. */
 async function transformFile(options: DriverOptions, terms: Terms, slots: Slots, path: string): Promise<void> {
-  const { inputs, outputs, plan } = options;
-  const target = join(outputs, `${path}.out`);
-  const partial = join(outputs, '..', 'partial', `${path}.out`);
+  const target = join(options.outputs, `${path}.out`);
+  const partial = join(options.outputs, '..', 'partial', `${path}.out`);
   for (const file of [target, partial]) await mkdir(dirname(file), { recursive: true });
-  const file = await open(partial, 'w');
   try {
-    const source = createReadStream(join(inputs, path));
-    const bytes: AsyncIterable<Buffer> = plan.gzip ? source.pipe(createGunzip()) : source;
-    if (plan.gzip) source.once('error', (error) => (bytes as Readable).destroy(error));
-    let written: Promise<void> = Promise.resolve();
-    let failed = false;
+    const file = await open(partial, 'w');
     try {
-      for await (const payload of payloads(bytes, terms)) {
-        await slots.take();
-        if (failed) {
-          slots.give();
-          break;
-        }
-        const before = written;
-        const answer = answerTo(options, payload);
-        written = Promise.all([answer, before])
-          .then(async ([result]) => {
-            await file.writeFile(assembled(plan, result));
-          })
-          .finally(slots.give);
-        written.catch(() => {
-          failed = true;
-        });
-      }
+      await writeAnswers(options, terms, slots, path, file);
     } finally {
-      // Nobody writes to a file that is closed.
-      await written.catch(() => {});
-      source.destroy();
+      await file.close();
     }
-    await written;
-  } finally {
-    await file.close();
-  }
-  await rename(partial, target).catch(async (error: Error) => {
+    await rename(partial, target);
+  } catch (error) {
+    // Others may need the room.
     await rm(partial, { force: true });
     throw error;
-  });
+  }
+}
+
+/** Answers are asked for side by side, and written in the order of their payloads. */
+async function writeAnswers(
+  options: DriverOptions,
+  terms: Terms,
+  slots: Slots,
+  path: string,
+  file: FileHandle,
+): Promise<void> {
+  const { inputs, plan } = options;
+  const source = createReadStream(join(inputs, path));
+  const bytes: AsyncIterable<Buffer> = plan.gzip ? source.pipe(createGunzip()) : source;
+  if (plan.gzip) source.once('error', (error) => (bytes as Readable).destroy(error));
+  let written: Promise<void> = Promise.resolve();
+  let failed = false;
+  try {
+    for await (const payload of payloads(bytes, terms)) {
+      await slots.take();
+      if (failed) {
+        slots.give();
+        break;
+      }
+      const before = written;
+      const answer = answerTo(options, payload);
+      written = Promise.all([answer, before])
+        .then(async ([result]) => {
+          await file.writeFile(assembled(plan, result));
+        })
+        .finally(slots.give);
+      written.catch(() => {
+        failed = true;
+      });
+    }
+  } finally {
+    // Nobody writes to a file that is closed.
+    await written.catch(() => {});
+    source.destroy();
+  }
+  await written;
 }
 
 function assembled({ assemble }: TransformPlan, result: Buffer): Buffer {

@@ -4,8 +4,9 @@
  *
  * V1. What a driver found is on disk before anything is done about it: a later server neither drives again nor forgets a failure.
  * V2. A driver that is ended, or that died with its server, has told nothing: its job is driven again, or fails.
+ * V3. Once stopped, nothing here writes any more: the next server may have the same folders.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -57,8 +58,8 @@ export type Drives = {
   outcome(job: Job): DriveOutcome | undefined;
   /** Carries out a job without its model's container, where that can be done; once it is done, that is on disk. */
   score(job: Job, scoreFiles: ScoreFiles, signal: AbortSignal): Promise<Scored>;
-  /** The server closes. */
-  stop(): void;
+  /** The server closes. Resolves when nothing is written any more. */
+  stop(): Promise<void>;
 };
 
 const FILES = { port: 'port', outcome: 'outcome.json' } as const;
@@ -68,6 +69,8 @@ const THREAD = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 } as
 
 export function createDrives({ folder }: { folder(jobId: string): JobFolder }): Drives {
   const threads = new Set<Worker>();
+  const stopped = new AbortController();
+  const scoring = new Set<Promise<Scored>>();
 
   const aside = (hostId: string) => join(folder(hostId).root, ASIDE.folder);
 
@@ -128,6 +131,25 @@ export function createDrives({ folder }: { folder(jobId: string): JobFolder }): 
     return { outcome, end };
   }
 
+  async function scoreHosts(job: Job, scoreFiles: ScoreFiles, signal: AbortSignal): Promise<Scored> {
+    const places: { id: string; outputs: string; files: number }[] = [];
+    for (const { id } of hostsOf(job)) {
+      const inputs = join(aside(id), ASIDE.inputs);
+      const outputs = join(aside(id), ASIDE.outputs);
+      mkdirSync(inputs, { recursive: true });
+      const place = { inputs, outputs, model: join(folder(id).ml, 'model') };
+      const scored = await scoreFilesOf(job, place, scoreFiles, signal);
+      if (!scored.scored) {
+        for (const { outputs: made } of places) rmSync(made, { recursive: true, force: true });
+        return scored;
+      }
+      places.push({ id, outputs, files: scored.files });
+    }
+    // Not before all are: what one host scored would not be asked of its container.
+    for (const { id, files } of places) keep(id, { files, failures: 0, failed: [] });
+    return { scored: true, files: places.reduce((sum, { files }) => sum + files, 0) };
+  }
+
   return {
     environment: async (hostId) => ({ SAGEMAKER_BIND_TO_PORT: String(await portOf(hostId)) }),
     begin(job, tell) {
@@ -156,21 +178,18 @@ export function createDrives({ folder }: { folder(jobId: string): JobFolder }): 
       const outcomes = hostsOf(job).map(({ id }) => outcomeOf(id));
       return outcomes.every((each) => each !== undefined) ? merged(outcomes) : undefined;
     },
-    async score(job, scoreFiles, signal) {
-      for (const { id } of hostsOf(job)) {
-        const inputs = join(aside(id), ASIDE.inputs);
-        const outputs = join(aside(id), ASIDE.outputs);
-        mkdirSync(inputs, { recursive: true });
-        const place = { inputs, outputs, model: join(folder(id).ml, 'model') };
-        const scored = await scoreFilesOf(job, place, scoreFiles, signal);
-        if (!scored.scored) return scored;
-        keep(id, { files: scored.files, failures: 0, failed: [] });
-      }
-      return { scored: true, files: merged(hostsOf(job).map(({ id }) => outcomeOf(id)!)).files };
+    score(job, scoreFiles, signal) {
+      const work = scoreHosts(job, scoreFiles, AbortSignal.any([signal, stopped.signal]));
+      scoring.add(work);
+      const forget = () => void scoring.delete(work);
+      work.then(forget, forget);
+      return work;
     },
-    stop() {
-      for (const thread of threads) void thread.terminate();
+    async stop() {
+      stopped.abort(new Error('The server closes.'));
+      const ended = [...threads].map((thread) => thread.terminate());
       threads.clear();
+      await Promise.allSettled([...ended, ...scoring]);
     },
   };
 }
@@ -183,7 +202,7 @@ export const noDrives: Drives = {
   },
   outcome: () => undefined,
   score: async () => ({ scored: false, reason: 'it is not simulated' }),
-  stop: () => {},
+  stop: async () => {},
 };
 
 /** Nothing came of it, and neither the files nor the model are to blame. */

@@ -26,12 +26,14 @@ describe('a job may be scored without its container', () => {
   it.each([
     [planOf(), undefined],
     [planOf({ accept: 'text/csv' }), undefined],
-    [planOf({ accept: 'application/json' }), 'its outputs are not text/csv'],
+    [planOf({ accept: 'application/jsonlines' }), undefined],
+    [planOf({ accept: 'application/json' }), 'its outputs are neither text/csv nor application/jsonlines'],
     [planOf({ contentType: 'text/libsvm' }), 'its inputs are not text/csv'],
     [planOf({}, { image: 'node:24' }), 'its image is not XGBoost'],
     [planOf({ contentType: 'text/csv; charset=UTF-8' }), undefined],
     [planOf({ contentType: 'text/csv; label_size=1' }), 'its inputs are not text/csv'],
     [planOf({ gzip: true }), 'its inputs are compressed'],
+    [planOf({ split: 'RecordIO' }), 'its records are RecordIO'],
     [
       planOf({}, { environment: { SAGEMAKER_PROGRAM: 'inference.py' } }),
       'its variable SAGEMAKER_PROGRAM says how to answer',

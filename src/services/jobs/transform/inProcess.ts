@@ -8,8 +8,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseImage } from '../../../runner/images/image.ts';
-import type { Job, JobPlan } from '../plan.ts';
+import type { Job, JobPlan, TransformPlan } from '../plan.ts';
 import type { ScoreFiles } from '../ports.ts';
+import { textOf } from './dataPath.ts';
+import type { Processing } from './records.ts';
 
 export type Scored = { scored: true; files: number } | { scored: false; reason: string };
 
@@ -24,6 +26,8 @@ const OTHERWISE = [
 /** AWS's default of MaxPayloadInMB. */
 const MAX_PAYLOAD = 6;
 const MEGABYTE = 2 ** 20;
+/** Bytes. */
+const LINE_BREAK = 2;
 /** In bytes: the output's has four more. */
 const LONGEST_NAME = 251;
 
@@ -35,17 +39,21 @@ export function whyContainer({ image, environment, transform }: JobPlan, model: 
   const set = OTHERWISE.find((name) => environment[name]);
   if (set) return `its variable ${set} says how to answer`;
   if ((environment['SAGEMAKER_BATCH'] ?? 'true') !== 'true') return 'its variable SAGEMAKER_BATCH says how to answer';
-  if (transform.processing) return 'it filters or joins records';
+  if (transform.split === 'RecordIO' || transform.split === 'TFRecord') return `its records are ${transform.split}`;
   if (transform.gzip) return 'its inputs are compressed';
-  if (!isPlainCsv(transform.contentType)) return 'its inputs are not text/csv';
-  if (transform.accept !== undefined && !isPlainCsv(transform.accept)) return 'its outputs are not text/csv';
+  if (plain(transform.contentType) !== 'text/csv') return 'its inputs are not text/csv';
+  if (!acceptOf(transform)) return 'its outputs are neither text/csv nor application/jsonlines';
   return undefined;
 }
 
-/** A parameter may say how rows are to be read. @example isPlainCsv('text/csv; charset=utf-8') // true */
-function isPlainCsv(type: string | undefined): boolean {
-  return /^text\/csv *(; *charset=utf-8)?$/i.test((type ?? '').trim());
+/** A parameter may say how rows are to be read. @example plain('text/csv; charset=utf-8') // 'text/csv' */
+function plain(type: string | undefined): 'text/csv' | 'application/jsonlines' | undefined {
+  const found = /^(text\/csv|application\/jsonlines) *(; *charset=utf-8)?$/i.exec((type ?? '').trim());
+  return found?.[1]?.toLowerCase() as ReturnType<typeof plain>;
 }
+
+/** Asked for nothing, a container of XGBoost answers in CSV. */
+const acceptOf = ({ accept }: TransformPlan) => (accept === undefined ? 'text/csv' : plain(accept));
 
 /** Scores every file of a host. Rejects when the signal is aborted. */
 export async function scoreFilesOf(
@@ -56,7 +64,8 @@ export async function scoreFilesOf(
 ): Promise<Scored> {
   const why = whyContainer(plan, model);
   if (why) return { scored: false, reason: why };
-  const { split, maxPayloadMegabytes = MAX_PAYLOAD } = plan.transform!;
+  const { split, maxPayloadMegabytes = MAX_PAYLOAD, processing } = plan.transform!;
+  const limit = maxPayloadMegabytes * MEGABYTE;
   const files: { input: string; output: string }[] = [];
   const entries = await readdir(inputs, { recursive: true, withFileTypes: true });
   const pathOf = (entry: (typeof entries)[number]) => join(entry.parentPath, entry.name);
@@ -69,15 +78,22 @@ export async function scoreFilesOf(
     if (folders.has(`${input}.out`) || Buffer.byteLength(entry.name) > LONGEST_NAME) {
       return { scored: false, reason: `the output of '${entry.name}' cannot have its name` };
     }
-    if (split === 'None' && (await stat(input)).size > maxPayloadMegabytes * MEGABYTE) {
+    if (split === 'None' && (await stat(input)).size > limit) {
       return { scored: false, reason: 'a file is larger than MaxPayloadInMB' };
     }
     const output = `${join(outputs, input.slice(inputs.length))}.out`;
     await mkdir(dirname(output), { recursive: true });
     files.push({ input, output });
   }
-  const result = await scoreFiles({ model, files }, signal);
+  const terms = { accept: acceptOf(plan.transform!)!, longestLine: limit - LINE_BREAK, filters: filtersOf(processing) };
+  const result = await scoreFiles({ model, files, ...terms }, signal);
   if (result.scored) return { scored: true, files: files.length };
   await rm(outputs, { recursive: true, force: true });
   return result;
+}
+
+function filtersOf(processing: Processing | undefined) {
+  if (!processing) return undefined;
+  const { inputFilter, join, outputFilter } = processing;
+  return { inputFilter: textOf(inputFilter), join, outputFilter: textOf(outputFilter) };
 }

@@ -64,6 +64,24 @@ describe('records', () => {
     );
   });
 
+  it('of JSON keep the digits of their numbers, which a double would not', () => {
+    const id = '{"id":12345678901234567890,"x":[1.0,1e3,-0.50]}';
+    const whole = processing({ input: 'jsonlines', output: 'jsonlines' });
+    expect(resultOf(whole, [id], '{"score":0.10}')).toBe(`${id.slice(0, -1)},"SageMakerOutput":{"score":0.10}}\n`);
+    const parts = { input: 'jsonlines', output: 'jsonlines' } as const;
+    const chosen = processing({ ...parts, InputFilter: "$['x','id']", OutputFilter: '$.id' });
+    expect(payloadOf(chosen, [id])).toBe('{"x":[1.0,1e3,-0.50],"id":12345678901234567890}');
+    expect(resultOf(chosen, [id], '1')).toBe('12345678901234567890\n');
+    // A number has no members, however it is written.
+    for (const InputFilter of ['$.rawJSON', '$.*', '$[0]'])
+      expect(() => payloadOf(processing({ ...parts, InputFilter }), ['1.0'])).toThrow('InputFilter finds nothing');
+  });
+
+  it('pass an answer on as it was given where nothing is done to it', () => {
+    const filtered = processing({ InputFilter: '$[1:]', join: false });
+    expect(resultOf(filtered, ['a,1', 'b,2'], '0.1\n\n[0.2,  "x]')).toBe('0.1\n\n[0.2,  "x]');
+  });
+
   it.each([
     [
       'answers of another number',
@@ -78,6 +96,13 @@ describe('records', () => {
       ['{}'],
       'oops',
       "the answer is not JSON: 'oops'",
+    ],
+    [
+      'records nested without end',
+      processing({ input: 'jsonlines', output: 'jsonlines' }),
+      ['['.repeat(100_000) + ']'.repeat(100_000)],
+      '1',
+      `a record is nested too deep: '${'['.repeat(80)}'`,
     ],
     [
       'a filter that finds nothing',

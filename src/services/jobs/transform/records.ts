@@ -1,11 +1,13 @@
 /**
  * What DataProcessing does to records: filters what a model gets, joins what it answers with what went in, filters that.
  *
- * R1. A field of CSV that is passed on is passed on as it was written, quotes included.
+ * R1. A field of CSV that is passed on is passed on as it was written, quotes included; so is a number of JSON.
  * R2. Records are joined one to one: an answer of another number of records than went in fails the file, it is never shifted.
+ * R3. An answer that is neither joined nor filtered is passed on as it was given.
  */
 import type { Json } from '../../../definition/pipeline/types.ts';
 import { type DataPath, select } from './dataPath.ts';
+import { isRecord, parseExactly } from './exactJson.ts';
 
 export type Format = 'csv' | 'json' | 'jsonlines';
 
@@ -67,9 +69,10 @@ export function linesOf(text: string): string[] {
 
 function parseJson(text: string, whose: string): Json {
   try {
-    return JSON.parse(text) as Json;
-  } catch {
-    throw recordError(`${whose} is not JSON: '${text.slice(0, 80)}'`);
+    return parseExactly(text);
+  } catch (error) {
+    const what = error instanceof RangeError ? 'is nested too deep' : 'is not JSON';
+    throw recordError(`${whose} ${what}: '${text.slice(0, 80)}'`);
   }
 }
 
@@ -116,6 +119,7 @@ function answersOf(format: Format, text: string, count: number): Json[] {
 /** What a model answered for records, joined and filtered. @throws RecordError */
 export function resultOf(processing: Processing, records: readonly string[], answer: string): string {
   const { input, output, outputFilter, join } = processing;
+  if (!join && outputFilter.length === 0) return answer;
   const texts = records.flatMap((record) => recordsOf(input, record));
   const answers = answersOf(output, answer, texts.length);
   if (join && answers.length !== texts.length) {
@@ -132,8 +136,6 @@ export function resultOf(processing: Processing, records: readonly string[], ans
 function joined({ input, output }: Processing, record: string, answer: Json): Json {
   const value = parse(input, record, 'a record');
   if (output === 'csv') return [...(value as Json[]), ...(answer as Json[])];
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return { ...value, SageMakerOutput: answer };
-  }
+  if (isRecord(value)) return { ...value, SageMakerOutput: answer };
   return { SageMakerInput: value, SageMakerOutput: answer };
 }

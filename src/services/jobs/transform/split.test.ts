@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isPayloadError, payloads, type Splitting } from './split.ts';
+import { isPayloadError } from './payloadError.ts';
+import { payloads, type Splitting } from './split.ts';
 
 async function* chunksOf(text: string, size: number): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text);

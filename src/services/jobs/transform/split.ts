@@ -3,34 +3,33 @@
  *
  * S1. No more than two payloads are held: a file of any size goes through in the memory of `limit`.
  * S2. Lines that are empty are no records; a line's end is no part of it. Whatever else a line holds stays as it is, byte by byte.
+ * S3. Of a binary format one record is sent without its wrapping, several as they stand in their file.
+ *     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TransformInput.html
  */
+import { type BinaryFormat, binaryRecords } from './binaryRecords.ts';
+import { tooLarge } from './payloadError.ts';
+
 const NEWLINE = 10;
 const RETURN = 13;
 const EMPTY_LINE = Buffer.from('\n\n');
 
 export type Splitting = {
   /** `None`: the file is one record. */
-  split: 'None' | 'Line';
+  split: 'None' | 'Line' | BinaryFormat;
   /** Records in a payload: one, or as many as fit. */
   strategy: 'SingleRecord' | 'MultiRecord';
   /** Of a payload, in bytes. */
   limit: number;
 };
 
-/** A file or a line of it is larger than a payload may be. */
-export type PayloadError = Error & { readonly payload: true };
-
-function payloadError(what: string, limit: number): PayloadError {
-  const message = `${what} is larger than the ${limit} bytes of MaxPayloadInMB`;
-  return Object.assign(new Error(message), { name: 'PayloadError', payload: true as const });
-}
-
-export const isPayloadError = (error: unknown): error is PayloadError => error instanceof Error && 'payload' in error;
-
-/** The records of a file, payload by payload: those of one are parted by newlines. @throws PayloadError */
+/** The records of a file, payload by payload: lines of one are parted by newlines. @throws PayloadError */
 export async function* payloads(chunks: AsyncIterable<Buffer>, how: Splitting): AsyncGenerator<Buffer> {
   if (how.split === 'None') {
     yield await whole(chunks, how.limit);
+    return;
+  }
+  if (how.split !== 'Line') {
+    yield* binaryPayloads(chunks, { ...how, split: how.split });
     return;
   }
   for await (const block of blocks(chunks, how.limit)) {
@@ -46,10 +45,31 @@ async function whole(chunks: AsyncIterable<Buffer>, limit: number): Promise<Buff
   let size = 0;
   for await (const chunk of chunks) {
     size += chunk.length;
-    if (size > limit) throw payloadError('The file', limit);
+    if (size > limit) throw tooLarge('The file', limit);
     parts.push(chunk);
   }
   return Buffer.concat(parts);
+}
+
+async function* binaryPayloads(
+  chunks: AsyncIterable<Buffer>,
+  { split, strategy, limit }: Splitting & { split: BinaryFormat },
+): AsyncGenerator<Buffer> {
+  let held: Buffer[] = [];
+  let size = 0;
+  for await (const { wrapped, content } of binaryRecords(chunks, split, limit)) {
+    if (strategy === 'SingleRecord') yield content;
+    else {
+      if (size + wrapped.length > limit) {
+        yield Buffer.concat(held);
+        held = [];
+        size = 0;
+      }
+      held.push(wrapped);
+      size += wrapped.length;
+    }
+  }
+  if (size > 0) yield Buffer.concat(held);
 }
 
 /** As many whole lines at a time as fit, without the last one's end. Lines are not looked at one by one: there may be millions. */
@@ -68,7 +88,7 @@ async function* blocks(chunks: AsyncIterable<Buffer>, limit: number): AsyncGener
         // The line that does not fit any more began earlier.
         const held = Buffer.concat(parts);
         const end = held.lastIndexOf(NEWLINE);
-        if (end < 0) throw payloadError('A line', limit);
+        if (end < 0) throw tooLarge('A line', limit);
         yield held.subarray(0, end);
         parts = [Buffer.from(held.subarray(end + 1))];
       }
