@@ -45,9 +45,12 @@ export function jobEnvironment(options: {
   own: Readonly<Record<string, string>>;
 }): Record<string, string> {
   const { server, path, home, tmp, image, own } = options;
+  // In small letters and in capitals they are the same to clients, which would take the server's.
+  const ownNames = new Set(Object.keys(own).map((name) => name.toLowerCase()));
+  const isOwnProxy = (name: string) => /_proxy$/i.test(name) && ownNames.has(name.toLowerCase());
   return {
     LANG: 'C.UTF-8',
-    ...aroundProxies(passedOn(server)),
+    ...Object.fromEntries(Object.entries(aroundProxies(passedOn(server))).filter(([name]) => !isOwnProxy(name))),
     PATH: [...path, '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
     HOME: home,
     TMPDIR: tmp,

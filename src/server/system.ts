@@ -52,6 +52,7 @@ import { garbage } from './garbage.ts';
 import { jobPorts } from './jobPorts.ts';
 import { modelsService } from './models.ts';
 import { createPolicies, type Permit } from './policies.ts';
+import type { JobProxy } from './proxy/jobs.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExistsTo, prefixFingerprint, readText } from './s3Uris.ts';
 import { createTracking } from './tracking.ts';
@@ -88,6 +89,8 @@ export type SystemOptions = {
   jobLogLimit?: number | undefined;
   /** Where jobs reach this system. */
   endpointUrl(): string;
+  /** What sends their HTTPS clients here, too. @default nothing */
+  jobProxy?: JobProxy;
   server: { version: string; dataFolder: string; loopLag(): number };
 };
 
@@ -132,7 +135,8 @@ export function createSystem(options: SystemOptions): System {
   const jobs: JobsService = createJobsService({
     ...{ api: sagemaker, store, world, logSink: logs.sink, ...options.jobs },
     ports: jobPorts({
-      ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
+      ...{ identity, callAs, permit, tags, log: world.log, ...tracking },
+      ...{ endpointUrl: options.endpointUrl, proxy: options.jobProxy },
       objects: objects.objects,
       model: models.served,
       jobEnded(end) {

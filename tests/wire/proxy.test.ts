@@ -365,7 +365,7 @@ async function proxyAlone(limits: ProxyOptions['limits'], now: () => number = Da
   const listener = createServer((socket) => {
     const headers = { 'proxy-authorization': header().replace(/^[^:]*: |\r\n$/g, '') };
     const url = 'sts.us-east-1.amazonaws.com:443';
-    proxy.connect({ headers, url } as never, socket, Buffer.alloc(0), () => {});
+    proxy.connect({ headers, url } as never, socket, Buffer.alloc(0), { answer() {}, tunnels: true });
   });
   const port = await listening(listener);
   const clients: Socket[] = [];

@@ -19,7 +19,11 @@ afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
 
 const open = (remembered?: number) => {
   const clock = { ...systemWorld.clock, now: () => now };
-  return openAuthority(folder, { ...systemWorld, log: silentLog, clock }, remembered);
+  return openAuthority(
+    folder,
+    { ...systemWorld, log: silentLog, clock },
+    remembered === undefined ? {} : { remembered },
+  );
 };
 const certificate = () => readFileSync(authorityCertificate(folder), 'utf8');
 

@@ -30,11 +30,16 @@ const RENEWED_BEFORE_END = 30 * DAY_MS;
 const HOST_RENEWED_BEFORE_END = 7 * DAY_MS;
 const REMEMBERED = 1000;
 
-/** Reads the folder's authority, or makes one. @param remembered hosts at most */
+/**
+ * Reads the folder's authority, or makes one.
+ *
+ * @param options.remembered hosts at most
+ * @param options.renewed is told when there is another authority than at first
+ */
 export function openAuthority(
   folder: string,
   world: Pick<World, 'clock' | 'random' | 'log'>,
-  remembered = REMEMBERED,
+  { remembered = REMEMBERED, renewed }: { remembered?: number; renewed?: (() => void) | undefined } = {},
 ): Authority {
   const { clock, random, log } = world;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -60,7 +65,10 @@ export function openAuthority(
   }
 
   function make(host: string) {
-    if (!isFresh(held, clock.now())) held = current();
+    if (!isFresh(held, clock.now())) {
+      held = current();
+      renewed?.();
+    }
     const made = { host, publicKey: hostKeys.publicKey, authority: held, serial: serial(), now: clock.now() };
     const cert = makeHostCertificate(made);
     const key = hostKeys.privateKey.export({ type: 'pkcs8', format: 'pem' });
