@@ -1,7 +1,14 @@
-/** What a job is given beside what is its own, without a process. */
-import { describe, expect, it } from 'vitest';
+/** What a job is given beside what is its own; and whether it can read it, in each kind of sandbox, however it starts. */
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLog } from '../base/log.ts';
+import { systemWorld } from '../base/world.ts';
 import { jobEnvironment } from './environment.ts';
+import { type Isolation, isolation as machineIsolation } from './isolation.ts';
 import { proxied, type Trust } from './proxied.ts';
+import { createRunner, type Runner } from './runner.ts';
 
 const trust: Trust = {
   folder: '/data/proxy/trust',
@@ -63,4 +70,65 @@ it("the server's proxy in small letters won over the job's own in capitals", () 
   });
   expect(environment).toMatchObject({ HTTPS_PROXY: 'http://own:2', http_proxy: 'http://server:1' });
   expect(environment).not.toHaveProperty('https_proxy');
+});
+
+const machine = await machineIsolation();
+const kinds: [string, Isolation][] = [['nobody', { kind: 'none', reason: 'a test says so.' }]];
+if (machine.kind === 'namespaces') kinds.push([machine.as, machine]);
+if (machine.kind === 'namespaces' && machine.as === 'root') kinds.push(['user', { kind: 'namespaces', as: 'user' }]);
+
+describe.each(kinds)('a sandbox made by %s', (_as, isolation) => {
+  let base: string;
+  let runner: Runner;
+  let count = 0;
+  const folder = () => join(base, 'data/trust');
+  beforeAll(() => {
+    base = mkdtempSync(join(tmpdir(), 'telar-trust-'));
+    mkdirSync(folder(), { recursive: true });
+    writeFileSync(join(folder(), 'bundle.pem'), 'trusted');
+    runner = createRunner({
+      ...{ world: { ...systemWorld, log: silentLog }, isolation, hide: [join(base, 'data')] },
+      ...{ jobsFolder: join(base, 'jobs'), imagesFolder: join(base, 'images') },
+      trust: () => ({ folder: folder(), files: { AWS_CA_BUNDLE: 'bundle.pem' } }),
+    });
+  });
+  afterAll(() => {
+    runner.close();
+    rmSync(base, { recursive: true, force: true });
+  });
+
+  /** What a job says that prints its bundle, and tries to change it. */
+  async function said(command: (script: string) => string[]): Promise<string> {
+    const jobId = `trust-${++count}`;
+    const { ml, log } = runner.folder(jobId);
+    mkdirSync(ml, { recursive: true });
+    const script = join(ml, 'script.mjs');
+    writeFileSync(
+      script,
+      `import { appendFileSync, readFileSync } from 'node:fs';
+const path = process.env.AWS_CA_BUNDLE;
+console.log(readFileSync(path, 'utf8'), process.env.HTTPS_PROXY);
+if (path.startsWith('/opt/')) try { appendFileSync(path, 'x'); console.log('changed'); } catch {}`,
+    );
+    const image = `telar/node:${process.versions.node.split('.')[0]}`;
+    runner.prepared(image);
+    const spec = { jobId, image, entrypoint: command(script), arguments: [], environment: {}, networkIsolation: false };
+    await runner.launch({ ...spec, proxy });
+    await runner.exit(jobId);
+    return readFileSync(log, 'utf8').replace(/^telar: .*\n/gm, '');
+  }
+  const inside = (script: string) => (isolation.kind === 'none' ? script : '/opt/ml/script.mjs');
+
+  it('shows the certificates, and lets nobody change them', async () => {
+    expect(await said((script) => ['node', '--no-warnings', inside(script)])).toBe(`trusted ${url}\n`);
+    for (let tries = 0; tries < 3; tries += 1) {
+      expect(await said((script) => ['node', inside(script)])).toBe(`trusted ${url}\n`);
+    }
+  });
+
+  it('X2: shows what was written anew to whatever waits already', async () => {
+    writeFileSync(join(folder(), 'new'), 'renewed');
+    renameSync(join(folder(), 'new'), join(folder(), 'bundle.pem'));
+    expect(await said((script) => ['node', inside(script)])).toBe(`renewed ${url}\n`);
+  });
 });
