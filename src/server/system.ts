@@ -127,9 +127,13 @@ export function createSystem(options: SystemOptions): System {
   const tracking = createTracking({ store, world, account, tags, others: () => ({ jobs, registry, pipelines }) });
   const registry: Registry = createRegistryService({
     ...{ api: sagemaker, store, account },
-    ports: { objectExists: (uri, call) => objectExistsTo(call, objects.objects, uri), ...tags, ...tracking },
+    ports: {
+      ...{ ...tags, ...tracking },
+      objectExists: (uri, call) => objectExistsTo(call, objects.objects, uri),
+      modelContainers: (arn) => models.containers(arn),
+    },
   });
-  const models = modelsService({ store, identity, objects, registry, tags });
+  const models: Models = modelsService({ store, identity, objects, registry, tags });
   const callAs = roleCalls({ world, account, identity });
   const logs = createLogsService({ api: logsApi, store, world, account, fileLimit: options.jobLogLimit });
   const jobs: JobsService = createJobsService({
