@@ -5,8 +5,6 @@
  *     in capitals and in small letters, and a bundle that a client would take in the absence of another is not taken from it.
  * X2. The certificates are one folder for all jobs, bound into each: nothing is copied, and a folder that is written anew is seen.
  */
-import type { LaunchSpec } from './runner.ts';
-
 export type Trust = {
   folder: string;
   /** Variable → name of a file in the folder. */
@@ -20,6 +18,9 @@ export const TRUST_IN_CONTAINER = '/tmp/.telar/trust';
 
 type Variables = Readonly<Record<string, string>>;
 
+/** A job, as far as it concerns this. */
+type Reaching = { proxy?: Variables; networkIsolation: boolean };
+
 /** Those of the job's own beside which one is not set. */
 const YIELDS: Variables = { REQUESTS_CA_BUNDLE: 'CURL_CA_BUNDLE', CURL_CA_BUNDLE: 'SSL_CERT_FILE' };
 
@@ -28,12 +29,7 @@ const YIELDS: Variables = { REQUESTS_CA_BUNDLE: 'CURL_CA_BUNDLE', CURL_CA_BUNDLE
  * @param own what the job, or its image, was given
  * @returns what is to be set beside it
  */
-export function proxied(
-  spec: Pick<LaunchSpec, 'proxy' | 'networkIsolation'>,
-  trust: Trust | undefined,
-  at: string,
-  own: Variables,
-): Record<string, string> {
+export function proxied(spec: Reaching, trust: Trust | undefined, at: string, own: Variables): Record<string, string> {
   if (!trust || !spec.proxy || spec.networkIsolation) return {};
   const given = new Set(Object.keys(own).map((name) => name.toLowerCase()));
   const names = given.has('https_proxy') || given.has('all_proxy') ? [] : Object.entries(spec.proxy);

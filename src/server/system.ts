@@ -127,11 +127,7 @@ export function createSystem(options: SystemOptions): System {
   const tracking = createTracking({ store, world, account, tags, others: () => ({ jobs, registry, pipelines }) });
   const registry: Registry = createRegistryService({
     ...{ api: sagemaker, store, account },
-    ports: {
-      ...{ ...tags, ...tracking },
-      objectExists: (uri, call) => objectExistsTo(call, objects.objects, uri),
-      modelContainers: (arn) => models.containers(arn),
-    },
+    ports: { objectExists, modelContainers: (arn) => models.containers(arn), ...tags, ...tracking },
   });
   const models: Models = modelsService({ store, identity, objects, registry, tags });
   const callAs = roleCalls({ world, account, identity });
@@ -139,10 +135,8 @@ export function createSystem(options: SystemOptions): System {
   const jobs: JobsService = createJobsService({
     ...{ api: sagemaker, store, world, logSink: logs.sink, ...options.jobs },
     ports: jobPorts({
-      ...{ identity, callAs, permit, tags, log: world.log, ...tracking },
-      ...{ endpointUrl: options.endpointUrl, proxy: options.jobProxy },
-      objects: objects.objects,
-      model: models.served,
+      ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
+      ...{ proxy: options.jobProxy, objects: objects.objects, model: models.served },
       jobEnded(end) {
         for (const each of [pipelines, tracking]) each.jobEnded(end);
       },
@@ -189,6 +183,10 @@ export function createSystem(options: SystemOptions): System {
 
   function recorder(call: Call): ((object: ObjectVersion) => void) | undefined {
     return recorderOf(jobs, call);
+  }
+
+  function objectExists(uri: string, call: Call): boolean {
+    return objectExistsTo(call, objects.objects, uri);
   }
 
   function exists(arn: string): boolean {

@@ -79,6 +79,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+// Python for jobs cannot be had here: the reason is printed above.
 describe.skipIf(noPython !== undefined)('boto3 in a job, by an address of AWS', () => {
   const who = WHO.replaceAll('BUCKET', 'clients');
   const answered = `who ${session('clients')}\nread a note\n`;
@@ -93,6 +94,7 @@ describe.skipIf(noPython !== undefined)('boto3 in a job, by an address of AWS', 
     expect((await job(bench, `#!/bin/sh\npython3 - <<'END'\n${who}\nEND\n`, { program: ['sh'] })).log).toBe(answered);
   });
 
+  // This machine grants no namespaces: that is printed above.
   it.skipIf(!isolated)('is answered in a job that reaches Telar alone, and nothing else is', async () => {
     const only = await startTestServer({ jobLimits: { telarOnly: true } });
     try {
@@ -112,6 +114,7 @@ except OSError as error:
     }
   });
 
+  // This machine grants no namespaces: that is printed above.
   it.skipIf(!isolated)('is not, in a job without a network', async () => {
     const { log } = await job(
       bench,
