@@ -1,14 +1,20 @@
 /**
- * Real clients inside jobs, with addresses of AWS in their code: boto3 and what Node.js and curl do, as the job's role, however
- * the job was started and whatever it sees of the network.
+ * Real clients inside jobs, with addresses of AWS in their code: boto3, Python's own, Node.js; as the job's role, however the job
+ * was started and whatever it sees of the network.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CreateProcessingJobCommandInput } from '@aws-sdk/client-sagemaker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemWorld } from '../../src/base/world.ts';
 import { isRunnerError } from '../../src/runner/errors.ts';
 import { createImages } from '../../src/runner/images/images.ts';
 import { isolation } from '../../src/runner/isolation.ts';
+import { forwardProxy } from '../support/forwardProxy.ts';
 import { SHARED_IMAGES, startTestServer, type TestServer } from '../support/server.ts';
+import { listening, selfSigned } from '../support/tls.ts';
 import { openWorkbench, pause, type Workbench } from '../support/workbench.ts';
 
 const PYTHON = 'sagemaker-scikit-learn:1.2-1-cpu-py3';
@@ -124,6 +130,30 @@ except OSError as error:
       },
     );
     expect(log).toBe('[]\n');
+  });
+
+  it("is, behind a company's proxy, which all other hosts are reached through", async () => {
+    const certificate = selfSigned('stand-in.example');
+    const far = createServer(certificate, (_request, response) => response.end('the stand-in'));
+    const company = await forwardProxy(await listening(far));
+    const folder = mkdtempSync(join(tmpdir(), 'telar-company-'));
+    writeFileSync(join(folder, 'company.pem'), certificate.cert);
+    vi.stubEnv('https_proxy', company.url);
+    vi.stubEnv('SSL_CERT_FILE', join(folder, 'company.pem'));
+    const behind = await startTestServer();
+    try {
+      const there = await openWorkbench(behind, 'behind');
+      const elsewhere = `print(urllib.request.urlopen('https://stand-in.example/').read().decode())`;
+      const { log } = await job(there, WHO.replaceAll('BUCKET', 'behind') + elsewhere);
+      expect(log).toBe(`who ${session('behind')}\nread a note\nthe stand-in\n`);
+      expect(company.asked).toEqual(['stand-in.example:443 true']);
+    } finally {
+      await behind.close();
+      await company.close();
+      far.close();
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("is not where the job's own variables say otherwise", async () => {
