@@ -71,6 +71,12 @@ it("the server's proxy in small letters won over the job's own in capitals", () 
   });
   expect(environment).toMatchObject({ HTTPS_PROXY: 'http://own:2', http_proxy: 'http://server:1' });
   expect(environment).not.toHaveProperty('https_proxy');
+  const around = jobEnvironment({
+    ...machine,
+    server: { http_proxy: 'http://server:1' },
+    own: { NO_PROXY: 'own.example' },
+  });
+  expect(around).toMatchObject({ NO_PROXY: 'own.example', no_proxy: 'own.example,localhost,127.0.0.1,::1' });
 });
 
 const machine = await machineIsolation();
