@@ -126,10 +126,21 @@ describe('hosts of AWS', () => {
       'sagemaker.us-east-1.api.aws:443',
       'x.lambda-url.us-east-1.on.aws:443',
       'sts.eusc-de-east-1.amazonaws.eu:443',
+      'api.aws..:443',
     ]) {
       expect(await statusOf(target)).toMatch(
         /^403 Telar answers hosts below amazonaws\.com on port 443, and lets nothing/,
       );
+    }
+  });
+
+  it('with dots at their end were tunnelled to', async () => {
+    for (const dots of ['.', '..', '...']) {
+      const { line, socket } = await asked(`sts.us-east-1.amazonaws.com${dots}:443`);
+      expect(line).toBe('HTTP/1.1 200 Connection Established');
+      const secure = await secured(socket, 'sts.us-east-1.amazonaws.com');
+      expect(secure.getPeerX509Certificate()!.subjectAltName).toBe('DNS:sts.us-east-1.amazonaws.com');
+      secure.destroy();
     }
   });
 
@@ -203,6 +214,8 @@ describe('other hosts', () => {
       '0.0.0.0',
       '[::ffff:127.0.0.1]',
       '169.254.169.254',
+      '[::ffff:169.254.169.254]',
+      '[fd00:ec2::254]',
     ]) {
       expect(await statusOf(`${host}:${port}`)).toMatch(/^403 Telar lets no tunnel through to this machine/);
     }

@@ -3,12 +3,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readPass } from '../../server/proxy/pass.ts';
 import { trustVariables } from '../../server/proxy/trust.ts';
 import { proxyVariables, type Route, routeOf } from '../../server/proxy/variables.ts';
 import { written } from './dialects.ts';
+import { interactive } from './interactive.ts';
 import { keysOf, profileFiles, writeProfileFiles } from './profiles.ts';
 import { awsVariables } from './variables.ts';
 
@@ -153,6 +155,15 @@ describe('certificates', () => {
   });
 });
 
+it('a shell that reads none of our files kept the keys in a variable that it never takes out', () => {
+  for (const shell of ['/bin/tcsh', '/usr/bin/nu', '/bin/constructor']) {
+    const started = interactive(shell, join(folder, 'shell'), { AWS_SECRET_ACCESS_KEY: 's' }, { HOME: '/h' });
+    expect(started).toEqual({ words: ['-i'], environment: { HOME: '/h' } });
+  }
+  const like = interactive('/bin/ksh', join(folder, 'shell'), { A: 'a' }, { HOME: '/h' });
+  expect(like.environment).toMatchObject({ ENV: join(folder, 'shell/shrc') });
+});
+
 describe('dialects', () => {
   const nasty = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => !/[\0\r]/.test(text));
 
@@ -167,6 +178,12 @@ describe('dialects', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('an apostrophe in a path ended the value of a .env file early', () => {
+    const path = "/home/o'neil/.telar/bundle.pem";
+    const [line] = written({ AWS_CA_BUNDLE: path }, 'dotenv');
+    expect(parseEnv(line!)).toEqual({ AWS_CA_BUNDLE: path });
   });
 
   it('an empty AWS_PROFILE would be one that does not exist: a .env file names what must not be set', () => {

@@ -47,6 +47,16 @@ it('A2: it is replaced a month before its end, at a start', () => {
   expect(certificate()).not.toBe(first);
 });
 
+it('A2: one that was made while the clock was wrong was kept, and trusted by nobody for as long', () => {
+  now += 400 * DAY;
+  open();
+  const first = certificate();
+  now -= 400 * DAY;
+  open();
+  expect(certificate()).not.toBe(first);
+  expect(new X509Certificate(certificate()).validFromDate.getTime()).toBeLessThan(now);
+});
+
 it('A2: it is replaced while the server runs, too', () => {
   const authority = open();
   const first = certificate();

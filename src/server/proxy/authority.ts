@@ -4,7 +4,8 @@
  *
  * A1. The key is readable by the folder's owner only. The certificate lies beside it, for `telar env`, and is trusted by nobody
  *     but through the variables that `telar env` sets.
- * A2. An authority that ends within a month, is damaged or is missing is replaced; shells opened before then trust the old one.
+ * A2. An authority that ends within a month, begins later than now, is damaged or is missing is replaced; shells opened before then
+ *     trust the old one.
  * A3. Certificates of hosts live in memory. However many hosts are asked for, so many are remembered.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
@@ -95,7 +96,9 @@ const keyFile = (folder: string) => join(folder, 'ca.key');
 
 const makeKeys = (): KeyPair => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
-const isFresh = ({ certificate }: Held, now: number) => endOf(certificate) - now > RENEWED_BEFORE_END;
+/** One that a wrong clock has made begins in the future. */
+const isFresh = ({ certificate }: Held, now: number) =>
+  certificate.validFromDate.getTime() <= now && endOf(certificate) - now > RENEWED_BEFORE_END;
 
 /** Undefined where there is none, or a half of one. */
 function readAuthority(folder: string): Held | undefined {

@@ -141,7 +141,7 @@ function secured(
 function targetOf(authority: string): Target | undefined {
   const [, name, address, digits] =
     /^(?:([a-z0-9_.-]{1,253})|\[([0-9a-f:.]{2,45})\]):(\d{1,5})$/i.exec(authority) ?? [];
-  const host = (name ?? address)?.toLowerCase().replace(/\.$/, '');
+  const host = (name ?? address)?.toLowerCase().replace(/\.+$/, '');
   const port = Number(digits);
   return host && port > 0 && port < 65_536 ? { host, port } : undefined;
 }
