@@ -274,6 +274,31 @@ describe('other hosts', () => {
       expect(upstream.asked).toEqual(['stand-in.example:443 true']);
     });
 
+    it('were cut off from a client that spoke on after they had stopped', async () => {
+      let heard = '';
+      const early = createServer({ allowHalfOpen: true }, (socket) => {
+        socket.once('data', () => socket.end('no more from here'));
+        socket.on('data', (chunk) => {
+          heard += chunk.toString();
+        });
+      });
+      const proxy = await forwardProxy(await listening(early));
+      const { socket } = await asked(
+        'stand-in.example:443',
+        header({ upstream: rememberUpstream(server.server.folder.proxy, proxy.url) }),
+      );
+      socket.write('I am ');
+      expect(await said(socket)).toBe('no more from here');
+      for (const part of ['still ', 'speaking']) {
+        socket.write(part);
+        await pause(100);
+      }
+      socket.end();
+      await expect.poll(() => heard).toBe('I am still speaking');
+      await proxy.close();
+      early.close();
+    });
+
     it('are refused in its words', async () => {
       expect(await statusOf('other.example:443', header(way))).toMatch(
         /^502 Telar does not reach other\.example: the proxy 127\.0\.0\.1:\d+ answered 403 Not For You$/,

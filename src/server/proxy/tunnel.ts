@@ -56,7 +56,8 @@ function openThrough(upstream: URL, { host, port }: Target): Promise<Socket> {
   const authorization = { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` };
   return new Promise((resolve, reject) => {
     const asked = (protocol === 'https:' ? httpsRequest : httpRequest)({
-      ...{ method: 'CONNECT', path, agent: false },
+      // Of the socket: a client may speak on when the other side has said all.
+      ...{ method: 'CONNECT', path, agent: false, allowHalfOpen: true },
       host: hostname.replace(/^\[|\]$/g, ''),
       port: upstream.port || (protocol === 'https:' ? 443 : 80),
       headers: { host: path, ...(username && authorization) },
