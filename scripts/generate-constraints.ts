@@ -15,6 +15,7 @@ import { patternOf } from '../src/protocol/patterns.ts';
 export const BOTOCORE = '1.44.5';
 export const APIS: Readonly<Record<string, string>> = {
   sagemaker: 'sagemaker/2017-07-24',
+  'sagemaker-metrics': 'sagemaker-metrics/2022-09-30',
   s3: 's3/2006-03-01',
   iam: 'iam/2010-05-08',
   sts: 'sts/2011-06-15',

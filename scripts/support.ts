@@ -24,6 +24,7 @@ const PAGE = path.join(import.meta.dirname, '../docs/support.md');
 /** In the order in which the page tells of them. */
 const TITLES: Readonly<Record<string, string>> = {
   sagemaker: 'Amazon SageMaker',
+  'sagemaker-metrics': 'Amazon SageMaker Metrics',
   s3: 'Amazon S3',
   iam: 'AWS IAM',
   sts: 'AWS STS',

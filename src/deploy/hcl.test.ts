@@ -32,6 +32,10 @@ describe('texts', () => {
     expect(() => body({ a: template(['e\u0301', expression('var.a')]) })).toThrow(/normal form C/);
   });
 
+  it('that end in a dollar made literal text of the expression after them', () => {
+    expect(body({ a: template(['5$', expression('var.b'), '$']) })).toEqual(['  a = "5\\u0024${var.b}$"']);
+  });
+
   it('of a template are escaped, and its expressions are not', () => {
     expect(body({ a: template(['s3://', expression('var.b'), '/${c}']) })).toEqual(['  a = "s3://${var.b}/$${c}"']);
     expect(body({ a: template([expression('var.b')]), b: template([]) })).toEqual(['  a = var.b', '  b = ""']);

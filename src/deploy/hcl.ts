@@ -113,6 +113,11 @@ function inQuotes(text: string): string {
     .replace(/[$%](?=\{)/g, (sign) => `${sign}${sign}`);
 }
 
+/** A dollar just before an expression would take its meaning away; written as its number it does not. */
+export function inTemplate(text: string, beforeExpression: boolean): string {
+  return beforeExpression ? text.replace(/\$$/, '\\u0024') : text;
+}
+
 function commentLines(comment: string): string[] {
   return comment.split('\n').map((line) => `# ${line}`.trimEnd());
 }
@@ -172,9 +177,12 @@ function valueLines(value: Value, indent: string): string[] {
   if (isList(value)) return listLines(value, indent);
   if (value.kind === 'expression') return [value.text];
   if (value.kind === 'template') {
-    return [
-      `"${value.parts.map((part) => (typeof part === 'string' ? inQuotes(part) : `\${${part.text}}`)).join('')}"`,
-    ];
+    const written = value.parts.map((part, index) =>
+      typeof part !== 'string'
+        ? `\${${part.text}}`
+        : inTemplate(inQuotes(part), typeof value.parts[index + 1] === 'object'),
+    );
+    return [`"${written.join('')}"`];
   }
   if (value.kind === 'object') {
     const members = attributeLines(value.members, `${indent}  `);

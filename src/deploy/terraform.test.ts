@@ -53,6 +53,13 @@ describe('a module', () => {
     expect(files.get('roles.tf')).toContain('"aws:x/$${y}" = "z"');
   });
 
+  it('lost the place of a definition that a dollar stood before', () => {
+    const definition = (account: string) => JSON.stringify({ a: `$${account}`, b: '$', c: 's3://small-data/$' });
+    const { files } = moduleOf((account) => ({ pipelines: [pipeline('p', { definition: definition(account) })] }));
+    const text = files.get('pipelines/p.json.tftpl')!;
+    expect(text).toBe('{\n  "a": "\\u0024${account}",\n  "b": "$",\n  "c": "s3://${bucket}/$"\n}\n');
+  });
+
   it('takes away inline policies that the project does not have, all of them where it has none', () => {
     expect(moduleOf(() => ({ roles: [role('r')] })).files.get('roles.tf')).toMatch(
       /policies_exclusive" "r" \{[^}]*policy_names = \[\]/,

@@ -31,7 +31,9 @@ export function identifyApi(apis: Apis, request: WireRequest, auth: Authorizatio
     return api ?? { api: undefined, error: commonErrors.unknownService(`X-Amz-Target: ${target}`) };
   }
   if (auth.kind === 'signed') {
-    const api = apis.all.find((candidate) => candidate.signingNames.includes(auth.service));
+    const signed = apis.all.filter((candidate) => candidate.signingNames.includes(auth.service));
+    // APIs may share a signing name: requests of a JSON API name their target.
+    const api = signed.find(({ targetPrefix }) => targetPrefix === undefined) ?? signed[0];
     return api ?? { api: undefined, error: commonErrors.unknownService(`its signature is for '${auth.service}'`) };
   }
   if (isForm(request)) {

@@ -31,7 +31,8 @@ export function presignedV2Signature(signed: Signed, request: SignedRequest, sec
     .filter(([name]) => SUBRESOURCES.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => (value === '' ? name : `${name}=${value}`));
-  const path = s3Address(request.headers['host'] ?? '', request.path);
+  // A bucket is named with a slash after it, also where the URL has none: so botocore signs.
+  const path = s3Address(request.headers['host'] ?? '', request.path).replace(/^\/[^/]+$/, '$&/');
   const standard = [
     request.method,
     named.get('content-md5') ?? '',

@@ -24,13 +24,20 @@ export function passedOn(server: Readonly<Record<string, string | undefined>>): 
 
 const LOOPBACK = 'localhost,127.0.0.1,::1';
 
-/** Telar itself is on the loopback: no proxy may stand between it and a job. */
-function aroundProxies(variables: Record<string, string>): Record<string, string> {
-  if (!Object.keys(variables).some((name) => /_proxy$/i.test(name))) return variables;
-  const given = variables['no_proxy'] ?? variables['NO_PROXY'];
+/**
+ * The server's proxies, as far as the job names none: in small letters and in capitals they are the same to clients, which would
+ * take the one or the other. Telar itself is on the loopback: no proxy may stand between it and a job.
+ */
+function aroundProxies(passed: Record<string, string>, own: Readonly<Record<string, string>>): Record<string, string> {
+  const named = new Map(Object.entries(own).map(([name, value]) => [name.toLowerCase(), value]));
+  const kept = Object.entries(passed).filter(([name]) => !isProxy(name) || !named.has(name.toLowerCase()));
+  if (!kept.some(([name]) => isProxy(name))) return Object.fromEntries(kept);
+  const given = named.get('no_proxy') ?? passed['no_proxy'] ?? passed['NO_PROXY'];
   const value = given ? `${given},${LOOPBACK}` : LOOPBACK;
-  return { ...variables, no_proxy: value, NO_PROXY: value };
+  return { ...Object.fromEntries(kept), no_proxy: value, NO_PROXY: value };
 }
+
+const isProxy = (name: string) => /_proxy$/i.test(name);
 
 /**
  * @param path the image's own folders, which come before the system's
@@ -47,7 +54,7 @@ export function jobEnvironment(options: {
   const { server, path, home, tmp, image, own } = options;
   return {
     LANG: 'C.UTF-8',
-    ...aroundProxies(passedOn(server)),
+    ...aroundProxies(passedOn(server), own),
     PATH: [...path, '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':'),
     HOME: home,
     TMPDIR: tmp,

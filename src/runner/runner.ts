@@ -23,6 +23,7 @@ import type { ContainerImages } from './images/oci/containers.ts';
 import { type Isolation, isolation as machineIsolation } from './isolation.ts';
 import { type Gateway, HOSTS_FILE, hostsFile, type JobHost } from './network.ts';
 import { createPackages, preparePackages } from './packages.ts';
+import { proxied, TRUST_MOUNT, type Trust, trustedAt } from './proxied.ts';
 import { removeFolder } from './removal.ts';
 import { ENTER_PROCESS_GROUP, enterNamespaces, INSIDE, type SandboxPlan, sandboxScript } from './sandbox.ts';
 import { commandScript } from './shell.ts';
@@ -58,6 +59,8 @@ export type LaunchSpec = {
   bounding?: Bounding;
   /** One of several hosts of a job: its name, and how it finds the others. */
   host?: JobHost;
+  /** Variables that name a proxy, for a job that has a network: with them come the certificates of `RunnerOptions.trust`. */
+  proxy?: Readonly<Record<string, string>>;
   /** It answers HTTP: TELAR_BIND_SOCKET tells it where, and it is called at the `serveSocket` of its folder. */
   serves?: boolean;
 };
@@ -117,6 +120,8 @@ export type RunnerOptions = {
   containers?: ContainerImages;
   /** How jobs without a network reach the server. */
   gateway?: Gateway;
+  /** The certificates that jobs with a proxy trust, once they are there. */
+  trust?: () => Trust | undefined;
   /** Whether jobs may start warm. @default true */
   warm?: boolean;
   /** The limits that jobs mostly have: processes that wait for one take them on before it comes. @default none */
@@ -177,6 +182,8 @@ function commandOf(spec: LaunchSpec, image: ReadyImage): string[] {
 
 type JobPackages = ReturnType<typeof preparePackages>;
 
+const TRUST_INSIDE = `${INSIDE.telar}/${TRUST_MOUNT}`;
+
 const NO_PACKAGES: JobPackages = { path: [], environment: {} };
 
 function environmentOf(
@@ -208,14 +215,16 @@ function startOf(
   spec: LaunchSpec & { asksForLayers: boolean },
   image: ReadyImage,
   how: Isolation,
-  ready: ReadyFolders | undefined,
+  { ready, trust }: { ready: ReadyFolders | undefined; trust: Trust | undefined },
 ): Start {
   const inside = how.kind === 'namespaces';
   const wishes = spec.asksForLayers ? { image: spec.image, networkIsolation: spec.networkIsolation } : undefined;
   const packages = preparePackages(folder, image, wishes, inside, ready);
-  const own = spec.serves
-    ? { ...spec.environment, TELAR_BIND_SOCKET: inside ? `${INSIDE.tmp}/${SERVE_SOCKET}` : serveSocket(folder) }
-    : spec.environment;
+  const own = {
+    ...proxied(spec, trust, inside ? TRUST_INSIDE : (trust?.folder ?? ''), spec.environment),
+    ...spec.environment,
+    ...(spec.serves && { TELAR_BIND_SOCKET: inside ? `${INSIDE.tmp}/${SERVE_SOCKET}` : serveSocket(folder) }),
+  };
   const notices = image.notice ? [image.notice] : [];
   if (how.kind === 'none') notices.unshift(`Isolation is off for this job: ${how.reason}`);
   const environment = environmentOf(folder, image, inside, own, packages);
@@ -243,20 +252,36 @@ function writeScripts(
 /** Of a job that starts cold. */
 const confinementOf = ({ bounding, confinement }: LaunchSpec) => (bounding ? bounding.own() : confinement);
 
-const COLD: ColdParts = {
+const coldParts = (trust: () => Trust | undefined): ColdParts => ({
   prepareFolder,
-  environmentOf: (folder, image, own) => environmentOf(folder, image, true, own),
+  environmentOf(folder, image, networkIsolation) {
+    const trusted = networkIsolation ? undefined : trust();
+    return environmentOf(folder, image, true, trusted ? trustedAt(trusted, TRUST_INSIDE) : {});
+  },
   writeScripts,
-};
+});
 
 export function createRunner(options: RunnerOptions): Runner {
   const { world, jobsFolder, imagesFolder } = options;
   const hide = [jobsFolder, imagesFolder, ...options.hide];
+  const { trust = () => undefined } = options;
   const images = createImages({ clock: world.clock, imagesFolder, containers: options.containers });
+  const trusting = (image: ReadyImage): ReadyImage => {
+    const trusted = trust();
+    return trusted ? { ...image, mounts: { ...image.mounts, [TRUST_MOUNT]: trusted.folder } } : image;
+  };
+  const ready = async (uri: string) => trusting(await images.ready(uri));
+  const present = (uri: string) => {
+    const image = images.present(uri);
+    return image && trusting(image);
+  };
   const warm =
     options.warm === false
       ? undefined
-      : createWarm({ world, jobsFolder, hide, cold: COLD, usual: options.usualLimits, groups: options.waitingGroups });
+      : createWarm({
+          ...{ world, jobsFolder, hide, cold: coldParts(trust), usual: options.usualLimits },
+          groups: options.waitingGroups,
+        });
   const howIsolated = async () => options.isolation ?? (await machineIsolation());
   const expectJobs = (uri: string, image: ReadyImage) => {
     howIsolated()
@@ -279,7 +304,8 @@ export function createRunner(options: RunnerOptions): Runner {
     how: Isolation,
     asksForLayers: boolean,
   ): Promise<boolean> => {
-    let start = startOf(place, { ...spec, asksForLayers }, image, how, warm?.folders);
+    const given = { ready: warm?.folders, trust: trust() };
+    let start = startOf(place, { ...spec, asksForLayers }, image, how, given);
     const { mounts, needs } = image;
     const { networkIsolation } = spec;
     const gateway = spec.telarOnly && !networkIsolation ? options.gateway : undefined;
@@ -299,13 +325,13 @@ export function createRunner(options: RunnerOptions): Runner {
     const place = folder(spec.jobId);
     if (isClaimed(place.root)) return;
     const how = await howIsolated();
-    const image = await images.ready(spec.image);
+    const image = await ready(spec.image);
     if (how.kind === 'none' && !image.container) refuseDegraded(spec, how.reason);
     prepareFolder(place);
     if (image.container) {
       const served = spec.serves && { TELAR_BIND_SOCKET: `${INSIDE.tmp}/${SERVE_SOCKET}` };
-      const environment = { ...spec.environment, ...served };
-      writeContainerScripts(place, { ...spec, environment, confinement: confinementOf(spec) }, image.container, how);
+      const job = { ...spec, environment: { ...spec.environment, ...served }, confinement: confinementOf(spec) };
+      writeContainerScripts(place, { ...job, trust: trust() }, image.container, how);
       options.containers!.hold(image, place.root);
     } else if (await startWarm(place, spec, image, how, asksForLayers)) return;
     await startSupervisor(place.root, world.clock);
@@ -336,7 +362,7 @@ export function createRunner(options: RunnerOptions): Runner {
   };
   const packages = createPackages({
     clock: world.clock,
-    image: images.ready,
+    image: ready,
     folder,
     launched,
     launch: (jobId, image, command) =>
@@ -352,12 +378,12 @@ export function createRunner(options: RunnerOptions): Runner {
     folder,
     refusal: images.refusal,
     prepared(uri) {
-      const image = images.present(uri);
+      const image = present(uri);
       if (image) expectJobs(uri, image);
       return image !== undefined;
     },
     async prepare(uri, progress) {
-      expectJobs(uri, await images.prepare(uri, progress));
+      expectJobs(uri, trusting(await images.prepare(uri, progress)));
     },
     launch: (spec) => launchJob(spec, true),
     launched,
@@ -373,7 +399,7 @@ export function createRunner(options: RunnerOptions): Runner {
       },
     },
     async start() {
-      await warm?.start(images.present, howIsolated);
+      await warm?.start(present, howIsolated);
     },
     close() {
       images.close();

@@ -29,7 +29,7 @@ export type HttpOptions = {
 };
 
 /** What does not depend on where it listens. */
-type ServeOptions = Omit<HttpOptions, 'host' | 'port' | 'proxy'>;
+type ServeOptions = Omit<HttpOptions, 'host' | 'port'>;
 
 export type HttpServer = { port: number; close(): Promise<void> };
 
@@ -45,10 +45,7 @@ const LINGER = { bytes: 4 * 1024 * 1024, milliseconds: 2000 };
 export async function listen(options: HttpOptions): Promise<HttpServer> {
   const { proxy } = options;
   const server = makeServer(options);
-  const answer = (socket: Socket) => void server.emit('connection', socket);
-  if (proxy) {
-    server.on('connect', (request, socket, head) => proxy.connect(request, socket as Socket, head, answer));
-  }
+  if (proxy) takeConnects(server, proxy, true);
   await bind(server, options.host, options.port);
   const { port } = server.address() as AddressInfo;
   return {
@@ -67,6 +64,7 @@ export async function listenOnSocket(options: ServeOptions, folder: string): Pro
   const path = join(folder, GATEWAY_SOCKET);
   rmSync(path, { force: true });
   const server = makeServer(options);
+  if (options.proxy) takeConnects(server, options.proxy, false);
   // A socket's path may be about a hundred bytes long, and the data folder may lie deeper: its own descriptor is a short way there.
   const descriptor = openSync(folder, 'r');
   try {
@@ -95,6 +93,12 @@ function makeServer(options: ServeOptions): Server {
     else socket.destroy();
   });
   return server;
+}
+
+/** @param tunnels whether other hosts than AWS's may be reached from there */
+function takeConnects(server: Server, proxy: HttpsProxy, tunnels: boolean): void {
+  const answer = (socket: Socket) => void server.emit('connection', socket);
+  server.on('connect', (request, socket, head) => proxy.connect(request, socket as Socket, head, { answer, tunnels }));
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -4,6 +4,7 @@ import type { Identity } from '../services/identity/index.ts';
 import type { JobEnd, JobObjects, JobPorts } from '../services/jobs/index.ts';
 import type { ObjectAccess } from '../services/objects/index.ts';
 import type { Permit } from './policies.ts';
+import type { JobProxy } from './proxy/jobs.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { toList, toRead } from './s3Uris.ts';
 import { scoreFiles } from './scoring.ts';
@@ -16,16 +17,22 @@ type Parts = {
   tags: Pick<JobPorts, 'setTags' | 'removeTags'>;
   log: Log;
   endpointUrl(): string;
+  proxy: JobProxy | undefined;
   model: JobPorts['model'];
   jobEnded(end: JobEnd): void;
 } & Pick<JobPorts, 'jobCreated' | 'jobDeleted'>;
 
 export function jobPorts(parts: Parts): JobPorts {
   const { identity, objects, callAs, permit, tags, log, endpointUrl, model, jobEnded, jobCreated, jobDeleted } = parts;
+  const { proxy } = parts;
   return {
     objects: jobObjects(objects, permit),
     callAs,
     endpointUrl,
+    ...(proxy && {
+      proxyVariables: ({ AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey }, names) =>
+        proxy.variables({ accessKeyId, secretAccessKey }, names),
+    }),
     model,
     scoreFiles,
     jobEnded,

@@ -20,6 +20,7 @@ import { createDataFolder, type DataFolder, dataFolder } from '../store/folder.t
 import { openStore } from '../store/store.ts';
 import { crossOrigin } from './crossOrigin.ts';
 import { type HttpServer, listen, listenOnSocket } from './http.ts';
+import { createJobProxy, type JobProxy } from './proxy/jobs.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { allMigrations, createSystem, type JobsMeans, type System } from './system.ts';
 
@@ -96,12 +97,17 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       registriesFile: registriesFile(options, folder),
       engine: options.containers ?? 'auto',
     });
-    runner = jobRunner(options, world, folder, containers, () => http!.port);
+    const jobProxy = createJobProxy({
+      ...{ folder: folder.proxy, url: () => url, environment: process.env, log: world.log },
+      offline: options.jobLimits?.telarOnly === true,
+    });
+    runner = jobRunner(options, world, folder, containers, { port: () => http!.port, trust: jobProxy.trust });
     const made = createSystem({
       ...{ store, world, auth: options.auth ?? 'sigv4', trackObjects: options.trackObjects ?? true },
       bytes: openBytes({ objects: folder.objects, temporary: folder.temporary }),
       account: options.account ?? DEFAULT_ACCOUNT,
       endpointUrl: () => url,
+      jobProxy,
       images: containers,
       jobLogLimit: options.jobLogLimit,
       jobs: {
@@ -116,10 +122,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await handOver(folder, credentials);
     const handle = crossOrigin(made.chain.handle, made.crossOrigin);
     const answering = { ...handle, log: world.log, version: packageVersion() };
-    const proxy = createProxy({ folder: folder.proxy, credential: made.identity.credential, world });
-    http = await listen({ ...answering, host, port, proxy });
-    if (options.jobLimits?.telarOnly) closeGateway = await listenOnSocket(answering, gatewayFolder(folder));
+    const { credential } = made.identity;
+    const proxy = createProxy({ folder: folder.proxy, credential, world, renewed: jobProxy.refresh });
+    const gateway = { ...answering, proxy };
+    http = await listen({ ...gateway, host, port });
     url = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`;
+    if (options.jobLimits?.telarOnly) closeGateway = await listenOnSocket(gateway, gatewayFolder(folder));
+    jobProxy.refresh();
     await writeOwn(folder.server, { url, pid: process.pid });
     await made.start();
     runner.start().catch((error: Error) => world.log('warn', 'runner.not-warm', { message: error.message }));
@@ -154,7 +163,7 @@ function jobRunner(
   world: World,
   folder: DataFolder,
   containers: ContainerImages,
-  port: () => number,
+  { port, trust }: { port(): number; trust: JobProxy['trust'] },
 ): LimitedRunner {
   const places = jobPlaces(folder.jobs);
   const waitingGroups = createWaitingGroups(places, world.clock);
@@ -165,6 +174,7 @@ function jobRunner(
     // A job's own folder and its image's stay visible to it.
     hide: [folder.root, join(homedir(), '.aws'), registriesFile(options, folder)],
     containers,
+    trust,
     usualLimits: USUAL_LIMITS,
     waitingGroups,
     ...(options.jobLimits?.telarOnly && { gateway: { socketFolder: gatewayFolder(folder), port } }),

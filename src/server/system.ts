@@ -52,6 +52,7 @@ import { garbage } from './garbage.ts';
 import { jobPorts } from './jobPorts.ts';
 import { modelsService } from './models.ts';
 import { createPolicies, type Permit } from './policies.ts';
+import type { JobProxy } from './proxy/jobs.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExistsTo, prefixFingerprint, readText } from './s3Uris.ts';
 import { createTracking } from './tracking.ts';
@@ -88,6 +89,8 @@ export type SystemOptions = {
   jobLogLimit?: number | undefined;
   /** Where jobs reach this system. */
   endpointUrl(): string;
+  /** What sends their HTTPS clients here, too. @default nothing */
+  jobProxy?: JobProxy;
   server: { version: string; dataFolder: string; loopLag(): number };
 };
 
@@ -124,17 +127,16 @@ export function createSystem(options: SystemOptions): System {
   const tracking = createTracking({ store, world, account, tags, others: () => ({ jobs, registry, pipelines }) });
   const registry: Registry = createRegistryService({
     ...{ api: sagemaker, store, account },
-    ports: { objectExists: (uri, call) => objectExistsTo(call, objects.objects, uri), ...tags, ...tracking },
+    ports: { objectExists, modelContainers: (arn) => models.containers(arn), ...tags, ...tracking },
   });
-  const models = modelsService({ store, identity, objects, registry, tags });
+  const models: Models = modelsService({ store, identity, objects, registry, tags });
   const callAs = roleCalls({ world, account, identity });
   const logs = createLogsService({ api: logsApi, store, world, account, fileLimit: options.jobLogLimit });
   const jobs: JobsService = createJobsService({
     ...{ api: sagemaker, store, world, logSink: logs.sink, ...options.jobs },
     ports: jobPorts({
       ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
-      objects: objects.objects,
-      model: models.served,
+      ...{ proxy: options.jobProxy, objects: objects.objects, model: models.served },
       jobEnded(end) {
         for (const each of [pipelines, tracking]) each.jobEnded(end);
       },
@@ -181,6 +183,10 @@ export function createSystem(options: SystemOptions): System {
 
   function recorder(call: Call): ((object: ObjectVersion) => void) | undefined {
     return recorderOf(jobs, call);
+  }
+
+  function objectExists(uri: string, call: Call): boolean {
+    return objectExistsTo(call, objects.objects, uri);
   }
 
   function exists(arn: string): boolean {

@@ -63,6 +63,7 @@ export function createTracking({ store, world, account, tags, others }: Parts): 
     ...{ jobCreated, jobDeleted, pipelineRuns, packageRegistered, approvalChanged },
     services: [
       { ...experiments.service, ...adoption({ store, world, account, experiments, lineage, others }) },
+      experiments.metrics,
       lineage.service,
       search,
     ],

@@ -112,3 +112,14 @@ print(json.dumps({
     ],
   });
 });
+
+it('presigned URLs of a bucket itself, which boto3 signs with a slash that the URL has not, were refused', async () => {
+  const answer = await home.python(`
+import boto3, json, urllib.request
+s3 = boto3.client('s3')
+s3.create_bucket(Bucket='boto-listed')
+s3.put_object(Bucket='boto-listed', Key='found', Body=b'x')
+url = s3.generate_presigned_url('list_objects_v2', Params={'Bucket': 'boto-listed'})
+print(json.dumps(['Signature=' in url, '<Key>found</Key>' in urllib.request.urlopen(url).read().decode()]))`);
+  expect(answer).toEqual([true, true]);
+});

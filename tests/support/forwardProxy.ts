@@ -25,7 +25,7 @@ export async function forwardProxy(leadsTo: number): Promise<ForwardProxy> {
     const granted = request.headers['proxy-authorization'] === authorization && request.url === 'stand-in.example:443';
     asked.push(`${request.url} ${granted}`);
     if (!granted) return void socket.end('HTTP/1.1 403 Not For You\r\n\r\n');
-    const far = connect(leadsTo, '127.0.0.1', () => {
+    const far = connect({ port: leadsTo, host: '127.0.0.1', allowHalfOpen: true }, () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       far.write(head);
       far.pipe(socket).pipe(far);

@@ -41,6 +41,7 @@ export function registry() {
     account: ACCOUNT,
     ports: {
       objectExists: (uri) => objects.has(uri),
+      modelContainers: () => undefined,
       setTags: (arn, given) => void tags.set(arn, given),
       removeTags: (arn) => void tags.delete(arn),
       packageRegistered: (made) => void told.push(made),

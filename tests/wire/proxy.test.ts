@@ -126,10 +126,21 @@ describe('hosts of AWS', () => {
       'sagemaker.us-east-1.api.aws:443',
       'x.lambda-url.us-east-1.on.aws:443',
       'sts.eusc-de-east-1.amazonaws.eu:443',
+      'api.aws..:443',
     ]) {
       expect(await statusOf(target)).toMatch(
         /^403 Telar answers hosts below amazonaws\.com on port 443, and lets nothing/,
       );
+    }
+  });
+
+  it('with dots at their end were tunnelled to', async () => {
+    for (const dots of ['.', '..', '...']) {
+      const { line, socket } = await asked(`sts.us-east-1.amazonaws.com${dots}:443`);
+      expect(line).toBe('HTTP/1.1 200 Connection Established');
+      const secure = await secured(socket, 'sts.us-east-1.amazonaws.com');
+      expect(secure.getPeerX509Certificate()!.subjectAltName).toBe('DNS:sts.us-east-1.amazonaws.com');
+      secure.destroy();
     }
   });
 
@@ -203,6 +214,8 @@ describe('other hosts', () => {
       '0.0.0.0',
       '[::ffff:127.0.0.1]',
       '169.254.169.254',
+      '[::ffff:169.254.169.254]',
+      '[fd00:ec2::254]',
     ]) {
       expect(await statusOf(`${host}:${port}`)).toMatch(/^403 Telar lets no tunnel through to this machine/);
     }
@@ -259,6 +272,31 @@ describe('other hosts', () => {
       expect(await statusOf('sts.us-east-1.amazonaws.com:443', header(way))).toMatch(/^200/);
       expect(await statusOf('s3.api.aws:443', header(way))).toMatch(/^403/);
       expect(upstream.asked).toEqual(['stand-in.example:443 true']);
+    });
+
+    it('were cut off from a client that spoke on after they had stopped', async () => {
+      let heard = '';
+      const early = createServer({ allowHalfOpen: true }, (socket) => {
+        socket.once('data', () => socket.end('no more from here'));
+        socket.on('data', (chunk) => {
+          heard += chunk.toString();
+        });
+      });
+      const proxy = await forwardProxy(await listening(early));
+      const { socket } = await asked(
+        'stand-in.example:443',
+        header({ upstream: rememberUpstream(server.server.folder.proxy, proxy.url) }),
+      );
+      socket.write('I am ');
+      expect(await said(socket)).toBe('no more from here');
+      for (const part of ['still ', 'speaking']) {
+        socket.write(part);
+        await pause(100);
+      }
+      socket.end();
+      await expect.poll(() => heard).toBe('I am still speaking');
+      await proxy.close();
+      early.close();
     });
 
     it('are refused in its words', async () => {
@@ -365,7 +403,7 @@ async function proxyAlone(limits: ProxyOptions['limits'], now: () => number = Da
   const listener = createServer((socket) => {
     const headers = { 'proxy-authorization': header().replace(/^[^:]*: |\r\n$/g, '') };
     const url = 'sts.us-east-1.amazonaws.com:443';
-    proxy.connect({ headers, url } as never, socket, Buffer.alloc(0), () => {});
+    proxy.connect({ headers, url } as never, socket, Buffer.alloc(0), { answer() {}, tunnels: true });
   });
   const port = await listening(listener);
   const clients: Socket[] = [];

@@ -1,8 +1,10 @@
 /** The model registry and tags through the official SDK. */
+import { IAM } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   AddTagsCommand,
   BatchDescribeModelPackageCommand,
+  CreateModelCommand,
   CreateModelPackageCommand,
   CreateModelPackageGroupCommand,
   DeleteModelPackageGroupCommand,
@@ -37,6 +39,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
+async function servingRole(): Promise<string> {
+  const trust = { Effect: 'Allow', Principal: { Service: 'sagemaker.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
+  const iam = new IAM(server.client);
+  return (await iam.createRole({ RoleName: 'serving', AssumeRolePolicyDocument })).Role!.Arn!;
+}
+
 async function group(ModelPackageGroupName: string, versions: number): Promise<string[]> {
   await sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName }));
   const arns: string[] = [];
@@ -48,6 +57,26 @@ async function group(ModelPackageGroupName: string, versions: number): Promise<s
 }
 
 describe('the model registry over the wire', () => {
+  it('registers a model by its ARN, with the container and the data that it has', async () => {
+    const ExecutionRoleArn = await servingRole();
+    const Environment = { SAGEMAKER_PROGRAM: 'inference.py' };
+    const PrimaryContainer = { Image: 'sagemaker-xgboost:1.7-1', ModelDataUrl, Environment };
+    const { ModelArn: SourceUri } = await sagemaker.send(
+      new CreateModelCommand({ ModelName: 'titanic-served', ExecutionRoleArn, PrimaryContainer }),
+    );
+    await sagemaker.send(new CreateModelPackageGroupCommand({ ModelPackageGroupName: 'of-models' }));
+    const ofModel = (arn: string | undefined) =>
+      sagemaker.send(new CreateModelPackageCommand({ ModelPackageGroupName: 'of-models', SourceUri: arn }));
+    const { ModelPackageArn: ModelPackageName } = await ofModel(SourceUri);
+    const described = await sagemaker.send(new DescribeModelPackageCommand({ ModelPackageName }));
+    expect(described).toMatchObject({ SourceUri, ModelPackageVersion: 1 });
+    expect(described.InferenceSpecification).toEqual({ Containers: [PrimaryContainer] });
+
+    const none = SourceUri!.replace('titanic-served', 'none');
+    await expect(ofModel(none)).rejects.toThrow(`Could not find model "${none}".`);
+    await expect(ofModel(SourceUri!.replace('us-east-1', 'eu-west-1'))).rejects.toThrow(/^Could not find model/);
+  });
+
   it('registers, approves and finds the newest approved version', async () => {
     const [first, second] = await group('titanic', 2);
     const approve = { ModelPackageArn: first, ModelApprovalStatus: 'Approved', ApprovalDescription: 'good' } as const;

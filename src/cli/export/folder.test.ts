@@ -29,6 +29,12 @@ describe('a folder that is written', () => {
     expect([read('a'), read('f'), existsSync(join(folder, 'b'))]).toEqual(['9', '4', false]);
   });
 
+  it('could not write a name that is as long as names may be', () => {
+    const name = 'x'.repeat(255);
+    writeFolder(folder, files({ [name]: '1' }));
+    expect(read(name)).toBe('1');
+  });
+
   it('leaves alone what is not its own', () => {
     writeFolder(folder, files({ 'a/b': '1' }));
     writeFileSync(join(folder, 'a/mine'), 'x');

@@ -107,7 +107,8 @@ function put(folder: string, path: string, bytes: Uint8Array | string): void {
   const file = join(folder, path);
   mkdirSync(dirname(file), { recursive: true });
   // By a new name first: a half-written file would be taken for one that somebody changed.
-  const temporary = `${file}.${process.pid}.tmp`;
+  // One of its own, since a name may be as long as names can be.
+  const temporary = join(dirname(file), `.telar-export.${process.pid}.tmp`);
   writeFileSync(temporary, bytes);
   renameSync(temporary, file);
 }

@@ -5,8 +5,7 @@
  * B2. Doing it twice is doing it once: the second time starts from what was before the first.
  */
 import { hash } from 'node:crypto';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../../server/proxy/variables.ts';
 
 /** Variables and their values; undefined takes one out. */
 export type Changes = Readonly<Record<string, string | undefined>>;

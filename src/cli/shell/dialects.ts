@@ -25,9 +25,15 @@ export function written(changes: Changes, dialect: Dialect): string[] {
       // Such files cannot take a variable out, and an empty AWS_PROFILE is a profile that does not exist.
       return [
         ...(unset.length > 0 ? [`# Must not be set beside these: ${unset.join(' ')}`] : []),
-        ...set.map(([name, value]) => `${name}=${quoted(value)}`),
+        ...set.map(([name, value]) => `${name}=${dotenvQuoted(value)}`),
       ];
   }
+}
+
+/** Readers of such files agree on no escape, but on quotes: those are taken that the text does not hold. */
+function dotenvQuoted(text: string): string {
+  const quote = ["'", '"', '`'].find((one) => !text.includes(one)) ?? "'";
+  return quote + text + quote;
 }
 
 /** As every POSIX shell reads it. @example quoted("it's") === `'it'\\''s'` */

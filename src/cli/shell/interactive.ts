@@ -70,8 +70,12 @@ ZDOTDIR="$TELAR_SHELL_FOLDER"; unset TELAR_SHELL_FOLDER
   },
 };
 
+/** Read what POSIX says that sh reads. */
+const LIKE_SH = new Set(['sh', 'dash', 'ash', 'ksh', 'ksh93', 'mksh', 'oksh', 'yash']);
+
 /**
- * What starts the shell.
+ * What starts the shell. One that is not known (csh, nu, pwsh, …) has the variables from its environment alone: its own start-up files
+ * have the last word, and its prompt does not change.
  *
  * @param folder where its start-up files may lie, in the data folder
  * @param environment with the changes applied
@@ -83,11 +87,12 @@ export function interactive(
   changes: Changes,
   environment: Readonly<Record<string, string>>,
 ): Started {
-  const kind = basename(shell);
-  // dash, ash and ksh read what POSIX says that sh reads.
-  const how = HOW[kind] ?? HOW['sh']!;
+  const name = basename(shell);
+  const kind = LIKE_SH.has(name) ? 'sh' : name;
+  if (!Object.hasOwn(HOW, kind)) return { words: ['-i'], environment: { ...environment } };
+  const how = HOW[kind]!;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const [name, text] of Object.entries(how.files)) writeOwnFile(join(folder, name), text);
+  for (const [file, text] of Object.entries(how.files)) writeOwnFile(join(folder, file), text);
   return {
     words: how.words(folder),
     environment: {

@@ -2,14 +2,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { authorityCertificate } from '../../server/proxy/authority.ts';
+import { trustVariables } from '../../server/proxy/trust.ts';
+import { type Environment, proxyVariables, routeOf } from '../../server/proxy/variables.ts';
 import { clientsOf } from '../aws.ts';
 import { type Connection, type Credentials, connect, runningServer } from '../connection.ts';
 import type { Context } from '../context.ts';
-import { codeOf, misuse } from '../errors.ts';
-import { applied, type Changes, type Environment, outside, recorded } from './before.ts';
-import { trustVariables } from './certificates.ts';
+import { codeOf, failure, misuse } from '../errors.ts';
+import { applied, type Changes, outside, recorded } from './before.ts';
 import { keysOf, type ProfileFiles, profileFiles, writeProfileFiles } from './profiles.ts';
-import { proxyVariables } from './proxying.ts';
 import { awsVariables } from './variables.ts';
 
 export type ReachOptions = {
@@ -49,12 +49,38 @@ export async function reach(context: Context, options: ReachOptions): Promise<Re
   function throughProxy(): Changes {
     const lacking = proxyLacking(context, connection.url);
     if (lacking === undefined) {
-      const proxied = { ...connection, folder: data.proxy, offline: options.offline === true, before };
-      return { ...proxyVariables(proxied), ...trustVariables(data.proxy, before) };
+      return {
+        ...routedVariables(connection, data.proxy, options.offline === true, before),
+        ...trusted(data.proxy, before),
+      };
     }
     if (options.offline) throw misuse(`--offline cannot be had: ${lacking}`);
     out.note(`telar: no proxy: ${lacking} Clients that ask AWS's own addresses will not be answered by Telar.`);
     return {};
+  }
+}
+
+/** @throws ProxyNotSupported */
+function routedVariables(
+  { url, credentials }: Connection,
+  folder: string,
+  offline: boolean,
+  before: Environment,
+): Changes {
+  const route = routeOf({ url, folder, offline, before });
+  if ('way' in route) return proxyVariables(url, credentials, route);
+  throw failure(
+    'ProxyNotSupported',
+    `${route.unsupported} Name one of these, or add --offline (no other hosts) or --no-proxy (no proxy of Telar's: what asks AWS's own addresses is not answered by Telar then).`,
+  );
+}
+
+/** @throws NoCertificates */
+function trusted(folder: string, before: Environment): Changes {
+  try {
+    return trustVariables(folder, before);
+  } catch (error) {
+    throw failure('NoCertificates', (error as Error).message);
   }
 }
 

@@ -3,13 +3,15 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readPass } from '../../server/proxy/pass.ts';
-import { trustVariables } from './certificates.ts';
+import { trustVariables } from '../../server/proxy/trust.ts';
+import { proxyVariables, type Route, routeOf } from '../../server/proxy/variables.ts';
 import { written } from './dialects.ts';
+import { interactive } from './interactive.ts';
 import { keysOf, profileFiles, writeProfileFiles } from './profiles.ts';
-import { proxyVariables } from './proxying.ts';
 import { awsVariables } from './variables.ts';
 
 const url = 'http://127.0.0.1:4566';
@@ -72,8 +74,9 @@ describe('profiles', () => {
 });
 
 describe('proxies', () => {
+  const route = (before: Record<string, string>, offline = false) => routeOf({ url, folder, offline, before });
   const variables = (before: Record<string, string>, offline = false) =>
-    proxyVariables({ url, credentials, folder, offline, before });
+    proxyVariables(url, credentials, route(before, offline) as Route);
   const wayOf = ({ HTTPS_PROXY }: Record<string, string>) => {
     const { username, password } = new URL(HTTPS_PROXY!);
     return readPass(`Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`)?.way;
@@ -98,8 +101,13 @@ describe('proxies', () => {
   });
 
   it('Y1: one that cannot be respected is refused, without its password', () => {
-    const refused = () => variables({ ALL_PROXY: 'socks5://me:word@corp:1080' });
-    expect(refused).toThrow(/^ALL_PROXY names socks5:\/\/corp:1080, and/);
+    expect(route({ ALL_PROXY: 'socks5://me:w@rd/@corp:1080' })).toEqual({
+      unsupported: expect.stringMatching(/^ALL_PROXY names socks5:\/\/corp:1080, and/),
+    });
+  });
+
+  it('--offline was refused behind a SOCKS proxy, by a message that said to add --offline', () => {
+    expect(wayOf(variables({ ALL_PROXY: 'socks5://corp:1080' }, true))).toBe('offline');
   });
 });
 
@@ -116,9 +124,17 @@ describe('certificates', () => {
     const before = { SSL_CERT_FILE: corporate!, REQUESTS_CA_BUNDLE: other!, NODE_EXTRA_CA_CERTS: other! };
     const variables = trustVariables(folder, before);
     expect(text(variables, 'SSL_CERT_FILE')).toBe(`corporate\n${own}`);
-    expect(text(variables, 'AWS_CA_BUNDLE')).toBe(`corporate\n${own}`);
+    expect(text(variables, 'CURL_CA_BUNDLE')).toBe(`corporate\n${own}`);
+    expect(text(variables, 'AWS_CA_BUNDLE')).toBe(`other\n${own}`); // as botocore itself falls back
     expect(text(variables, 'REQUESTS_CA_BUNDLE')).toBe(`other\n${own}`);
     expect(text(variables, 'NODE_EXTRA_CA_CERTS')).toBe(`other\n${own}`);
+  });
+
+  it('of CURL_CA_BUNDLE alone were not those of requests and pip, which take it', () => {
+    writeFileSync(join(folder, 'company'), 'company\n');
+    const variables = trustVariables(folder, { CURL_CA_BUNDLE: join(folder, 'company') });
+    expect(text(variables, 'REQUESTS_CA_BUNDLE')).toBe(`company\n${own}`);
+    expect(text(variables, 'SSL_CERT_FILE')).not.toContain('company');
   });
 
   it("are the system's where nothing is named, and Node.js gets the authority alone", () => {
@@ -139,6 +155,15 @@ describe('certificates', () => {
   });
 });
 
+it('a shell that reads none of our files kept the keys in a variable that it never takes out', () => {
+  for (const shell of ['/bin/tcsh', '/usr/bin/nu', '/bin/constructor']) {
+    const started = interactive(shell, join(folder, 'shell'), { AWS_SECRET_ACCESS_KEY: 's' }, { HOME: '/h' });
+    expect(started).toEqual({ words: ['-i'], environment: { HOME: '/h' } });
+  }
+  const like = interactive('/bin/ksh', join(folder, 'shell'), { A: 'a' }, { HOME: '/h' });
+  expect(like.environment).toMatchObject({ ENV: join(folder, 'shell/shrc') });
+});
+
 describe('dialects', () => {
   const nasty = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => !/[\0\r]/.test(text));
 
@@ -153,6 +178,12 @@ describe('dialects', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('an apostrophe in a path ended the value of a .env file early', () => {
+    const path = "/home/o'neil/.telar/bundle.pem";
+    const [line] = written({ AWS_CA_BUNDLE: path }, 'dotenv');
+    expect(parseEnv(line!)).toEqual({ AWS_CA_BUNDLE: path });
   });
 
   it('an empty AWS_PROFILE would be one that does not exist: a .env file names what must not be set', () => {

@@ -3,8 +3,9 @@
  *
  * V1. Whatever would lead a client elsewhere is taken out: other endpoints, other keys, other profiles.
  */
+import type { Environment } from '../../server/proxy/variables.ts';
 import type { Credentials } from '../connection.ts';
-import type { Changes, Environment } from './before.ts';
+import type { Changes } from './before.ts';
 import type { ProfileFiles } from './profiles.ts';
 
 /** Would win over what is set, or make clients refuse it. */

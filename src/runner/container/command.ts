@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { jobEnvironment } from '../environment.ts';
 import { runnerError } from '../errors.ts';
 import type { ContainerConfig } from '../images/image.ts';
+import { proxied, TRUST_IN_CONTAINER } from '../proxied.ts';
 import { commandScript, quote } from '../shell.ts';
 import type { ContainerJob } from './job.ts';
 import type { ContainerUser } from './users.ts';
@@ -50,7 +51,10 @@ export function containerScript(options: {
     home: user.home,
     tmp: '/tmp',
     image: config.environment,
-    own: spec.environment,
+    own: {
+      ...proxied(spec, spec.trust, TRUST_IN_CONTAINER, { ...config.environment, ...spec.environment }),
+      ...spec.environment,
+    },
   });
   const folder = quote(config.workingFolder);
   return [

@@ -10,6 +10,7 @@ import { systemWorld } from '../../base/world.ts';
 import { isOwnImage } from '../images/images.ts';
 import { type ContainerImages, createContainerImages } from '../images/oci/containers.ts';
 import { type Isolation, isolation as machineIsolation } from '../isolation.ts';
+import type { Trust } from '../proxied.ts';
 import { createRunner, type LaunchSpec } from '../runner.ts';
 import { startSupervisor, waitForExit } from '../supervision.ts';
 import { writeContainerScripts } from './scripts.ts';
@@ -57,11 +58,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 let count = 0;
-async function run(isolation: Isolation, more: Partial<LaunchSpec>) {
+async function run(isolation: Isolation, more: Partial<LaunchSpec>, trust?: Trust) {
   const jobsFolder = join(base, 'jobs');
   const runner = createRunner({
     ...{ world, jobsFolder, imagesFolder: join(base, 'images'), hide: [join(base, 'keys')], isolation },
     containers: images,
+    trust: () => trust,
   });
   const spec: LaunchSpec = {
     ...{ jobId: `c-${++count}`, image: 'own/tools:1', entrypoint: undefined, arguments: [], environment: {} },
@@ -103,6 +105,17 @@ describe.each(kinds)('a job in an image, with a sandbox made as %s', (_as, isola
     expect(log).toBe('changed\n');
     expect(readFileSync(join(folder.ml, 'made'), 'utf8')).toBe('made\n');
     expect(await sh(isolation, 'cat /etc/mine /srv/secret; ls /new 2>/dev/null')).toBe('of the imagefor root');
+  });
+
+  it('trusts what Telar trusts where it is sent to its proxy, and what the image says of its own', async () => {
+    mkdirSync(join(base, 'trust'), { recursive: true });
+    writeFileSync(join(base, 'trust/bundle.pem'), 'trusted');
+    const files = { AWS_CA_BUNDLE: 'bundle.pem', GREETING: 'bundle.pem' };
+    const script =
+      'cat "$AWS_CA_BUNDLE"; echo " $HTTPS_PROXY $GREETING"; (echo x >>"$AWS_CA_BUNDLE") 2>/dev/null && echo changed';
+    const more = { entrypoint: ['sh', '-c'], arguments: [script], proxy: { HTTPS_PROXY: 'http://telar' } };
+    const { log } = await run(isolation, more, { folder: join(base, 'trust'), files });
+    expect(log).toBe('trusted http://telar hello from the image\n');
   });
 
   it('has no rights, and cannot come by any', async () => {

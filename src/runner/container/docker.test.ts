@@ -66,7 +66,8 @@ function start(): Runner {
     engine: 'docker',
     docker: file('docker'),
   });
-  return createRunner({ world, jobsFolder: file('jobs'), imagesFolder, hide: [], containers });
+  const trust = () => ({ folder: file('trust'), files: { AWS_CA_BUNDLE: 'bundle.pem' } });
+  return createRunner({ world, jobsFolder: file('jobs'), imagesFolder, hide: [], containers, trust });
 }
 const spec = (more: Partial<LaunchSpec> = {}): LaunchSpec => ({
   ...{
@@ -82,6 +83,15 @@ const until = async (what: () => boolean) => {
 };
 
 describe('a job in Docker', () => {
+  it('is sent to the proxy, and sees the certificates', async () => {
+    await runner.prepare('team/fit:1', () => {});
+    await runner.launch(spec({ proxy: { HTTPS_PROXY: 'http://telar' } }));
+    await runner.exit('job');
+    const run = calls().find(([verb]) => verb === 'run')!;
+    expect(run).toContain(`type=bind,source=${file('trust')},target=/tmp/.telar/trust,readonly`);
+    expect(read('variables')).toContain('HTTPS_PROXY=http://telar\nAWS_CA_BUNDLE=/tmp/.telar/trust/bundle.pem\n');
+  });
+
   it('is brought, run, logged and told, and its container removed', async () => {
     const lines: string[] = [];
     expect(runner.refusal('team/fit:1')).toBeUndefined();

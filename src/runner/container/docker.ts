@@ -13,6 +13,7 @@ import { runnerError } from '../errors.ts';
 import type { JobFolder } from '../folder.ts';
 import { docker, dockerEnvironment } from '../images/oci/docker.ts';
 import { JOB_UID } from '../isolation.ts';
+import { proxied, TRUST_IN_CONTAINER } from '../proxied.ts';
 import { ENTER_PROCESS_GROUP } from '../sandbox.ts';
 import { quote } from '../shell.ts';
 import type { JobExit } from '../supervision.ts';
@@ -60,6 +61,9 @@ function dockerWords({ reference, folder, spec }: DockerPlan): string[] {
     ...['--label', `telar.job=${spec.jobId}`, '--label', `telar.jobs-folder=${dirname(folder.root)}`],
     ...['--user', user, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...['--mount', `type=bind,${field(`source=${folder.ml}`)},target=/opt/ml`],
+    ...(spec.trust
+      ? ['--mount', `type=bind,${field(`source=${spec.trust.folder}`)},target=${TRUST_IN_CONTAINER},readonly`]
+      : []),
     ...['--env-file', join(folder.root, VARIABLES)],
     // The host's, since the job must reach Telar on the loopback.
     ...['--network', spec.networkIsolation ? 'none' : 'host'],
@@ -73,7 +77,9 @@ function dockerWords({ reference, folder, spec }: DockerPlan): string[] {
 export function dockerScripts(plan: DockerPlan): { enter: string; command: string } {
   const { executable, folder, spec } = plan;
   const name = containerName(folder, spec.jobId);
-  writeFileSync(join(folder.root, VARIABLES), variableFile({ HOME: '/tmp', ...spec.environment }, spec.jobId), {
+  const reach = proxied(spec, spec.trust, TRUST_IN_CONTAINER, spec.environment);
+  const environment = { HOME: '/tmp', ...reach, ...spec.environment };
+  writeFileSync(join(folder.root, VARIABLES), variableFile(environment, spec.jobId), {
     mode: 0o600,
   });
   writeFileSync(join(folder.root, CONTAINER), `${executable}\n${name}\n`, { mode: 0o600 });

@@ -2,6 +2,7 @@
 
 import type { Confinement } from '../confinement.ts';
 import type { JobHost } from '../network.ts';
+import type { Trust } from '../proxied.ts';
 
 export type ContainerJob = {
   jobId: string;
@@ -13,5 +14,7 @@ export type ContainerJob = {
   telarOnly?: boolean;
   confinement?: Confinement;
   host?: JobHost;
+  proxy?: Readonly<Record<string, string>>;
+  trust?: Trust | undefined;
   bounds?: { memoryBytes: number; cpus: number };
 };

@@ -17,7 +17,8 @@ import { FILES, type JobFolder } from '../folder.ts';
 import { openTree, partsOf } from '../images/oci/tree.ts';
 import { dropCommand, JOB_UID, unshareCommand } from '../isolation.ts';
 import { HOSTS_FILE, type JobHost } from '../network.ts';
-import { SANDBOX_HEAD } from '../sandbox.ts';
+import { TRUST_IN_CONTAINER } from '../proxied.ts';
+import { INSIDE, SANDBOX_HEAD } from '../sandbox.ts';
 import { quote } from '../shell.ts';
 import type { ContainerUser } from './users.ts';
 
@@ -25,6 +26,8 @@ export type ContainerPlan = {
   as: 'root' | 'user';
   folder: JobFolder;
   networkIsolation: boolean;
+  /** The certificates that the job trusts. */
+  trust?: string | undefined;
   /** One of several hosts of a job: the names of all lie in the job's folder. */
   host?: JobHost | undefined;
   /** The image's files. */
@@ -140,6 +143,14 @@ function devices(plan: ContainerPlan, size: number): string[] {
   ];
 }
 
+/** In the job's own /tmp: nothing of the image, and so no link, is there. */
+function certificates({ trust, points }: ContainerPlan): string[] {
+  if (trust === undefined) return [];
+  const inTmp = TRUST_IN_CONTAINER.slice(INSIDE.tmp.length);
+  const place = quote(`${ROOT}/${points[INSIDE.tmp]}${inTmp}`);
+  return [`must mkdir -p ${quote(`${FILES.tmp}${inTmp}`)}`, `must bind_read_only ${quote(trust)} ${place}`];
+}
+
 /** Name resolution as the machine has it; an isolated job has nobody to ask. */
 function names(plan: ContainerPlan): string[] {
   const { host } = plan;
@@ -231,6 +242,7 @@ export function containerSandboxScript(plan: ContainerPlan): string {
     ...workingFolder(plan),
     `must mount -n --rbind ${FILES.ml} ${at(plan, '/opt/ml')}`,
     `must mount -n --bind ${FILES.tmp} ${at(plan, '/tmp')}`,
+    ...certificates(plan),
     ...devices(plan, size),
     ...names(plan),
     ...handOver(plan),

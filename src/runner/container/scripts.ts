@@ -49,7 +49,7 @@ export function writeContainerScripts(
   const { networkIsolation, host } = spec;
   if (host) writeWhole(place(HOSTS_FILE), hostsFile(host), 0o644);
   const plan: ContainerPlan = {
-    ...{ as: how.as, folder, networkIsolation, host, root, points, user },
+    ...{ as: how.as, folder, networkIsolation, host, root, points, user, trust: spec.trust?.folder },
     workingFolder: config.workingFolder,
   };
   writeWhole(place(FILES.command), containerScript({ spec, config, user, root }));

@@ -25,6 +25,7 @@ export type Launched = { warm: true } | { warm: false; cold: string | undefined 
 /** What a cold start does, and a warm one does too. */
 export type ColdParts = {
   prepareFolder(folder: JobFolder): void;
-  environmentOf(folder: JobFolder, image: ReadyImage, own: Variables): Record<string, string>;
+  /** Of a job that is given nothing of its own. */
+  environmentOf(folder: JobFolder, image: ReadyImage, networkIsolation: boolean): Record<string, string>;
   writeScripts(folder: JobFolder, confinement: Confinement | undefined, start: Start, plan: SandboxPlan): void;
 };

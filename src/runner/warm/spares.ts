@@ -198,9 +198,9 @@ export function createSpares(options: SparesOptions): Spares {
     const pool = poolOf(kind);
     const root = join(jobsFolder, `${SPARE_PREFIX}${options.owner}-${++made}`);
     const folder: JobFolder = { root, ml: join(root, FILES.ml), log: join(root, FILES.log) };
-    const environment = cold.environmentOf(folder, image, {});
-    const mounts = { ...image.mounts, [PROGRAM.name]: PROGRAM.from };
     const { as, networkIsolation, rlimits } = kind;
+    const environment = cold.environmentOf(folder, image, networkIsolation);
+    const mounts = { ...image.mounts, [PROGRAM.name]: PROGRAM.from };
     const plan: SandboxPlan = { as, networkIsolation, folder, mounts, needs: image.needs, hide: options.hide };
     cold.prepareFolder(folder);
     const command = ['node', `${INSIDE.telar}/${PROGRAM.name}`];

@@ -41,6 +41,7 @@ const REMEMBERED = { for: 7 * 86_400_000, most: 3 };
 const KNOWN: ReadonlySet<string> = new Set([
   ...['jobId', 'image', 'entrypoint', 'arguments', 'environment', 'networkIsolation', 'confinement'],
   'bounding',
+  'proxy',
   'bounds', // Docker's
 ]);
 const NOT_WARM: ReadonlySet<string> = new Set(['telarOnly', 'host', 'serves']);

@@ -19,7 +19,11 @@ afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
 
 const open = (remembered?: number) => {
   const clock = { ...systemWorld.clock, now: () => now };
-  return openAuthority(folder, { ...systemWorld, log: silentLog, clock }, remembered);
+  return openAuthority(
+    folder,
+    { ...systemWorld, log: silentLog, clock },
+    remembered === undefined ? {} : { remembered },
+  );
 };
 const certificate = () => readFileSync(authorityCertificate(folder), 'utf8');
 
@@ -41,6 +45,16 @@ it('A2: it is replaced a month before its end, at a start', () => {
   now += 2 * DAY;
   open();
   expect(certificate()).not.toBe(first);
+});
+
+it('A2: one that was made while the clock was wrong was kept, and trusted by nobody for as long', () => {
+  now += 400 * DAY;
+  open();
+  const first = certificate();
+  now -= 400 * DAY;
+  open();
+  expect(certificate()).not.toBe(first);
+  expect(new X509Certificate(certificate()).validFromDate.getTime()).toBeLessThan(now);
 });
 
 it('A2: it is replaced while the server runs, too', () => {

@@ -4,7 +4,8 @@
  *
  * A1. The key is readable by the folder's owner only. The certificate lies beside it, for `telar env`, and is trusted by nobody
  *     but through the variables that `telar env` sets.
- * A2. An authority that ends within a month, is damaged or is missing is replaced; shells opened before then trust the old one.
+ * A2. An authority that ends within a month, begins later than now, is damaged or is missing is replaced; shells opened before then
+ *     trust the old one.
  * A3. Certificates of hosts live in memory. However many hosts are asked for, so many are remembered.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
@@ -30,11 +31,16 @@ const RENEWED_BEFORE_END = 30 * DAY_MS;
 const HOST_RENEWED_BEFORE_END = 7 * DAY_MS;
 const REMEMBERED = 1000;
 
-/** Reads the folder's authority, or makes one. @param remembered hosts at most */
+/**
+ * Reads the folder's authority, or makes one.
+ *
+ * @param options.remembered hosts at most
+ * @param options.renewed is told when there is another authority than at first
+ */
 export function openAuthority(
   folder: string,
   world: Pick<World, 'clock' | 'random' | 'log'>,
-  remembered = REMEMBERED,
+  { remembered = REMEMBERED, renewed }: { remembered?: number; renewed?: (() => void) | undefined } = {},
 ): Authority {
   const { clock, random, log } = world;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -60,7 +66,10 @@ export function openAuthority(
   }
 
   function make(host: string) {
-    if (!isFresh(held, clock.now())) held = current();
+    if (!isFresh(held, clock.now())) {
+      held = current();
+      renewed?.();
+    }
     const made = { host, publicKey: hostKeys.publicKey, authority: held, serial: serial(), now: clock.now() };
     const cert = makeHostCertificate(made);
     const key = hostKeys.privateKey.export({ type: 'pkcs8', format: 'pem' });
@@ -87,7 +96,9 @@ const keyFile = (folder: string) => join(folder, 'ca.key');
 
 const makeKeys = (): KeyPair => generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
-const isFresh = ({ certificate }: Held, now: number) => endOf(certificate) - now > RENEWED_BEFORE_END;
+/** One that a wrong clock has made begins in the future. */
+const isFresh = ({ certificate }: Held, now: number) =>
+  certificate.validFromDate.getTime() <= now && endOf(certificate) - now > RENEWED_BEFORE_END;
 
 /** Undefined where there is none, or a half of one. */
 function readAuthority(folder: string): Held | undefined {

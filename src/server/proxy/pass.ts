@@ -16,7 +16,7 @@ export type Way = 'direct' | 'offline' | { upstream: string };
 
 export type Pass = { accessKeyId: string; way: Way; password: string };
 
-type Key = { accessKeyId: string; secretAccessKey: string };
+export type Key = { accessKeyId: string; secretAccessKey: string };
 
 /** @example passFor({ accessKeyId: 'AKIA…', secretAccessKey: '…' }, 'direct') // { username: 'AKIA….direct', password: '…' } */
 export function passFor(key: Key, way: Way): { username: string; password: string } {

@@ -21,15 +21,24 @@ export type ProxyOptions = {
   folder: string;
   credential(accessKeyId: string): Credential | undefined;
   world: Pick<World, 'clock' | 'random' | 'log'>;
+  /** Called when the authority has become another while the proxy was open. */
+  renewed?: () => void;
   /** Connections open at a time, and milliseconds that a client may take to agree on TLS. @default 1000, 20 s */
   limits?: { connections?: number; handshake?: number };
 };
 
 export type HttpsProxy = {
-  /** Takes a CONNECT request. @param answer serves HTTP on a connection to an AWS host */
-  connect(request: IncomingMessage, socket: Socket, head: Buffer, answer: (socket: Socket) => void): void;
+  /** Takes a CONNECT request. */
+  connect(request: IncomingMessage, socket: Socket, head: Buffer, from: Entrance): void;
   /** Ends all connections. */
   close(): void;
+};
+
+export type Entrance = {
+  /** Serves HTTP on a connection to an AWS host. */
+  answer(socket: Socket): void;
+  /** Whether other hosts may be reached from there, whatever the pass says. */
+  tunnels: boolean;
 };
 
 type Refusal = { status: number; says: string };
@@ -38,10 +47,10 @@ const CONNECTIONS = 1000;
 const HANDSHAKE_WITHIN = 20_000;
 const LINGER = 2000;
 
-export function createProxy({ folder, credential, world, limits = {} }: ProxyOptions): HttpsProxy {
+export function createProxy({ folder, credential, world, renewed, limits = {} }: ProxyOptions): HttpsProxy {
   const { clock, log } = world;
   const { connections = CONNECTIONS, handshake = HANDSHAKE_WITHIN } = limits;
-  const authority = openAuthority(folder, world);
+  const authority = openAuthority(folder, world, { renewed });
   const open = new Set<Socket>();
 
   /** Which way a client's pass lets it go. */
@@ -93,7 +102,7 @@ export function createProxy({ folder, credential, world, limits = {} }: ProxyOpt
   }
 
   return {
-    connect(request, socket, head, answer) {
+    connect(request, socket, head, { answer, tunnels }) {
       socket.on('error', () => socket.destroy());
       if (open.size >= connections) return refuse(socket, refusals.tooMany());
       keep(socket);
@@ -103,7 +112,7 @@ export function createProxy({ folder, credential, world, limits = {} }: ProxyOpt
       if (way === undefined) return refuse(socket, refusals.noPass(), 'Proxy-Authenticate: Basic realm="Telar"\r\n');
       if (isIntercepted(target)) return intercept(target, socket, head, answer);
       if (isOfAws(target.host)) return refuse(socket, refusals.notServed(target));
-      if (way === 'offline') return refuse(socket, refusals.offline(target));
+      if (way === 'offline' || !tunnels) return refuse(socket, refusals.offline(target));
       void tunnel(target, way, socket, head);
     },
     close() {
@@ -132,7 +141,7 @@ function secured(
 function targetOf(authority: string): Target | undefined {
   const [, name, address, digits] =
     /^(?:([a-z0-9_.-]{1,253})|\[([0-9a-f:.]{2,45})\]):(\d{1,5})$/i.exec(authority) ?? [];
-  const host = (name ?? address)?.toLowerCase().replace(/\.$/, '');
+  const host = (name ?? address)?.toLowerCase().replace(/\.+$/, '');
   const port = Number(digits);
   return host && port > 0 && port < 65_536 ? { host, port } : undefined;
 }

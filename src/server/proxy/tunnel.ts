@@ -1,8 +1,8 @@
 /**
  * Tunnels to hosts that are not AWS's: bytes go to and fro, unread.
  *
- * T1. No tunnel leads to this machine itself or to link-local addresses (a cloud's instance metadata), whatever name resolves
- *     to them: the address that is checked is the one that is connected to. Behind another proxy, that one resolves.
+ * T1. No tunnel leads to this machine itself or to link-local addresses and AWS's like (a cloud's instance metadata), whatever name
+ *     resolves to them: the address that is checked is the one that is connected to. Behind another proxy, that one resolves.
  * T2. Who does not answer in time, or is silent for too long, is let go.
  */
 import { request as httpRequest } from 'node:http';
@@ -22,6 +22,8 @@ FORBIDDEN.addSubnet('169.254.0.0', 16, 'ipv4');
 FORBIDDEN.addAddress('::', 'ipv6');
 FORBIDDEN.addAddress('::1', 'ipv6');
 FORBIDDEN.addSubnet('fe80::', 10, 'ipv6');
+/** Instance metadata, pod identities, Amazon's DNS and time, by IPv6. */
+FORBIDDEN.addSubnet('fd00:ec2::', 32, 'ipv6');
 
 /** Whether an error says that T1 forbids the address. */
 export const isForbidden = (error: unknown): boolean =>
@@ -54,7 +56,8 @@ function openThrough(upstream: URL, { host, port }: Target): Promise<Socket> {
   const authorization = { 'proxy-authorization': `Basic ${Buffer.from(user).toString('base64')}` };
   return new Promise((resolve, reject) => {
     const asked = (protocol === 'https:' ? httpsRequest : httpRequest)({
-      ...{ method: 'CONNECT', path, agent: false },
+      // Of the socket: a client may speak on when the other side has said all.
+      ...{ method: 'CONNECT', path, agent: false, allowHalfOpen: true },
       host: hostname.replace(/^\[|\]$/g, ''),
       port: upstream.port || (protocol === 'https:' ? 443 : 80),
       headers: { host: path, ...(username && authorization) },

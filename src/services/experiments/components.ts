@@ -9,6 +9,7 @@ import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
 import { readUser, writeUser } from '../../protocol/userContext.ts';
 import type { Parts, Sdk } from './context.ts';
 import { experimentErrors } from './errors.ts';
+import { metricsOf } from './metrics.ts';
 import { arnOf, componentName, type JobKind, lineageGroup, type Place } from './names.ts';
 import { type Artifacts, type Derived, ofJob, type Parameters } from './ofJob.ts';
 import type { Described } from './ports.ts';
@@ -85,7 +86,10 @@ export function createOfJob(
   call: Call,
 ): ComponentRow | undefined {
   const before = db.componentOfJob({ job: arn });
-  if (before) db.deleteMembersOf({ component: before.id });
+  if (before) {
+    db.deleteMembersOf({ component: before.id });
+    db.leaveMetricsOf({ component: before.id });
+  }
   const made = insert({ db }, call, { name: componentName(kind, name), display, kept: {}, job: arn, run });
   return made === 0 ? undefined : db.componentOfJob({ job: arn });
 }
@@ -139,6 +143,7 @@ export function updateComponent({ db }: Parts, row: ComponentRow, input: UpdateI
 /** Inside a transaction. @throws ValidationException while it belongs to a trial */
 export function deleteComponent({ db, ports }: Parts, row: ComponentRow): void {
   if (db.memberOfComponent({ component: row.id })) throw experimentErrors.inTrials(row.name);
+  db.leaveMetricsOf({ component: row.id });
   db.deleteComponent({ id: row.id });
   ports.removeTags(row.arn);
 }
@@ -188,6 +193,13 @@ export function summarizeComponent(parts: Parts, row: ComponentRow) {
   return { ...essentials(row, readKept(row), derived), TrialComponentSource: derived?.Source };
 }
 
+type Metrics = NonNullable<Description['Metrics']>;
+
+const allMetrics = (derived: Metrics, logged: Metrics): Metrics => [
+  ...derived.filter(({ MetricName }) => !logged.some((own) => own.MetricName === MetricName)),
+  ...logged,
+];
+
 export function describeComponent(parts: Parts, row: ComponentRow, job = jobOf(parts, row)) {
   const kept = readKept(row);
   const derived = derivedOf(row, job);
@@ -199,6 +211,6 @@ export function describeComponent(parts: Parts, row: ComponentRow, job = jobOf(p
     OutputArtifacts: { ...derived?.OutputArtifacts, ...kept.OutputArtifacts },
     MetadataProperties: kept.MetadataProperties,
     LineageGroupArn: lineageGroup({ account: parts.account, region: row.region }),
-    Metrics: derived?.Metrics ?? [],
+    Metrics: allMetrics(derived?.Metrics ?? [], metricsOf(parts, row)),
   };
 }

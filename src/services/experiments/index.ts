@@ -5,7 +5,8 @@
 import type { Call, Service } from '../../protocol/service.ts';
 import { type CreatedJob, keepLast } from './components.ts';
 import type { ExperimentsContext, Parts } from './context.ts';
-import { componentOperations, experimentOperations, trialOperations } from './operations.ts';
+import { sagemakerMetrics } from './metricsApi.ts';
+import { componentOperations, experimentOperations, metricOperations, trialOperations } from './operations.ts';
 import type { Described } from './ports.ts';
 import { type Sources, sources } from './searching.ts';
 import { experimentsStore } from './store.ts';
@@ -19,6 +20,8 @@ export type Node = { name: string; type: string; createdAt: number; modifiedAt: 
 
 export type ExperimentsService = {
   service: Service;
+  /** The API of metrics, which is one of its own. */
+  metrics: Service;
   /** Whether an ARN names an experiment, trial or component: for its tags. */
   exists(arn: string): boolean;
   /** What an ARN of an experiment or component names, for lineage. */
@@ -55,6 +58,7 @@ export function createExperimentsService({ api, store, account, ports }: Experim
       api,
       operations: { ...experimentOperations(parts), ...trialOperations(parts), ...componentOperations(parts) },
     },
+    metrics: { name: 'experiments', api: sagemakerMetrics, operations: metricOperations(parts) },
     exists: (arn) => (db.component({ arn }) ?? db.trial({ arn }) ?? db.experiment({ arn })) !== undefined,
     node(arn) {
       const component = db.component({ arn });

@@ -25,6 +25,8 @@ import {
   summarizeTrial,
 } from './experiments.ts';
 import { listComponents, listExperiments, listTrials } from './lists.ts';
+import { getMetrics, putMetrics } from './metrics.ts';
+import type { MetricQuery, PutMetrics } from './metricsApi.ts';
 import { arnOf, type Noun } from './names.ts';
 import type { GivenTag } from './ports.ts';
 
@@ -164,5 +166,30 @@ export function componentOperations(parts: Parts): Operations<Sdk, ComponentName
       }
       return { TrialComponentArn: component.arn, TrialArn: trial.arn };
     }),
+  };
+}
+
+/** Points come in great numbers: the audit trail keeps them on request only. */
+export function metricOperations(parts: Parts) {
+  return {
+    BatchPutMetrics: writes(
+      ({ TrialComponentName }: PutMetrics, call): Access[] =>
+        on('component', 'BatchPutMetrics')({ TrialComponentName }, call),
+      (input: PutMetrics, call) => {
+        const errors = putMetrics(parts, requireComponent(parts, call, input.TrialComponentName), input, call);
+        return errors.length > 0 ? { Errors: errors } : {};
+      },
+      'data',
+    ),
+    BatchGetMetrics: reads(
+      ({ MetricQueries }: { MetricQueries: readonly MetricQuery[] }): Access[] =>
+        [...new Set(MetricQueries.map(({ ResourceArn }) => ResourceArn))].map((resource) => ({
+          ...{ action: 'sagemaker:BatchGetMetrics', resource },
+        })),
+      ({ MetricQueries }: { MetricQueries: readonly MetricQuery[] }) => ({
+        MetricQueryResults: getMetrics(parts, MetricQueries),
+      }),
+      'data',
+    ),
   };
 }

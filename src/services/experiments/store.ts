@@ -34,6 +34,18 @@ export const migrations: Migrations = {
      CREATE INDEX experiment_members_by_component ON experiment_members (component, trial);
      -- One row, once what earlier releases left has its components and lineage.
      CREATE TABLE experiment_adoption (done INTEGER PRIMARY KEY CHECK (done = 1)) STRICT;`,
+    `-- What clients logged of a metric, in numbers; without a component when that was deleted, until its points are cleared away.
+     CREATE TABLE experiment_metrics (
+       id INTEGER PRIMARY KEY AUTOINCREMENT, component INTEGER, name TEXT NOT NULL, count INTEGER NOT NULL,
+       least REAL NOT NULL, most REAL NOT NULL, mean REAL NOT NULL, squares REAL NOT NULL,
+       last REAL NOT NULL, last_at INTEGER NOT NULL, UNIQUE (component, name)
+     ) STRICT;
+     CREATE INDEX experiment_metrics_left ON experiment_metrics (id) WHERE component IS NULL;
+     CREATE TABLE experiment_metric_points (
+       id INTEGER PRIMARY KEY, metric INTEGER NOT NULL, at INTEGER NOT NULL, step INTEGER, value REAL NOT NULL
+     ) STRICT;
+     CREATE INDEX experiment_metric_points_by_time ON experiment_metric_points (metric, at, id);
+     CREATE INDEX experiment_metric_points_by_step ON experiment_metric_points (metric, step, id);`,
   ],
 };
 
@@ -60,6 +72,22 @@ export type ComponentRow = NamedRow & {
   last: string | null;
 };
 
+/** `squares` is the sum of the squared distances from the mean; `last_at` and `at` are milliseconds since the epoch. */
+export type MetricRow = {
+  id: number;
+  component: number;
+  name: string;
+  count: number;
+  least: number;
+  most: number;
+  mean: number;
+  squares: number;
+  last: number;
+  last_at: number;
+};
+export type PointRow = { metric: number; at: number; step: number | null; value: number };
+type PointRange = { metric: number; start: number; end: number; limit: number };
+
 type Member = { trial: number; component: number };
 /** Rows after an id, in the order in which they were made. */
 type Following = { region: string; after: number; limit: number };
@@ -77,6 +105,7 @@ export function experimentsStore(sql: Sql) {
     ...trialStatements(sql),
     ...componentStatements(sql),
     ...memberStatements(sql),
+    ...metricStatements(sql),
   };
 }
 
@@ -197,5 +226,49 @@ function memberStatements(sql: Sql) {
        JOIN experiment_trials t ON t.id = m.trial JOIN experiments e ON e.id = t.experiment
        WHERE m.component = $component ORDER BY t.id LIMIT $limit`,
     ),
+  };
+}
+
+function metricStatements(sql: Sql) {
+  return {
+    metric: sql.one<{ component: number; name: string }, MetricRow>(
+      'SELECT * FROM experiment_metrics WHERE component = $component AND name = $name',
+    ),
+    metricsOf: sql.all<{ component: number }, MetricRow>(
+      'SELECT * FROM experiment_metrics WHERE component = $component ORDER BY id',
+    ),
+    metricTotals: sql.one<{ component: number }, { metrics: number; points: number }>(
+      'SELECT count(*) AS metrics, coalesce(sum(count), 0) AS points FROM experiment_metrics WHERE component = $component',
+    ),
+    saveMetric: sql.one<Omit<MetricRow, 'id'>, { id: number }>(
+      `INSERT INTO experiment_metrics (component, name, count, least, most, mean, squares, last, last_at)
+       VALUES ($component, $name, $count, $least, $most, $mean, $squares, $last, $last_at)
+       ON CONFLICT (component, name) DO UPDATE SET count = excluded.count, least = excluded.least, most = excluded.most,
+         mean = excluded.mean, squares = excluded.squares, last = excluded.last, last_at = excluded.last_at
+       RETURNING id`,
+    ),
+    insertPoint: sql.change<PointRow>(
+      'INSERT INTO experiment_metric_points (metric, at, step, value) VALUES ($metric, $at, $step, $value)',
+    ),
+    pointsByTime: sql.all<PointRange, PointRow>(
+      `SELECT metric, at, step, value FROM experiment_metric_points
+       WHERE metric = $metric AND at >= $start AND at <= $end ORDER BY at, id LIMIT $limit`,
+    ),
+    /** Those that have a step. */
+    pointsBySteps: sql.all<PointRange, PointRow>(
+      `SELECT metric, at, step, value FROM experiment_metric_points
+       WHERE metric = $metric AND step >= $start AND step <= $end ORDER BY step, id LIMIT $limit`,
+    ),
+    leaveMetricsOf: sql.change<{ component: number }>(
+      'UPDATE experiment_metrics SET component = NULL WHERE component = $component',
+    ),
+    leftMetric: sql.one<Record<never, never>, { id: number }>(
+      'SELECT id FROM experiment_metrics WHERE component IS NULL LIMIT 1',
+    ),
+    removePoints: sql.change<{ metric: number; limit: number }>(
+      `DELETE FROM experiment_metric_points
+       WHERE id IN (SELECT id FROM experiment_metric_points WHERE metric = $metric LIMIT $limit)`,
+    ),
+    removeMetric: sql.change<{ id: number }>('DELETE FROM experiment_metrics WHERE id = $id'),
   };
 }

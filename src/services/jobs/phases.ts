@@ -130,6 +130,8 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
       return { record: unlessStopping(job, running) };
     const share = shareOf(job.plan, limits);
     const serves = job.plan.transform !== undefined;
+    const names = hosts.length > 1 ? hosts.map(({ name }) => name) : [];
+    const proxy = ports.proxyVariables?.(life.credentials!, names);
     if (missing.length === hosts.length) {
       if (share.notice) files.note(job, share.notice);
       if (runner.missing) files.note(job, `telar: ${runner.missing}`);
@@ -145,6 +147,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
           ...environment(job, ports.endpointUrl(), life.credentials!),
         },
         ...(serves && { serves }),
+        ...(proxy && { proxy }),
         networkIsolation: job.plan.networkIsolation,
         telarOnly: limits.telarOnly,
         limits: share.limits,

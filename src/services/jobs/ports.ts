@@ -114,6 +114,13 @@ export type JobPorts = {
   roleSession(roleArn: string, sessionName: string, seconds: number): JobCredentials;
   /** Where jobs reach this server. */
   endpointUrl(): string;
+  /**
+   * What sends a job's HTTPS clients to this server, where they ask AWS's own addresses; undefined where they are not sent.
+   * Absent: none are.
+   *
+   * @param names of the job's hosts, which reach each other
+   */
+  proxyVariables?(credentials: JobCredentials, names: readonly string[]): Record<string, string> | undefined;
   /** What serves a model; undefined when there is none of this name. */
   model(call: Pick<Call, 'account' | 'region'>, name: string): JobModel | undefined;
   /** Inside the transaction that ends a job. */

@@ -3,7 +3,7 @@ import type { Api } from '../../protocol/api.ts';
 import type { Call, Service } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
 import { modelArn, type Parts } from './context.ts';
-import type { ServedModel } from './model.ts';
+import { type OwnContainer, ownContainer, type ServedModel } from './model.ts';
 import { modelOperations } from './operations.ts';
 import type { ModelsPorts } from './ports.ts';
 import { modelsStore } from './store.ts';
@@ -23,6 +23,8 @@ export type Models = {
   exists(arn: string): boolean;
   /** What serves a model; undefined when there is none of this name. */
   served(call: Pick<Call, 'account' | 'region'>, name: string): ServedModel | undefined;
+  /** The containers of a model, as a package that is made of it names them; undefined when there is none of this ARN. */
+  containers(arn: string): OwnContainer[] | undefined;
 };
 
 export function createModelsService({ api, store, ports }: ModelsContext): Models {
@@ -30,6 +32,10 @@ export function createModelsService({ api, store, ports }: ModelsContext): Model
   return {
     service: { name: 'models', api, operations: modelOperations(parts) },
     exists: (arn) => parts.db.model({ arn }) !== undefined,
+    containers(arn) {
+      const row = parts.db.model({ arn });
+      return row && [ownContainer(JSON.parse(row.served) as ServedModel)];
+    },
     served(call, name) {
       const row = parts.db.model({ arn: modelArn(call, name) });
       return row && (JSON.parse(row.served) as ServedModel);

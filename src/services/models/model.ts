@@ -160,3 +160,21 @@ function checkUri(uri: string): void {
   if (!/^s3:\/\/[^/]+\/.+$/s.test(uri))
     throw errors.invalid(`'${uri}' is not the S3 URI of model data. Write s3://bucket/key.`);
 }
+
+/** What a package may say of a model's container, as CreateModel itself would be told it. */
+export type OwnContainer = Pick<Container, 'Image' | 'Environment' | 'ModelDataUrl' | 'ModelDataSource'>;
+
+/** A model's container, as a package names it (SourceUri of CreateModelPackage). */
+export function ownContainer({ image, environment, data }: ServedModel): OwnContainer {
+  return {
+    Image: image,
+    ...(Object.keys(environment).length > 0 && { Environment: environment }),
+    ...(data && dataMember(data)),
+  };
+}
+
+function dataMember({ uri, form }: ModelData): OwnContainer {
+  if (form === 'archive') return { ModelDataUrl: uri };
+  const S3DataType = form === 'prefix' ? 'S3Prefix' : 'S3Object';
+  return { ModelDataSource: { S3DataSource: { S3Uri: uri, S3DataType, CompressionType: 'None' } } };
+}

@@ -38,10 +38,7 @@ export const registryErrors = {
     validation(
       'SourceUri and InferenceSpecification cannot both be specified. To keep where a model comes from, register it with its InferenceSpecification, then set SourceUri with UpdateModelPackage.',
     ),
-  sourceOfModel: (arn: string) =>
-    validation(
-      `Telar does not take an InferenceSpecification from a model (${arn}) yet. Give the InferenceSpecification in place of SourceUri.`,
-    ),
+  noModel: (arn: string) => validation(`Could not find model "${arn}".`),
   tooManyProperties: (most: number) =>
     validation(`A model package has at most ${most} CustomerMetadataProperties. Remove some first.`),
   tooManySpecifications: (most: number) =>

@@ -1,5 +1,5 @@
 /** What the model registry needs from others; wired by the server. */
-import type { Call } from '../../protocol/service.ts';
+import type { Call, InputOf } from '../../protocol/service.ts';
 
 /** A package that was registered, or whose approval has changed. */
 export type RegisteredPackage = {
@@ -16,7 +16,16 @@ export type RegisteredPackage = {
   at: number;
 };
 
+type Specification = InputOf<
+  typeof import('@aws-sdk/client-sagemaker'),
+  'CreateModelPackage'
+>['InferenceSpecification'];
+/** A container that serves: the SDK's ModelPackageContainerDefinition. */
+export type Container = NonNullable<NonNullable<Specification>['Containers']>[number];
+
 export type RegistryPorts = {
+  /** What a model of SageMaker's is served by; undefined when there is none of this ARN. */
+  modelContainers(arn: string): Container[] | undefined;
   /** Inside the transaction that registers a package. */
   packageRegistered(made: RegisteredPackage): void;
   /** Inside the transaction that sets an approval status. */

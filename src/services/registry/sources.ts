@@ -1,7 +1,8 @@
 /**
- * Where a package comes from: SourceUri. The ARN of another package makes a clone of it, which is served as that one is;
- * any other text is kept as a note.
+ * Where a package comes from: SourceUri. The ARN of another package makes a clone of it, and that of a model registers the model:
+ * it is served as the one or the other is. Any other text is kept as a note.
  */
+import { parseArn } from '../../base/arn.ts';
 import type { Call } from '../../protocol/service.ts';
 import type { CreatePackageInput, Parts } from './context.ts';
 import { registryErrors } from './errors.ts';
@@ -14,22 +15,34 @@ const MODEL = /^arn:aws[a-z-]*:sagemaker:[^:]*:\d{12}:model\//;
 const PACKAGE = /^arn:aws[a-z-]*:sagemaker:[^:]*:\d{12}:model-package\//;
 
 /**
- * The two members of a request that say how the model is served, a clone's taken from its source.
+ * The two members of a request that say how the model is served, of a clone or a model taken from its source.
  *
  * @throws ValidationException when both are given, as on AWS, and for a source that is not there; AccessDeniedException for
  *   one that the caller may not describe
  */
-export function specificationOf({ account, store }: Parts, given: Given, call: Call): Given {
+export function specificationOf({ account, store, ports }: Parts, given: Given, call: Call): Given {
   const { SourceUri: source, InferenceSpecification: specification } = given;
   if (source === undefined) return specification === undefined ? {} : { InferenceSpecification: specification };
   if (specification !== undefined) throw registryErrors.sourceAndSpecification();
-  if (MODEL.test(source)) throw registryErrors.sourceOfModel(source);
+  if (MODEL.test(source)) return { SourceUri: source, InferenceSpecification: ofModel(ports, source, call) };
   if (!PACKAGE.test(source)) return { SourceUri: source };
-  const refusal = call.refusal?.({ action: 'sagemaker:DescribeModelPackage', resource: source });
-  if (refusal) throw refusal;
+  mayDescribe('sagemaker:DescribeModelPackage', source, call);
   const named = registryName(account, source);
   const row = named?.kind === 'package' ? store.package(named.key) : undefined;
   if (!row) throw registryErrors.noPackage(source);
   const { InferenceSpecification } = readKept(row);
   return { SourceUri: source, ...(InferenceSpecification === undefined ? {} : { InferenceSpecification }) };
+}
+
+function ofModel(ports: Parts['ports'], arn: string, call: Call): Given['InferenceSpecification'] {
+  mayDescribe('sagemaker:DescribeModel', arn, call);
+  const containers = parseArn(arn)?.region === call.region ? ports.modelContainers(arn) : undefined;
+  if (!containers) throw registryErrors.noModel(arn);
+  return { Containers: containers };
+}
+
+/** Otherwise an answer would tell what the caller may not see. */
+function mayDescribe(action: string, resource: string, call: Call): void {
+  const refusal = call.refusal?.({ action, resource });
+  if (refusal) throw refusal;
 }

@@ -1,10 +1,7 @@
 /** What a model package says of how its model is served: containers, and the data that they load. */
 import type { Call } from '../../protocol/service.ts';
-import type { CreatePackageInput } from './context.ts';
 import { registryErrors } from './errors.ts';
-import type { RegisteredPackage, RegistryPorts } from './ports.ts';
-
-type Container = NonNullable<NonNullable<CreatePackageInput['InferenceSpecification']>['Containers']>[number];
+import type { Container, RegisteredPackage, RegistryPorts } from './ports.ts';
 
 /**
  * @throws ValidationException for what cannot be said together, and for model data that does not exist; AccessDeniedException

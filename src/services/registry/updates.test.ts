@@ -91,7 +91,7 @@ describe('SourceUri', () => {
     expect(await described(single.ModelPackageArn)).toMatchObject({ InferenceSpecification: other });
   });
 
-  it('is refused beside an InferenceSpecification, of what is not there, and of a model', async () => {
+  it('is refused beside an InferenceSpecification, and of what is not there', async () => {
     const { run, update } = await one();
     const create = (more: object) => run('CreateModelPackage', { ModelPackageGroupName: 'g', ...more });
     expect(await refusal(create({ SourceUri: 'note', InferenceSpecification }))).toMatch(/cannot both be specified/);
@@ -100,7 +100,7 @@ describe('SourceUri', () => {
       `ValidationException: ModelPackage ${version('g', 9)} does not exist.`,
     );
     const model = 'arn:aws:sagemaker:us-east-1:123456789012:model/titanic';
-    expect(await refusal(create({ SourceUri: model }))).toMatch(/does not take an InferenceSpecification from a model/);
+    expect(await refusal(create({ SourceUri: model }))).toBe(`ValidationException: Could not find model "${model}".`);
   });
 
   it('tells nothing of a package that the caller may not describe', async () => {

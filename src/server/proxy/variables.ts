@@ -4,36 +4,45 @@
  * Y1. A proxy that the user has is not gone around: tunnels go through it, unless the user's NO_PROXY is for all hosts.
  * Y2. What NO_PROXY names goes past the proxy, except hosts of AWS: those must not be reached.
  */
-import { INTERCEPTED_DOMAIN } from '../../server/proxy/certificates.ts';
-import { passFor, rememberUpstream, type Way } from '../../server/proxy/pass.ts';
-import type { Credentials } from '../connection.ts';
-import { failure } from '../errors.ts';
-import type { Environment } from './before.ts';
+import { INTERCEPTED_DOMAIN } from './certificates.ts';
+import { type Key, passFor, rememberUpstream, type Way } from './pass.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How other hosts than AWS's are reached, and which go past the proxy. */
+export type Route = { way: Way; around: readonly string[] };
 
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
 /**
+ * @param options.url the server's
  * @param options.folder the proxy's, in the data folder
  * @param options.before the environment as it would be without Telar
+ * @returns a sentence where the user's own proxy is of a kind that tunnels cannot go through
  */
-export function proxyVariables(options: {
+export function routeOf(options: {
   url: string;
-  credentials: Credentials;
   folder: string;
   offline: boolean;
   before: Environment;
-}): Record<string, string> {
-  const { url, credentials, folder, offline, before } = options;
+}): Route | { unsupported: string } {
+  const { url, folder, offline, before } = options;
+  // Offline, the names that NO_PROXY holds are not to be reached either, and nobody else's proxy is asked.
+  if (offline) return { way: 'offline', around: [] };
   const passed = listed(before['no_proxy'] ?? before['NO_PROXY']);
+  const around = passed.filter((entry) => entry !== '*' && !coversAws(entry));
   const named = passed.includes('*') ? undefined : upstreamIn(before);
+  if (named !== undefined && 'unsupported' in named) return named;
   // The server's own proxy, set by other means than these, is none to go through.
   const upstream = named?.host === new URL(url).host ? undefined : named;
-  const way: Way = offline ? 'offline' : upstream ? { upstream: rememberUpstream(folder, upstream.href) } : 'direct';
+  return { way: upstream ? { upstream: rememberUpstream(folder, upstream.href) } : 'direct', around };
+}
+
+/** @param key whose pass it is */
+export function proxyVariables(url: string, key: Key, { way, around }: Route): Record<string, string> {
   const proxy = new URL(url);
-  Object.assign(proxy, passFor(credentials, way));
+  Object.assign(proxy, passFor(key, way));
   const address = proxy.href.replace(/\/$/, '');
-  // Offline, the names that NO_PROXY holds are not to be reached either.
-  const around = offline ? [] : passed.filter((entry) => entry !== '*' && !coversAws(entry));
   const noProxy = [...new Set([...around, ...LOOPBACK])].join(',');
   return { HTTPS_PROXY: address, https_proxy: address, NO_PROXY: noProxy, no_proxy: noProxy };
 }
@@ -55,18 +64,16 @@ function coversAws(entry: string): boolean {
   );
 }
 
-/** @throws ProxyNotSupported */
-function upstreamIn(before: Environment): URL | undefined {
+function upstreamIn(before: Environment): URL | { unsupported: string } | undefined {
   const name = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'].find((one) => before[one]);
   if (name === undefined) return undefined;
   const text = before[name]!;
   const address = text.includes('://') ? text : `http://${text}`;
   if (URL.canParse(address) && /^https?:/.test(address)) return new URL(address);
-  throw failure(
-    'ProxyNotSupported',
-    `${name} names ${hidden(address)}, and Telar reaches other hosts through http and https proxies only. Name one of these, or add --offline (no other hosts) or --no-proxy (no proxy of Telar's: what asks AWS's own addresses is not answered by Telar then).`,
-  );
+  return {
+    unsupported: `${name} names ${hidden(address)}, and Telar reaches other hosts through http and https proxies only.`,
+  };
 }
 
-/** Without its password. */
-const hidden = (address: string) => address.replace(/\/\/[^@/]*@/, '//');
+/** Without its password, which may hold more of the signs that end it. */
+const hidden = (address: string) => address.replace(/\/\/.*@/, '//');
