@@ -43,6 +43,8 @@ const PROGRAM = `${INSIDE.telar}/programs/python/telar_warm_parent.py`;
 const PATIENCE = 60_000;
 /** Between a request and the claim of it, in milliseconds. */
 const ANSWER = 10_000;
+/** Processes that wait for a job: telar_warm/parent.py makes as many. */
+const WAITING = 2;
 /** Between a request and the making of the next group, which takes milliseconds: not while the job begins. */
 const BREATHER = 5;
 
@@ -98,18 +100,20 @@ export function startParent(options: ParentOptions): Parent {
     child.kill('SIGKILL'); // it holds nothing
     cancel();
     cancelOffer();
-    if (waiting) groups?.discard(waiting);
-    waiting = undefined;
+    for (const each of waiting.splice(0)) groups?.discard(each);
     reject(new Error(over));
   };
-  /** Where the process waits that will be the next job. */
-  let waiting: WaitingGroup | undefined;
+  /** Where the processes wait that will be the next jobs, in their order. */
+  const waiting: WaitingGroup[] = [];
   let cancelOffer: Cancel = () => {};
-  const offerGroup = () => {
+  const offerGroups = (count: number) => {
     cancelOffer();
-    if (waiting || over !== undefined) return;
-    waiting = groups?.open();
-    if (waiting) control.write(`${JSON.stringify({ join: waiting.join })}\n`);
+    while (waiting.length < count && over === undefined) {
+      const group = groups?.open();
+      if (!group) return;
+      waiting.push(group);
+      control.write(`${JSON.stringify({ join: group.join })}\n`);
+    }
   };
   const cancel = clock.at(clock.now() + PATIENCE, () => end('it did not get ready in time'));
   control.on('error', (error) => end(error.message));
@@ -122,7 +126,7 @@ export function startParent(options: ParentOptions): Parent {
     cancel();
     const { threads, memory } = JSON.parse(line) as Told;
     if (threads === 1) {
-      offerGroup();
+      offerGroups(WAITING);
       resolve(memory);
     } else end('an import of this image starts threads, which a fork would lose');
   });
@@ -136,11 +140,10 @@ export function startParent(options: ParentOptions): Parent {
       let giveUp = () => {};
       try {
         await ready;
-        offerGroup(); // if it is not there yet
-        prepare(waiting);
-        waiting = undefined;
+        offerGroups(1); // if none is there yet
+        prepare(waiting.shift());
         control.write(`${root}\n`);
-        cancelOffer = clock.at(clock.now() + BREATHER, offerGroup);
+        cancelOffer = clock.at(clock.now() + BREATHER, () => offerGroups(WAITING));
         giveUp = clock.at(clock.now() + ANSWER, () => end('it did not answer'));
         return await untilClaimed(root, clock, () => over !== undefined);
       } finally {

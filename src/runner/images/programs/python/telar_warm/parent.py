@@ -20,6 +20,8 @@ from . import fresh, interpreter, pages, sandbox, supervisor
 LONGEST_PATH = 8192
 # Seconds between a request and the making of the next pair: not while the job begins.
 BREATHER = 0.015
+# Pairs: as many as quick steps of a pipeline use up while one is made, which takes longer than they do.
+WAITING = 2
 
 
 def import_all(names):
@@ -96,13 +98,49 @@ def make_pair(control):
     interpreter.become(command)
 
 
-def requests(control):
-    """The lines that come in, and None whenever none has come for a moment. Ends when the server has gone."""
+class Pairs:
+    """Pairs that wait, the oldest first, each in control groups of its own: the first job gets the first pair and the first groups."""
+
+    def __init__(self, control):
+        self.control = control
+        self.waiting = []
+        self.groups = []  # for pairs that are not made yet
+        self.ungrouped = []
+
+    def few(self):
+        return len(self.waiting) < WAITING
+
+    def make(self):
+        pair = make_pair(self.control)
+        self.waiting.append(pair)
+        if self.groups:
+            os.write(pair, self.groups.pop(0))
+        else:
+            self.ungrouped.append(pair)
+
+    def offer(self, groups):
+        if self.ungrouped:
+            os.write(self.ungrouped.pop(0), groups)
+        else:
+            self.groups.append(groups)
+
+    def launch(self, path):
+        if not self.waiting:
+            self.make()
+        pair = self.waiting.pop(0)
+        if pair in self.ungrouped:
+            self.ungrouped.remove(pair)
+        os.write(pair, path)
+        os.close(pair)
+
+
+def requests(control, pairs):
+    """The lines that come in, and None whenever none has come for a moment and there are few pairs. Ends when the server has gone."""
     buffer = b""
     while True:
-        if not select.select([control], [], [], BREATHER)[0]:
+        if not select.select([control], [], [], BREATHER if pairs.few() else None)[0]:
             yield None
-            select.select([control], [], [])
+            continue
         data = control.recv(LONGEST_PATH)
         if not data:
             return
@@ -130,19 +168,11 @@ def serve(descriptor, names):
     control.sendall(json.dumps(told).encode() + b"\n")
     if threads != 1:
         return
-    pair = None
-    groups = None
-    for line in requests(control):
-        if line is not None and line.startswith(b"{"):
-            groups = line  # in which the next pair is to wait
-            continue
-        if pair is None:
-            pair = make_pair(control)
-        if groups is not None:
-            os.write(pair, groups + b"\n")
-            groups = None
+    pairs = Pairs(control)
+    for line in requests(control, pairs):
         if line is None:
-            continue
-        os.write(pair, line + b"\n")
-        os.close(pair)
-        pair = None
+            pairs.make()
+        elif line.startswith(b"{"):
+            pairs.offer(line + b"\n")
+        else:
+            pairs.launch(line + b"\n")
