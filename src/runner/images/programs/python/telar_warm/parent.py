@@ -22,18 +22,23 @@ LONGEST_PATH = 8192
 BREATHER = 0.015
 # Pairs: as many as quick steps of a pipeline use up while one is made, which takes longer than they do.
 WAITING = 2
+# OpenBLAS starts its threads when it is loaded; fresh.py starts them in the job. Until they have work they turn round and round, for
+# 2**26 ticks of the processor's clock, some 25 ms in which two of them take two processors from all else. After 2**18 (0.1 ms,
+# more than it takes to wake a thread) they sleep.
+OPENBLAS = {"OPENBLAS_NUM_THREADS": "1", "OPENBLAS_THREAD_TIMEOUT": "18"}
 
 
 def import_all(names):
     """Imports what can be imported, with thread pools that start in the job. Returns the names that could not be."""
     missing = []
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # it starts its threads when it is loaded; fresh.py starts them in the job
+    os.environ.update(OPENBLAS)
     for name in names:
         try:
             importlib.import_module(name)
         except ImportError:
             missing.append(name)
-    del os.environ["OPENBLAS_NUM_THREADS"]
+    for name in OPENBLAS:
+        del os.environ[name]
     return missing
 
 
