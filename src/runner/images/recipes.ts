@@ -59,12 +59,14 @@ const SKLEARN_1_7 = [...MODERN, 'numpy==2.3.4', 'pandas==2.3.3', 'scikit-learn==
 const XGBOOST_3_0 = ["xgboost-cpu==3.0.5; sys_platform == 'linux'", "xgboost==3.0.5; sys_platform != 'linux'"];
 
 /**
- * As AWS's images set it; nothing is compiled into the read-only environment. And OpenMP's idle threads give their processor up
- * after microseconds, not milliseconds: jobs share this machine, and a training of 0.2 s took 4 s beside others that also spun.
+ * As AWS's images set it; nothing is compiled into the read-only environment. And idle threads of OpenMP and OpenBLAS give their
+ * processor up after 0.1 ms (2^18 ticks), not after 25: jobs share this machine, and a training of 0.2 s took 4 s beside others
+ * that also spun.
  */
 const ENVIRONMENT = {
   ...{ PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'UTF-8' },
   GOMP_SPINCOUNT: '1000',
+  OPENBLAS_THREAD_TIMEOUT: '18',
 };
 /** The names by which AWS's `train` finds the framework's part; Telar's reads them too. */
 const SKLEARN_ENVIRONMENT = { ...ENVIRONMENT, SAGEMAKER_TRAINING_MODULE: 'sagemaker_sklearn_container.training:main' };

@@ -15,30 +15,25 @@ import socket
 import sys
 import time
 
-from . import fresh, interpreter, pages, sandbox, supervisor
+from . import fresh, interpreter, pages, rehearsal, sandbox, supervisor
 
 LONGEST_PATH = 8192
 # Seconds between a request and the making of the next pair: not while the job begins.
 BREATHER = 0.015
 # Pairs: as many as quick steps of a pipeline use up while one is made, which takes longer than they do.
 WAITING = 2
-# OpenBLAS starts its threads when it is loaded; fresh.py starts them in the job. Until they have work they turn round and round, for
-# 2**26 ticks of the processor's clock, some 25 ms in which two of them take two processors from all else. After 2**18 (0.1 ms,
-# more than it takes to wake a thread) they sleep.
-OPENBLAS = {"OPENBLAS_NUM_THREADS": "1", "OPENBLAS_THREAD_TIMEOUT": "18"}
 
 
 def import_all(names):
     """Imports what can be imported, with thread pools that start in the job. Returns the names that could not be."""
     missing = []
-    os.environ.update(OPENBLAS)
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # it starts its threads when it is loaded; fresh.py starts them in the job
     for name in names:
         try:
             importlib.import_module(name)
         except ImportError:
             missing.append(name)
-    for name in OPENBLAS:
-        del os.environ[name]
+    del os.environ["OPENBLAS_NUM_THREADS"]
     return missing
 
 
@@ -161,6 +156,7 @@ def serve(descriptor, names):
     control.set_inheritable(False)
     started = time.monotonic()
     missing = import_all(names)
+    rehearsal.rehearse()
     fresh.remember()
     interpreter.remember()
     gc.collect()
