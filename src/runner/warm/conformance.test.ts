@@ -13,6 +13,7 @@ import { isRunnerError } from '../errors.ts';
 import { FILES } from '../folder.ts';
 import { type Isolation, isolation as machineIsolation } from '../isolation.ts';
 import { createRunner, type JobExit, type LaunchSpec, type Runner } from '../runner.ts';
+import { AWS_SDK_ENVIRONMENT, AWS_SDK_PROGRAM } from './testing.ts';
 
 const world = { ...systemWorld, log: silentLog };
 const PYTHON = 'sagemaker-scikit-learn:1.2-1-cpu-py3';
@@ -252,50 +253,7 @@ if __name__ == '__main__':
   'imports what nobody imported before': script(
     'import xml.dom.minidom, sklearn.svm, scipy.optimize; print(sklearn.svm.SVC().fit([[0], [1]], [0, 1]).predict([[2]]))',
   ),
-  'asks the AWS SDK, with a model of its own': inside(
-    {
-      environment: {
-        AWS_DATA_PATH: '/opt/ml/models',
-        AWS_DEFAULT_REGION: 'eu-west-1',
-        AWS_EC2_METADATA_DISABLED: 'true',
-      },
-    },
-    {
-      files: {
-        'models/own/2026-11-27/service-2.json': JSON.stringify({
-          metadata: {
-            apiVersion: '2026-11-27',
-            endpointPrefix: 'own',
-            protocol: 'json',
-            serviceId: 'Own',
-            jsonVersion: '1.1',
-          },
-          operations: { Ask: { name: 'Ask', http: { method: 'POST', requestUri: '/' } } },
-          shapes: {},
-        }),
-      },
-      command: [
-        'python3',
-        '-c',
-        `import boto3, os, pathlib, botocore.loaders
-print(boto3.DEFAULT_SESSION, boto3.session.Session().get_credentials(), boto3.session.Session().region_name)
-loader = botocore.loaders.create_loader('/opt/ml/models')
-print('own' in loader.list_available_services('service-2'), len(botocore.loaders.create_loader().list_available_services('service-2')))
-own = pathlib.Path('/opt/ml/models/own/2026-11-27/service-2.json')
-print(list(loader.load_service_model('own', 'service-2')['operations']))
-own.write_text(own.read_text().replace('Ask', 'Answer'))
-print(list(botocore.loaders.create_loader('/opt/ml/models').load_service_model('own', 'service-2')['operations']))
-keys = dict(aws_access_key_id='AKIDEXAMPLE', aws_secret_access_key='secret')
-client = boto3.client('s3', endpoint_url='http://127.0.0.1:1', **keys)
-print(client.meta.region_name, len(client.meta.service_model.operation_names), client.generate_presigned_url('get_object', {'Bucket': 'b', 'Key': 'k'}).split('?')[0])
-try:
-    boto3.client('s3', endpoint_url='http://127.0.0.1:1', config=boto3.session.Config(retries={'max_attempts': 1}), **keys).get_object(Bucket='b', Key='k')
-except Exception as error:
-    print(type(error).__name__)
-print({name for name in os.environ if 'OPENBLAS' in name})`,
-      ],
-    },
-  ),
+  'asks the AWS SDK, with a model of its own': inside({ environment: AWS_SDK_ENVIRONMENT }, AWS_SDK_PROGRAM),
   'computes on the threads that it asks for': inside(
     { environment: { OMP_NUM_THREADS: '1' } },
     script(
