@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { createServer, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LaunchSpec, Layer, Runner } from '../runner.ts';
 import { createSuite, DONE, type Ran, SCRIPT, SKLEARN, whyMissing } from './testing.ts';
 
@@ -109,7 +109,7 @@ describe.skipIf(reason)('requirements.txt', () => {
     expect(later.log).toMatch(/The packages of requirements\.txt come from layer/);
     expect(later.log).toContain('value 1 ');
     expect(fetched.size).toBe(1);
-    expect(builders()).toEqual([]);
+    await vi.waitFor(() => expect(builders()).toEqual([]), 10_000);
     const [layer] = await mine();
     expect(layer).toMatchObject({
       requirements: files['requirements.txt'],
@@ -174,7 +174,7 @@ if os.getuid() == 65534:
       );
       expect(log).toContain('ERROR: No matching distribution found for telar_none==3');
     }
-    expect(builders()).toEqual([]);
+    await vi.waitFor(() => expect(builders()).toEqual([]), 10_000);
   });
 
   it('is refused to a job with network isolation, unless its layer is there', async () => {
@@ -233,7 +233,7 @@ def build_wheel(folder, config=None, metadata=None):
     gate = undefined;
     expect((await waiting).log).toContain('value 1 ');
     expect(fetched.get('telar_one-1.0-py3-none-any.whl')).toBe(2);
-    expect(builders()).toEqual([]);
+    await vi.waitFor(() => expect(builders()).toEqual([]), 10_000);
   });
 
   it('is made once by two servers, and by the one that comes after a crash', async () => {
