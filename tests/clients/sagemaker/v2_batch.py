@@ -19,6 +19,7 @@ from sagemaker.workflow.parameters import ParameterFloat
 from sagemaker.workflow.pipeline import Pipeline
 from sagemaker.workflow.pipeline_context import LocalPipelineSession, PipelineSession
 from sagemaker.workflow.properties import PropertyFile
+from sagemaker.workflow.step_collections import RegisterModel
 from sagemaker.workflow.steps import CacheConfig, ProcessingStep, TrainingStep, TransformStep
 
 from shellfish import write_table
@@ -105,15 +106,17 @@ compare = ProcessingStep(
     property_files=[report],
 )
 
-register = ModelStep(
+# As older notebooks register: by the collection, from the estimator.
+register = RegisterModel(
     name="Register",
-    step_args=model.register(
-        content_types=["text/csv"],
-        response_types=["text/csv"],
-        inference_instances=["ml.m5.xlarge"],
-        transform_instances=["ml.m5.xlarge"],
-        model_package_group_name="batch-rings",
-    ),
+    estimator=estimator,
+    model_data=train.properties.ModelArtifacts.S3ModelArtifacts,
+    content_types=["text/csv"],
+    response_types=["text/csv"],
+    inference_instances=["ml.m5.xlarge"],
+    transform_instances=["ml.m5.xlarge"],
+    model_package_group_name="batch-rings",
+    approval_status="PendingManualApproval",
 )
 gate = ConditionStep(
     name="Gate",

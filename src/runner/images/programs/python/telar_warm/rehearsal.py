@@ -1,13 +1,15 @@
 """What the first use of a package takes beyond the later ones, done in the parent: no job has to wait for it.
 
 R1. Nothing is left but what is the same for every job: modules, patterns, code that the interpreter has specialised, and the data
-    files of packages as they were parsed, by path, size and time. No session, no key, no option, no thread.
+    files of packages as they were parsed, by path, size and time. No session, no key, no option, no thread; and no warning
+    counts as given that a job would get.
 R2. What fails here fails in the job that does it, and says so there.
 """
 import importlib
 import io
 import os
 import sys
+import warnings
 
 # Where nobody listens; nothing is sent there either.
 NOWHERE = "http://127.0.0.1:1"
@@ -19,7 +21,10 @@ def rehearse():
         if package not in sys.modules:
             continue
         try:
-            use()
+            # Ignored, a warning is not remembered either.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                use()
         except Exception as error:  # R2
             print("telar: %s was not rehearsed: %r" % (package, error), file=sys.stderr, flush=True)
 
