@@ -20,6 +20,7 @@ export const APIS: Readonly<Record<string, string>> = {
   iam: 'iam/2010-05-08',
   sts: 'sts/2011-06-15',
   logs: 'logs/2014-03-28',
+  states: 'stepfunctions/2016-11-23',
 };
 export const GENERATED = fileURLToPath(new URL('../src/protocol/generated/', import.meta.url));
 const CACHE = fileURLToPath(new URL('../node_modules/.cache/telar/', import.meta.url));

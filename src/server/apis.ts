@@ -2,6 +2,7 @@
 import * as logsSdk from '@aws-sdk/client-cloudwatch-logs';
 import * as iamSdk from '@aws-sdk/client-iam';
 import * as sagemakerSdk from '@aws-sdk/client-sagemaker';
+import * as statesSdk from '@aws-sdk/client-sfn';
 import * as stsSdk from '@aws-sdk/client-sts';
 import { defineApi } from '../protocol/models.ts';
 
@@ -40,4 +41,13 @@ export const logs = defineApi({
   validationCode: 'InvalidParameterException',
   version: '2014-03-28',
   sdk: logsSdk,
+});
+
+export const states = defineApi({
+  name: 'states',
+  signingNames: ['states'],
+  protocol: 'json-1.0',
+  targetPrefix: 'AWSStepFunctions',
+  version: '2016-11-23',
+  sdk: statesSdk,
 });
