@@ -12,7 +12,7 @@ import { machineErrors } from './errors.ts';
 export type Place = Pick<Call, 'account' | 'region'>;
 
 /** What the reference page of CreateStateMachine lists; lone surrogates are caught by the flag `u`. */
-const ILLEGAL = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff\u{10ffff}\p{Surrogate}]/u;
+const ILLEGAL = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\ufffe\uffff\u{10ffff}\p{Cc}\p{Cs}]/u;
 
 /** @throws InvalidName */
 export function requireName(name: string): void {
