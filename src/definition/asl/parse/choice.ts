@@ -1,0 +1,87 @@
+/** Choice: its rules in both languages. */
+import type { Problem } from '../compiled.ts';
+import { compileTypedJsonata } from '../jsonata/index.ts';
+import { compileChoiceTest } from '../paths/index.ts';
+import type { Evaluate, JsonObject } from '../scope.ts';
+import type { ChoiceRule, ChoiceState } from '../types.ts';
+import { words } from './diagnostics.ts';
+import { isJsonataText, readAssign, readTemplate, sayJsonata, take } from './expressions.ts';
+import { checkFields, OBJECT_FIELDS } from './fields.ts';
+import { readFlow } from './flow.ts';
+import { below, has, isObject, member, readObjects, readText, requireFields, type Site } from './site.ts';
+
+/** What stands beside the comparison in a rule of the JSONPath language, and is not part of it. */
+const BESIDE = new Set(['Next', 'Assign', 'Comment']);
+
+export function readChoice(site: Site, name: string): ChoiceState {
+  requireFields(site, ['Choices']);
+  const rules = readObjects(site, 'Choices');
+  const listed = member(site, 'Choices');
+  if (Array.isArray(listed) && listed.length === 0) site.report.error(words.empty, below(site, 'Choices'));
+  const fallback = readText(site, 'Default');
+  return {
+    type: 'Choice',
+    name,
+    flow: readFlow(site),
+    choices: (rules ?? []).map(readRule),
+    ...(fallback !== undefined && { default: fallback }),
+  };
+}
+
+function readRule(site: Site): ChoiceRule {
+  requireFields(site, ['Next']);
+  const test = site.language === 'JSONPath' ? readPathTest(site) : readCondition(site);
+  const assign = readAssign(site);
+  const output = site.language === 'JSONata' ? readTemplate(site, 'Output') : undefined;
+  return {
+    test: test ?? (() => false),
+    next: readText(site, 'Next') ?? '',
+    ...(assign && { assign }),
+    ...(output && { output }),
+  };
+}
+
+function readPathTest(site: Site): Evaluate<boolean> | undefined {
+  const jsonata = ['Condition', 'Output'].filter((name) => has(site, name));
+  for (const name of jsonata) site.report.error(words.otherLanguage('JSONPath', name, 'JSONata'), site.at);
+  if (jsonata.length > 0) return undefined;
+  checkNested(site, site.fields, site.at);
+  const comparison = Object.fromEntries(Object.entries(site.fields).filter(([name]) => !BESIDE.has(name)));
+  return take(site, compileChoiceTest(comparison), (problem) => sayTest(site, problem));
+}
+
+const sayTest = (site: Site, { at, message }: Problem): void =>
+  site.report.error(message, site.at + at.replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]'));
+
+/** A rule inside And, Or or Not leads nowhere of its own. */
+function checkNested(site: Site, rule: JsonObject, at: string): void {
+  const inner: [JsonObject, string][] = [];
+  for (const name of ['And', 'Or', 'Not']) {
+    const part = Object.hasOwn(rule, name) ? rule[name] : undefined;
+    if (isObject(part)) inner.push([part, `${at}/${name}`]);
+    if (!Array.isArray(part)) continue;
+    for (const [index, each] of part.entries()) if (isObject(each)) inner.push([each, `${at}/${name}[${index}]`]);
+  }
+  for (const [part, place] of inner) {
+    if (Object.hasOwn(part, 'Next')) site.report.error(words.notSupported('Next'), place);
+    checkNested(site, part, place);
+  }
+}
+
+/** A truth value, or JSONata that gives one. */
+function readCondition(site: Site): Evaluate<boolean> | undefined {
+  if (has(site, 'Variable')) site.report.error(words.otherLanguage('JSONata', 'Variable', 'JSONPath'), site.at);
+  else {
+    checkFields(site, OBJECT_FIELDS.jsonataRule);
+    requireFields(site, ['Condition']);
+  }
+  const condition = member(site, 'Condition');
+  if (typeof condition === 'boolean') return () => condition;
+  if (condition === undefined) return undefined;
+  if (!isJsonataText(condition)) {
+    site.report.error(words.type('Boolean'), below(site, 'Condition'));
+    return undefined;
+  }
+  const compiled = compileTypedJsonata(condition, 'Condition', 'boolean');
+  return take(site, compiled, sayJsonata(site, 'Condition')) as Evaluate<boolean> | undefined;
+}
