@@ -1,6 +1,7 @@
 /**
- * The history of an execution, as it is written: each event is the text of `[type, previousEventId, details?]`. Ids are not
- * written: events are numbered in their order. Payloads stand in the details as the JSON that they are, not as text in text.
+ * The history of an execution, as it is written. What a turn has led to is one text: the id of its first event, and the list of
+ * its events, each `[type, previousEventId, details?]`; they are numbered in their order. Payloads stand in the details as the JSON
+ * that they are, not as text in text.
  *
  * H1. Of a Standard execution the 25,000th event is the last, and it is ExecutionFailed.
  */

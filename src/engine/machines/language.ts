@@ -49,9 +49,10 @@ export function machineLanguage(machineOf: (definition: string) => Machine): Lan
       return state.effects;
     },
     outcome(state) {
-      const text = state.outcome.length === 0 ? undefined : `[${state.outcome.join(',')}]`;
+      const { events, outcome } = state;
+      if (outcome.length === 0) return undefined;
       state.outcome = [];
-      return text;
+      return `${events - outcome.length + 1}[${outcome.join(',')}]`;
     },
   };
 }
