@@ -25,7 +25,7 @@ import {
 } from '../services/jobs/index.ts';
 import { lineageMigrations } from '../services/lineage/index.ts';
 import { createLogsService, migrations as logsMigrations } from '../services/logs/index.ts';
-import { machinesMigrations } from '../services/machines/index.ts';
+import { executionMigrations, type Machines, machinesMigrations } from '../services/machines/index.ts';
 import { type Models, modelsMigrations } from '../services/models/index.ts';
 import {
   type CrossOriginRules,
@@ -72,6 +72,7 @@ export const allMigrations: readonly Migrations[] = [
   experimentsMigrations,
   lineageMigrations,
   machinesMigrations,
+  executionMigrations,
 ];
 
 export type SystemOptions = {
@@ -140,7 +141,7 @@ export function createSystem(options: SystemOptions): System {
       ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
       ...{ proxy: options.jobProxy, objects: objects.objects, model: models.served },
       jobEnded(end) {
-        for (const each of [pipelines, tracking]) each.jobEnded(end);
+        for (const each of [pipelines, machines, tracking]) each.jobEnded(end);
       },
     }),
   });
@@ -153,12 +154,15 @@ export function createSystem(options: SystemOptions): System {
       dispatch: () => dispatch,
     }),
   });
-  const machines = machinesService({ store, world, account, auth: options.auth, identity, logs, tags });
+  const machines: Machines = machinesService({
+    ...{ store, engine, world, account, auth: options.auth, identity, logs, tags, callAs },
+    ...{ dispatch: () => dispatch, apis: () => services.map(({ api }) => api) },
+  });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
     ...{ images: options.images, server: options.server },
   });
-  const services = [
+  const services: readonly Service[] = [
     identity.sts,
     identity.iam,
     objects.service,

@@ -8,8 +8,8 @@
  */
 import { statesError } from '../../definition/asl/failure.ts';
 import { putAt } from '../../definition/asl/paths/index.ts';
-import type { Json, JsonObject } from '../../definition/asl/scope.ts';
-import type { Assign, Evaluate, Flow, PathFlow } from '../../definition/asl/types.ts';
+import type { Evaluate, Json, JsonObject } from '../../definition/asl/scope.ts';
+import type { Assign, Flow, PathFlow } from '../../definition/asl/types.ts';
 import { type Seen, scopeOf } from './context.ts';
 import type { MachineState, Thread } from './state.ts';
 

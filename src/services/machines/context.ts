@@ -1,8 +1,10 @@
 /** What the parts of the machines service share. */
 import type { World } from '../../base/world.ts';
+import type { Engine } from '../../engine/kernel.ts';
 import type { Api } from '../../protocol/api.ts';
 import type { InputOf } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
+import type { Integrations } from './integrations/types.ts';
 import type { MachinePorts } from './ports.ts';
 import type { MachinesStore } from './store.ts';
 
@@ -10,6 +12,7 @@ export type MachinesContext = {
   /** The Step Functions API, made once by the server. */
   api: Api;
   store: Store;
+  engine: Engine;
   world: World;
   /** The account's twelve digits. */
   account: string;
@@ -20,6 +23,8 @@ export type Parts = Pick<MachinesContext, 'account' | 'ports' | 'world'> & {
   db: MachinesStore;
   /** Whether executions of a machine are not at their end yet: it is deleted once none is. */
   unfinished(machine: { id: number }): boolean;
+  /** Why a Task's resource cannot be run here; undefined when it can. */
+  supports: Integrations['supports'];
 };
 
 /** The SDK whose types the operations take and answer. */

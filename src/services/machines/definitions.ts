@@ -1,5 +1,6 @@
 /** Definitions: compiled when they come, so that no machine has one that cannot run. */
 import {
+  type CompileOptions,
   compileMachine,
   createMessage,
   type Diagnostic,
@@ -12,14 +13,14 @@ import { machineErrors } from './errors.ts';
 import { DEFAULT_TYPE, MOST_DIAGNOSTICS } from './legal.ts';
 
 /** @throws InvalidDefinition with all that is wrong */
-export function requireDefinition(text: string, type: MachineType): void {
-  const compiled = compileMachine(text, type);
+export function requireDefinition(text: string, type: MachineType, options: CompileOptions): void {
+  const compiled = compileMachine(text, type, options);
   if (!compiled.ok) throw machineErrors.definition(createMessage(compiled.diagnostics));
 }
 
 /** By state, the variables that it refers to; of states that refer to any. */
-export function referencesIn(text: string, type: MachineType): Record<string, string[]> {
-  return variableReferences(text, type);
+export function referencesIn(text: string): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(variableReferences(text)).map(([state, names]) => [state, [...names]]));
 }
 
 type Answer = OutputOf<Sdk, 'ValidateStateMachineDefinition'>;

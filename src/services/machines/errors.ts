@@ -86,6 +86,20 @@ export const machineErrors = {
       `State machine '${arn}' has ${most} aliases, which is the most there can be. Delete some with DeleteStateMachineAlias first.`,
     ),
 
+  noExecution: (arn: string) => awsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`),
+  executionExists: (arn: string) => awsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`),
+  executionInput: (what: string) =>
+    awsError('InvalidExecutionInput', `Invalid State Machine Execution Input: '${what}'`),
+  typeNotSupported: () =>
+    awsError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine'),
+  listOfWhat: () => validation('Must specify exactly one of stateMachineArn and mapRunArn'),
+  redriveFilter: () => validation('redriveFilter is for the executions of a Map Run: give a mapRunArn with it.'),
+  notRedrivable: (arn: string, reason: string) =>
+    awsError('ExecutionNotRedrivable', `Execution Not Redrivable: '${arn}': ${reason}`),
+  taskTimedOut: () =>
+    awsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'"),
+  output: (what: string) => awsError('InvalidOutput', `Invalid Output: '${what}'`),
+
   noActivity: (arn: string) => awsError('ActivityDoesNotExist', `Activity Does Not Exist: '${arn}'`),
   tooManyActivities: (most: number) =>
     awsError(

@@ -1,26 +1,65 @@
-/** Step Functions: state machines, their versions and aliases, activities and tags. Owns the tables `machine*` and `activities`. */
+/** Step Functions: state machines, their versions and aliases, activities, tags; executions. Owns the tables `machine*`, `activities`, `executions` and what belongs to them. */
+import { createExpress, type ExpressEnd } from '../../engine/machines/express.ts';
+import { machineLanguage } from '../../engine/machines/language.ts';
 import type { Service } from '../../protocol/service.ts';
 import type { MachinesContext, Parts } from './context.ts';
-import type { Place } from './names.ts';
+import type { ExecutionParts } from './executions/context.ts';
+import { compiledDefinitions } from './executions/definitions.ts';
+import { executionEnded, passOn } from './executions/ends.ts';
+import { createMachineExecutor } from './executions/executor.ts';
+import { executionsStore } from './executions/store.ts';
+import { createWaiters } from './executions/tasks.ts';
+import { createIntegrations } from './integrations/index.ts';
 import { machinesOperations } from './operations.ts';
-import { type Resolved, resolveMachine } from './resolve.ts';
 import { machinesStore } from './store.ts';
 
+export { executionMigrations } from './executions/store.ts';
 export type { MachinePorts } from './ports.ts';
 export { migrations as machinesMigrations } from './store.ts';
 
+/** How a job ended, as its service tells it, inside the transaction that records it. */
+type JobEnd = { jobArn: string; describe: Readonly<Record<string, unknown>> };
+
 export type Machines = {
   service: Service;
-  /** What the ARN of a machine, a version or an alias leads to; `chance` (from 0 to 1) decides between an alias's two. */
-  resolve(place: Place, arn: string, chance: number): Resolved;
+  /** Inside the transaction that ends a job: passes its end on to the tasks that wait for it. */
+  jobEnded(end: JobEnd): void;
 };
 
-/** @example const machines = createMachinesService({ api: states, store, world, account, ports }); */
-export function createMachinesService({ api, store, world, account, ports }: MachinesContext): Machines {
-  // There are no executions yet that a machine could wait for.
-  const parts: Parts = { account, ports, world, db: machinesStore(store.sql), unfinished: () => false };
+/** Makes the service and registers its language with the engine. */
+export function createMachinesService({ api, store, engine, world, account, ports }: MachinesContext): Machines {
+  const db = machinesStore(store.sql);
+  const executions = executionsStore(store.sql);
+  const integrations = createIntegrations(ports);
+  const waiters = createWaiters({ world });
+  const compiled = compiledDefinitions(db, (id) => db.machineOfId({ id })!.type);
+  const language = machineLanguage(compiled);
+  const executor = createMachineExecutor({
+    ...{ executions, integrations, ports },
+    activityScheduled: (activity) => store.whenDurable(() => waiters.wake(activity)),
+    observed: (run, at) => executionEnded({ ...parts, integrations }, run, at),
+  });
+  const express = createExpress({
+    ...{ language, executor, world, transact: store.transact },
+    keeps: () => false,
+    ended: noLog,
+  });
+  const machineParts: Parts = {
+    ...{ account, ports, world, db, supports: integrations.supports },
+    unfinished: ({ id }) => executions.openOf({ machine: id }) !== undefined,
+  };
+  const parts: ExecutionParts = { ...machineParts, engine, store, executions, compiled, express };
+  engine.register(language, executor);
   return {
-    service: { name: 'machines', api, operations: machinesOperations(parts) },
-    resolve: (place, arn, chance) => resolveMachine(parts, place, arn, chance),
+    service: {
+      name: 'machines',
+      api,
+      operations: machinesOperations({ ...parts, waiters }),
+      stop: async () => waiters.stop(),
+    },
+    jobEnded: ({ jobArn, describe }) => passOn({ executions, engine, integrations }, 'job', jobArn, () => describe),
   };
 }
+
+function noLog(_end: ExpressEnd): void {}
+

@@ -59,7 +59,7 @@ export function createMachine(
   requireName(name);
   if (input.versionDescription !== undefined && !input.publish) throw machineErrors.descriptionUnpublished();
   checkEncryption(input.encryptionConfiguration);
-  requireDefinition(input.definition!, type);
+  requireDefinition(input.definition!, type, parts);
   const arn = machineArn(call, name);
   const content: Content = {
     definition: input.definition!,
@@ -139,7 +139,7 @@ export function updateMachine(
   if (UPDATED.every((member) => input[member] === undefined)) throw machineErrors.nothingToUpdate();
   if (input.versionDescription !== undefined && !input.publish) throw machineErrors.descriptionUnpublished();
   checkEncryption(input.encryptionConfiguration);
-  if (input.definition !== undefined) requireDefinition(input.definition, machine.type);
+  if (input.definition !== undefined) requireDefinition(input.definition, machine.type, parts);
   if (input.roleArn !== undefined) requireRole(parts, input.roleArn, arn);
   const before = currentRevision(parts, machine);
   const logging = input.loggingConfiguration;
@@ -197,7 +197,7 @@ const versionOf = ({ db }: Parts, { id }: MachineRow, version: number): VersionR
 
 /** What Describe answers of a revision, of a machine and of an execution alike. */
 export function describeRevision(revision: RevisionRow, type: MachineRow['type']) {
-  const references = referencesIn(revision.definition, type);
+  const references = referencesIn(revision.definition);
   return {
     definition: revision.definition,
     roleArn: revision.role_arn,

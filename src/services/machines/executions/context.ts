@@ -1,9 +1,9 @@
 /** What the parts of executions share. */
 import type { Engine } from '../../../engine/kernel.ts';
+import type { Express } from '../../../engine/machines/express.ts';
 import type { Store } from '../../../store/store.ts';
 import type { Parts } from '../context.ts';
 import type { Compiled } from './definitions.ts';
-import type { Express } from './express.ts';
 import type { ExecutionsStore } from './store.ts';
 
 export type ExecutionParts = Parts & {

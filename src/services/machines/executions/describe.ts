@@ -25,8 +25,11 @@ export function describeExecution(
   { executionArn = '', includedData }: InputOf<Sdk, 'DescribeExecution'>,
   call: Call,
 ): OutputOf<Sdk, 'DescribeExecution'> {
-  const row = requireExecution(parts, executionArn);
-  const included = includedData !== 'METADATA_ONLY';
+  return describeRow(requireExecution(parts, executionArn), call.now, includedData !== 'METADATA_ONLY');
+}
+
+/** @param included whether the data are */
+export function describeRow(row: ExecutionRow, now: number, included = true): OutputOf<Sdk, 'DescribeExecution'> {
   return {
     ...summary(row),
     ...(included ? { input: row.input } : undefined),
@@ -36,7 +39,7 @@ export function describeExecution(
     ...(row.trace_header === null ? undefined : { traceHeader: row.trace_header }),
     ...(row.error === null ? undefined : { error: row.error }),
     ...(row.cause === null ? undefined : { cause: row.cause }),
-    ...redriveStatus(row, call.now),
+    ...redriveStatus(row, now),
   };
 }
 
@@ -96,11 +99,11 @@ const ofMapRun = (arn: string): Of => ({
   alias_arn: null,
 });
 
-function ofMachine({ db, executions }: ExecutionParts, arn: string, call: Call): Of {
+function ofMachine({ db }: ExecutionParts, arn: string, call: Call): Of {
   const named = requireNamed(arn, 'machine', 'version', 'alias');
   const machine = isHere(call, named) ? db.machine({ region: call.region, name: named.name }) : undefined;
   if (!machine) throw machineErrors.noMachine(arn);
-  if (executions && machine.type === 'EXPRESS') throw machineErrors.typeNotSupported();
+  if (machine.type === 'EXPRESS') throw machineErrors.typeNotSupported();
   return {
     machine: machine.id,
     map_run: null,

@@ -5,7 +5,7 @@
  * B2. The same name and input while it runs is the same execution; a name is free again once its machine is.
  */
 import { uuid } from '../../../base/random.ts';
-import { invalidJson } from '../../../definition/asl/parse/index.ts';
+import { parseJson } from '../../../definition/asl/parse/index.ts';
 import type { MachineEvent } from '../../../engine/machines/events.ts';
 import { LARGEST_PAYLOAD } from '../../../engine/machines/flow.ts';
 import { MACHINE } from '../../../engine/machines/language.ts';
@@ -55,6 +55,7 @@ export function startExecution(parts: ExecutionParts, asked: StartInput, call: C
     trace_header: asked.traceHeader ?? null,
     redrive_count: 0,
     redriven_at: null,
+    redrive_token: null,
     map_run: null,
     item: null,
   });
@@ -85,11 +86,9 @@ function begin(parts: ExecutionParts, asked: StartInput, call: Call) {
 /** @throws InvalidExecutionInput when it is no JSON, or too large */
 function requireInput(text: string): void {
   if (text.trim() === '') throw machineErrors.executionInput('Invalid execution input.');
-  try {
-    JSON.parse(text);
-  } catch {
-    throw machineErrors.executionInput(invalidJson(text));
-  }
+  const parsed = parseJson(text);
+  // Without where it stands: AWS tells it of definitions alone.
+  if (!parsed.ok) throw machineErrors.executionInput(parsed.message.split('\n')[0]!);
   if (Buffer.byteLength(text) > LARGEST_PAYLOAD) {
     throw machineErrors.executionInput(`The input is larger than ${LARGEST_PAYLOAD} bytes of UTF-8.`);
   }

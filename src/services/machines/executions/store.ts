@@ -31,6 +31,7 @@ export const executionMigrations: Migrations = {
        trace_header TEXT,
        redrive_count INTEGER NOT NULL,
        redriven_at INTEGER,
+       redrive_token TEXT,
        map_run TEXT,
        item INTEGER
      ) STRICT;
@@ -47,7 +48,16 @@ export const executionMigrations: Migrations = {
        token TEXT NOT NULL
      ) STRICT;
      CREATE INDEX activity_tasks_of ON activity_tasks (activity, id);
-     CREATE INDEX activity_tasks_by_task ON activity_tasks (execution, task);`,
+     CREATE INDEX activity_tasks_by_task ON activity_tasks (execution, task);
+     -- What the tasks of the pattern .sync wait for.
+     CREATE TABLE awaited (
+       execution TEXT NOT NULL,
+       task TEXT NOT NULL,
+       kind TEXT NOT NULL,
+       id TEXT NOT NULL,
+       PRIMARY KEY (execution, task)
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX awaited_by_id ON awaited (id);`,
   ],
 };
 
@@ -71,6 +81,7 @@ export type ExecutionRow = {
   trace_header: string | null;
   redrive_count: number;
   redriven_at: number | null;
+  redrive_token: string | null;
   map_run: string | null;
   item: number | null;
 };
@@ -84,7 +95,21 @@ export type ActivityTaskRow = {
   token: string;
 };
 
+export type AwaitedRow = { execution: string; task: string; kind: 'job' | 'execution'; id: string };
+
 type Arn = { arn: string };
+type OfTask = { execution: string; task: string };
+type Listed = {
+  machine: number | null;
+  map_run: string | null;
+  version_arn: string | null;
+  alias_arn: string | null;
+  status: string | null;
+  redriven: number | null;
+  before: number;
+  before_id: number;
+  limit: number;
+};
 export type ExecutionEnd = Pick<ExecutionRow, 'arn' | 'status' | 'ended_at' | 'output' | 'error' | 'cause'>;
 
 export type ExecutionsStore = ReturnType<typeof executionsStore>;
@@ -94,17 +119,27 @@ export function executionsStore(sql: Sql) {
     execution: sql.one<Arn, ExecutionRow>('SELECT * FROM executions WHERE arn = $arn'),
     insertExecution: sql.insert<Omit<ExecutionRow, 'id'>>(
       `INSERT INTO executions (arn, name, machine, revision, machine_arn, version_arn, alias_arn, status, started_at, ended_at,
-         input, output, error, cause, trace_header, redrive_count, redriven_at, map_run, item)
+         input, output, error, cause, trace_header, redrive_count, redriven_at, redrive_token, map_run, item)
        VALUES ($arn, $name, $machine, $revision, $machine_arn, $version_arn, $alias_arn, $status, $started_at, $ended_at,
-         $input, $output, $error, $cause, $trace_header, $redrive_count, $redriven_at, $map_run, $item)`,
+         $input, $output, $error, $cause, $trace_header, $redrive_count, $redriven_at, $redrive_token, $map_run, $item)`,
     ),
     endExecution: sql.change<ExecutionEnd>(
       `UPDATE executions SET status = $status, ended_at = $ended_at, output = $output, error = $error, cause = $cause
        WHERE arn = $arn`,
     ),
-    redriven: sql.change<Arn & { redriven_at: number }>(
+    redrive: sql.change<Arn & { redriven_at: number; redrive_token: string | null }>(
       `UPDATE executions SET status = 'RUNNING', ended_at = NULL, output = NULL, error = NULL, cause = NULL,
-         redrive_count = redrive_count + 1, redriven_at = $redriven_at WHERE arn = $arn`,
+         redrive_count = redrive_count + 1, redriven_at = $redriven_at, redrive_token = $redrive_token WHERE arn = $arn`,
+    ),
+    /** The newest first, before a start and, of the same start, an id. What is null does not matter. */
+    list: sql.all<Listed, ExecutionRow>(
+      `SELECT * FROM executions
+       WHERE ($machine IS NULL OR machine = $machine) AND ($map_run IS NULL OR map_run = $map_run)
+         AND ($map_run IS NOT NULL OR map_run IS NULL)
+         AND ($version_arn IS NULL OR version_arn = $version_arn) AND ($alias_arn IS NULL OR alias_arn = $alias_arn)
+         AND ($status IS NULL OR status = $status) AND ($redriven IS NULL OR (redrive_count > 0) = $redriven)
+         AND (started_at < $before OR (started_at = $before AND id < $before_id))
+       ORDER BY started_at DESC, id DESC LIMIT $limit`,
     ),
     openOf: sql.one<{ machine: number }, { one: number }>(
       'SELECT 1 AS one FROM executions WHERE machine = $machine AND ended_at IS NULL LIMIT 1',
@@ -119,8 +154,15 @@ export function executionsStore(sql: Sql) {
       'SELECT * FROM activity_tasks WHERE activity = $activity ORDER BY id LIMIT 1',
     ),
     removeActivityTask: sql.change<{ id: number }>('DELETE FROM activity_tasks WHERE id = $id'),
-    dropActivityTask: sql.change<{ execution: string; task: string }>(
+    dropActivityTask: sql.change<OfTask>(
       'DELETE FROM activity_tasks WHERE execution = $execution AND task = $task',
     ),
+
+    insertAwaited: sql.change<AwaitedRow>('INSERT INTO awaited VALUES ($execution, $task, $kind, $id)'),
+    awaitedBy: sql.one<OfTask, AwaitedRow>('SELECT * FROM awaited WHERE execution = $execution AND task = $task'),
+    awaiting: sql.all<Pick<AwaitedRow, 'kind' | 'id'>, AwaitedRow>(
+      'SELECT * FROM awaited WHERE id = $id AND kind = $kind',
+    ),
+    removeAwaited: sql.change<OfTask>('DELETE FROM awaited WHERE execution = $execution AND task = $task'),
   };
 }
