@@ -62,9 +62,9 @@ function readNamed(listed: Site, name: string): State | undefined {
     report.error(words.type('Object'), at);
     return undefined;
   }
-  const references = new Set<string>();
+  const references = new Map<string, string>();
   listed.machine.references.set(name, references);
-  return readState({ ...inside(listed, value, at), references, depth: listed.depth + 1 }, name);
+  return readState({ ...inside(listed, value, at), state: at, references, depth: listed.depth + 1 }, name);
 }
 
 export function readState(bare: Site, name: string): State | undefined {

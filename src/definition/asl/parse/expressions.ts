@@ -4,30 +4,44 @@
  * E1. What an expression refers to is noted with its state, for DescribeStateMachine's variableReferences.
  * E2. An expression that does not compile is reported in AWS's words where it stands.
  */
-import type { Compiled, Problem } from '../compiled.ts';
-import { compileJsonataTemplate } from '../jsonata/index.ts';
+import type { Compiled } from '../compiled.ts';
+import { compileJsonataTemplate, compileTypedJsonata } from '../jsonata/index.ts';
 import { compilePath, compileReferencePath, compileTemplate } from '../paths/index.ts';
 import type { Evaluate, Json, JsonObject } from '../scope.ts';
 import type { Assign, ReferencePath } from '../types.ts';
 import { type DiagnosticCode, words } from './diagnostics.ts';
-import { below, isObject, member, readObject, readText, type Site } from './site.ts';
+import { below, fieldName, isObject, member, readObject, readText, type Site } from './site.ts';
 import { assign } from './variables.ts';
 import { warnOfPaths } from './warnings.ts';
 
 export const isJsonataText = (value: Json | undefined): value is string =>
   typeof value === 'string' && value.startsWith('{%') && value.endsWith('%}');
 
-/** E1, and the problems by way of `say`. */
+/** E1 and E2, of the field `name`. */
 export function take<T extends Json>(
   site: Site,
+  name: string,
   compiled: Compiled<T>,
-  say: (problem: Problem) => void,
+  code: (message: string) => DiagnosticCode = () => 'SCHEMA_VALIDATION_FAILED',
+): Evaluate<T> | undefined {
+  return takeAt(site, below(site, name), compiled, code);
+}
+
+export function takeAt<T extends Json>(
+  site: Site,
+  place: string,
+  compiled: Compiled<T>,
+  code: (message: string) => DiagnosticCode = () => 'SCHEMA_VALIDATION_FAILED',
 ): Evaluate<T> | undefined {
   if (!compiled.ok) {
-    for (const problem of compiled.problems) say(problem);
+    for (const { at, message } of compiled.problems) {
+      site.report.error(message, `${place}${placeOf(at)}`, code(message));
+    }
     return undefined;
   }
-  for (const name of compiled.variables) site.references?.add(name);
+  for (const variable of compiled.variables) {
+    if (site.references && !site.references.has(variable)) site.references.set(variable, place);
+  }
   return compiled.evaluate;
 }
 
@@ -47,7 +61,7 @@ export function readPath(site: Site, name: string): Evaluate | null | undefined 
 export function readRequiredPath(site: Site, name: string): Evaluate | undefined {
   const text = readText(site, name);
   if (text === undefined) return undefined;
-  return take(site, compilePath(text, name), ({ message }) => site.report.error(message, below(site, name)));
+  return take(site, name, compilePath(text, name));
 }
 
 /** ResultPath. */
@@ -66,9 +80,7 @@ function readPathTemplate(site: Site, name: string): Evaluate | undefined {
   const value = member(site, name);
   if (value === undefined) return undefined;
   warnOfPaths(value, below(site, name), site.report);
-  return take(site, compileTemplate(value, name), ({ at, message }) =>
-    site.report.error(message, `${below(site, name)}${placeOf(at)}`),
-  );
+  return take(site, name, compileTemplate(value, name));
 }
 
 const jsonataCode = (message: string): DiagnosticCode => {
@@ -76,20 +88,24 @@ const jsonataCode = (message: string): DiagnosticCode => {
   return message.endsWith('is not supported.') ? 'UNSUPPORTED_JSONATA_EXPRESSION' : 'INVALID_JSONATA_EXPRESSION';
 };
 
-export const sayJsonata =
-  (site: Site, name: string) =>
-  ({ at, message }: Problem): void =>
-    site.report.error(message, `${below(site, name)}${placeOf(at)}`, jsonataCode(message));
-
-function readJsonataTemplate(site: Site, name: string): Evaluate | undefined {
+/** What a field of a JSONata state gives: one of its texts, or any JSON in which such texts stand. */
+export function readJsonata(site: Site, name: string): Evaluate | undefined {
   const value = member(site, name);
   if (value === undefined) return undefined;
-  return take(site, compileJsonataTemplate(value, name), sayJsonata(site, name));
+  return take(site, name, compileJsonataTemplate(value, fieldName(site, name)), jsonataCode);
 }
+
+/** A JSONata text that must give a value of one type. */
+export function readTypedJsonata<T extends Json>(site: Site, name: string, type: JsonataType): Evaluate<T> | undefined {
+  const compiled = compileTypedJsonata(member(site, name) as string, fieldName(site, name), type);
+  return take(site, name, compiled, jsonataCode) as Evaluate<T> | undefined;
+}
+
+type JsonataType = Parameters<typeof compileTypedJsonata>[2];
 
 /** A payload template in the language of the site. */
 export const readTemplate = (site: Site, name: string): Evaluate | undefined =>
-  site.language === 'JSONPath' ? readPathTemplate(site, name) : readJsonataTemplate(site, name);
+  site.language === 'JSONPath' ? readPathTemplate(site, name) : readJsonata(site, name);
 
 /** A template that must give an object: Parameters of readers, Credentials. JSONata may give it whole. */
 export function readObjectTemplate(site: Site, name: string): Evaluate<JsonObject> | undefined {

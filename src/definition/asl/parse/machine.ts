@@ -79,8 +79,8 @@ function openSite(fields: JsonObject, type: MachineType, options: CompileOptions
     references: new Map(),
     scopes: [scope],
   };
-  const references = undefined;
-  const site: Site = { fields, at: '', language: 'JSONPath', report, type, references, scope, depth: 0, machine };
+  const outside = { at: '', state: '', references: undefined, depth: 0 };
+  const site: Site = { ...outside, fields, language: 'JSONPath', report, type, scope, machine };
   const language = readLanguage(site, 'JSONPath');
   return { ...site, language, machine: { ...machine, language } };
 }
@@ -91,7 +91,7 @@ const hasErrors = (report: Report): boolean => report.diagnostics.some(({ severi
 function referencesOf(site: Site): VariableReferences {
   const lists: Record<string, readonly string[]> = Object.create(null);
   for (const [name, variables] of site.machine.references) {
-    if (variables.size > 0) lists[name] = [...variables].sort();
+    if (variables.size > 0) lists[name] = [...variables.keys()].sort();
   }
   return lists;
 }
@@ -133,7 +133,8 @@ export function compileState(text: string, name?: string, options: CompileOption
   if (fields === undefined) return { ok: false, missing: false, diagnostics: report.diagnostics };
   // The machine around it is of the state's own language, as it names none.
   const site = openSite(fields, 'STANDARD', options, openReport());
-  const state = readState({ ...site, report, at: `/States/${UNNAMED}`, machine: { ...site.machine, report } }, UNNAMED);
+  const at = `/States/${UNNAMED}`;
+  const state = readState({ ...site, report, at, state: at, machine: { ...site.machine, report } }, UNNAMED);
   for (const scope of site.machine.scopes) checkScopes(scope, report);
   if (state === undefined || hasErrors(report)) return { ok: false, missing: false, diagnostics: report.diagnostics };
   return { ok: true, name: UNNAMED, state, queryLanguage: state.flow.language, warnings: report.diagnostics };

@@ -1,10 +1,9 @@
 /** Pass, Succeed, Fail and Wait. */
 
 import { statesError } from '../failure.ts';
-import { compileJsonataTemplate } from '../jsonata/index.ts';
 import type { Evaluate, Scope } from '../scope.ts';
 import type { FailState, PassState, SucceedState, WaitState } from '../types.ts';
-import { readRequiredPath, sayJsonata, take } from './expressions.ts';
+import { readJsonata, readRequiredPath } from './expressions.ts';
 import { readFlow, readTransition } from './flow.ts';
 import { readTimestamp, readWaitSeconds } from './numbers.ts';
 import { allowOne, below, has, member, readText, requireOne, type Site } from './site.ts';
@@ -44,7 +43,7 @@ function readWords(site: Site, name: string): Evaluate<string> | undefined {
   const text = readText(site, name);
   if (text === undefined) return undefined;
   if (site.language === 'JSONPath') return () => text;
-  const evaluate = take(site, compileJsonataTemplate(text, name), sayJsonata(site, name));
+  const evaluate = readJsonata(site, name);
   return evaluate && textOf(evaluate, name, 'States.QueryEvaluationError');
 }
 
