@@ -7,6 +7,7 @@ import { isJsonataText, readAssign, readTemplate, readTypedJsonata, takeAt } fro
 import { checkFields, OBJECT_FIELDS } from './fields.ts';
 import { readFlow } from './flow.ts';
 import { below, has, isObject, member, readObjects, readText, requireFields, type Site } from './site.ts';
+import { warnOfPath } from './warnings.ts';
 
 /** What stands beside the comparison in a rule of the JSONPath language, and is not part of it. */
 const BESIDE = new Set(['Next', 'Assign', 'Comment']);
@@ -53,6 +54,9 @@ function readPathTest(site: Site): Evaluate<boolean> | undefined {
     return undefined;
   }
   const comparison = Object.fromEntries(Object.entries(site.fields).filter(([name]) => !BESIDE.has(name)));
+  for (const [name, value] of Object.entries(comparison)) {
+    if (name !== 'Variable' && !name.endsWith('Path')) warnOfPath(value, name, below(site, name), site.report);
+  }
   return takeAt(site, site.at, compileChoiceTest(comparison));
 }
 

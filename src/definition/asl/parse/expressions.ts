@@ -10,6 +10,7 @@ import { compilePath, compileReferencePath, compileTemplate } from '../paths/ind
 import type { Evaluate, Json, JsonObject } from '../scope.ts';
 import type { Assign, ReferencePath } from '../types.ts';
 import { type DiagnosticCode, words } from './diagnostics.ts';
+import { misplaced } from './reserved.ts';
 import { below, fieldName, isObject, member, readObject, readText, type Site } from './site.ts';
 import { assign } from './variables.ts';
 import { warnOfPaths } from './warnings.ts';
@@ -92,13 +93,28 @@ const jsonataCode = (message: string): DiagnosticCode => {
 export function readJsonata(site: Site, name: string): Evaluate | undefined {
   const value = member(site, name);
   if (value === undefined) return undefined;
+  checkReserved(site, name, value);
   return take(site, name, compileJsonataTemplate(value, fieldName(site, name)), jsonataCode);
 }
 
 /** A JSONata text that must give a value of one type. */
 export function readTypedJsonata<T extends Json>(site: Site, name: string, type: JsonataType): Evaluate<T> | undefined {
-  const compiled = compileTypedJsonata(member(site, name) as string, fieldName(site, name), type);
+  const text = member(site, name) as string;
+  checkReserved(site, name, text);
+  const compiled = compileTypedJsonata(text, fieldName(site, name), type);
   return take(site, name, compiled, jsonataCode) as Evaluate<T> | undefined;
+}
+
+/** `$states.result` is there once the state has worked, `$states.errorOutput` once a catcher has caught. */
+function checkReserved(site: Site, name: string, value: Json): void {
+  const shaping = name === 'Output' || name === 'Assign';
+  const caught = fieldName(site, name).startsWith('Catch[');
+  const worked = site.at === site.state && site.hasResult;
+  const there = shaping && caught ? 'errorOutput' : shaping && worked ? 'result' : undefined;
+  for (const mention of misplaced(value, there)) {
+    const message = `Field '$states.${mention.name}' does not exist.`;
+    site.report.error(message, `${below(site, name)}${mention.at}`, 'UNSUPPORTED_JSONATA_EXPRESSION');
+  }
 }
 
 type JsonataType = Parameters<typeof compileTypedJsonata>[2];

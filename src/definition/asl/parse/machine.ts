@@ -12,7 +12,7 @@ import { OBJECT_FIELDS } from './fields.ts';
 import { parseJson } from './json.ts';
 import { MAX_SECONDS } from './numbers.ts';
 import { isObject, readNumber, readOneOf, type Site } from './site.ts';
-import { checkScopes, openScope } from './variables.ts';
+import { checkScopes, openScope, warnOfUndefined } from './variables.ts';
 
 export type CompileOptions = {
   /** The sentence of refusal for what cannot be asked for here; undefined for what can. @default everything can */
@@ -41,7 +41,10 @@ export function compileMachine(text: string, type: MachineType, options: Compile
   readOneOf(site, 'Version', ['1.0']);
   const timeoutSeconds = readNumber(site, 'TimeoutSeconds', { kind: 'integer', min: 0, max: MAX_SECONDS });
   const branch = readBranch(site, OBJECT_FIELDS.machine);
-  for (const scope of site.machine.scopes) checkScopes(scope, report);
+  for (const scope of site.machine.scopes) {
+    checkScopes(scope, report);
+    warnOfUndefined(scope, report);
+  }
   if (hasErrors(report)) return { ok: false, diagnostics: report.diagnostics };
   return {
     ok: true,
@@ -79,7 +82,7 @@ function openSite(fields: JsonObject, type: MachineType, options: CompileOptions
     references: new Map(),
     scopes: [scope],
   };
-  const outside = { at: '', state: '', references: undefined, depth: 0 };
+  const outside = { at: '', state: '', references: undefined, hasResult: false, depth: 0 };
   const site: Site = { ...outside, fields, language: 'JSONPath', report, type, scope, machine };
   const language = readLanguage(site, 'JSONPath');
   return { ...site, language, machine: { ...machine, language } };

@@ -7,7 +7,7 @@ import { readJsonata, readRequiredPath } from './expressions.ts';
 import { readFlow, readTransition } from './flow.ts';
 import { readTimestamp, readWaitSeconds } from './numbers.ts';
 import { allowOne, below, has, member, readText, requireOne, type Site } from './site.ts';
-import { warnOfStaticResult } from './warnings.ts';
+import { warnOfPath, warnOfStaticResult } from './warnings.ts';
 
 export function readPass(site: Site, name: string): PassState {
   const result = site.language === 'JSONPath' ? member(site, 'Result') : undefined;
@@ -42,7 +42,10 @@ function readWords(site: Site, name: string): Evaluate<string> | undefined {
   }
   const text = readText(site, name);
   if (text === undefined) return undefined;
-  if (site.language === 'JSONPath') return () => text;
+  if (site.language === 'JSONPath') {
+    warnOfPath(text, name, below(site, name), site.report);
+    return () => text;
+  }
   const evaluate = readJsonata(site, name);
   return evaluate && textOf(evaluate, name, 'States.QueryEvaluationError');
 }

@@ -39,6 +39,8 @@ export type Site = {
   readonly references: Map<string, string> | undefined;
   /** Of the graph that it is part of. */
   readonly scope: VariableScope;
+  /** Whether the state at hand gives a result of its own: Task, Parallel and Map. */
+  readonly hasResult: boolean;
   /** How many graphs it stands in. */
   readonly depth: number;
 };
