@@ -3,10 +3,12 @@ import { compileChoiceTest } from '../paths/index.ts';
 import type { Evaluate, JsonObject } from '../scope.ts';
 import type { ChoiceRule, ChoiceState } from '../types.ts';
 import { words } from './diagnostics.ts';
-import { isJsonataText, readAssign, readTemplate, readTypedJsonata, takeAt } from './expressions.ts';
+import { readAssign, readTemplate } from './expressions.ts';
 import { checkFields, OBJECT_FIELDS } from './fields.ts';
 import { readFlow } from './flow.ts';
+import { isJsonataText, readTypedJsonata } from './jsonata.ts';
 import { below, has, isObject, member, readObjects, readText, requireFields, type Site } from './site.ts';
+import { takeAt } from './take.ts';
 import { warnOfPath } from './warnings.ts';
 
 /** What stands beside the comparison in a rule of the JSONPath language, and is not part of it. */

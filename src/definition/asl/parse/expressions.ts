@@ -1,57 +1,13 @@
-/**
- * The fields that hold expressions, read in the query language of their state: paths, payload templates, JSONata, assignments.
- *
- * E1. What an expression refers to is noted with its state, for DescribeStateMachine's variableReferences.
- * E2. An expression that does not compile is reported in AWS's words where it stands.
- */
-import type { Compiled } from '../compiled.ts';
-import { compileJsonataTemplate, compileTypedJsonata } from '../jsonata/index.ts';
+/** The fields that hold expressions, read in the query language of their state: paths, payload templates, assignments. */
 import { compilePath, compileReferencePath, compileTemplate } from '../paths/index.ts';
-import type { Evaluate, Json, JsonObject } from '../scope.ts';
+import type { Evaluate, JsonObject } from '../scope.ts';
 import type { Assign, ReferencePath } from '../types.ts';
-import { type DiagnosticCode, words } from './diagnostics.ts';
-import { misplaced } from './reserved.ts';
-import { below, fieldName, isObject, member, readObject, readText, type Site } from './site.ts';
+import { words } from './diagnostics.ts';
+import { isJsonataText, readJsonata } from './jsonata.ts';
+import { below, isObject, member, readObject, readText, type Site } from './site.ts';
+import { take } from './take.ts';
 import { assign } from './variables.ts';
 import { warnOfPaths } from './warnings.ts';
-
-export const isJsonataText = (value: Json | undefined): value is string =>
-  typeof value === 'string' && value.startsWith('{%') && value.endsWith('%}');
-
-/** E1 and E2, of the field `name`. */
-export function take<T extends Json>(
-  site: Site,
-  name: string,
-  compiled: Compiled<T>,
-  code: (message: string) => DiagnosticCode = () => 'SCHEMA_VALIDATION_FAILED',
-): Evaluate<T> | undefined {
-  return takeAt(site, below(site, name), compiled, code);
-}
-
-export function takeAt<T extends Json>(
-  site: Site,
-  place: string,
-  compiled: Compiled<T>,
-  code: (message: string) => DiagnosticCode = () => 'SCHEMA_VALIDATION_FAILED',
-): Evaluate<T> | undefined {
-  if (!compiled.ok) {
-    for (const { at, message } of compiled.problems) {
-      site.report.error(message, `${place}${placeOf(at)}`, code(message));
-    }
-    return undefined;
-  }
-  for (const variable of compiled.variables) {
-    if (site.references && !site.references.has(variable)) site.references.set(variable, place);
-  }
-  return compiled.evaluate;
-}
-
-/** A JSON pointer below a field, as AWS writes places: `/a/0/b` is `/a[0]/b`. */
-export const placeOf = (pointer: string): string =>
-  pointer
-    .replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]')
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~');
 
 /** A JSONPath, or null. */
 export function readPath(site: Site, name: string): Evaluate | null | undefined {
@@ -83,41 +39,6 @@ function readPathTemplate(site: Site, name: string): Evaluate | undefined {
   warnOfPaths(value, below(site, name), site.report);
   return take(site, name, compileTemplate(value, name));
 }
-
-const jsonataCode = (message: string): DiagnosticCode => {
-  if (message.startsWith('JSONata string must')) return 'SCHEMA_VALIDATION_FAILED';
-  return message.endsWith('is not supported.') ? 'UNSUPPORTED_JSONATA_EXPRESSION' : 'INVALID_JSONATA_EXPRESSION';
-};
-
-/** What a field of a JSONata state gives: one of its texts, or any JSON in which such texts stand. */
-export function readJsonata(site: Site, name: string): Evaluate | undefined {
-  const value = member(site, name);
-  if (value === undefined) return undefined;
-  checkReserved(site, name, value);
-  return take(site, name, compileJsonataTemplate(value, fieldName(site, name)), jsonataCode);
-}
-
-/** A JSONata text that must give a value of one type. */
-export function readTypedJsonata<T extends Json>(site: Site, name: string, type: JsonataType): Evaluate<T> | undefined {
-  const text = member(site, name) as string;
-  checkReserved(site, name, text);
-  const compiled = compileTypedJsonata(text, fieldName(site, name), type);
-  return take(site, name, compiled, jsonataCode) as Evaluate<T> | undefined;
-}
-
-/** `$states.result` is there once the state has worked, `$states.errorOutput` once a catcher has caught. */
-function checkReserved(site: Site, name: string, value: Json): void {
-  const shaping = name === 'Output' || name === 'Assign';
-  const caught = fieldName(site, name).startsWith('Catch[');
-  const worked = site.at === site.state && site.hasResult;
-  const there = shaping && caught ? 'errorOutput' : shaping && worked ? 'result' : undefined;
-  for (const mention of misplaced(value, there)) {
-    const message = `Field '$states.${mention.name}' does not exist.`;
-    site.report.error(message, `${below(site, name)}${mention.at}`, 'UNSUPPORTED_JSONATA_EXPRESSION');
-  }
-}
-
-type JsonataType = Parameters<typeof compileTypedJsonata>[2];
 
 /** A payload template in the language of the site. */
 export const readTemplate = (site: Site, name: string): Evaluate | undefined =>

@@ -7,10 +7,11 @@ import type { Evaluate } from '../scope.ts';
 import type { Branch, Distributed, MachineType, MapState, ParallelState } from '../types.ts';
 import { words } from './diagnostics.ts';
 import { readItemBatcher, readItemReader, readResultWriter } from './distributed.ts';
-import { isJsonataText, readJsonata, readRequiredPath, readTemplate } from './expressions.ts';
+import { readRequiredPath, readTemplate } from './expressions.ts';
 import { checkFields, type FieldTable, OBJECT_FIELDS } from './fields.ts';
 import { readFlow, readTransition } from './flow.ts';
 import { readGuards } from './guards.ts';
+import { isJsonataText, readJsonata } from './jsonata.ts';
 import { readFlexibleNumber } from './numbers.ts';
 import {
   allowOne,

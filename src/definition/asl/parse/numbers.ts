@@ -6,8 +6,9 @@
 import { statesError } from '../failure.ts';
 import { compilePath, instantOf } from '../paths/index.ts';
 import type { Evaluate, Json, Scope } from '../scope.ts';
-import { isJsonataText, readTypedJsonata, take } from './expressions.ts';
+import { isJsonataText, readTypedJsonata } from './jsonata.ts';
 import { allowOne, below, fieldName, has, member, type Range, readNumber, readText, type Site } from './site.ts';
+import { take } from './take.ts';
 
 /** A field with a `Path` beside it in the JSONPath language, and JSONata in the other. */
 export function readFlexibleNumber(site: Site, name: string, range: Range): Evaluate<number> | undefined {

@@ -3,8 +3,9 @@
 import { statesError } from '../failure.ts';
 import type { Evaluate, Scope } from '../scope.ts';
 import type { FailState, PassState, SucceedState, WaitState } from '../types.ts';
-import { readJsonata, readRequiredPath } from './expressions.ts';
+import { readRequiredPath } from './expressions.ts';
 import { readFlow, readTransition } from './flow.ts';
+import { readJsonata } from './jsonata.ts';
 import { readTimestamp, readWaitSeconds } from './numbers.ts';
 import { allowOne, below, has, member, readText, requireOne, type Site } from './site.ts';
 import { warnOfPath, warnOfStaticResult } from './warnings.ts';
