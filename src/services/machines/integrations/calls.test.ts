@@ -1,16 +1,9 @@
 import { Readable } from 'node:stream';
-import * as s3Sdk from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../definition/asl/scope.ts';
 import { awsError } from '../../../protocol/errors.ts';
-import { defineApi } from '../../../protocol/models.ts';
-import { iam, logs, sagemaker, states } from '../../../server/apis.ts';
-import { ATTEMPT, FACTS, integrationsOf, resource } from './testing.ts';
+import { ATTEMPT, FACTS, iam, integrationsOf, logs, resource, s3, sagemaker, states } from './testing.ts';
 
-const s3 = defineApi({
-  ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01', sdk: s3Sdk },
-  xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
-});
 const integrations = integrationsOf([s3, sagemaker, iam, logs, states]);
 const on = (text: string) => integrations.resolve(resource(text));
 
@@ -104,6 +97,14 @@ describe('arguments', () => {
     ['aws-sdk:sagemaker:addTags', { Tags: ['a'] }, /'Tags' .* an array is wanted/],
     ['aws-sdk:sagemaker:addTags', ['a'], /must be an object/],
   ])('of %s, %j, are refused', (text, args, message) => expect(() => prepared(text, args)).toThrow(message));
+
+  it('that are deeper than the stack are refused', () => {
+    let expression: Json = {};
+    for (let depth = 0; depth < 20_000; depth++) expression = { SubExpressions: [expression] };
+    expect(() =>
+      prepared('aws-sdk:sagemaker:search', { Resource: 'TrainingJob', SearchExpression: expression }),
+    ).toThrow('The Parameters are nested too deeply to start the Task.');
+  });
 
   it('draw what the SDK would draw, the same again for the same attempt', () => {
     const token = (retry: number) =>
