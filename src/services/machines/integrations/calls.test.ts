@@ -60,6 +60,16 @@ describe('arguments', () => {
     expect(Buffer.from(input['Body'] as Uint8Array).toString()).toBe(expected);
   });
 
+  it.each([
+    [{}, { ChecksumAlgorithm: 'CRC32' }],
+    [{ ChecksumAlgorithm: 'SHA256' }, { ChecksumAlgorithm: 'SHA256' }],
+    [{ ChecksumSHA1: 'digest' }, { ChecksumSHA1: 'digest' }],
+  ])('with a body and %j vouch for it by %j', (given, expected) =>
+    expect(prepared('aws-sdk:s3:putObject', { Bucket: 'b', Key: 'k', ...given }).input).toEqual({
+      ...{ Bucket: 'b', Key: 'k', ...expected },
+    }),
+  );
+
   it('keep the names of maps', () =>
     expect(
       prepared('sagemaker:createTrainingJob', {
@@ -185,6 +195,12 @@ describe('refused calls', () => {
       'The specified bucket does not exist (Service: S3, Status Code: 404, Request ID: r, Extended Request ID: r)',
     ],
     [
+      'aws-sdk:s3:getObject',
+      awsError('AccessDenied', 'Access Denied', 403),
+      'S3.S3Exception',
+      'Access Denied (Service: S3, Status Code: 403, Request ID: r, Extended Request ID: r)',
+    ],
+    [
       'aws-sdk:sfn:sendTaskSuccess',
       awsError('InvalidToken', "Invalid Token: 'Invalid token'"),
       'Sfn.InvalidTokenException',
@@ -198,7 +214,7 @@ describe('refused calls', () => {
     ],
     [
       'aws-sdk:sagemaker:createModel',
-      awsError('AccessDeniedException', 'User: u is not authorized', 400),
+      awsError('AccessDeniedException', 'User: u is not authorized', 403),
       'SageMaker.SageMakerException',
       'User: u is not authorized (Service: SageMaker, Status Code: 400, Request ID: r) (SDK Attempt Count: 1)',
     ],
@@ -216,7 +232,7 @@ describe('refused calls', () => {
     ],
     [
       'sagemaker:createTrainingJob.sync',
-      awsError('AccessDeniedException', 'User: u is not authorized'),
+      awsError('AccessDeniedException', 'User: u is not authorized', 403),
       'SageMaker.AmazonSageMakerException',
       'User: u is not authorized (Service: AmazonSageMaker; Status Code: 400; Error Code: AccessDeniedException; Request ID: r; Proxy: null)',
     ],

@@ -74,7 +74,19 @@ function prepare(found: Found, args: Json, attempt: Attempt, field: 'Parameters'
     throw statesError('States.Runtime', cause);
   }
   for (const name of drawn(operation, row?.name)) input[name] ??= attemptUuid(attempt);
+  if (naming === 'sdk') addChecksum(operation, input);
   return { api, operation, input };
+}
+
+/** The SDK vouches for a body by a checksum, which the answer then tells, unless the request has one of its own. */
+function addChecksum({ streamingInput, input: shape }: OperationModel, input: Record<string, unknown>): void {
+  if (streamingInput === undefined || Object.keys(input).some((name) => name.startsWith('Checksum'))) return;
+  if (
+    shape()
+      .members()
+      .some(({ name }) => name === 'ChecksumAlgorithm')
+  )
+    input['ChecksumAlgorithm'] = 'CRC32';
 }
 
 /** Some shapes hold themselves, so that arguments may be deeper than the stack. */
