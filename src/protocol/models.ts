@@ -26,7 +26,7 @@ export function defineApi(definition: ApiDefinition): Api {
     const operation = operationModel(value, rest.protocol === 'rest-json' || rest.protocol === 'rest-xml');
     if (operation) operations.set(operation.name, operation);
     const error = errorSchema(value);
-    if (error) errors.set(error.code, error.name);
+    if (error) for (const code of [error.name, error.code]) errors.set(code, error.name);
   }
   return { ...rest, targetPrefix, xmlNamespace, operations, errors };
 }

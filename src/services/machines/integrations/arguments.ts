@@ -142,7 +142,7 @@ const WANTED: Readonly<Record<Shape['kind'], string>> = {
   timestamp: 'a time, as in 2026-11-27T08:00:00Z,',
 };
 
-const unsupported = (name: string) => `The field "${name}" is not supported by Step Functions`;
+export const unsupported = (name: string) => `The field "${name}" is not supported by Step Functions`;
 
 const tables: Readonly<Record<Naming, WeakMap<StructureShape, ReadonlyMap<string, Member>>>> = {
   sdk: new WeakMap(),
@@ -150,7 +150,7 @@ const tables: Readonly<Record<Naming, WeakMap<StructureShape, ReadonlyMap<string
 };
 
 /** A structure's members by the names of arguments. */
-function membersOf(naming: Naming, shape: StructureShape): ReadonlyMap<string, Member> {
+export function membersOf(naming: Naming, shape: StructureShape): ReadonlyMap<string, Member> {
   let table = tables[naming].get(shape);
   if (!table) {
     table = new Map(shape.members().map((member) => [memberName(naming, member.name), member]));

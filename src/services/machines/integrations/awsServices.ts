@@ -11,6 +11,8 @@ export type SdkService = {
   readonly label: string;
   /** Its causes end without the number of attempts: so they are on record. */
   readonly silentAboutAttempts?: true;
+  /** Codes that the model has for a few operations only: elsewhere they are on record as errors that it does not have. */
+  readonly unmodelled?: readonly string[];
 };
 
 /** By the id: the package of the SDK's client. */
@@ -25,7 +27,7 @@ export const SDK_SERVICES: ReadonlyMap<string, SdkService> = new Map(
     iam: { api: 'iam', label: 'Iam' },
     kms: { api: 'kms', label: 'Kms' },
     lambda: { api: 'lambda', label: 'Lambda' },
-    s3: { api: 's3', label: 'S3', silentAboutAttempts: true },
+    s3: { api: 's3', label: 'S3', silentAboutAttempts: true, unmodelled: ['AccessDenied'] },
     sagemaker: { api: 'sagemaker', label: 'SageMaker' },
     sagemakermetrics: { api: 'sagemaker-metrics', label: 'SageMakerMetrics' },
     sagemakerruntime: { api: 'sagemaker-runtime', label: 'SageMakerRuntime' },

@@ -1,16 +1,9 @@
 import { Readable } from 'node:stream';
-import * as s3Sdk from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../definition/asl/scope.ts';
 import { awsError } from '../../../protocol/errors.ts';
-import { defineApi } from '../../../protocol/models.ts';
-import { iam, logs, sagemaker, states } from '../../../server/apis.ts';
-import { ATTEMPT, FACTS, integrationsOf, resource } from './testing.ts';
+import { ATTEMPT, FACTS, iam, integrationsOf, logs, resource, s3, sagemaker, states } from './testing.ts';
 
-const s3 = defineApi({
-  ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01', sdk: s3Sdk },
-  xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
-});
 const integrations = integrationsOf([s3, sagemaker, iam, logs, states]);
 const on = (text: string) => integrations.resolve(resource(text));
 
@@ -67,6 +60,16 @@ describe('arguments', () => {
     expect(Buffer.from(input['Body'] as Uint8Array).toString()).toBe(expected);
   });
 
+  it.each([
+    [{}, { ChecksumAlgorithm: 'CRC32' }],
+    [{ ChecksumAlgorithm: 'SHA256' }, { ChecksumAlgorithm: 'SHA256' }],
+    [{ ChecksumSHA1: 'digest' }, { ChecksumSHA1: 'digest' }],
+  ])('with a body and %j vouch for it by %j', (given, expected) =>
+    expect(prepared('aws-sdk:s3:putObject', { Bucket: 'b', Key: 'k', ...given }).input).toEqual({
+      ...{ Bucket: 'b', Key: 'k', ...expected },
+    }),
+  );
+
   it('keep the names of maps', () =>
     expect(
       prepared('sagemaker:createTrainingJob', {
@@ -104,6 +107,14 @@ describe('arguments', () => {
     ['aws-sdk:sagemaker:addTags', { Tags: ['a'] }, /'Tags' .* an array is wanted/],
     ['aws-sdk:sagemaker:addTags', ['a'], /must be an object/],
   ])('of %s, %j, are refused', (text, args, message) => expect(() => prepared(text, args)).toThrow(message));
+
+  it('that are deeper than the stack are refused', () => {
+    let expression: Json = {};
+    for (let depth = 0; depth < 20_000; depth++) expression = { SubExpressions: [expression] };
+    expect(() =>
+      prepared('aws-sdk:sagemaker:search', { Resource: 'TrainingJob', SearchExpression: expression }),
+    ).toThrow('The Parameters are nested too deeply to start the Task.');
+  });
 
   it('draw what the SDK would draw, the same again for the same attempt', () => {
     const token = (retry: number) =>
@@ -184,6 +195,12 @@ describe('refused calls', () => {
       'The specified bucket does not exist (Service: S3, Status Code: 404, Request ID: r, Extended Request ID: r)',
     ],
     [
+      'aws-sdk:s3:getObject',
+      awsError('AccessDenied', 'Access Denied', 403),
+      'S3.S3Exception',
+      'Access Denied (Service: S3, Status Code: 403, Request ID: r, Extended Request ID: r)',
+    ],
+    [
       'aws-sdk:sfn:sendTaskSuccess',
       awsError('InvalidToken', "Invalid Token: 'Invalid token'"),
       'Sfn.InvalidTokenException',
@@ -197,7 +214,7 @@ describe('refused calls', () => {
     ],
     [
       'aws-sdk:sagemaker:createModel',
-      awsError('AccessDeniedException', 'User: u is not authorized', 400),
+      awsError('AccessDeniedException', 'User: u is not authorized', 403),
       'SageMaker.SageMakerException',
       'User: u is not authorized (Service: SageMaker, Status Code: 400, Request ID: r) (SDK Attempt Count: 1)',
     ],
@@ -215,7 +232,7 @@ describe('refused calls', () => {
     ],
     [
       'sagemaker:createTrainingJob.sync',
-      awsError('AccessDeniedException', 'User: u is not authorized'),
+      awsError('AccessDeniedException', 'User: u is not authorized', 403),
       'SageMaker.AmazonSageMakerException',
       'User: u is not authorized (Service: AmazonSageMaker; Status Code: 400; Error Code: AccessDeniedException; Request ID: r; Proxy: null)',
     ],

@@ -7,9 +7,9 @@ import type { TaskFailure } from './types.ts';
 
 /** @example S3.NoSuchBucketException: The specified bucket does not exist (Service: S3, Status Code: 404, Request ID: …) */
 export function sdkFailure(service: SdkService, api: Api, error: AwsError, requestId: string): TaskFailure {
-  const { label, silentAboutAttempts } = service;
-  const modelled = api.errors.get(error.code);
-  const details = [`Service: ${label}`, `Status Code: ${error.status}`, `Request ID: ${requestId}`];
+  const { label, silentAboutAttempts, unmodelled } = service;
+  const modelled = unmodelled?.includes(error.code) ? undefined : api.errors.get(error.code);
+  const details = [`Service: ${label}`, `Status Code: ${statusOf(api, error)}`, `Request ID: ${requestId}`];
   // S3 has a second id for each request; Telar's is the first one again, as in its answers.
   if (api.name === 's3') details.push(`Extended Request ID: ${requestId}`);
   return {
@@ -23,7 +23,7 @@ export function optimizedFailure(service: OptimizedService, api: Api, error: Aws
   const modelled = api.errors.get(error.code);
   const details = [
     `Service: ${service.title}`,
-    `Status Code: ${error.status}`,
+    `Status Code: ${statusOf(api, error)}`,
     `Error Code: ${error.code}`,
     `Request ID: ${requestId}`,
     'Proxy: null',
@@ -32,4 +32,9 @@ export function optimizedFailure(service: OptimizedService, api: Api, error: Aws
     error: `${service.prefix}.${modelled === undefined ? service.unmodelled : exceptionName(modelled)}`,
     cause: `${error.message} (${details.join('; ')})`,
   };
+}
+
+/** AWS JSON answers a missing permission like every other fault of the caller's. */
+function statusOf({ protocol }: Api, { status }: AwsError): number {
+  return status === 403 && (protocol === 'json-1.0' || protocol === 'json-1.1') ? 400 : status;
 }

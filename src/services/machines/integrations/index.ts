@@ -15,6 +15,7 @@ import { validateMock } from './mocks.ts';
 import { PARSED_BY_SYNC_2 } from './optimized.ts';
 import { type Found, lookUp, refusalOf } from './resources.ts';
 import { collected, resultOf } from './results.ts';
+import { unsupportedFields } from './templates.ts';
 import { attemptUuid } from './tokens.ts';
 import type {
   Answered,
@@ -32,6 +33,10 @@ import type {
 export function createIntegrations(ports: IntegrationPorts): Integrations {
   return {
     supports: (resource) => refusalOf(ports, resource),
+    unsupportedFields(resource, template, language) {
+      const looked = lookUp(ports, resource);
+      return looked.ok ? unsupportedFields(looked.found, template, language) : [];
+    },
     resolve(resource) {
       const looked = lookUp(ports, resource);
       if (!looked.ok) throw statesError('States.Runtime', looked.reason);
@@ -60,16 +65,38 @@ function integration(resource: IntegrationResource, found: Found): Integration {
 function prepare(found: Found, args: Json, attempt: Attempt, field: 'Parameters' | 'Arguments'): PlannedCall {
   const { api, operation, naming } = found;
   const row = naming === 'optimized' ? found.row : undefined;
-  const refuse = (problems: readonly string[]) =>
-    statesError(
-      'States.Runtime',
-      `The ${field} '${JSON.stringify(args)}' could not be used to start the Task: [${problems.join(', ')}]`,
-    );
-  if (!isObject(args)) throw refuse(['The value must be an object']);
-  const { input, problems } = readArguments(operation.input(), args, { naming, json: row?.json, takes: row?.takes });
-  if (problems.length > 0) throw refuse(problems);
+  const { input, problems } = isObject(args)
+    ? shallow(field, () => readArguments(operation.input(), args, { naming, json: row?.json, takes: row?.takes }))
+    : { input: {}, problems: ['The value must be an object'] };
+  if (problems.length > 0) {
+    const shown = shallow(field, () => JSON.stringify(args));
+    const cause = `The ${field} '${shown}' could not be used to start the Task: [${problems.join(', ')}]`;
+    throw statesError('States.Runtime', cause);
+  }
   for (const name of drawn(operation, row?.name)) input[name] ??= attemptUuid(attempt);
+  if (naming === 'sdk') addChecksum(operation, input);
   return { api, operation, input };
+}
+
+/** The SDK vouches for a body by a checksum, which the answer then tells, unless the request has one of its own. */
+function addChecksum({ streamingInput, input: shape }: OperationModel, input: Record<string, unknown>): void {
+  if (streamingInput === undefined || Object.keys(input).some((name) => name.startsWith('Checksum'))) return;
+  if (
+    shape()
+      .members()
+      .some(({ name }) => name === 'ChecksumAlgorithm')
+  )
+    input['ChecksumAlgorithm'] = 'CRC32';
+}
+
+/** Some shapes hold themselves, so that arguments may be deeper than the stack. */
+function shallow<T>(field: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw statesError('States.Runtime', `The ${field} are nested too deeply to start the Task.`);
+  }
 }
 
 /** The members for which AWS's SDKs, or Step Functions itself, draw a UUID where none is given. */

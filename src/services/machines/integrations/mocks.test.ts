@@ -52,6 +52,14 @@ describe('a mocked result that the API cannot give', () => {
   });
 });
 
+it('a mocked result deeper than the stack is refused', () => {
+  let value: Json = { S: 'text' };
+  for (let depth = 0; depth < 20_000; depth++) value = { L: [value] };
+  expect(validateMock(resource('dynamodb:getItem'), { Item: { a: value } }, 'PRESENT')).toBe(
+    'Mock result schema validation error: The result is nested too deeply',
+  );
+});
+
 describe('a mocked result that will do', () => {
   it.each<[string, Json]>([
     ['events:putEvents', {}],

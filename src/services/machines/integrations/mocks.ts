@@ -27,8 +27,18 @@ export function validateMock(resource: TaskResource, result: Json, mode: MockMod
   if (mode === 'NONE' || resource.kind !== 'integration' || resource.pattern === 'waitForTaskToken') return undefined;
   const answer = answerOf(resource);
   if (!answer) return undefined;
-  const wrong = firstWrong({ ...answer, strict: mode === 'STRICT' }, answer.shape, undefined, result);
+  const wrong = wrongIn({ ...answer, strict: mode === 'STRICT' }, answer.shape, result);
   return wrong === undefined ? undefined : `Mock result schema validation error: ${wrong}`;
+}
+
+function wrongIn(checking: Checking, shape: string, result: Json): string | undefined {
+  try {
+    return firstWrong(checking, shape, undefined, result);
+  } catch (error) {
+    // Some shapes hold themselves, so that a result may be deeper than the stack.
+    if (error instanceof RangeError) return 'The result is nested too deeply';
+    throw error;
+  }
 }
 
 /** The tables have the names of the SDK's clients, which differ from those of optimised integrations for these. */

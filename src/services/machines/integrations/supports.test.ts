@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { iam, logs, sagemaker, states, sts } from '../../../server/apis.ts';
-import { integrationsOf, resource } from './testing.ts';
+import { iam, integrationsOf, logs, resource, sagemaker, states, sts } from './testing.ts';
 
 const integrations = integrationsOf(
   [sagemaker, iam, sts, logs, states],

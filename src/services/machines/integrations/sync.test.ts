@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sagemaker, states } from '../../../server/apis.ts';
-import { ATTEMPT, FACTS, integrationsOf, resource } from './testing.ts';
+import { ATTEMPT, FACTS, integrationsOf, resource, sagemaker, states } from './testing.ts';
 
 const integrations = integrationsOf([sagemaker, states]);
 const on = (text: string) => integrations.resolve(resource(text));

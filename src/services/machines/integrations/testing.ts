@@ -1,9 +1,28 @@
-/** Integrations over the APIs as the server has them, for this folder's tests. */
+/** Integrations over the official SDKs' models, for this folder's tests. */
+import * as logsSdk from '@aws-sdk/client-cloudwatch-logs';
+import * as iamSdk from '@aws-sdk/client-iam';
+import * as s3Sdk from '@aws-sdk/client-s3';
+import * as sagemakerSdk from '@aws-sdk/client-sagemaker';
+import * as statesSdk from '@aws-sdk/client-sfn';
+import * as stsSdk from '@aws-sdk/client-sts';
 import { assert } from '../../../base/assert.ts';
 import type { TaskPattern } from '../../../definition/asl/types.ts';
 import type { Api } from '../../../protocol/api.ts';
+import { defineApi } from '../../../protocol/models.ts';
 import { createIntegrations } from './index.ts';
 import type { Attempt, IntegrationResource, Integrations } from './types.ts';
+
+const jsonApi = (name: string, sdk: Readonly<Record<string, unknown>>, protocol: 'json-1.0' | 'json-1.1') =>
+  defineApi({ name, signingNames: [name], protocol, targetPrefix: name, version: '1', sdk });
+const xmlApi = (name: string, sdk: Readonly<Record<string, unknown>>, protocol: 'query' | 'rest-xml') =>
+  defineApi({ name, signingNames: [name], protocol, xmlNamespace: `http://${name}.amazonaws.com/`, version: '1', sdk });
+
+export const sagemaker = jsonApi('sagemaker', sagemakerSdk, 'json-1.1');
+export const logs = jsonApi('logs', logsSdk, 'json-1.1');
+export const states = jsonApi('states', statesSdk, 'json-1.0');
+export const s3 = xmlApi('s3', s3Sdk, 'rest-xml');
+export const iam = xmlApi('iam', iamSdk, 'query');
+export const sts = xmlApi('sts', stsSdk, 'query');
 
 export const ATTEMPT: Attempt = {
   execution: 'arn:aws:states:us-east-1:111111111111:execution:m:e',

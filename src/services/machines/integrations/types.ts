@@ -5,8 +5,9 @@
  * A task of the kind `integration` goes: `prepare` (arguments → a call) → the dispatch, as the task's role → `answered` or
  * `failed` (→ the end of the task, or, for `.sync` and `.waitForTaskToken`, what was submitted) → `ended` (`.sync` alone).
  */
+import type { Problem } from '../../../definition/asl/compiled.ts';
 import type { Json } from '../../../definition/asl/scope.ts';
-import type { TaskResource } from '../../../definition/asl/types.ts';
+import type { QueryLanguage, TaskResource } from '../../../definition/asl/types.ts';
 import type { Api, OperationModel } from '../../../protocol/api.ts';
 import type { AwsError } from '../../../protocol/errors.ts';
 
@@ -84,8 +85,13 @@ export type Integration = {
 export type MockMode = 'STRICT' | 'PRESENT' | 'NONE';
 
 export type Integrations = {
-  /** Why a definition with this resource cannot run here; undefined when it can. */
+  /** Why a Task with this resource cannot run here; undefined when it can. Readers and writers of maps have resources of their own. */
   supports(resource: TaskResource): string | undefined;
+  /**
+   * The fields of a template (Parameters, Arguments) that the operation does not take, each with its place below the template and
+   * AWS's sentence: known before anything is evaluated. Empty for what cannot run here.
+   */
+  unsupportedFields(resource: IntegrationResource, template: Json, language: QueryLanguage): readonly Problem[];
   /** @throws the sentence of `supports` as StatesError (States.Runtime): for executions older than the refusal */
   resolve(resource: IntegrationResource): Integration;
   /** Why a mocked result is none that the API could give; undefined when it is one, or when nothing is known of the API. */
