@@ -3,7 +3,7 @@ import {
   compileMachine,
   createMessage,
   type Diagnostic,
-  variableReferences,
+  type VariableReferences,
 } from '../../definition/asl/parse/index.ts';
 import type { MachineType } from '../../definition/asl/types.ts';
 import type { InputOf, OutputOf } from '../../protocol/service.ts';
@@ -11,15 +11,11 @@ import type { Sdk } from './context.ts';
 import { machineErrors } from './errors.ts';
 import { DEFAULT_TYPE, MOST_DIAGNOSTICS } from './legal.ts';
 
-/** @throws InvalidDefinition with all that is wrong */
-export function requireDefinition(text: string, type: MachineType): void {
+/** By state, the variables that a definition refers to. @throws InvalidDefinition with all that is wrong with it */
+export function requireDefinition(text: string, type: MachineType): VariableReferences {
   const compiled = compileMachine(text, type);
   if (!compiled.ok) throw machineErrors.definition(createMessage(compiled.diagnostics));
-}
-
-/** By state, the variables that it refers to; of states that refer to any. */
-export function referencesIn(text: string, type: MachineType): Record<string, string[]> {
-  return variableReferences(text, type);
+  return compiled.variableReferences;
 }
 
 type Answer = OutputOf<Sdk, 'ValidateStateMachineDefinition'>;

@@ -9,7 +9,7 @@ import { pageOf } from '../../protocol/pages.ts';
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
 import { checkEncryption, checkedLogging } from './configuration.ts';
 import type { CreateMachineInput, Parts, Sdk, UpdateMachineInput } from './context.ts';
-import { referencesIn, requireDefinition } from './definitions.ts';
+import { requireDefinition } from './definitions.ts';
 import { machineErrors } from './errors.ts';
 import { DEFAULT_PAGE, DEFAULT_TYPE, ENCRYPTION, MOST_MACHINES } from './legal.ts';
 import { isHere, machineArn, type Place, qualifiedArn, requireName, requireNamed, type StatesName } from './names.ts';
@@ -47,7 +47,7 @@ export const currentRevision = ({ db }: Pick<Parts, 'db'>, { revision }: Pick<Ma
   db.revision({ id: revision })!;
 
 /** What a revision is made of: two requests with the same content ask for the same. */
-type Content = Pick<RevisionRow, 'definition' | 'role_arn' | 'logging' | 'tracing'>;
+type Content = Pick<RevisionRow, 'definition' | 'variables' | 'role_arn' | 'logging' | 'tracing'>;
 
 export function createMachine(
   parts: Parts,
@@ -59,10 +59,11 @@ export function createMachine(
   requireName(name);
   if (input.versionDescription !== undefined && !input.publish) throw machineErrors.descriptionUnpublished();
   checkEncryption(input.encryptionConfiguration);
-  requireDefinition(input.definition!, type);
+  const variables = requireDefinition(input.definition!, type);
   const arn = machineArn(call, name);
   const content: Content = {
     definition: input.definition!,
+    variables: JSON.stringify(variables),
     role_arn: input.roleArn!,
     logging: JSON.stringify(checkedLogging(parts, input.loggingConfiguration, call)),
     tracing: Number(input.tracingConfiguration?.enabled ?? false),
@@ -85,10 +86,10 @@ export function createMachine(
   addTags(parts, arn, input.tags ?? []);
   const created = { stateMachineArn: arn, creationDate: new Date(call.now) };
   if (!input.publish) return created;
-  return { ...created, stateMachineVersionArn: published_(parts, parts.db.machineOfId({ id })!, input, call) };
+  return { ...created, stateMachineVersionArn: publishedArn(parts, parts.db.machineOfId({ id })!, input, call) };
 }
 
-const published_ = (
+const publishedArn = (
   parts: Parts,
   machine: MachineRow,
   input: { versionDescription?: string | undefined },
@@ -139,12 +140,13 @@ export function updateMachine(
   if (UPDATED.every((member) => input[member] === undefined)) throw machineErrors.nothingToUpdate();
   if (input.versionDescription !== undefined && !input.publish) throw machineErrors.descriptionUnpublished();
   checkEncryption(input.encryptionConfiguration);
-  if (input.definition !== undefined) requireDefinition(input.definition, machine.type);
+  const variables = input.definition === undefined ? undefined : requireDefinition(input.definition, machine.type);
   if (input.roleArn !== undefined) requireRole(parts, input.roleArn, arn);
   const before = currentRevision(parts, machine);
   const logging = input.loggingConfiguration;
   const content: Content = {
     definition: input.definition ?? before.definition,
+    variables: variables ? JSON.stringify(variables) : before.variables,
     role_arn: input.roleArn ?? before.role_arn,
     logging: logging ? JSON.stringify(checkedLogging(parts, logging, call)) : before.logging,
     tracing: input.tracingConfiguration ? Number(input.tracingConfiguration.enabled ?? false) : before.tracing,
@@ -154,7 +156,7 @@ export function updateMachine(
     updateDate: new Date(call.now),
     ...(revised.revision_id === null ? {} : { revisionId: revised.revision_id }),
     ...(input.publish
-      ? { stateMachineVersionArn: published_(parts, { ...machine, revision: revised.id }, input, call) }
+      ? { stateMachineVersionArn: publishedArn(parts, { ...machine, revision: revised.id }, input, call) }
       : {}),
   };
 }
@@ -187,7 +189,7 @@ export function describeMachine(
     type: machine.type,
     creationDate: new Date(version?.created_at ?? machine.created_at),
     ...(version?.description == null ? {} : { description: version.description }),
-    ...describeRevision(revision, machine.type),
+    ...describeRevision(revision),
     ...(includedData === 'METADATA_ONLY' ? { definition: '{}', variableReferences: undefined } : {}),
   };
 }
@@ -196,8 +198,8 @@ const versionOf = ({ db }: Parts, { id }: MachineRow, version: number): VersionR
   db.version({ machine: id, version });
 
 /** What Describe answers of a revision, of a machine and of an execution alike. */
-export function describeRevision(revision: RevisionRow, type: MachineRow['type']) {
-  const references = referencesIn(revision.definition, type);
+export function describeRevision(revision: RevisionRow) {
+  const references = JSON.parse(revision.variables) as Record<string, string[]>;
   return {
     definition: revision.definition,
     roleArn: revision.role_arn,

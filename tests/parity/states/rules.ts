@@ -73,4 +73,6 @@ const messageOf = (value: Json | undefined) => String(errorOf(value).Message ?? 
 const codeOf = (value: Json | undefined) => errorOf(value).Code;
 
 /** Differences that are known and why they stand, by the end of the case's name. A case that no longer differs must leave. */
-export const KNOWN: Readonly<Record<string, string>> = {};
+export const KNOWN: Readonly<Record<string, string>> = {
+  'TestTaskServiceDynamoDB::test_invalid_integration': 'which integrations there are is not asked at create yet',
+};
