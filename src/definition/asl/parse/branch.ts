@@ -67,7 +67,7 @@ function readNamed(listed: Site, name: string): State | undefined {
   return readState({ ...inside(listed, value, at), references, depth: listed.depth + 1 }, name);
 }
 
-function readState(bare: Site, name: string): State | undefined {
+export function readState(bare: Site, name: string): State | undefined {
   requireFields(bare, ['Type']);
   const type = readText(bare, 'Type');
   const known = STATE_TYPES.find((candidate) => candidate === type);

@@ -1,17 +1,19 @@
 /** Choice: its rules in both languages. */
-import type { Problem } from '../compiled.ts';
 import { compileTypedJsonata } from '../jsonata/index.ts';
 import { compileChoiceTest } from '../paths/index.ts';
 import type { Evaluate, JsonObject } from '../scope.ts';
 import type { ChoiceRule, ChoiceState } from '../types.ts';
 import { words } from './diagnostics.ts';
-import { isJsonataText, readAssign, readTemplate, sayJsonata, take } from './expressions.ts';
+import { isJsonataText, placeOf, readAssign, readTemplate, sayJsonata, take } from './expressions.ts';
 import { checkFields, OBJECT_FIELDS } from './fields.ts';
 import { readFlow } from './flow.ts';
 import { below, has, isObject, member, readObjects, readText, requireFields, type Site } from './site.ts';
 
 /** What stands beside the comparison in a rule of the JSONPath language, and is not part of it. */
 const BESIDE = new Set(['Next', 'Assign', 'Comment']);
+
+/** One of these makes a rule, in AWS's order. */
+const KINDS = ['And', 'Or', 'Not', 'Variable', 'Condition'];
 
 export function readChoice(site: Site, name: string): ChoiceState {
   requireFields(site, ['Choices']);
@@ -46,12 +48,16 @@ function readPathTest(site: Site): Evaluate<boolean> | undefined {
   for (const name of jsonata) site.report.error(words.otherLanguage('JSONPath', name, 'JSONata'), site.at);
   if (jsonata.length > 0) return undefined;
   checkNested(site, site.fields, site.at);
+  const kinds = KINDS.filter((name) => has(site, name));
+  if (kinds.length !== 1) {
+    site.report.error(`The object must have only one of the following fields, [${KINDS.join(', ')}]`, site.at);
+    return undefined;
+  }
   const comparison = Object.fromEntries(Object.entries(site.fields).filter(([name]) => !BESIDE.has(name)));
-  return take(site, compileChoiceTest(comparison), (problem) => sayTest(site, problem));
+  return take(site, compileChoiceTest(comparison), ({ at, message }) =>
+    site.report.error(message, `${site.at}${placeOf(at)}`),
+  );
 }
-
-const sayTest = (site: Site, { at, message }: Problem): void =>
-  site.report.error(message, site.at + at.replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]'));
 
 /** A rule inside And, Or or Not leads nowhere of its own. */
 function checkNested(site: Site, rule: JsonObject, at: string): void {

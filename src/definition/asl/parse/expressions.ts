@@ -11,9 +11,8 @@ import type { Evaluate, Json, JsonObject } from '../scope.ts';
 import type { Assign, ReferencePath } from '../types.ts';
 import { type DiagnosticCode, words } from './diagnostics.ts';
 import { below, isObject, member, readObject, readText, type Site } from './site.ts';
+import { assign } from './variables.ts';
 import { warnOfPaths } from './warnings.ts';
-
-const NAME_LIMIT = 80;
 
 export const isJsonataText = (value: Json | undefined): value is string =>
   typeof value === 'string' && value.startsWith('{%') && value.endsWith('%}');
@@ -32,10 +31,14 @@ export function take<T extends Json>(
   return compiled.evaluate;
 }
 
-/** `/a/0/b` below a field, as AWS writes places: `/a[0]/b`. */
-const place = (path: string): string => path.replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]');
+/** A JSON pointer below a field, as AWS writes places: `/a/0/b` is `/a[0]/b`. */
+export const placeOf = (pointer: string): string =>
+  pointer
+    .replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]')
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~');
 
-/** A JSONPath; `null` is said by the text `null` in JSON. */
+/** A JSONPath, or null. */
 export function readPath(site: Site, name: string): Evaluate | null | undefined {
   if (member(site, name) === null) return null;
   return readRequiredPath(site, name);
@@ -63,11 +66,9 @@ function readPathTemplate(site: Site, name: string): Evaluate | undefined {
   const value = member(site, name);
   if (value === undefined) return undefined;
   warnOfPaths(value, below(site, name), site.report);
-  return take(site, compileTemplate(value, name), ({ at, message }) => {
-    // AWS names the member in the message, and the object that holds it as the place.
-    const holder = at.endsWith('.$') ? at.slice(0, at.lastIndexOf('/')) : at;
-    site.report.error(message, `${below(site, name)}${place(holder)}`);
-  });
+  return take(site, compileTemplate(value, name), ({ at, message }) =>
+    site.report.error(message, `${below(site, name)}${placeOf(at)}`),
+  );
 }
 
 const jsonataCode = (message: string): DiagnosticCode => {
@@ -78,7 +79,7 @@ const jsonataCode = (message: string): DiagnosticCode => {
 export const sayJsonata =
   (site: Site, name: string) =>
   ({ at, message }: Problem): void =>
-    site.report.error(message, `${below(site, name)}${place(at)}`, jsonataCode(message));
+    site.report.error(message, `${below(site, name)}${placeOf(at)}`, jsonataCode(message));
 
 function readJsonataTemplate(site: Site, name: string): Evaluate | undefined {
   const value = member(site, name);
@@ -100,26 +101,12 @@ export function readObjectTemplate(site: Site, name: string): Evaluate<JsonObjec
   return readTemplate(site, name) as Evaluate<JsonObject> | undefined;
 }
 
-/** Unicode's identifiers, as the language's specification has them. */
-const VARIABLE = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
-
-function checkVariableName(site: Site, name: string): void {
-  if (name === 'states') {
-    site.report.error("Cannot assign to reserved variable '$states'.", site.at, 'RESERVED_VARIABLE_NAME');
-  } else if (!VARIABLE.test(name)) {
-    const message = `Invalid variable name '${name}': the variable name contains invalid characters.`;
-    site.report.error(message, site.at, 'INVALID_VARIABLE_NAME');
-  } else if (name.length > NAME_LIMIT) {
-    const message = `Invalid variable name '${name}': the variable name exceeds the ${NAME_LIMIT}-character limit.`;
-    site.report.error(message, site.at, 'INVALID_VARIABLE_NAME');
-  }
-}
-
 export function readAssign(site: Site): Assign | undefined {
   const assigned = readObject(site, 'Assign');
   if (assigned === undefined) return undefined;
   for (const field of Object.keys(assigned.fields)) {
-    checkVariableName(assigned, site.language === 'JSONPath' && field.endsWith('.$') ? field.slice(0, -2) : field);
+    const name = site.language === 'JSONPath' && field.endsWith('.$') ? field.slice(0, -2) : field;
+    assign(site.scope, name, below(assigned, field), site.report);
   }
   return readTemplate(site, 'Assign') as Assign | undefined;
 }

@@ -18,7 +18,6 @@ const VALUES = "(JSON String, Number, Array, Object or token 'null', 'true' or '
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what JSON does not take unescaped
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
-const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const TOKEN = /[\p{ID_Continue}$]+/uy;
 const LITERALS: ReadonlyMap<string, Json> = new Map<string, Json>([
@@ -84,7 +83,13 @@ function match(reader: Reader, pattern: RegExp): string {
   return found;
 }
 
-const skipSpace = (reader: Reader): void => void match(reader, SPACE);
+function skipSpace(reader: Reader): void {
+  for (;;) {
+    const code = reader.text.charCodeAt(reader.at);
+    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+    reader.at += 1;
+  }
+}
 
 function readValue(reader: Reader): Json {
   skipSpace(reader);

@@ -27,6 +27,7 @@ import {
   requireOne,
   type Site,
 } from './site.ts';
+import { openInner, openScope } from './variables.ts';
 
 /** Reads a graph; handed in by what reads graphs, which reads these states. */
 export type ReadBranch = (site: Site, fields: FieldTable) => Branch;
@@ -42,7 +43,7 @@ export function readParallel(site: Site, name: string, readBranch: ReadBranch): 
     flow: readFlow(site),
     ...readTransition(site),
     ...readGuards(site),
-    branches: branches.map((branch) => readBranch(branch, OBJECT_FIELDS.branch)),
+    branches: branches.map((branch) => readBranch({ ...branch, scope: openInner(site.scope) }, OBJECT_FIELDS.branch)),
   };
 }
 
@@ -57,7 +58,6 @@ export function readMap(site: Site, name: string, readBranch: ReadBranch): MapSt
   allowOne(site, ['ItemReader', site.language === 'JSONPath' ? 'ItemsPath' : 'Items']);
   const processor = readObject(site, has(site, 'ItemProcessor') ? 'ItemProcessor' : 'Iterator');
   const mode: Mode = processor ? readMode(processor) : { mode: 'INLINE' };
-  const inner = processor && { ...processor, type: mode.mode === 'INLINE' ? site.type : mode.executionType };
   // Parameters is what ItemSelector was called; the flow of a Map has none.
   const { Parameters: _, ...rest } = site.fields;
   const itemSelector = readTemplate(site, has(site, 'ItemSelector') ? 'ItemSelector' : 'Parameters');
@@ -73,9 +73,17 @@ export function readMap(site: Site, name: string, readBranch: ReadBranch): MapSt
     ...(items && { items }),
     ...(itemSelector && { itemSelector }),
     maxConcurrency: readFlexibleNumber(site, 'MaxConcurrency', { kind: 'integer', min: 0 }) ?? (() => 0),
-    processor: inner ? readBranch(inner, OBJECT_FIELDS.processor) : EMPTY,
+    processor: processor ? readBranch(within(processor, mode), OBJECT_FIELDS.processor) : EMPTY,
     ...(distributed && { distributed }),
   };
+}
+
+/** The items of a distributed map are executions of their own: of another type, perhaps, and with variables of their own. */
+function within(processor: Site, mode: Mode): Site {
+  if (mode.mode === 'INLINE') return { ...processor, scope: openInner(processor.scope) };
+  const scope = openScope();
+  processor.machine.scopes.push(scope);
+  return { ...processor, type: mode.executionType, scope };
 }
 
 function readMode(processor: Site): Mode {

@@ -5,7 +5,7 @@
 
 import { statesError } from '../failure.ts';
 import { compileTypedJsonata } from '../jsonata/index.ts';
-import { compilePath } from '../paths/index.ts';
+import { compilePath, instantOf } from '../paths/index.ts';
 import type { Evaluate, Json, Scope } from '../scope.ts';
 import { isJsonataText, sayJsonata, take } from './expressions.ts';
 import { allowOne, below, has, member, type Range, readNumber, readText, type Site } from './site.ts';
@@ -89,15 +89,7 @@ export function readWaitSeconds(site: Site): Evaluate<number> | undefined {
   if (text === undefined) return undefined;
   const at = below(site, 'SecondsPath');
   const evaluate = take(site, compilePath(text, 'SecondsPath'), ({ message }) => site.report.error(message, at));
-  return evaluate && ((scope: Scope) => waitedSeconds(text, found(evaluate, scope, 'SecondsPath', text)));
-}
-
-function found(evaluate: Evaluate, scope: Scope, field: string, path: string): Json {
-  try {
-    return evaluate(scope);
-  } catch {
-    throw statesError('States.Runtime', `The ${field} parameter does not reference an input value: ${path}`);
-  }
+  return evaluate && ((scope: Scope) => waitedSeconds(text, evaluate(scope)));
 }
 
 function waitedSeconds(path: string, value: Json): number {
@@ -115,20 +107,6 @@ const TOO_LONG = 'Wait state delay is too long.';
 /** AWS refuses an instant that is further off than a signed 32-bit count of seconds. */
 const MAX_DELAY_MS = 2 ** 31 * 1000;
 
-const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/;
-
-/** Milliseconds since the epoch, or undefined for what is no instant. */
-export function parseTimestamp(text: string): number | undefined {
-  if (!RFC3339.test(text)) return undefined;
-  const parsed = Date.parse(text.replace(/(\.\d{3})\d+/, '$1'));
-  if (Number.isNaN(parsed)) return undefined;
-  // Date.parse takes the 30th of February for the 1st of March, and 24:00:00 for the next day.
-  const [, day, hour] = /^\d{4}-\d{2}-(\d{2})T(\d{2})/.exec(text) ?? [];
-  const [year, month] = text.split('-').map(Number);
-  const days = new Date(Date.UTC(year ?? 0, month ?? 0, 0)).getUTCDate();
-  return Number(day) <= days && Number(hour) < 24 ? parsed : undefined;
-}
-
 const BAD_TIMESTAMP = 'String does not match RFC3339 timestamp';
 
 /** Timestamp and TimestampPath of a Wait. */
@@ -137,7 +115,7 @@ export function readTimestamp(site: Site): Evaluate<number> | undefined {
   const text = readText(site, 'Timestamp');
   if (text === undefined) return undefined;
   if (site.language === 'JSONata' && isJsonataText(text)) return readJsonataTimestamp(site, text);
-  const instant = parseTimestamp(text);
+  const instant = instantOf(text);
   if (instant === undefined) {
     site.report.error(BAD_TIMESTAMP, below(site, 'Timestamp'));
     return undefined;
@@ -158,8 +136,8 @@ function readTimestampPath(site: Site): Evaluate<number> | undefined {
   return (
     evaluate &&
     ((scope: Scope) => {
-      const value = found(evaluate, scope, 'TimestampPath', path);
-      const instant = typeof value === 'string' ? parseTimestamp(value) : undefined;
+      const value = evaluate(scope);
+      const instant = typeof value === 'string' ? instantOf(value) : undefined;
       if (instant !== undefined) return reachable(instant, scope);
       const shown = typeof value === 'string' ? value : JSON.stringify(value);
       throw statesError(
@@ -176,7 +154,7 @@ function readJsonataTimestamp(site: Site, text: string): Evaluate<number> | unde
     evaluate &&
     ((scope: Scope) => {
       const value = evaluate(scope) as string;
-      const instant = parseTimestamp(value);
+      const instant = instantOf(value);
       if (instant !== undefined) return reachable(instant, scope);
       throw statesError(
         'States.QueryEvaluationError',

@@ -4,10 +4,9 @@
  */
 import type { MachineType, TaskPattern, TaskResource } from '../types.ts';
 
-const LAMBDA = /^arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(?::[A-Za-z0-9$_-]+)?$/;
-const ACTIVITY = /^arn:[a-z-]+:states:[a-z0-9-]+:\d{12}:activity:.+$/;
-const INTEGRATION =
-  /^arn:[a-z-]+:states:::(aws-sdk:)?([a-z0-9-]+):([A-Za-z0-9-]+)(\.(?:sync|sync:2|waitForTaskToken))?$/;
+const LAMBDA = /^arn:[^:]+:lambda:[^:]+:[^:]+:function:.+$/;
+const ACTIVITY = /^arn:[^:]+:states:[^:]+:[^:]+:activity:.+$/;
+const INTEGRATION = /^arn:[^:]+:states:::(aws-sdk:)?([a-z0-9-]+):([A-Za-z0-9-]+)(\.(?:sync|sync:2|waitForTaskToken))?$/;
 
 /** Services whose optimised integrations run no job that could be waited for. */
 const NO_SYNC = new Set(['apigateway', 'bedrock-agentcore', 'dynamodb', 'events', 'http', 'lambda', 'sns', 'sqs']);

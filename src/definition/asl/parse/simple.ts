@@ -2,10 +2,9 @@
 
 import { statesError } from '../failure.ts';
 import { compileJsonataTemplate } from '../jsonata/index.ts';
-import { compilePath, compileTemplate } from '../paths/index.ts';
 import type { Evaluate, Scope } from '../scope.ts';
 import type { FailState, PassState, SucceedState, WaitState } from '../types.ts';
-import { sayJsonata, take } from './expressions.ts';
+import { readRequiredPath, sayJsonata, take } from './expressions.ts';
 import { readFlow, readTransition } from './flow.ts';
 import { readTimestamp, readWaitSeconds } from './numbers.ts';
 import { allowOne, below, has, member, readText, requireOne, type Site } from './site.ts';
@@ -50,19 +49,8 @@ function readWords(site: Site, name: string): Evaluate<string> | undefined {
 }
 
 function readWordsPath(site: Site, field: string): Evaluate<string> | undefined {
-  const text = readText(site, field);
-  if (text === undefined) return undefined;
-  const say = ({ message }: { message: string }) => site.report.error(message, below(site, field));
-  if (!text.startsWith('States.')) {
-    const evaluate = take(site, compilePath(text, field), say);
-    return evaluate && textOf(evaluate, field, 'States.Runtime');
-  }
-  const member = `${field}.$`;
-  const evaluate = take(site, compileTemplate({ [member]: text }, field), say);
-  return (
-    evaluate &&
-    textOf((scope) => (evaluate(scope) as { [name: string]: string })[field] ?? null, field, 'States.Runtime')
-  );
+  const evaluate = readRequiredPath(site, field);
+  return evaluate && textOf(evaluate, field, 'States.Runtime');
 }
 
 const textOf =

@@ -7,6 +7,7 @@
 import type { Json, JsonObject } from '../scope.ts';
 import type { MachineType, QueryLanguage, TaskResource } from '../types.ts';
 import { type Report, words } from './diagnostics.ts';
+import type { VariableScope } from './variables.ts';
 
 /** What is the same for a whole definition. */
 export type Compilation = {
@@ -19,6 +20,8 @@ export type Compilation = {
   readonly labels: Set<string>;
   /** By state. */
   readonly references: Map<string, Set<string>>;
+  /** The outermost scopes: the machine's own, and one for each distributed map. */
+  readonly scopes: VariableScope[];
 };
 
 export type Site = {
@@ -32,6 +35,8 @@ export type Site = {
   readonly type: MachineType;
   /** Of the state at hand; undefined outside of states. */
   readonly references: Set<string> | undefined;
+  /** Of the graph that it is part of. */
+  readonly scope: VariableScope;
   /** How many graphs it stands in. */
   readonly depth: number;
 };
