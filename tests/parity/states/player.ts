@@ -19,6 +19,7 @@ export type Finding = Difference & { key: string };
 export async function play(given: Case, endpoint: Endpoint): Promise<Finding[]> {
   const one = moved(given, endpoint.place);
   for (const resource of one.resources ?? []) if (isMakeable(resource)) await endpoint.make(resource);
+  for (const call of one.setup ?? []) await endpoint.send(call);
   return one.kind === 'api-trace' ? playTrace(one, endpoint) : playSingle(one, endpoint);
 }
 
