@@ -1,5 +1,6 @@
 /** The machines service over a store in memory, for its folder's tests. */
 import type { Call, InputOf, Operation, OutputOf } from '../../src/protocol/service.ts';
+import { checkDefinition } from '../../src/services/machines/checks.ts';
 import type { Parts, Sdk } from '../../src/services/machines/context.ts';
 import { machinesMigrations } from '../../src/services/machines/index.ts';
 import { machinesOperations } from '../../src/services/machines/operations.ts';
@@ -27,6 +28,7 @@ export function stateMachines() {
   const running = new Set<number>();
   const parts: Parts = {
     ...{ account: ACCOUNT, world, db: machinesStore(store.sql) },
+    check: async (text, type) => checkDefinition(text, type),
     unfinished: ({ id }) => running.has(id),
     ports: {
       roleTrusts: (arn) => arn.startsWith(ROLE),

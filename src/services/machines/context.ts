@@ -3,6 +3,7 @@ import type { World } from '../../base/world.ts';
 import type { Api } from '../../protocol/api.ts';
 import type { InputOf } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
+import type { Checker } from './checks.ts';
 import type { MachinePorts } from './ports.ts';
 import type { MachinesStore } from './store.ts';
 
@@ -18,6 +19,7 @@ export type MachinesContext = {
 
 export type Parts = Pick<MachinesContext, 'account' | 'ports' | 'world'> & {
   db: MachinesStore;
+  check: Checker['check'];
   /** Whether executions of a machine are not at their end yet: it is deleted once none is. */
   unfinished(machine: { id: number }): boolean;
 };

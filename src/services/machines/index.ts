@@ -1,5 +1,6 @@
 /** Step Functions: state machines, their versions and aliases, activities and tags. Owns the tables `machine*` and `activities`. */
 import type { Service } from '../../protocol/service.ts';
+import { createChecker } from './checks.ts';
 import type { MachinesContext, Parts } from './context.ts';
 import type { Place } from './names.ts';
 import { machinesOperations } from './operations.ts';
@@ -17,10 +18,18 @@ export type Machines = {
 
 /** @example const machines = createMachinesService({ api: states, store, world, account, ports }); */
 export function createMachinesService({ api, store, world, account, ports }: MachinesContext): Machines {
+  const checker = createChecker();
   // There are no executions yet that a machine could wait for.
-  const parts: Parts = { account, ports, world, db: machinesStore(store.sql), unfinished: () => false };
+  const parts: Parts = {
+    account,
+    ports,
+    world,
+    db: machinesStore(store.sql),
+    check: checker.check,
+    unfinished: () => false,
+  };
   return {
-    service: { name: 'machines', api, operations: machinesOperations(parts) },
+    service: { name: 'machines', api, operations: machinesOperations(parts), stop: checker.stop },
     resolve: (place, arn, chance) => resolveMachine(parts, place, arn, chance),
   };
 }

@@ -166,12 +166,14 @@ describe('a deleted machine', () => {
     expect((await run('DescribeStateMachine', describing)).status).toBe('DELETING');
     const routingConfiguration = [{ stateMachineVersionArn: `${stateMachineArn}:1`, weight: 100 }];
     for (const changed of [
-      create('m'),
-      run('UpdateStateMachine', { stateMachineArn, roleArn: ROLE }),
-      run('PublishStateMachineVersion', describing),
-      run('CreateStateMachineAlias', { name: 'PROD', routingConfiguration }),
+      () => create('m'),
+      () => run('UpdateStateMachine', { stateMachineArn, roleArn: ROLE }),
+      () => run('PublishStateMachineVersion', describing),
+      () => run('CreateStateMachineAlias', { name: 'PROD', routingConfiguration }),
     ])
-      expect(await refusal(changed)).toBe(`StateMachineDeleting: State Machine is being deleted: '${stateMachineArn}'`);
+      expect(await refusal(changed())).toBe(
+        `StateMachineDeleting: State Machine is being deleted: '${stateMachineArn}'`,
+      );
     await store.transact(() => removeMachine(parts, row));
     await create('m');
   });

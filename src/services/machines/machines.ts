@@ -7,9 +7,10 @@
 import { uuid } from '../../base/random.ts';
 import { pageOf } from '../../protocol/pages.ts';
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
+import type { Checked } from './checks.ts';
 import { checkEncryption, checkedLogging } from './configuration.ts';
 import type { CreateMachineInput, Parts, Sdk, UpdateMachineInput } from './context.ts';
-import { requireDefinition } from './definitions.ts';
+import { requireSound } from './definitions.ts';
 import { machineErrors } from './errors.ts';
 import { DEFAULT_PAGE, DEFAULT_TYPE, ENCRYPTION, MOST_MACHINES } from './legal.ts';
 import { isHere, machineArn, type Place, qualifiedArn, requireName, requireNamed, type StatesName } from './names.ts';
@@ -49,9 +50,11 @@ export const currentRevision = ({ db }: Pick<Parts, 'db'>, { revision }: Pick<Ma
 /** What a revision is made of: two requests with the same content ask for the same. */
 type Content = Pick<RevisionRow, 'definition' | 'variables' | 'role_arn' | 'logging' | 'tracing'>;
 
+/** @param checked its definition */
 export function createMachine(
   parts: Parts,
   input: CreateMachineInput,
+  checked: Checked,
   call: Call,
 ): OutputOf<Sdk, 'CreateStateMachine'> {
   const name = input.name!;
@@ -59,7 +62,7 @@ export function createMachine(
   requireName(name);
   if (input.versionDescription !== undefined && !input.publish) throw machineErrors.descriptionUnpublished();
   checkEncryption(input.encryptionConfiguration);
-  const variables = requireDefinition(input.definition!, type);
+  const variables = requireSound(checked);
   const arn = machineArn(call, name);
   const content: Content = {
     definition: input.definition!,
@@ -130,17 +133,24 @@ const UPDATED = [
   'encryptionConfiguration',
 ] as const;
 
+/**
+ * @param id of the machine that the definition was checked for: another may have its name by now, of another type
+ * @param checked its definition, if it brings one
+ */
 export function updateMachine(
   parts: Parts,
+  id: number,
   input: UpdateMachineInput,
+  checked: Checked | undefined,
   call: Call,
 ): OutputOf<Sdk, 'UpdateStateMachine'> {
   const arn = input.stateMachineArn!;
   const machine = requireActive(parts, call, arn);
+  if (machine.id !== id) throw machineErrors.noMachine(arn);
   if (UPDATED.every((member) => input[member] === undefined)) throw machineErrors.nothingToUpdate();
   if (input.versionDescription !== undefined && !input.publish) throw machineErrors.descriptionUnpublished();
   checkEncryption(input.encryptionConfiguration);
-  const variables = input.definition === undefined ? undefined : requireDefinition(input.definition, machine.type);
+  const variables = checked && requireSound(checked);
   if (input.roleArn !== undefined) requireRole(parts, input.roleArn, arn);
   const before = currentRevision(parts, machine);
   const logging = input.loggingConfiguration;
