@@ -13,6 +13,9 @@ const NAME_LIMIT = 80;
 /** Of graphs within graphs. */
 const MAX_DEPTH = 50;
 
+/** Those whose work gives something that is not their input. */
+const WITH_RESULT: ReadonlySet<StateType> = new Set(['Task', 'Parallel', 'Map']);
+
 type ReadState = (site: Site, name: string) => State;
 
 const READERS: Readonly<Record<StateType, ReadState>> = {
@@ -62,9 +65,10 @@ function readNamed(listed: Site, name: string): State | undefined {
     report.error(words.type('Object'), at);
     return undefined;
   }
-  const references = new Set<string>();
+  const references = new Map<string, string>();
   listed.machine.references.set(name, references);
-  return readState({ ...inside(listed, value, at), references, depth: listed.depth + 1 }, name);
+  listed.scope.referred.push(references);
+  return readState({ ...inside(listed, value, at), state: at, references, depth: listed.depth + 1 }, name);
 }
 
 export function readState(bare: Site, name: string): State | undefined {
@@ -78,7 +82,7 @@ export function readState(bare: Site, name: string): State | undefined {
     return undefined;
   }
   readText(bare, 'Comment');
-  const site: Site = { ...bare, language: readStateLanguage(bare) };
+  const site: Site = { ...bare, language: readStateLanguage(bare), hasResult: WITH_RESULT.has(known) };
   checkFields(site, STATE_FIELDS[known]);
   return READERS[known](site, name);
 }

@@ -1,13 +1,15 @@
 /** Choice: its rules in both languages. */
-import { compileTypedJsonata } from '../jsonata/index.ts';
 import { compileChoiceTest } from '../paths/index.ts';
 import type { Evaluate, JsonObject } from '../scope.ts';
 import type { ChoiceRule, ChoiceState } from '../types.ts';
 import { words } from './diagnostics.ts';
-import { isJsonataText, placeOf, readAssign, readTemplate, sayJsonata, take } from './expressions.ts';
+import { readAssign, readTemplate } from './expressions.ts';
 import { checkFields, OBJECT_FIELDS } from './fields.ts';
 import { readFlow } from './flow.ts';
+import { isJsonataText, readTypedJsonata } from './jsonata.ts';
 import { below, has, isObject, member, readObjects, readText, requireFields, type Site } from './site.ts';
+import { takeAt } from './take.ts';
+import { warnOfPath } from './warnings.ts';
 
 /** What stands beside the comparison in a rule of the JSONPath language, and is not part of it. */
 const BESIDE = new Set(['Next', 'Assign', 'Comment']);
@@ -54,9 +56,10 @@ function readPathTest(site: Site): Evaluate<boolean> | undefined {
     return undefined;
   }
   const comparison = Object.fromEntries(Object.entries(site.fields).filter(([name]) => !BESIDE.has(name)));
-  return take(site, compileChoiceTest(comparison), ({ at, message }) =>
-    site.report.error(message, `${site.at}${placeOf(at)}`),
-  );
+  for (const [name, value] of Object.entries(comparison)) {
+    if (name !== 'Variable' && !name.endsWith('Path')) warnOfPath(value, name, below(site, name), site.report);
+  }
+  return takeAt(site, site.at, compileChoiceTest(comparison));
 }
 
 /** A rule inside And, Or or Not leads nowhere of its own. */
@@ -88,6 +91,5 @@ function readCondition(site: Site): Evaluate<boolean> | undefined {
     site.report.error(words.type('Boolean'), below(site, 'Condition'));
     return undefined;
   }
-  const compiled = compileTypedJsonata(condition, 'Condition', 'boolean');
-  return take(site, compiled, sayJsonata(site, 'Condition')) as Evaluate<boolean> | undefined;
+  return readTypedJsonata<boolean>(site, 'Condition', 'boolean');
 }

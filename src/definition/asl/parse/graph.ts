@@ -1,6 +1,7 @@
 /** Where the states of one graph lead. */
+import type { JsonObject } from '../scope.ts';
 import type { Branch, State } from '../types.ts';
-import { below, has, type Site } from './site.ts';
+import { below, has, isObject, type Site } from './site.ts';
 
 type Edge = { readonly to: string; readonly at: string };
 
@@ -56,8 +57,10 @@ export function checkGraph(site: Site, branch: Branch, names: ReadonlySet<string
   }
 }
 
-/** A machine that could never end. Where there is a state that could not be read, it may be that one that ends it. */
+/** A machine that could never end. A state that could not be read may be the one that ends it; so may one that also says Next. */
 export function checkTerminal(site: Site, branch: Branch, names: ReadonlySet<string>): void {
   if (names.size === 0 || names.size > branch.states.size || [...branch.states.values()].some(isTerminal)) return;
+  const written = Object.values(site.fields['States'] as JsonObject);
+  if (written.some((state) => isObject(state) && state['End'] === true)) return;
   site.report.error('Workflow has no terminal state', undefined, 'MISSING_END_STATE');
 }

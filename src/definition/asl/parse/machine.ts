@@ -12,7 +12,7 @@ import { OBJECT_FIELDS } from './fields.ts';
 import { parseJson } from './json.ts';
 import { MAX_SECONDS } from './numbers.ts';
 import { isObject, readNumber, readOneOf, type Site } from './site.ts';
-import { checkScopes, openScope } from './variables.ts';
+import { checkScopes, openScope, warnOfUndefined } from './variables.ts';
 
 export type CompileOptions = {
   /** The sentence of refusal for what cannot be asked for here; undefined for what can. @default everything can */
@@ -41,7 +41,10 @@ export function compileMachine(text: string, type: MachineType, options: Compile
   readOneOf(site, 'Version', ['1.0']);
   const timeoutSeconds = readNumber(site, 'TimeoutSeconds', { kind: 'integer', min: 0, max: MAX_SECONDS });
   const branch = readBranch(site, OBJECT_FIELDS.machine);
-  for (const scope of site.machine.scopes) checkScopes(scope, report);
+  for (const scope of site.machine.scopes) {
+    checkScopes(scope, report);
+    warnOfUndefined(scope, report);
+  }
   if (hasErrors(report)) return { ok: false, diagnostics: report.diagnostics };
   return {
     ok: true,
@@ -79,8 +82,8 @@ function openSite(fields: JsonObject, type: MachineType, options: CompileOptions
     references: new Map(),
     scopes: [scope],
   };
-  const references = undefined;
-  const site: Site = { fields, at: '', language: 'JSONPath', report, type, references, scope, depth: 0, machine };
+  const outside = { at: '', state: '', references: undefined, hasResult: false, depth: 0 };
+  const site: Site = { ...outside, fields, language: 'JSONPath', report, type, scope, machine };
   const language = readLanguage(site, 'JSONPath');
   return { ...site, language, machine: { ...machine, language } };
 }
@@ -91,7 +94,7 @@ const hasErrors = (report: Report): boolean => report.diagnostics.some(({ severi
 function referencesOf(site: Site): VariableReferences {
   const lists: Record<string, readonly string[]> = Object.create(null);
   for (const [name, variables] of site.machine.references) {
-    if (variables.size > 0) lists[name] = [...variables].sort();
+    if (variables.size > 0) lists[name] = [...variables.keys()].sort();
   }
   return lists;
 }
@@ -133,7 +136,8 @@ export function compileState(text: string, name?: string, options: CompileOption
   if (fields === undefined) return { ok: false, missing: false, diagnostics: report.diagnostics };
   // The machine around it is of the state's own language, as it names none.
   const site = openSite(fields, 'STANDARD', options, openReport());
-  const state = readState({ ...site, report, at: `/States/${UNNAMED}`, machine: { ...site.machine, report } }, UNNAMED);
+  const at = `/States/${UNNAMED}`;
+  const state = readState({ ...site, report, at, state: at, machine: { ...site.machine, report } }, UNNAMED);
   for (const scope of site.machine.scopes) checkScopes(scope, report);
   if (state === undefined || hasErrors(report)) return { ok: false, missing: false, diagnostics: report.diagnostics };
   return { ok: true, name: UNNAMED, state, queryLanguage: state.flow.language, warnings: report.diagnostics };

@@ -3,15 +3,15 @@
  *
  * N1. A state inside takes the machine's query language unless it names another: a Map's own does not reach into its processor.
  */
-import { compileJsonataTemplate } from '../jsonata/index.ts';
 import type { Evaluate } from '../scope.ts';
 import type { Branch, Distributed, MachineType, MapState, ParallelState } from '../types.ts';
 import { words } from './diagnostics.ts';
 import { readItemBatcher, readItemReader, readResultWriter } from './distributed.ts';
-import { isJsonataText, readRequiredPath, readTemplate, sayJsonata, take } from './expressions.ts';
+import { readRequiredPath, readTemplate } from './expressions.ts';
 import { checkFields, type FieldTable, OBJECT_FIELDS } from './fields.ts';
 import { readFlow, readTransition } from './flow.ts';
 import { readGuards } from './guards.ts';
+import { isJsonataText, readJsonata } from './jsonata.ts';
 import { readFlexibleNumber } from './numbers.ts';
 import {
   allowOne,
@@ -55,15 +55,15 @@ type Mode = { readonly mode: 'INLINE' } | { readonly mode: 'DISTRIBUTED'; readon
 export function readMap(site: Site, name: string, readBranch: ReadBranch): MapState {
   requireOne(site, PROCESSORS);
   allowOne(site, ['ItemSelector', 'Parameters']);
-  allowOne(site, ['ItemReader', site.language === 'JSONPath' ? 'ItemsPath' : 'Items']);
   const processor = readObject(site, has(site, 'ItemProcessor') ? 'ItemProcessor' : 'Iterator');
   const mode: Mode = processor ? readMode(processor) : { mode: 'INLINE' };
   // Parameters is what ItemSelector was called; the flow of a Map has none.
   const { Parameters: _, ...rest } = site.fields;
   const itemSelector = readTemplate(site, has(site, 'ItemSelector') ? 'ItemSelector' : 'Parameters');
   const items = readItems(site);
-  const distributed = mode.mode === 'DISTRIBUTED' && readDistributed(site, mode.executionType);
+  const tolerance = readTolerance(site);
   if (mode.mode === 'INLINE') refuseDistributed(site);
+  const distributed = mode.mode === 'DISTRIBUTED' && { ...readDistributed(site, mode.executionType), ...tolerance };
   return {
     type: 'Map',
     name,
@@ -104,8 +104,8 @@ function readMode(processor: Site): Mode {
   return { mode, executionType };
 }
 
-/** What only maps have whose items run as executions of their own. */
-const ONLY_DISTRIBUTED = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'];
+/** What only maps may have whose items run as executions of their own. */
+const ONLY_DISTRIBUTED = ['ItemReader', 'ItemBatcher', 'ResultWriter'];
 
 function refuseDistributed(site: Site): void {
   for (const name of ONLY_DISTRIBUTED) if (has(site, name)) site.report.error(words.notSupported(name), site.at);
@@ -119,7 +119,7 @@ function readItems(site: Site): Evaluate | undefined {
     site.report.error(words.type('Array'), below(site, 'Items'));
     return undefined;
   }
-  return take(site, compileJsonataTemplate(items, 'Items'), sayJsonata(site, 'Items'));
+  return readJsonata(site, 'Items');
 }
 
 function readDistributed(site: Site, executionType: MachineType): Distributed {
@@ -127,8 +127,6 @@ function readDistributed(site: Site, executionType: MachineType): Distributed {
   const itemReader = readItemReader(site);
   const itemBatcher = readItemBatcher(site);
   const resultWriter = readResultWriter(site);
-  const count = readFlexibleNumber(site, 'ToleratedFailureCount', { kind: 'integer', min: 0 });
-  const percentage = readFlexibleNumber(site, 'ToleratedFailurePercentage', { kind: 'float', min: 0, max: 100 });
   return {
     executionType,
     definition: ownDefinition(site),
@@ -136,6 +134,14 @@ function readDistributed(site: Site, executionType: MachineType): Distributed {
     ...(itemReader && { itemReader }),
     ...(itemBatcher && { itemBatcher }),
     ...(resultWriter && { resultWriter }),
+  };
+}
+
+/** An inline map may have these too: they must be right, and say nothing. */
+function readTolerance(site: Site): Pick<Distributed, 'toleratedFailureCount' | 'toleratedFailurePercentage'> {
+  const count = readFlexibleNumber(site, 'ToleratedFailureCount', { kind: 'integer', min: 0 });
+  const percentage = readFlexibleNumber(site, 'ToleratedFailurePercentage', { kind: 'float', min: 0, max: 100 });
+  return {
     ...(count && { toleratedFailureCount: count }),
     ...(percentage && { toleratedFailurePercentage: percentage }),
   };

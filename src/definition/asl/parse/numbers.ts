@@ -4,11 +4,11 @@
  */
 
 import { statesError } from '../failure.ts';
-import { compileTypedJsonata } from '../jsonata/index.ts';
 import { compilePath, instantOf } from '../paths/index.ts';
 import type { Evaluate, Json, Scope } from '../scope.ts';
-import { isJsonataText, sayJsonata, take } from './expressions.ts';
-import { allowOne, below, has, member, type Range, readNumber, readText, type Site } from './site.ts';
+import { isJsonataText, readTypedJsonata } from './jsonata.ts';
+import { allowOne, below, fieldName, has, member, type Range, readNumber, readText, type Site } from './site.ts';
+import { take } from './take.ts';
 
 /** A field with a `Path` beside it in the JSONPath language, and JSONata in the other. */
 export function readFlexibleNumber(site: Site, name: string, range: Range): Evaluate<number> | undefined {
@@ -27,7 +27,7 @@ function readNumberPath(site: Site, name: string, path: string, range: Range): E
   const text = readText(site, path);
   if (text === undefined) return undefined;
   if (text.startsWith('$$')) site.report.error('Value is not a Reference Path', below(site, path));
-  const evaluate = take(site, compilePath(text, path), ({ message }) => site.report.error(message, below(site, path)));
+  const evaluate = take(site, path, compilePath(text, path));
   return (
     evaluate &&
     ((scope: Scope) => {
@@ -62,19 +62,15 @@ function outside(name: string, { min, max }: Range): string {
 }
 
 function readJsonataNumber(site: Site, name: string, range: Range): Evaluate<number> | undefined {
-  const evaluate = take(
-    site,
-    compileTypedJsonata(member(site, name) as string, name, 'number'),
-    sayJsonata(site, name),
-  );
+  const evaluate = readTypedJsonata<number>(site, name, 'number');
   return (
     evaluate &&
     ((scope: Scope) => {
-      const value = evaluate(scope) as number;
+      const value = evaluate(scope);
       const fits = range.kind === 'float' || Number.isSafeInteger(value);
       if (fits && value >= range.min && (range.max === undefined || value <= range.max)) return value;
       const what = fits ? outside(name, range) : `The ${name} field must be an integer, but was: ${value}`;
-      throw statesError('States.QueryEvaluationError', what, name);
+      throw statesError('States.QueryEvaluationError', what, fieldName(site, name));
     })
   );
 }
@@ -87,8 +83,7 @@ export function readWaitSeconds(site: Site): Evaluate<number> | undefined {
   if (!has(site, 'SecondsPath') || site.language === 'JSONata') return readFlexibleNumber(site, 'Seconds', range);
   const text = readText(site, 'SecondsPath');
   if (text === undefined) return undefined;
-  const at = below(site, 'SecondsPath');
-  const evaluate = take(site, compilePath(text, 'SecondsPath'), ({ message }) => site.report.error(message, at));
+  const evaluate = take(site, 'SecondsPath', compilePath(text, 'SecondsPath'));
   return evaluate && ((scope: Scope) => waitedSeconds(text, evaluate(scope)));
 }
 
@@ -114,7 +109,7 @@ export function readTimestamp(site: Site): Evaluate<number> | undefined {
   if (site.language === 'JSONPath' && has(site, 'TimestampPath')) return readTimestampPath(site);
   const text = readText(site, 'Timestamp');
   if (text === undefined) return undefined;
-  if (site.language === 'JSONata' && isJsonataText(text)) return readJsonataTimestamp(site, text);
+  if (site.language === 'JSONata' && isJsonataText(text)) return readJsonataTimestamp(site);
   const instant = instantOf(text);
   if (instant === undefined) {
     site.report.error(BAD_TIMESTAMP, below(site, 'Timestamp'));
@@ -131,8 +126,7 @@ function reachable(instant: number, scope: Scope): number {
 function readTimestampPath(site: Site): Evaluate<number> | undefined {
   const path = readText(site, 'TimestampPath');
   if (path === undefined) return undefined;
-  const at = below(site, 'TimestampPath');
-  const evaluate = take(site, compilePath(path, 'TimestampPath'), ({ message }) => site.report.error(message, at));
+  const evaluate = take(site, 'TimestampPath', compilePath(path, 'TimestampPath'));
   return (
     evaluate &&
     ((scope: Scope) => {
@@ -148,12 +142,12 @@ function readTimestampPath(site: Site): Evaluate<number> | undefined {
   );
 }
 
-function readJsonataTimestamp(site: Site, text: string): Evaluate<number> | undefined {
-  const evaluate = take(site, compileTypedJsonata(text, 'Timestamp', 'string'), sayJsonata(site, 'Timestamp'));
+function readJsonataTimestamp(site: Site): Evaluate<number> | undefined {
+  const evaluate = readTypedJsonata<string>(site, 'Timestamp', 'string');
   return (
     evaluate &&
     ((scope: Scope) => {
-      const value = evaluate(scope) as string;
+      const value = evaluate(scope);
       const instant = instantOf(value);
       if (instant !== undefined) return reachable(instant, scope);
       throw statesError(

@@ -1,14 +1,14 @@
 /** Pass, Succeed, Fail and Wait. */
 
 import { statesError } from '../failure.ts';
-import { compileJsonataTemplate } from '../jsonata/index.ts';
 import type { Evaluate, Scope } from '../scope.ts';
 import type { FailState, PassState, SucceedState, WaitState } from '../types.ts';
-import { readRequiredPath, sayJsonata, take } from './expressions.ts';
+import { readRequiredPath } from './expressions.ts';
 import { readFlow, readTransition } from './flow.ts';
+import { readJsonata } from './jsonata.ts';
 import { readTimestamp, readWaitSeconds } from './numbers.ts';
 import { allowOne, below, has, member, readText, requireOne, type Site } from './site.ts';
-import { warnOfStaticResult } from './warnings.ts';
+import { warnOfPath, warnOfStaticResult } from './warnings.ts';
 
 export function readPass(site: Site, name: string): PassState {
   const result = site.language === 'JSONPath' ? member(site, 'Result') : undefined;
@@ -43,8 +43,11 @@ function readWords(site: Site, name: string): Evaluate<string> | undefined {
   }
   const text = readText(site, name);
   if (text === undefined) return undefined;
-  if (site.language === 'JSONPath') return () => text;
-  const evaluate = take(site, compileJsonataTemplate(text, name), sayJsonata(site, name));
+  if (site.language === 'JSONPath') {
+    warnOfPath(text, name, below(site, name), site.report);
+    return () => text;
+  }
+  const evaluate = readJsonata(site, name);
   return evaluate && textOf(evaluate, name, 'States.QueryEvaluationError');
 }
 

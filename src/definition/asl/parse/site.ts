@@ -19,7 +19,7 @@ export type Compilation = {
   readonly stateNames: Set<string>;
   readonly labels: Set<string>;
   /** By state. */
-  readonly references: Map<string, Set<string>>;
+  readonly references: Map<string, Map<string, string>>;
   /** The outermost scopes: the machine's own, and one for each distributed map. */
   readonly scopes: VariableScope[];
 };
@@ -33,10 +33,14 @@ export type Site = {
   readonly machine: Compilation;
   /** Of what the state is part: a distributed map's processor may be of another type than the machine. */
   readonly type: MachineType;
-  /** Of the state at hand; undefined outside of states. */
-  readonly references: Set<string> | undefined;
+  /** The place of the state at hand; '' outside of states. */
+  readonly state: string;
+  /** The variables that the state at hand refers to, each with the place of its first mention; undefined outside of states. */
+  readonly references: Map<string, string> | undefined;
   /** Of the graph that it is part of. */
   readonly scope: VariableScope;
+  /** Whether the state at hand gives a result of its own: Task, Parallel and Map. */
+  readonly hasResult: boolean;
   /** How many graphs it stands in. */
   readonly depth: number;
 };
@@ -50,6 +54,9 @@ export const has = (site: Site, name: string): boolean => Object.hasOwn(site.fie
 export const member = (site: Site, name: string): Json | undefined => (has(site, name) ? site.fields[name] : undefined);
 
 export const below = (site: Site, name: string): string => `${site.at}/${name}`;
+
+/** The field as AWS's events name it, from the state on: `Output`, `Choices[0]/Condition`, `ItemReader/Arguments`. */
+export const fieldName = (site: Site, name: string): string => below(site, name).slice(site.state.length + 1);
 
 /** The site of an object that is a part of this one. */
 export const inside = (site: Site, fields: JsonObject, at: string): Site => ({ ...site, fields, at });

@@ -6,9 +6,15 @@
  */
 import type { Report } from './diagnostics.ts';
 
-export type VariableScope = { readonly assigned: Map<string, string[]>; readonly inner: VariableScope[] };
+export type VariableScope = {
+  /** By name, with the places that assign it. */
+  readonly assigned: Map<string, string[]>;
+  /** By state: what it refers to, with the place of the first mention. */
+  readonly referred: ReadonlyMap<string, string>[];
+  readonly inner: VariableScope[];
+};
 
-export const openScope = (): VariableScope => ({ assigned: new Map(), inner: [] });
+export const openScope = (): VariableScope => ({ assigned: new Map(), referred: [], inner: [] });
 
 /** The scope of a graph inside this one. */
 export function openInner(outer: VariableScope): VariableScope {
@@ -47,4 +53,17 @@ export function checkScopes(scope: VariableScope, report: Report, outer: Readonl
   if (scope.inner.length === 0) return;
   const around = new Set([...outer, ...scope.assigned.keys()]);
   for (const inner of scope.inner) checkScopes(inner, report, around);
+}
+
+/** What nothing assigns that could be seen from there. A warning: JSONata may ask whether a variable exists. */
+export function warnOfUndefined(scope: VariableScope, report: Report, outer: ReadonlySet<string> = new Set()): void {
+  const seen = new Set([...outer, ...scope.assigned.keys()]);
+  for (const references of scope.referred) {
+    for (const [name, at] of references) {
+      if (!seen.has(name)) {
+        report.warn('POSSIBLY_UNDEFINED_VARIABLE', `Variable '${name}' is possibly not defined.`, at);
+      }
+    }
+  }
+  for (const inner of scope.inner) warnOfUndefined(inner, report, seen);
 }

@@ -22,6 +22,12 @@ export function warnOfPaths(template: Json, at: string, report: Report): void {
   }
 }
 
+/** NO_PATH: a text that looks like a path, where only the field whose name ends in `Path` would read one. */
+export function warnOfPath(value: Json, name: string, at: string, report: Report): void {
+  if (!looksLikePath(value)) return;
+  report.warn('NO_PATH', `Field value looks like a path, but field name does not end with 'Path': ${name}`, at);
+}
+
 /** PASS_RESULT_IS_STATIC: Result is given as it is. */
 export function warnOfStaticResult(result: Json, at: string, report: Report): void {
   if (holdsPath(result)) {
