@@ -12,6 +12,7 @@ import { isJsonataFailure, sentenceOf } from './failure.ts';
 import { finish, UNSUPPORTED } from './finish.ts';
 import { newBudget } from './limits.ts';
 import { referencesOf } from './references.ts';
+import { isUnsupportedRegex } from './regex/syntax.ts';
 import { parseExpression } from './syntax.ts';
 import type { Code, Run } from './values.ts';
 
@@ -38,8 +39,13 @@ export function compileJsonata(text: string, field: string): CompiledJsonata {
   const { bound, variables, states, refused: unsupported } = referencesOf(parsed.tree);
   if (unsupported.length > 0)
     return refused(unsupported.map((message) => ({ at: '', code: 'UNSUPPORTED_JSONATA_EXPRESSION', message })));
-  const code = compileTree(parsed.tree, bound);
-  return { ok: true, evaluate: evaluation(code, source, field), variables, states };
+  try {
+    const code = compileTree(parsed.tree, bound);
+    return { ok: true, evaluate: evaluation(code, source, field), variables, states };
+  } catch (error) {
+    if (!isUnsupportedRegex(error)) throw error;
+    return refused([{ at: '', code: 'INVALID_JSONATA_EXPRESSION', message: error.message }]);
+  }
 }
 
 const refused = (problems: readonly Problem[]): CompiledJsonata => ({ ok: false, problems });

@@ -11,7 +11,7 @@ import { readRequiredPath, readTemplate } from './expressions.ts';
 import { checkFields, type FieldTable, OBJECT_FIELDS } from './fields.ts';
 import { readFlow, readTransition } from './flow.ts';
 import { readGuards } from './guards.ts';
-import { isJsonataText, readJsonata } from './jsonata.ts';
+import { isJsonataText, readJsonata, readTypedJsonata } from './jsonata.ts';
 import { readFlexibleNumber } from './numbers.ts';
 import {
   allowOne,
@@ -60,7 +60,7 @@ export function readMap(site: Site, name: string, readBranch: ReadBranch): MapSt
   // Parameters is what ItemSelector was called; the flow of a Map has none.
   const { Parameters: _, ...rest } = site.fields;
   const itemSelector = readTemplate(site, has(site, 'ItemSelector') ? 'ItemSelector' : 'Parameters');
-  const items = readItems(site);
+  const items = readItems(site, mode);
   const tolerance = readTolerance(site);
   if (mode.mode === 'INLINE') refuseDistributed(site);
   const distributed = mode.mode === 'DISTRIBUTED' && { ...readDistributed(site, mode.executionType), ...tolerance };
@@ -111,15 +111,24 @@ function refuseDistributed(site: Site): void {
   for (const name of ONLY_DISTRIBUTED) if (has(site, name)) site.report.error(words.notSupported(name), site.at);
 }
 
-function readItems(site: Site): Evaluate | undefined {
+/** A list; of a distributed map also an object, whose entries are the items. */
+function readItems(site: Site, { mode }: Mode): Evaluate | undefined {
   if (site.language === 'JSONPath') return readRequiredPath(site, 'ItemsPath');
   const items = member(site, 'Items');
   if (items === undefined) return undefined;
-  if (!Array.isArray(items) && !isObject(items) && !isJsonataText(items)) {
+  const entries = mode === 'DISTRIBUTED';
+  if (!isJsonataText(items)) {
+    if (Array.isArray(items) || (entries && isObject(items))) return readJsonata(site, 'Items');
     site.report.error(words.type('Array'), below(site, 'Items'));
     return undefined;
   }
-  return readJsonata(site, 'Items');
+  const list = readTypedJsonata(site, 'Items', 'array');
+  const any = entries ? readJsonata(site, 'Items') : undefined;
+  if (!any || !list) return list;
+  return (scope) => {
+    const value = any(scope);
+    return Array.isArray(value) || isObject(value) ? value : list(scope);
+  };
 }
 
 function readDistributed(site: Site, executionType: MachineType): Distributed {

@@ -2,7 +2,7 @@
 import { append, clone, deepEqual, lookup } from '../data.ts';
 import { failure } from '../failure.ts';
 import { checkNesting, spend, spendItems } from '../limits.ts';
-import { mergeSort } from '../sort.ts';
+import { mergeSort } from '../mergeSort.ts';
 import {
   type Dict,
   freshDict,
