@@ -4,7 +4,7 @@ import type { Engine } from '../../engine/kernel.ts';
 import type { Api } from '../../protocol/api.ts';
 import type { InputOf } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
-import type { Integrations } from './integrations/types.ts';
+import type { Checker } from './checks.ts';
 import type { MachinePorts } from './ports.ts';
 import type { MachinesStore } from './store.ts';
 
@@ -21,10 +21,9 @@ export type MachinesContext = {
 
 export type Parts = Pick<MachinesContext, 'account' | 'ports' | 'world'> & {
   db: MachinesStore;
+  check: Checker['check'];
   /** Whether executions of a machine are not at their end yet: it is deleted once none is. */
   unfinished(machine: { id: number }): boolean;
-  /** Why a Task's resource cannot be run here; undefined when it can. */
-  supports: Integrations['supports'];
 };
 
 /** The SDK whose types the operations take and answer. */

@@ -2,6 +2,7 @@
 import { createExpress, type ExpressEnd } from '../../engine/machines/express.ts';
 import { machineLanguage } from '../../engine/machines/language.ts';
 import type { Service } from '../../protocol/service.ts';
+import { createChecker } from './checks.ts';
 import type { MachinesContext, Parts } from './context.ts';
 import type { ExecutionParts } from './executions/context.ts';
 import { compiledDefinitions } from './executions/definitions.ts';
@@ -31,6 +32,7 @@ export function createMachinesService({ api, store, engine, world, account, port
   const db = machinesStore(store.sql);
   const executions = executionsStore(store.sql);
   const integrations = createIntegrations(ports);
+  const checker = createChecker(integrations.supports);
   const waiters = createWaiters({ world });
   const compiled = compiledDefinitions(db, (id) => db.machineOfId({ id })!.type);
   const language = machineLanguage(compiled);
@@ -45,7 +47,7 @@ export function createMachinesService({ api, store, engine, world, account, port
     ended: noLog,
   });
   const machineParts: Parts = {
-    ...{ account, ports, world, db, supports: integrations.supports },
+    ...{ account, ports, world, db, check: checker.check },
     unfinished: ({ id }) => executions.openOf({ machine: id }) !== undefined,
   };
   const parts: ExecutionParts = { ...machineParts, engine, store, executions, compiled, express };
@@ -55,7 +57,10 @@ export function createMachinesService({ api, store, engine, world, account, port
       name: 'machines',
       api,
       operations: machinesOperations({ ...parts, waiters }),
-      stop: async () => waiters.stop(),
+      async stop() {
+        waiters.stop();
+        await checker.stop();
+      },
     },
     jobEnded: ({ jobArn, describe }) => passOn({ executions, engine, integrations }, 'job', jobArn, () => describe),
   };

@@ -1,9 +1,25 @@
 /** The operations on state machines and their definitions. */
 import { passRole } from '../../protocol/conditionKeys.ts';
-import { type Access, type Call, type Operations, reads, writes } from '../../protocol/service.ts';
+import {
+  type Access,
+  type Call,
+  type Operations,
+  reads,
+  readsAtLength,
+  streams,
+  writes,
+} from '../../protocol/service.ts';
 import type { CreateMachineInput, Parts, Sdk, UpdateMachineInput } from './context.ts';
-import { validateDefinition } from './definitions.ts';
-import { createMachine, deleteMachine, describeMachine, listMachines, updateMachine } from './machines.ts';
+import { diagnose } from './definitions.ts';
+import { DEFAULT_TYPE } from './legal.ts';
+import {
+  createMachine,
+  deleteMachine,
+  describeMachine,
+  listMachines,
+  requireMachine,
+  updateMachine,
+} from './machines.ts';
 import { machineArn, onMachine } from './names.ts';
 import { tagging, tagKeys } from './tags.ts';
 
@@ -17,14 +33,26 @@ type Names =
 
 export function machineOperations(parts: Parts): Operations<Sdk, Names> {
   return {
-    CreateStateMachine: writes(creating, (input, call) => createMachine(parts, input, call)),
-    UpdateStateMachine: writes(
+    CreateStateMachine: streams(
+      creating,
+      async (input, call) => {
+        const checked = await parts.check(input.definition!, input.type ?? DEFAULT_TYPE);
+        return call.commit(() => createMachine(parts, input, checked, call));
+      },
+      { audit: 'management', readOnly: false },
+    ),
+    UpdateStateMachine: streams(
       (input) => [
         onMachine('UpdateStateMachine', input.stateMachineArn),
         ...publishing(input, input.stateMachineArn!),
         ...passing(input),
       ],
-      (input, call) => updateMachine(parts, input, call),
+      async (input, call) => {
+        const { id, type } = await call.read(() => requireMachine(parts, call, input.stateMachineArn!));
+        const checked = input.definition === undefined ? undefined : await parts.check(input.definition, type);
+        return call.commit(() => updateMachine(parts, id, input, checked, call));
+      },
+      { audit: 'management', readOnly: false },
     ),
     DescribeStateMachine: reads(
       ({ stateMachineArn }) => [onMachine('DescribeStateMachine', stateMachineArn)],
@@ -41,9 +69,9 @@ export function machineOperations(parts: Parts): Operations<Sdk, Names> {
       () => [{ action: 'states:ListStateMachines', resource: '*' }],
       (input, call) => listMachines(parts, input, call),
     ),
-    ValidateStateMachineDefinition: reads(
+    ValidateStateMachineDefinition: readsAtLength(
       () => [{ action: 'states:ValidateStateMachineDefinition', resource: '*' }],
-      validateDefinition,
+      async (input) => diagnose(await parts.check(input.definition!, input.type ?? DEFAULT_TYPE), input),
     ),
   };
 }

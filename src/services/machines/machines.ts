@@ -7,9 +7,10 @@
 import { uuid } from '../../base/random.ts';
 import { pageOf } from '../../protocol/pages.ts';
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
+import type { Checked } from './checks.ts';
 import { checkEncryption, checkedLogging } from './configuration.ts';
 import type { CreateMachineInput, Parts, Sdk, UpdateMachineInput } from './context.ts';
-import { referencesIn, requireDefinition } from './definitions.ts';
+import { requireSound } from './definitions.ts';
 import { machineErrors } from './errors.ts';
 import { DEFAULT_PAGE, DEFAULT_TYPE, ENCRYPTION, MOST_MACHINES } from './legal.ts';
 import { isHere, machineArn, type Place, qualifiedArn, requireName, requireNamed, type StatesName } from './names.ts';
@@ -47,11 +48,13 @@ export const currentRevision = ({ db }: Pick<Parts, 'db'>, { revision }: Pick<Ma
   db.revision({ id: revision })!;
 
 /** What a revision is made of: two requests with the same content ask for the same. */
-type Content = Pick<RevisionRow, 'definition' | 'role_arn' | 'logging' | 'tracing'>;
+type Content = Pick<RevisionRow, 'definition' | 'variables' | 'role_arn' | 'logging' | 'tracing'>;
 
+/** @param checked its definition */
 export function createMachine(
   parts: Parts,
   input: CreateMachineInput,
+  checked: Checked,
   call: Call,
 ): OutputOf<Sdk, 'CreateStateMachine'> {
   const name = input.name!;
@@ -59,10 +62,11 @@ export function createMachine(
   requireName(name);
   if (input.versionDescription !== undefined && !input.publish) throw machineErrors.descriptionUnpublished();
   checkEncryption(input.encryptionConfiguration);
-  requireDefinition(input.definition!, type, parts);
+  const variables = requireSound(checked);
   const arn = machineArn(call, name);
   const content: Content = {
     definition: input.definition!,
+    variables: JSON.stringify(variables),
     role_arn: input.roleArn!,
     logging: JSON.stringify(checkedLogging(parts, input.loggingConfiguration, call)),
     tracing: Number(input.tracingConfiguration?.enabled ?? false),
@@ -85,10 +89,10 @@ export function createMachine(
   addTags(parts, arn, input.tags ?? []);
   const created = { stateMachineArn: arn, creationDate: new Date(call.now) };
   if (!input.publish) return created;
-  return { ...created, stateMachineVersionArn: published_(parts, parts.db.machineOfId({ id })!, input, call) };
+  return { ...created, stateMachineVersionArn: publishedArn(parts, parts.db.machineOfId({ id })!, input, call) };
 }
 
-const published_ = (
+const publishedArn = (
   parts: Parts,
   machine: MachineRow,
   input: { versionDescription?: string | undefined },
@@ -129,22 +133,30 @@ const UPDATED = [
   'encryptionConfiguration',
 ] as const;
 
+/**
+ * @param id of the machine that the definition was checked for: another may have its name by now, of another type
+ * @param checked its definition, if it brings one
+ */
 export function updateMachine(
   parts: Parts,
+  id: number,
   input: UpdateMachineInput,
+  checked: Checked | undefined,
   call: Call,
 ): OutputOf<Sdk, 'UpdateStateMachine'> {
   const arn = input.stateMachineArn!;
   const machine = requireActive(parts, call, arn);
+  if (machine.id !== id) throw machineErrors.noMachine(arn);
   if (UPDATED.every((member) => input[member] === undefined)) throw machineErrors.nothingToUpdate();
   if (input.versionDescription !== undefined && !input.publish) throw machineErrors.descriptionUnpublished();
   checkEncryption(input.encryptionConfiguration);
-  if (input.definition !== undefined) requireDefinition(input.definition, machine.type, parts);
+  const variables = checked && requireSound(checked);
   if (input.roleArn !== undefined) requireRole(parts, input.roleArn, arn);
   const before = currentRevision(parts, machine);
   const logging = input.loggingConfiguration;
   const content: Content = {
     definition: input.definition ?? before.definition,
+    variables: variables ? JSON.stringify(variables) : before.variables,
     role_arn: input.roleArn ?? before.role_arn,
     logging: logging ? JSON.stringify(checkedLogging(parts, logging, call)) : before.logging,
     tracing: input.tracingConfiguration ? Number(input.tracingConfiguration.enabled ?? false) : before.tracing,
@@ -154,7 +166,7 @@ export function updateMachine(
     updateDate: new Date(call.now),
     ...(revised.revision_id === null ? {} : { revisionId: revised.revision_id }),
     ...(input.publish
-      ? { stateMachineVersionArn: published_(parts, { ...machine, revision: revised.id }, input, call) }
+      ? { stateMachineVersionArn: publishedArn(parts, { ...machine, revision: revised.id }, input, call) }
       : {}),
   };
 }
@@ -187,7 +199,7 @@ export function describeMachine(
     type: machine.type,
     creationDate: new Date(version?.created_at ?? machine.created_at),
     ...(version?.description == null ? {} : { description: version.description }),
-    ...describeRevision(revision, machine.type),
+    ...describeRevision(revision),
     ...(includedData === 'METADATA_ONLY' ? { definition: '{}', variableReferences: undefined } : {}),
   };
 }
@@ -196,8 +208,8 @@ const versionOf = ({ db }: Parts, { id }: MachineRow, version: number): VersionR
   db.version({ machine: id, version });
 
 /** What Describe answers of a revision, of a machine and of an execution alike. */
-export function describeRevision(revision: RevisionRow, type: MachineRow['type']) {
-  const references = referencesIn(revision.definition);
+export function describeRevision(revision: RevisionRow) {
+  const references = JSON.parse(revision.variables) as Record<string, string[]>;
   return {
     definition: revision.definition,
     roleArn: revision.role_arn,

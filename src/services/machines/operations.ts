@@ -1,7 +1,7 @@
 /** The one table of this service: every operation of Step Functions. */
 import type { Operations } from '../../protocol/service.ts';
 import { activityOperations, tagOperations } from './activityOperations.ts';
-import type { Sdk } from './context.ts';
+import type { Parts, Sdk } from './context.ts';
 import type { ExecutionParts } from './executions/context.ts';
 import { executionOperations } from './executions/operations.ts';
 import type { Waiters } from './executions/tasks.ts';
@@ -17,12 +17,16 @@ type Unserved = 'TestState' | 'DescribeMapRun' | 'ListMapRuns' | 'UpdateMapRun';
 export function machinesOperations(
   parts: ExecutionParts & { waiters: Waiters },
 ): Operations<Sdk, Exclude<All, Unserved | '$'>> {
+  return { ...resourceOperations(parts), ...executionOperations(parts) };
+}
+
+/** Of what is created, described and deleted, and runs nothing. */
+export function resourceOperations(parts: Parts) {
   return {
     ...machineOperations(parts),
     ...versionOperations(parts),
     ...aliasOperations(parts),
     ...activityOperations(parts),
     ...tagOperations(parts),
-    ...executionOperations(parts),
   };
 }

@@ -34,6 +34,8 @@ export const migrations: Migrations = {
        -- As clients name it; the first has none.
        revision_id TEXT,
        definition TEXT NOT NULL,
+       -- By state, the variables that it refers to; as JSON.
+       variables TEXT NOT NULL,
        role_arn TEXT NOT NULL,
        logging TEXT NOT NULL,
        tracing INTEGER NOT NULL,
@@ -87,6 +89,7 @@ export type RevisionRow = {
   machine: number;
   revision_id: string | null;
   definition: string;
+  variables: string;
   role_arn: string;
   /** A LoggingConfiguration as it was given, with what it left out; as JSON. */
   logging: string;
@@ -153,8 +156,8 @@ function machineStatements(sql: Sql) {
     removeMachine: sql.change<Id>('DELETE FROM machines WHERE id = $id'),
     revision: sql.one<Id, RevisionRow>('SELECT * FROM machine_revisions WHERE id = $id'),
     insertRevision: sql.insert<Omit<RevisionRow, 'id'>>(
-      `INSERT INTO machine_revisions (machine, revision_id, definition, role_arn, logging, tracing, created_at)
-       VALUES ($machine, $revision_id, $definition, $role_arn, $logging, $tracing, $created_at)`,
+      `INSERT INTO machine_revisions (machine, revision_id, definition, variables, role_arn, logging, tracing, created_at)
+       VALUES ($machine, $revision_id, $definition, $variables, $role_arn, $logging, $tracing, $created_at)`,
     ),
     removeRevisions: sql.change<Of>('DELETE FROM machine_revisions WHERE machine = $machine'),
   };

@@ -37,6 +37,8 @@ type Common = {
   /** `25-11-2024, 19:02:40` */
   recordedDate: string;
   resources?: Resource[];
+  /** What is called before the case begins, to make what it needs. */
+  setup?: Call[];
   transformers?: Transformer[];
 };
 

@@ -4,8 +4,8 @@
  *
  * P1. Each case has a region to itself, so that cases neither see each other nor have to wait for one another.
  */
-import type { Call, Case, Json, Single, Trace, Transformer } from './cases.ts';
-import type { Answer, Endpoint } from './endpoint.ts';
+import type { Call, Case, Json, JsonObject, Single, Trace, Transformer } from './cases.ts';
+import { type Answer, type Endpoint, isMakeable } from './endpoint.ts';
 import { type Difference, differences, isObject, valueAt } from './json.ts';
 import { normalise, type Place } from './normalise.ts';
 import { asRecorded, isUnsent } from './rules.ts';
@@ -18,7 +18,8 @@ export type Finding = Difference & { key: string };
 
 export async function play(given: Case, endpoint: Endpoint): Promise<Finding[]> {
   const one = moved(given, endpoint.place);
-  for (const resource of one.resources ?? []) await endpoint.make(resource);
+  for (const resource of one.resources ?? []) if (isMakeable(resource)) await endpoint.make(resource);
+  for (const call of one.setup ?? []) await endpoint.send(call);
   return one.kind === 'api-trace' ? playTrace(one, endpoint) : playSingle(one, endpoint);
 }
 
@@ -71,6 +72,8 @@ async function playTrace(trace: Trace, endpoint: Endpoint): Promise<Finding[]> {
     if (unsent.has(at)) continue;
     const answer = await endpoint.send({ ...call, params: bind(call.params, bound) });
     answers.set(at, answer);
+    // Recorded revisions are named by the call that made them.
+    if (typeof answer.body.revisionId === 'string') bound.push([`fake-revision-${at}`, answer.body.revisionId]);
     for (const [recorded, [from, path]] of Object.entries(trace.fakeValues)) {
       const actual = from === at ? valueAt(answer.body, path) : undefined;
       if (typeof actual === 'string') bound.push(...boundTo(recorded, actual));
@@ -122,7 +125,12 @@ async function playSingle(single: Single, endpoint: Endpoint): Promise<Finding[]
     op: OPERATIONS[single.kind],
     params: single.request,
   });
-  const actual = normalise({ answer: body }, single.transformers ?? [], endpoint.place);
+  // These recordings hold no transformers: the machine's name is all that was replaced.
+  const transformers = single.transformers ?? namesOf(single.request);
+  const actual = normalise({ answer: body }, transformers, endpoint.place);
   const [expected, got] = asRecorded(single, single.expected, member(actual, 'answer'));
   return differences(expected, got).map((difference) => ({ key: single.kind, ...difference }));
 }
+
+const namesOf = ({ name }: JsonObject): Transformer[] =>
+  typeof name === 'string' ? [{ kind: 'text', text: name, replacement: '<ArnPart_0idx>' }] : [];

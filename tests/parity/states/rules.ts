@@ -25,12 +25,12 @@ const UNSERVED: ReadonlySet<string> = new Set([
 
 /** Why a case is not played; undefined when it is. */
 export function reasonToSkip(one: Case): string | undefined {
-  if (one.kind !== 'api-trace') return undefined;
-  const unserved = one.calls.find(({ op }) => UNSERVED.has(op));
+  const calls = [...(one.setup ?? []), ...(one.kind === 'api-trace' ? one.calls : (one.priorCalls ?? []))];
+  const unserved = calls.find(({ op }) => UNSERVED.has(op));
   if (unserved) return `needs ${unserved.op}, which is not served yet`;
-  const resource = one.resources?.find((needed) => !isMakeable(needed) && isNeeded(one.calls, needed.name));
+  const resource = one.resources?.find((needed) => !isMakeable(needed) && isNeeded(calls, needed.name));
   if (resource) return `needs a resource of the type ${resource.type}, which Telar does not have yet`;
-  const call = one.calls.find((needed) => !isCallable(needed));
+  const call = calls.find((needed) => !isCallable(needed));
   return call && `calls ${call.service}:${call.op}, which this player cannot`;
 }
 
@@ -73,4 +73,6 @@ const messageOf = (value: Json | undefined) => String(errorOf(value).Message ?? 
 const codeOf = (value: Json | undefined) => errorOf(value).Code;
 
 /** Differences that are known and why they stand, by the end of the case's name. A case that no longer differs must leave. */
-export const KNOWN: Readonly<Record<string, string>> = {};
+export const KNOWN: Readonly<Record<string, string>> = {
+  'TestTaskServiceDynamoDB::test_invalid_integration': 'which integrations there are is not asked at create yet',
+};

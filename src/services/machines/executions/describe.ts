@@ -151,7 +151,7 @@ export function describeMachineForExecution(
     stateMachineArn: machineArn(call, machine.name),
     name: machine.name,
     updateDate: new Date(revision.created_at),
-    ...describeRevision(revision, machine.type),
+    ...describeRevision(revision),
     ...(includedData === 'METADATA_ONLY' ? { definition: '{}', variableReferences: undefined } : {}),
   };
 }
