@@ -39,6 +39,14 @@ export function recordOf(state: MachineState, thread: Thread, type: string, deta
   return thread.previous;
 }
 
+/**
+ * A payload among an event's details. The execution's own input, passed on as it came, is not written again: its text is the
+ * execution's, blanks and all.
+ */
+export function payload(state: MachineState, name: 'input' | 'output', text: string): string {
+  return text === state.input.input ? `"${name}AsGiven":true` : `"${name}":${text}`;
+}
+
 /** A member of an event's details. @example member('name', 'A') // "name":"A" */
 export function member(name: string, value: Json | undefined): string {
   return `"${name}":${JSON.stringify(value)}`;

@@ -12,7 +12,7 @@ import { chanceOf } from './chance.ts';
 import { type AnyMachineEvent, EXECUTION_TIMEOUT, type MachineEvent, parseTimer, threadOfTask } from './events.ts';
 import { endExecution, evaluationFailed } from './failing.ts';
 import { leaving } from './flow.ts';
-import { isFull, member, record } from './history.ts';
+import { isFull, member, payload, record } from './history.ts';
 import { enter, enterNext, leave, startAgain, stepOf, takeReady } from './progress.ts';
 import { type MachineInput, type MachineState, newThread, type Pending, type Thread } from './state.ts';
 import { startMap, startParallel } from './states/groups.ts';
@@ -63,6 +63,7 @@ function begin(input: MachineInput, machineOf: (definition: string) => Machine):
   const threads = new Map<number, Thread>();
   const counting = { threadCount: 0, threads };
   const root = newThread(counting, undefined, 0, machine, inputValue, 0);
+  root.inputText = input.input;
   return {
     input,
     machine,
@@ -125,7 +126,7 @@ function started(state: MachineState, seed: string): void {
   const { input, machine, root } = state;
   state.chance = chanceOf(seed);
   state.startedAt = state.at;
-  record(state, 'ExecutionStarted', 0, `"input":${input.input},${member('roleArn', input.roleArn)}`);
+  record(state, 'ExecutionStarted', 0, `${payload(state, 'input', input.input)},${member('roleArn', input.roleArn)}`);
   setExecutionTimeout(state, machine);
   enterNext(state, root);
 }

@@ -6,7 +6,7 @@
  */
 import type { Json } from '../../definition/asl/scope.ts';
 import { evaluate, type Left, withinLimit } from './flow.ts';
-import { member, members, record, recordOf } from './history.ts';
+import { member, members, payload, record, recordOf } from './history.ts';
 import { assign, type Group, type MachineState, newThread, type Pending, type Thread } from './state.ts';
 
 const ENTER: Pending = { kind: 'enter' };
@@ -54,7 +54,7 @@ export function enter(state: MachineState, thread: Thread): void {
     state,
     thread,
     `${type}StateEntered`,
-    `${member('name', name)},"input":${thread.inputText}`,
+    `${member('name', name)},${payload(state, 'input', thread.inputText)}`,
   );
 }
 
@@ -63,8 +63,8 @@ export function leave(state: MachineState, thread: Thread, left: Left, next: str
   const { name, type } = thread.state;
   const text = left.output === thread.input && thread.inputText !== undefined ? thread.inputText : JSON.stringify(left.output);
   withinLimit(text, name);
-  const assigned = left.assigned === undefined ? '' : `,${assignedMember(left.assigned)}`;
-  recordOf(state, thread, `${type}StateExited`, `${member('name', name)},"output":${text}${assigned}`);
+  const assigned = left.assigned && Object.keys(left.assigned).length > 0 ? `,${assignedMember(left.assigned)}` : '';
+  recordOf(state, thread, `${type}StateExited`, `${member('name', name)},${payload(state, 'output', text)}${assigned}`);
   if (left.assigned) assign(thread, left.assigned);
   thread.input = left.output;
   thread.inputText = text;
@@ -83,7 +83,7 @@ export function end(state: MachineState, thread: Thread): void {
   thread.waiting = undefined;
   const { group } = thread;
   if (group) return childEnded(state, group, thread);
-  record(state, 'ExecutionSucceeded', thread.previous, `"output":${thread.inputText}`);
+  record(state, 'ExecutionSucceeded', thread.previous, payload(state, 'output', thread.inputText!));
   state.status = 'SUCCEEDED';
   state.output = thread.inputText;
   state.endedAt = state.at;

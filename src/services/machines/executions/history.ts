@@ -71,9 +71,7 @@ export function readOutcome({ outcome, at }: Outcome, reading: Reading): History
 function readEvent([type, previous, details]: Written, id: number, at: number, reading: Reading): HistoryEvent {
   const event = { timestamp: new Date(at), type: type as HistoryEventType, id, previousEventId: previous };
   if (details === undefined) return event;
-  const read = readDetails(details, reading.includeData);
-  if (type === 'ExecutionStarted' && reading.includeData) read['input'] = reading.input;
-  return { ...event, [detailsMember(type)]: read };
+  return { ...event, [detailsMember(type)]: readDetails(details, reading) };
 }
 
 /** @example detailsMember('PassStateEntered') // 'stateEnteredEventDetails' */
@@ -83,18 +81,24 @@ function detailsMember(type: string): string {
   return `${type[0]!.toLowerCase()}${type.slice(1)}EventDetails`;
 }
 
-function readDetails(details: JsonObject, includeData: boolean): Record<string, unknown> {
+function readDetails(details: JsonObject, { includeData, input }: Reading): Record<string, unknown> {
   const read: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(details)) {
+    if (name === 'inputAsGiven' || name === 'outputAsGiven') {
+      if (includeData) readData(read, name === 'inputAsGiven' ? 'input' : 'output', input);
+      continue;
+    }
     if (name === 'assignedVariables') {
       if (includeData) readAssigned(read, value as JsonObject);
     } else if (!Object.hasOwn(DATA, name)) read[name] = value;
-    else if (includeData) {
-      read[name] = JSON.stringify(value);
-      if (DATA[name as keyof typeof DATA]) read[`${name}Details`] = { truncated: false };
-    }
+    else if (includeData) readData(read, name as keyof typeof DATA, JSON.stringify(value));
   }
   return read;
+}
+
+function readData(read: Record<string, unknown>, name: keyof typeof DATA, text: string): void {
+  read[name] = text;
+  if (DATA[name]) read[`${name}Details`] = { truncated: false };
 }
 
 function readAssigned(read: Record<string, unknown>, values: JsonObject): void {

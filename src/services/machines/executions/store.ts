@@ -9,9 +9,9 @@ import type { Migrations } from '../../../store/migrations.ts';
 import type { Sql } from '../../../store/sql.ts';
 
 export const executionMigrations: Migrations = {
-  owner: 'executions',
+  owner: 'machine executions',
   steps: [
-    `CREATE TABLE executions (
+    `CREATE TABLE machine_executions (
        id INTEGER PRIMARY KEY,
        arn TEXT NOT NULL UNIQUE,
        name TEXT NOT NULL,
@@ -35,9 +35,9 @@ export const executionMigrations: Migrations = {
        map_run TEXT,
        item INTEGER
      ) STRICT;
-     CREATE INDEX executions_of_machine ON executions (machine, started_at, id);
-     CREATE INDEX executions_open ON executions (machine) WHERE ended_at IS NULL;
-     CREATE INDEX executions_of_map_run ON executions (map_run, item) WHERE map_run IS NOT NULL;
+     CREATE INDEX machine_executions_of_machine ON machine_executions (machine, started_at, id);
+     CREATE INDEX machine_executions_open ON machine_executions (machine) WHERE ended_at IS NULL;
+     CREATE INDEX machine_executions_of_map_run ON machine_executions (map_run, item) WHERE map_run IS NOT NULL;
      -- Activities' tasks that no worker has taken yet.
      CREATE TABLE activity_tasks (
        id INTEGER PRIMARY KEY,
@@ -116,24 +116,24 @@ export type ExecutionsStore = ReturnType<typeof executionsStore>;
 
 export function executionsStore(sql: Sql) {
   return {
-    execution: sql.one<Arn, ExecutionRow>('SELECT * FROM executions WHERE arn = $arn'),
+    execution: sql.one<Arn, ExecutionRow>('SELECT * FROM machine_executions WHERE arn = $arn'),
     insertExecution: sql.insert<Omit<ExecutionRow, 'id'>>(
-      `INSERT INTO executions (arn, name, machine, revision, machine_arn, version_arn, alias_arn, status, started_at, ended_at,
+      `INSERT INTO machine_executions (arn, name, machine, revision, machine_arn, version_arn, alias_arn, status, started_at, ended_at,
          input, output, error, cause, trace_header, redrive_count, redriven_at, redrive_token, map_run, item)
        VALUES ($arn, $name, $machine, $revision, $machine_arn, $version_arn, $alias_arn, $status, $started_at, $ended_at,
          $input, $output, $error, $cause, $trace_header, $redrive_count, $redriven_at, $redrive_token, $map_run, $item)`,
     ),
     endExecution: sql.change<ExecutionEnd>(
-      `UPDATE executions SET status = $status, ended_at = $ended_at, output = $output, error = $error, cause = $cause
+      `UPDATE machine_executions SET status = $status, ended_at = $ended_at, output = $output, error = $error, cause = $cause
        WHERE arn = $arn`,
     ),
     redrive: sql.change<Arn & { redriven_at: number; redrive_token: string | null }>(
-      `UPDATE executions SET status = 'RUNNING', ended_at = NULL, output = NULL, error = NULL, cause = NULL,
+      `UPDATE machine_executions SET status = 'RUNNING', ended_at = NULL, output = NULL, error = NULL, cause = NULL,
          redrive_count = redrive_count + 1, redriven_at = $redriven_at, redrive_token = $redrive_token WHERE arn = $arn`,
     ),
     /** The newest first, before a start and, of the same start, an id. What is null does not matter. */
     list: sql.all<Listed, ExecutionRow>(
-      `SELECT * FROM executions
+      `SELECT * FROM machine_executions
        WHERE ($machine IS NULL OR machine = $machine) AND ($map_run IS NULL OR map_run = $map_run)
          AND ($map_run IS NOT NULL OR map_run IS NULL)
          AND ($version_arn IS NULL OR version_arn = $version_arn) AND ($alias_arn IS NULL OR alias_arn = $alias_arn)
@@ -142,9 +142,9 @@ export function executionsStore(sql: Sql) {
        ORDER BY started_at DESC, id DESC LIMIT $limit`,
     ),
     openOf: sql.one<{ machine: number }, { one: number }>(
-      'SELECT 1 AS one FROM executions WHERE machine = $machine AND ended_at IS NULL LIMIT 1',
+      'SELECT 1 AS one FROM machine_executions WHERE machine = $machine AND ended_at IS NULL LIMIT 1',
     ),
-    removeOf: sql.change<{ machine: number }>('DELETE FROM executions WHERE machine = $machine'),
+    removeOf: sql.change<{ machine: number }>('DELETE FROM machine_executions WHERE machine = $machine'),
 
     insertActivityTask: sql.insert<Omit<ActivityTaskRow, 'id'>>(
       `INSERT INTO activity_tasks (activity, execution, task, input, token)
