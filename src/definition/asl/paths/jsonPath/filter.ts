@@ -65,7 +65,7 @@ function compileMatch(pattern: Operand & { kind: 'pattern' }, operand: Select): 
   const matches: Matches = compilePattern(pattern.source, pattern.ignoreCase);
   const matchesOne = (value: Json | undefined, effort: Effort) => {
     const text = typeof value === 'object' || value === undefined ? '' : String(value);
-    spend(effort, 1 + Math.ceil(text.length * (4 + pattern.source.length / 20)));
+    spend(effort, 1 + Math.ceil(text.length * (1 + pattern.source.length / 50)));
     return matches(text);
   };
   return (item, effort) => {
