@@ -48,7 +48,7 @@ export async function byLibrary(
 ): Promise<Outcome> {
   let holdsFunction = false;
   try {
-    const value: unknown = await jsonata(source).evaluate(structuredClone(document), structuredClone(variables));
+    const value: unknown = await jsonata(source).evaluate(frozen(document), frozen(variables));
     if (value === undefined) return { nothing: true };
     const text = JSON.stringify(value, (_name, part: unknown) => {
       if (isFunction(part)) holdsFunction = true;
@@ -59,6 +59,11 @@ export async function byLibrary(
     const { code, message } = error as { code?: string; message?: string };
     return { code: code?.startsWith('S') ? (message ?? code) : (code ?? String(message)) };
   }
+}
+
+/** The library puts `undefined` into an empty list that an object constructor is given: from a document it cannot be taken. */
+function frozen<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value ?? null), (_name, part: unknown) => Object.freeze(part)) as T;
 }
 
 const isFunction = (value: unknown): boolean =>
