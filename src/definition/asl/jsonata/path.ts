@@ -14,7 +14,6 @@ import { compileSort, type Sorter } from './sort.ts';
 import type { Node, PathNode } from './syntax.ts';
 import { compileTuplePath } from './tuples.ts';
 import {
-  asList,
   type Code,
   type Frame,
   isConstructed,
@@ -74,7 +73,10 @@ function runSteps(steps: readonly Step[], from: number, start: List, frame: Fram
 function runStep(step: Step, items: List, last: boolean, frame: Frame): List {
   if (step.kind === 'sort')
     return step.filters.reduce((sorted, apply) => apply(sorted, frame), step.sort(items, frame));
-  if (step.whole) return asList(step.code(items, frame));
+  if (step.whole) {
+    const value = step.code(items, frame);
+    return isList(value) ? value : sequence();
+  }
   const { run } = frame;
   const found = sequence();
   let [count, only]: [number, Value] = [0, undefined];

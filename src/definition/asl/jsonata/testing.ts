@@ -4,6 +4,7 @@ import type { Json, JsonObject, Scope } from '../scope.ts';
 import { compileTree } from './compile.ts';
 import { isJsonataFailure } from './failure.ts';
 import { finish, UNSUPPORTED } from './finish.ts';
+import { emptyFrame } from './frames.ts';
 import { newBudget } from './limits.ts';
 import { referencesOf } from './references.ts';
 import { parseExpression } from './syntax.ts';
@@ -29,7 +30,7 @@ export function evaluated(source: string, document: Json | undefined, variables:
   const run = { ...newBudget(), scope: scopeOf(null, variables), root, tail: undefined };
   try {
     const input = Array.isArray(document) ? outerWrapper(root as List) : root;
-    const value = code(input, { run, parent: undefined, vars: undefined });
+    const value = code(input, emptyFrame(run, undefined));
     if (value === undefined) return { nothing: true };
     const result = finish(value, run);
     return result === UNSUPPORTED ? { unsupported: true } : { value: result };
@@ -47,7 +48,7 @@ export async function byLibrary(
 ): Promise<Outcome> {
   let holdsFunction = false;
   try {
-    const value: unknown = await jsonata(source).evaluate(structuredClone(document), structuredClone(variables));
+    const value: unknown = await jsonata(source).evaluate(frozen(document), frozen(variables));
     if (value === undefined) return { nothing: true };
     const text = JSON.stringify(value, (_name, part: unknown) => {
       if (isFunction(part)) holdsFunction = true;
@@ -58,6 +59,11 @@ export async function byLibrary(
     const { code, message } = error as { code?: string; message?: string };
     return { code: code?.startsWith('S') ? (message ?? code) : (code ?? String(message)) };
   }
+}
+
+/** The library puts `undefined` into an empty list that an object constructor is given: from a document it cannot be taken. */
+function frozen<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value ?? null), (_name, part: unknown) => Object.freeze(part)) as T;
 }
 
 const isFunction = (value: unknown): boolean =>

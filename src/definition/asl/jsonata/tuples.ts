@@ -30,16 +30,16 @@ type TupleStep = (tuples: List | undefined, items: List, frame: Frame) => List;
 type PlainStep = (items: List, frame: Frame) => List;
 
 export function compileTuplePath(node: PathNode, compilation: Compilation): Code {
-  // What an array constructor binds as the first step is lost, as in the reference implementation.
-  const first = node.steps.findIndex((step, index) => step.tuple && !(index === 0 && step.consarray));
-  const plain = node.steps
-    .slice(0, first < 0 ? undefined : first)
-    .map((step, index) => plainStep(step, index === 0, compilation));
-  const binding = first < 0 ? [] : node.steps.slice(first).map((step) => tupleStep(step, compilation));
-  const absolute = node.steps[0]?.type === 'variable';
-  const carried = node.tuple === true;
+  const { steps } = node;
+  const opening = steps[0]?.consarray && steps[0].tuple ? compilation.code(steps[0]) : undefined;
+  const first = opening ? 1 : steps.findIndex((step) => step.tuple);
+  const plain = opening ? [] : steps.slice(0, first).map((step, index) => plainStep(step, index === 0, compilation));
+  const binding = steps.slice(first).map((step) => tupleStep(step, compilation));
+  const absolute = steps[0]?.type === 'variable';
+  const [focused, carried] = [steps[0]?.focus !== undefined, node.tuple === true || node.group !== undefined];
   return (input, frame) => {
     let items: List = isList(input) && !absolute ? input : sequence([input]);
+    if (opening) items = openingItems(opening(items, frame), items, focused);
     for (const step of plain) {
       items = step(items, frame);
       if (items.length === 0) return items;
@@ -51,6 +51,16 @@ export function compileTuplePath(node: PathNode, compilation: Compilation): Code
   };
 }
 
+/**
+ * What an array constructor binds as the first step is lost, as in the reference implementation; and with `@`, so are its items:
+ * the next step is given what the constructor was.
+ */
+function openingItems(value: Value, items: List, focused: boolean): List {
+  return focused ? items : listOr(value, sequence());
+}
+
+const listOr = (value: Value, otherwise: List): List => (isList(value) ? value : otherwise);
+
 function plainStep(step: Node, first: boolean, compilation: Compilation): PlainStep {
   if (step.type === 'sort') {
     const sort = compileSort(step, compilation);
@@ -58,7 +68,7 @@ function plainStep(step: Node, first: boolean, compilation: Compilation): PlainS
     return (items, frame) => stages(sort(items, frame), frame);
   }
   const code = compilation.code(step);
-  if (first && step.consarray) return (items, frame) => code(items, frame) as List;
+  if (first && step.consarray) return (items, frame) => listOr(code(items, frame), sequence());
   const stages = compileStages(step.stages, compilation);
   return (items, frame) => {
     const found = sequence();

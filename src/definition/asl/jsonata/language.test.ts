@@ -1,0 +1,86 @@
+/** The language, against the library: the same value, or the same failure, for each expression of a table and for random ones. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../scope.ts';
+import { DOCUMENT, TABLE } from './language.fixture.ts';
+import { byLibrary, evaluated, type Outcome } from './testing.ts';
+
+/** Where the library breaks down instead of failing with a code, there is nothing to agree with. */
+const isAnswer = (outcome: Outcome) => !('code' in outcome) || /^[TD]\d{4}$/.test(outcome.code);
+
+/** The library evaluates the items of an array, and the values of an object, side by side: which of two fails first is chance. */
+const bothFail = (one: Outcome, other: Outcome) => 'code' in one && 'code' in other;
+
+/** Of a list that it has made, the library changes it: `[]` becomes `[null]`. Such lists are taken for empty, on both sides. */
+const withoutPushed = (outcome: Outcome): Outcome =>
+  JSON.parse(JSON.stringify(outcome).replaceAll(/\[null(?:,null)*\]/g, '[]')) as Outcome;
+
+describe.each(Object.entries(TABLE))('%s', (_group, expressions) => {
+  it.each(expressions)('%s', async (expression) => {
+    expect(evaluated(expression, DOCUMENT)).toEqual(await byLibrary(expression, DOCUMENT));
+  });
+});
+
+const name = fc.constantFrom('a', 'b', 'c', 'd');
+const document = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom<Json>(0, 1, 2, -3, 0.5, 'x', 'y', '', true, false, null),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(name, tie('value'), { maxKeys: 4 }).map((members) => ({ ...members })),
+  ),
+})).value;
+
+const { expression } = fc.letrec<{ expression: string }>((tie) => {
+  const inner = tie('expression');
+  const of = (...parts: (string | fc.Arbitrary<string>)[]) =>
+    fc.tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((all) => all.join(''));
+  const operator = fc.constantFrom('+', '-', '*', '=', '!=', '<', '>=', ' and ', ' or ', ' in ', '&', ' ?? ', ' ?: ', ' ~> ');
+  const unary = fc.constantFrom(
+    ...'sum count max min average string keys reverse distinct boolean not exists type spread sort number'.split(' '),
+    ...'length uppercase abs floor merge append zip lookup'.split(' '),
+  );
+  return {
+    expression: fc.oneof(
+      { depthSize: 'small' },
+      { weight: 6, arbitrary: name },
+      { weight: 3, arbitrary: fc.constantFrom('0', '1', '-1', '2', '"x"', '"a"', 'true', 'null', '$', '*', '**', '[]', '{}') },
+      { weight: 2, arbitrary: fc.constantFrom('$v', '$i', '%', '$$', '$w') },
+      { weight: 8, arbitrary: of(inner, '.', inner) },
+      { weight: 4, arbitrary: of(inner, '[', inner, ']') },
+      { weight: 2, arbitrary: of(inner, '[]') },
+      { weight: 2, arbitrary: of('(', inner, ')') },
+      { weight: 4, arbitrary: of('(', inner, operator, inner, ')') },
+      { weight: 2, arbitrary: of('[', inner, ', ', inner, ']') },
+      { weight: 1, arbitrary: of('[', inner, '..', inner, ']') },
+      { weight: 2, arbitrary: of('{"k": ', inner, ', ', inner, ': ', inner, '}') },
+      { weight: 2, arbitrary: of(inner, '{', inner, ': ', inner, '}') },
+      { weight: 2, arbitrary: of(inner, '^(', fc.constantFrom('', '>', '<'), inner, ')') },
+      { weight: 2, arbitrary: of(inner, '@$v.', inner) },
+      { weight: 2, arbitrary: of(inner, '#$i.', inner) },
+      { weight: 2, arbitrary: of('($v := ', inner, '; ', inner, ')') },
+      { weight: 2, arbitrary: of('(', inner, ' ? ', inner, ' : ', inner, ')') },
+      { weight: 3, arbitrary: of('$', unary, '(', inner, ')') },
+      { weight: 2, arbitrary: of('$map(', inner, ', function($v, $i){ ', inner, ' })') },
+      { weight: 2, arbitrary: of('$filter(', inner, ', function($v){ ', inner, ' })') },
+      { weight: 1, arbitrary: of('$reduce(', inner, ', function($v, $w){ ', inner, ' })') },
+      { weight: 1, arbitrary: of('$each(', inner, ', function($v, $w){ ', inner, ' })') },
+      { weight: 1, arbitrary: of('$sort(', inner, ', function($v, $w){ ', inner, ' })') },
+      { weight: 1, arbitrary: of('function($v){ ', inner, ' }(', inner, ')') },
+      { weight: 1, arbitrary: of('(', inner, ' ~> |', inner, '|', inner, '|)') },
+    ),
+  };
+});
+
+describe('any expression over any document', () => {
+  it('has the value, or the failure, that it has in the library', async () => {
+    await fc.assert(
+      fc.asyncProperty(expression, document, async (source, subject) => {
+        const wanted = await byLibrary(source, subject);
+        const outcome = evaluated(source, subject);
+        if (isAnswer(wanted) && !bothFail(wanted, outcome)) expect(withoutPushed(outcome)).toEqual(withoutPushed(wanted));
+      }),
+      { numRuns: Number(process.env['TELAR_FUZZ'] ?? 2_000), ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) },
+    );
+  }, 60_000);
+});
