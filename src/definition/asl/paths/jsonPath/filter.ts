@@ -1,6 +1,6 @@
 /**
- * Whether an item passes a filter, by Jayway's rules: a text and a number are compared as texts when the text stands left, as
- * numbers when the number does; what is missing equals nothing, so that `!=` and `nin` hold for it.
+ * Whether an item passes a filter, by Jayway's rules: a text and a number are equal when they are the same text, if the text
+ * stands left, or the same number, if the number does; what is missing equals nothing, so that `!=` and `nin` hold for it.
  */
 import type { Json } from '../../scope.ts';
 import { type Effort, type Select, spend } from './effort.ts';
@@ -59,7 +59,7 @@ function compileMatch(pattern: Operand & { kind: 'pattern' }, operand: Select): 
   const matches: Matches = compilePattern(pattern.source, pattern.ignoreCase);
   const matchesOne = (value: Json | undefined, effort: Effort) => {
     const text = typeof value === 'object' || value === undefined ? '' : String(value);
-    spend(effort, 1 + Math.ceil((text.length * pattern.source.length) / 100));
+    spend(effort, 1 + Math.ceil(text.length * (4 + pattern.source.length / 20)));
     return matches(text);
   };
   return (item, effort) => {
@@ -72,23 +72,27 @@ const equals: Compare = (left, right, effort) => {
   if (left === undefined || right === undefined) return false;
   if (typeof left === 'string' && typeof right === 'number') return left === String(right);
   if (typeof left === 'number' && typeof right === 'string') return right.trim() !== '' && left === Number(right);
-  return sameJson(left, right, () => spend(effort));
+  return sameJson(left, right, (items) => spend(effort, items));
 };
 
 const sameType = (left: Json | undefined, right: Json | undefined) =>
   typeof left === typeof right && Array.isArray(left) === Array.isArray(right) && (left === null) === (right === null);
 
-/** The order of two numbers, or of two texts, a number beside a text being taken as one; NaN where there is none. */
+/** The order of two numbers, or of two texts; NaN where there is none. */
 function order(left: Json | undefined, right: Json | undefined): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right;
-  const comparable = (value: Json | undefined) => typeof value === 'string' || typeof value === 'number';
-  if (!comparable(left) || !comparable(right)) return Number.NaN;
-  const [one, other] = [String(left), String(right)];
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
+  if (typeof left !== 'string' || typeof right !== 'string') return Number.NaN;
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
 }
 
-const holds = (item: Json, list: readonly Json[], effort: Effort) => list.some((each) => equals(item, each, effort));
+/** Comparing one value with those of a list is quick, unless they are lists themselves, which are paid for as well. */
+const ITEMS_A_STEP = 8;
+
+const holds = (item: Json, list: readonly Json[], effort: Effort) => {
+  spend(effort, Math.ceil(list.length / ITEMS_A_STEP));
+  return list.some((each) => equals(item, each, effort));
+};
 
 /** A comparison of two lists; false where either is none. */
 const ofLists =

@@ -137,6 +137,8 @@ function readSlice(cursor: Cursor, from: number | undefined): Step {
   skipBlanks(cursor);
   const to = /[\d-]/.test(peek(cursor)) ? readInteger(cursor) : undefined;
   if (from === undefined && to === undefined) refuse(`Expected a number at position ${cursor.at}`);
+  // A third number is read and has no meaning, as in Jayway.
+  if (take(cursor, ':')) readInteger(cursor);
   return { kind: 'slice', ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }
 
