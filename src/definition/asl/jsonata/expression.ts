@@ -10,8 +10,10 @@ import type { Evaluate, Json, Scope } from '../scope.ts';
 import { compileTree } from './compile.ts';
 import { isJsonataFailure, sentenceOf } from './failure.ts';
 import { finish, UNSUPPORTED } from './finish.ts';
+import { emptyFrame } from './frames.ts';
 import { newBudget } from './limits.ts';
 import { referencesOf } from './references.ts';
+import { isUnsupportedRegex } from './regex/syntax.ts';
 import { parseExpression } from './syntax.ts';
 import type { Code, Run } from './values.ts';
 
@@ -38,8 +40,13 @@ export function compileJsonata(text: string, field: string): CompiledJsonata {
   const { bound, variables, states, refused: unsupported } = referencesOf(parsed.tree);
   if (unsupported.length > 0)
     return refused(unsupported.map((message) => ({ at: '', code: 'UNSUPPORTED_JSONATA_EXPRESSION', message })));
-  const code = compileTree(parsed.tree, bound);
-  return { ok: true, evaluate: evaluation(code, source, field), variables, states };
+  try {
+    const code = compileTree(parsed.tree, bound);
+    return { ok: true, evaluate: evaluation(code, source, field), variables, states };
+  } catch (error) {
+    if (!isUnsupportedRegex(error)) throw error;
+    return refused([{ at: '', code: 'INVALID_JSONATA_EXPRESSION', message: error.message }]);
+  }
 }
 
 const refused = (problems: readonly Problem[]): CompiledJsonata => ({ ok: false, problems });
@@ -54,7 +61,7 @@ function evaluation(code: Code, source: string, field: string): Evaluate {
   return (scope) => {
     const run = newRun(scope);
     try {
-      const value = code(undefined, { run, parent: undefined, vars: undefined });
+      const value = code(undefined, emptyFrame(run, undefined));
       if (value === undefined) throw fails('returned nothing (undefined).');
       const result = finish(value, run);
       if (result === UNSUPPORTED) throw fails('returned an unsupported result type.');

@@ -45,15 +45,18 @@ function codeOf(thrown: unknown): string | undefined {
   return typeof thrown.code === 'string' ? thrown.code : undefined;
 }
 
-/** `T2001: The left side of the "+" operator must evaluate to a number`; a bound's message alone. */
+/**
+ * In a template `{{name}}` stands for a value as JSON, `[[name]]` for a text as it is.
+ * @returns `T2001: The left side of the "+" operator must evaluate to a number`; a bound's message alone
+ */
 export function sentenceOf(error: JsonataFailure): string {
   if (error.code === undefined) return error.message;
   const template = SENTENCES[error.code];
   if (template === undefined) return error.code;
   const detail = error.detail as Readonly<Record<string, unknown>>;
-  const sentence = template
-    .replaceAll(/\{\{\{(\w+)\}\}\}/g, (_whole, name: string) => String(detail[name]))
-    .replaceAll(/\{\{(\w+)\}\}/g, (_whole, name: string) => shown(detail[name]));
+  const sentence = template.replaceAll(/\[\[(\w+)\]\]|\{\{(\w+)\}\}/g, (_whole, raw?: string, json?: string) =>
+    raw === undefined ? shown(detail[json ?? '']) : String(detail[raw]),
+  );
   return `${error.code}: ${sentence}`;
 }
 
@@ -82,9 +85,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   D1002: 'Cannot negate a non-numeric value: {{value}}',
   T1003: 'Key in object structure must evaluate to a string; got: {{value}}',
   D1004: 'Regular expression matches zero length string',
-  T1005: 'Attempted to invoke a non-function. Did you mean ${{{token}}}?',
+  T1005: 'Attempted to invoke a non-function. Did you mean $[[token]]?',
   T1006: 'Attempted to invoke a non-function',
-  T1007: 'Attempted to partially apply a non-function. Did you mean ${{{token}}}?',
+  T1007: 'Attempted to partially apply a non-function. Did you mean $[[token]]?',
   T1008: 'Attempted to partially apply a non-function',
   D1009: 'Multiple key definitions evaluate to same key: {{value}}',
   T1010: 'The matcher function argument passed to function {{token}} does not return the correct object structure',
@@ -147,9 +150,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   D3134: 'The timezone integer format specifier cannot have more than four digits',
   D3135: "No matching closing bracket ']' in date/time picture string",
   D3136: 'The date/time picture string is missing specifiers required to parse the timestamp',
-  D3137: '{{{message}}}',
+  D3137: '[[message]]',
   D3138: 'The $single() function expected exactly 1 matching result.  Instead it matched more.',
   D3139: 'The $single() function expected exactly 1 matching result.  Instead it matched 0.',
-  D3140: 'Malformed URL passed to ${{{functionName}}}(): {{value}}',
-  D3141: '{{{message}}}',
+  D3140: 'Malformed URL passed to $[[functionName]](): {{value}}',
+  D3141: '[[message]]',
 };

@@ -1,4 +1,4 @@
-/** `*` and `**`. */
+/** The selectors `*`, all members of the context item, and `**`, everything in it. */
 import { flattenInto } from './data.ts';
 import { checkNesting, spend } from './limits.ts';
 import { freshList, isDict, isList, isOuterWrapper, type List, type Run, sequence, type Value } from './values.ts';

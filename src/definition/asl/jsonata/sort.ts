@@ -1,34 +1,10 @@
-/**
- * Sorting: by the terms of an order-by clause, and `$sort`. A stable merge that compares the pairs which the reference
- * implementation compares, in its order: so the same pair is refused first.
- */
+/** `^(<price, >name)`: the items of a path in the order of their terms, each of which gives texts alone or numbers alone. */
 import type { Compilation } from './compilation.ts';
 import { failure } from './failure.ts';
 import { tupleFrame } from './frames.ts';
-import { spend, spendItems } from './limits.ts';
+import { mergeSort, type Swaps } from './mergeSort.ts';
 import type { SortNode } from './syntax.ts';
-import { type Dict, type Frame, freshList, isTupleStream, type List, type Run, type Value } from './values.ts';
-
-/** Whether `right` goes before `left`. */
-export type Swaps<T> = (left: T, right: T) => boolean;
-
-export function mergeSort<T>(items: readonly T[], swaps: Swaps<T>, run: Run): T[] {
-  if (items.length <= 1) return [...items];
-  spendItems(run, items.length);
-  const middle = Math.floor(items.length / 2);
-  const left = mergeSort(items.slice(0, middle), swaps, run);
-  const right = mergeSort(items.slice(middle), swaps, run);
-  const merged: T[] = [];
-  let [at, other] = [0, 0];
-  while (at < left.length && other < right.length) {
-    spend(run, 1);
-    if (swaps(left[at] as T, right[other] as T)) merged.push(right[other++] as T);
-    else merged.push(left[at++] as T);
-  }
-  while (at < left.length) merged.push(left[at++] as T);
-  while (other < right.length) merged.push(right[other++] as T);
-  return merged;
-}
+import { type Dict, type Frame, freshList, isTupleStream, type List, type Value } from './values.ts';
 
 /** An item with what its terms gave, each evaluated when it is first compared. */
 type Keyed = { readonly item: Value; readonly keys: Value[] };

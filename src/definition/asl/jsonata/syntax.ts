@@ -117,7 +117,7 @@ function bracketsIn(text: string): number {
 /** The parts of a node that are nodes; those that see the context of the node itself apart from those that see another. */
 export type Parts = { readonly same: readonly Node[]; readonly inner: readonly Node[] };
 
-const pairs = (list: readonly Pair[]): Node[] => list.flatMap(([key, value]) => [key, value]);
+const pairs = (list: readonly Pair[]): Node[] => list.flat();
 const filters = (stages: readonly Stage[] = []): Node[] =>
   stages.flatMap((stage) => (stage.type === 'filter' ? [stage.expr] : []));
 const isNode = (part: Node | OpenNode): part is Node => part.type !== 'operator';

@@ -26,7 +26,7 @@ function compilePart(value: Json, field: string, at: string, found: Found): Part
   if (Array.isArray(value)) {
     const parts = value.map((item, index) => compilePart(item, `${field}[${index}]`, `${at}/${index}`, found));
     return parts.some(isDynamic)
-      ? { evaluate: (scope) => parts.map((part) => valueOf(part, scope)) }
+      ? { evaluate: (scope) => parts.map((part) => partIn(part, scope)) }
       : { constant: value };
   }
   const members = Object.entries(value).map(
@@ -37,12 +37,12 @@ function compilePart(value: Json, field: string, at: string, found: Found): Part
 }
 
 const isDynamic = (part: Part) => 'evaluate' in part;
-const valueOf = (part: Part, scope: Scope): Json => ('evaluate' in part ? part.evaluate(scope) : part.constant);
+const partIn = (part: Part, scope: Scope): Json => ('evaluate' in part ? part.evaluate(scope) : part.constant);
 
 function objectOf(members: readonly (readonly [string, Part])[], scope: Scope): JsonObject {
   const object: JsonObject = {};
   for (const [name, part] of members) {
-    const value = valueOf(part, scope);
+    const value = partIn(part, scope);
     if (name !== '__proto__') object[name] = value;
     else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
   }

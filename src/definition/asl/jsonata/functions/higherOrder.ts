@@ -3,7 +3,7 @@ import { apply } from '../apply.ts';
 import { isTrue } from '../data.ts';
 import { failure } from '../failure.ts';
 import { spend } from '../limits.ts';
-import { mergeSort } from '../sort.ts';
+import { mergeSort } from '../mergeSort.ts';
 import {
   type Callable,
   type Dict,

@@ -4,8 +4,12 @@ import { matchValue } from '../functions/matchers.ts';
 import type { RegexNode } from '../syntax.ts';
 import type { Callable, Code, Pattern, Run, Value } from '../values.ts';
 import { compileRegex } from './regex.ts';
+import { unsupportedRegex } from './syntax.ts';
 
 export function compilePattern(node: RegexNode): Code {
+  // The parser copies what stands before `?:` and `??` by way of JSON, which regular expressions do not survive.
+  if (!(node.value instanceof RegExp))
+    throw unsupportedRegex('A regular expression cannot stand before ?: or ??. Bind its result to a variable first');
   const pattern = compileRegex(node.value);
   const callable: Callable = Object.assign(
     (args: readonly Value[], _context: Value, run: Run) => matchAt(pattern, args[0], args[1], run),
