@@ -29,6 +29,7 @@ const TITLES: Readonly<Record<string, string>> = {
   iam: 'AWS IAM',
   sts: 'AWS STS',
   logs: 'Amazon CloudWatch Logs',
+  states: 'AWS Step Functions',
   telar: "Telar's own",
 };
 

@@ -37,11 +37,16 @@ export type Engine = {
   state<State>(key: string): State | undefined;
   /** Every event of a run, oldest first. */
   history<Event>(key: string): { at: number; event: Event }[];
+  /** What each event of a run has led to, as its language said, oldest first; those that led to nothing are left out. */
+  outcomes(key: string): Iterable<{ at: number; outcome: string }>;
   /** Takes up whatever a former server left unfinished. */
   recover(): void;
   /** Starts no further task. */
   stop(): void;
 };
+
+/** The task that is a turn of the run itself: it is never handed to an executor. */
+const AGAIN = 'again';
 
 /** Closed runs whose states are kept for readers. */
 const CLOSED_KEPT = 64;
@@ -83,7 +88,11 @@ export function createEngine(store: Store, world: World): Engine {
     const registered = languages.get(row.language);
     assert(registered, `the language '${row.language}' of run ${row.key} is registered`);
     const state = registered.language.begin(JSON.parse(row.input));
-    for (const { at, event } of db.events({ run: row.id })) registered.language.apply(state, JSON.parse(event), at);
+    for (const { at, event, outcome } of db.events({ run: row.id })) {
+      registered.language.apply(state, JSON.parse(event), at);
+      const folded = registered.language.outcome?.(state) ?? null;
+      if (folded !== outcome) world.log('error', 'engine.folded-differently', { run: row.key, recorded: outcome, folded });
+    }
     return remember({ id: row.id, key: row.key, open: row.open === 1, state, registered });
   }
 
@@ -106,8 +115,9 @@ export function createEngine(store: Store, world: World): Engine {
   function record(run: Run, event: { kind: string } | KernelEvent): void {
     const at = world.clock.now();
     store.whenUndone(() => forget(run));
-    db.append({ run: run.id, at, event: JSON.stringify(event) });
-    const effects = run.registered.language.apply(run.state, event, at);
+    const { language } = run.registered;
+    const effects = language.apply(run.state, event, at);
+    db.append({ run: run.id, at, event: JSON.stringify(event), outcome: language.outcome?.(run.state) ?? null });
     for (const effect of effects) carryOut(run, effect);
     run.registered.executor.observed?.(run, event, at);
   }
@@ -127,6 +137,13 @@ export function createEngine(store: Store, world: World): Engine {
         return;
       case 'cancel':
         cancel(run, effect.task);
+        return;
+      case 'abandon':
+        abandon(run, effect.task);
+        return;
+      case 'again':
+        db.queueTask({ run: run.id, task: AGAIN, body: 'null' });
+        scheduler.taskQueued(run.id, AGAIN);
         return;
       case 'timer':
         db.setTimer({ run: run.id, timer: effect.timer, due: Math.ceil(effect.at) });
@@ -154,11 +171,23 @@ export function createEngine(store: Store, world: World): Engine {
     record(run, { kind: 'dropped', task });
   }
 
+  function abandon(run: Run, task: TaskName): void {
+    const row = db.task({ run: run.id, task });
+    if (!row) return;
+    db.endTask({ run: run.id, task });
+    if (row.state !== 'queued') run.registered.executor.cancel(run, task, JSON.parse(row.body));
+  }
+
   /** Inside a transaction: starts one queued task; answers the outside work to begin once that is durable. */
   function startTask(runId: number, task: TaskName): (() => Promise<void>) | undefined {
     const row = db.task({ run: runId, task });
     if (!row || row.state === 'running') return undefined;
     const run = runById(runId);
+    if (task === AGAIN) {
+      db.endTask({ run: runId, task });
+      record(run, { kind: 'again' });
+      return undefined;
+    }
     world.crashPoint('effect:before');
     const started = run.registered.executor.start(run, task, JSON.parse(row.body));
     if (started.kind === 'outside') {
@@ -224,6 +253,11 @@ export function createEngine(store: Store, world: World): Engine {
       return run
         ? Array.from(db.events({ run: run.id }), ({ at, event }) => ({ at, event: JSON.parse(event) as Event }))
         : [];
+    },
+    *outcomes(key) {
+      const id = ids.get(key) ?? db.runByKey({ key })?.id;
+      if (id === undefined) return;
+      for (const { at, outcome } of db.events({ run: id })) if (outcome !== null) yield { at, outcome };
     },
     recover: () => scheduler.recover(),
     stop: () => scheduler.stop(),

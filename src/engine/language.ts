@@ -16,6 +16,10 @@ export type Effect =
   | { kind: 'task'; task: TaskName; body: unknown }
   /** The task is no longer wanted: a queued one is dropped, a running one asked to stop (its end is still awaited). */
   | { kind: 'cancel'; task: TaskName }
+  /** The task is given up: a queued one is dropped without an event, a running one asked to stop; its end is of no interest any more. */
+  | { kind: 'abandon'; task: TaskName }
+  /** There is more to do than one turn should: append `{ kind: 'again' }` once others had theirs. At most one in a turn. */
+  | { kind: 'again' }
   /** Append `{ kind: 'timer', timer }` at or after `at` (milliseconds since the epoch). Setting it again moves it. */
   | { kind: 'timer'; timer: string; at: number }
   | { kind: 'clearTimer'; timer: string }
@@ -27,6 +31,8 @@ export type Effect =
 /** Appended by the kernel itself; every language handles them. */
 export type KernelEvent =
   | { kind: 'timer'; timer: string }
+  /** The turn that was asked for. */
+  | { kind: 'again' }
   /** A queued task was dropped before it started, because it was cancelled. */
   | { kind: 'dropped'; task: TaskName };
 
@@ -37,6 +43,11 @@ export type Language<State, Event extends { kind: string }> = {
   begin(input: unknown): State;
   /** Folds one event in; `at` is when it was recorded. */
   apply(state: State, event: Event | KernelEvent, at: number): Effect[];
+  /**
+   * What the event just folded has led to, for readers: kept beside the event. Folding the journal again must lead to the same
+   * text. Called once after each `apply`.
+   */
+  outcome?(state: State): string | undefined;
 };
 
 /** How the start of a task went. */

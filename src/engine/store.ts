@@ -35,6 +35,7 @@ export const engineMigrations: Migrations = {
        PRIMARY KEY (run, timer)
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX timers_by_due ON timers (due);`,
+    'ALTER TABLE journal ADD COLUMN outcome TEXT',
   ],
 };
 
@@ -54,11 +55,11 @@ export function engineStore(sql: Sql) {
     runById: sql.one<{ id: number }, RunRow>('SELECT * FROM runs WHERE id = $id'),
     setOpen: sql.change<{ id: number; open: number }>('UPDATE runs SET open = $open WHERE id = $id'),
 
-    append: sql.change<{ run: number; at: number; event: string }>(
-      'INSERT INTO journal (run, at, event) VALUES ($run, $at, $event)',
+    append: sql.change<{ run: number; at: number; event: string; outcome: string | null }>(
+      'INSERT INTO journal (run, at, event, outcome) VALUES ($run, $at, $event, $outcome)',
     ),
-    events: sql.each<{ run: number }, { at: number; event: string }>(
-      'SELECT at, event FROM journal WHERE run = $run ORDER BY position',
+    events: sql.each<{ run: number }, { at: number; event: string; outcome: string | null }>(
+      'SELECT at, event, outcome FROM journal WHERE run = $run ORDER BY position',
     ),
 
     queueTask: sql.change<{ run: number; task: string; body: string }>(

@@ -36,4 +36,6 @@ export type Api = {
   /** With which it refuses what violates a constraint of its model, where that is not its protocol's usual code. */
   validationCode?: string;
   operations: ReadonlyMap<string, OperationModel>;
+  /** The errors of the model: the name of each shape by that name, and by its code on the wire where that is another one. */
+  errors: ReadonlyMap<string, string>;
 };

@@ -1,8 +1,8 @@
 /** Makes an Api from the official SDK client of a service. */
 import type { Api, OperationModel } from './api.ts';
-import { operationSchema } from './shapes.ts';
+import { errorSchema, operationSchema } from './shapes.ts';
 
-export type ApiDefinition = Omit<Api, 'operations' | 'targetPrefix' | 'xmlNamespace'> & {
+export type ApiDefinition = Omit<Api, 'operations' | 'errors' | 'targetPrefix' | 'xmlNamespace'> & {
   targetPrefix?: string;
   xmlNamespace?: string;
   /** The module `@aws-sdk/client-…`. */
@@ -10,7 +10,7 @@ export type ApiDefinition = Omit<Api, 'operations' | 'targetPrefix' | 'xmlNamesp
 };
 
 /**
- * Reads the operations of an API from its SDK client's exported schemas.
+ * Reads the operations and errors of an API from its SDK client's exported schemas.
  *
  * @example
  * import * as sdk from '@aws-sdk/client-sts';
@@ -20,12 +20,15 @@ export type ApiDefinition = Omit<Api, 'operations' | 'targetPrefix' | 'xmlNamesp
 export function defineApi(definition: ApiDefinition): Api {
   const { sdk, targetPrefix, xmlNamespace, ...rest } = definition;
   const operations = new Map<string, OperationModel>();
+  const errors = new Map<string, string>();
   for (const [key, value] of Object.entries(sdk)) {
     if (!key.endsWith('$')) continue;
     const operation = operationModel(value, rest.protocol === 'rest-json' || rest.protocol === 'rest-xml');
     if (operation) operations.set(operation.name, operation);
+    const error = errorSchema(value);
+    if (error) for (const code of [error.name, error.code]) errors.set(code, error.name);
   }
-  return { ...rest, targetPrefix, xmlNamespace, operations };
+  return { ...rest, targetPrefix, xmlNamespace, operations, errors };
 }
 
 function operationModel(value: unknown, rest: boolean): OperationModel | undefined {

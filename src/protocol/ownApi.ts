@@ -40,6 +40,7 @@ export function defineOwnApi(name: string, targetPrefix: string, names: readonly
     version: '1',
     xmlNamespace: undefined,
     operations,
+    errors: new Map(),
   };
   schemas.set(api, own);
   return api;

@@ -27,6 +27,10 @@ export type Traits = {
   /** The operation's request may vouch for its body with a checksum. */
   httpChecksum?: unknown;
   http?: readonly [method: string, uri: string, status: number];
+  /** Clients make the member up where the user gives none. */
+  idempotencyToken?: unknown;
+  /** An error's code on the wire, where that is not its name. */
+  awsQueryError?: readonly [code: string, status: number];
 };
 
 export type TimestampFormat = 'default' | 'date-time' | 'http-date' | 'epoch-seconds';
@@ -98,6 +102,13 @@ export function operationSchema(
     input: () => structureOf(value[4]),
     output: () => structureOf(value[5]),
   };
+}
+
+/** An error's schema as the SDK exports it; undefined for anything else, and for the base that the SDK makes up. */
+export function errorSchema(value: unknown): { name: string; code: string } | undefined {
+  if (!Array.isArray(value) || value[0] !== -3 || String(value[1]).startsWith('smithy.ts.sdk')) return undefined;
+  const name = String(value[2]);
+  return { name, code: traitsOf(value[3]).awsQueryError?.[0] ?? name };
 }
 
 function shapeOf(schema: unknown): Shape {

@@ -8,7 +8,7 @@ import type { TagsOf } from './requestContext.ts';
 
 type Parts = {
   identity: Identity;
-  /** Of SageMaker's resources. */
+  /** Of SageMaker's resources and Step Functions'. */
   tagsOf: TagsOf;
   /** A bucket's policy, if it has one: parsed once for each text. */
   bucketPolicy(bucket: string): Policy | undefined;
@@ -22,15 +22,15 @@ export function createPolicies({ identity, tagsOf, bucketPolicy, groupPolicy, en
   const parts = {
     ...{ identity, enforced },
     resourcePolicy: (arn: string) => policyOfBucket(arn, bucketPolicy) ?? policyOfGroup(arn, groupPolicy),
-    tagsOf: (arn: string) => (arn.startsWith('arn:aws:iam:') ? identity.tagsOf(arn) : sageMakerTags(arn, tagsOf)),
+    tagsOf: (arn: string) => (arn.startsWith('arn:aws:iam:') ? identity.tagsOf(arn) : serviceTags(arn, tagsOf)),
   };
   const authorize = createAuthorize(parts);
   return { authorize, permit: createPermit(authorize), explainAccess: createExplainAccess(parts) };
 }
 
-/** What has no ARN of SageMaker's has no tags of its. */
-const sageMakerTags = (arn: string, tagsOf: TagsOf): ReturnType<TagsOf> =>
-  arn.startsWith('arn:aws:sagemaker:') ? tagsOf(arn) : [];
+/** Of the services whose resources the tags service keeps the tags of. */
+const serviceTags = (arn: string, tagsOf: TagsOf): ReturnType<TagsOf> =>
+  /^arn:aws:(?:sagemaker|states):/.test(arn) ? tagsOf(arn) : [];
 
 /** Asks whether a call's principal may do something. @throws AccessDenied, worded as S3 words it */
 export type Permit = (call: Call, access: Access) => void;

@@ -25,6 +25,7 @@ import {
 } from '../services/jobs/index.ts';
 import { lineageMigrations } from '../services/lineage/index.ts';
 import { createLogsService, migrations as logsMigrations } from '../services/logs/index.ts';
+import { executionMigrations, type Machines, machinesMigrations } from '../services/machines/index.ts';
 import { type Models, modelsMigrations } from '../services/models/index.ts';
 import {
   type CrossOriginRules,
@@ -41,20 +42,20 @@ import {
 } from '../services/pipelines/index.ts';
 import { createRegistryService, type Registry, migrations as registryMigrations } from '../services/registry/index.ts';
 import { createTagsService, migrations as tagsMigrations } from '../services/tags/index.ts';
-import { createTelarService } from '../services/telar/index.ts';
 import { auditMigrations, auditTrail } from '../store/audit.ts';
 import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
 import { auditing } from './auditing.ts';
-import { garbage } from './garbage.ts';
 import { jobPorts } from './jobPorts.ts';
+import { machinesService } from './machines.ts';
 import { modelsService } from './models.ts';
 import { createPolicies, type Permit } from './policies.ts';
 import type { JobProxy } from './proxy/jobs.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExistsTo, prefixFingerprint, readText } from './s3Uris.ts';
+import { telarService } from './telar.ts';
 import { createTracking } from './tracking.ts';
 
 export const allMigrations: readonly Migrations[] = [
@@ -70,6 +71,8 @@ export const allMigrations: readonly Migrations[] = [
   logsMigrations,
   experimentsMigrations,
   lineageMigrations,
+  machinesMigrations,
+  executionMigrations,
 ];
 
 export type SystemOptions = {
@@ -138,7 +141,7 @@ export function createSystem(options: SystemOptions): System {
       ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
       ...{ proxy: options.jobProxy, objects: objects.objects, model: models.served },
       jobEnded(end) {
-        for (const each of [pipelines, tracking]) each.jobEnded(end);
+        for (const each of [pipelines, machines, tracking]) each.jobEnded(end);
       },
     }),
   });
@@ -151,16 +154,15 @@ export function createSystem(options: SystemOptions): System {
       dispatch: () => dispatch,
     }),
   });
-  const telar = createTelarService({
-    ...{ explainAccess, images: options.images },
-    executionState: pipelines.executionState,
-    jobUse: jobs.use,
-    auditEvents: trail.newest,
-    loopLag: options.server.loopLag,
-    collectGarbage: garbage({ clock: world.clock, collect: objects.collectGarbage, jobs, registry }),
-    server: { ...options.server, account, startedAt: world.clock.now() },
+  const machines: Machines = machinesService({
+    ...{ store, engine, world, account, auth: options.auth, identity, logs, tags, callAs },
+    ...{ dispatch: () => dispatch, apis: () => services.map(({ api }) => api) },
   });
-  const services = [
+  const telar = telarService({
+    ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
+    ...{ images: options.images, server: options.server },
+  });
+  const services: readonly Service[] = [
     identity.sts,
     identity.iam,
     objects.service,
@@ -171,6 +173,7 @@ export function createSystem(options: SystemOptions): System {
     logs.service,
     jobs.service,
     pipelines.service,
+    machines.service,
     ...tracking.services,
     telar,
   ];

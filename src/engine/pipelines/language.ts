@@ -69,6 +69,8 @@ function fold(state: PipelineState, event: AnyPipelineEvent, at: number, effects
       if (event.metadata) step.metadata = event.metadata;
       return endStep(state, indexOf(state, event.step), 'Stopped', at);
     }
+    case 'again':
+      return;
     case 'dropped': {
       const task = parseStepTask(event.task);
       if (task) endStep(state, indexOf(state, task.step), 'Stopped', at);

@@ -25,11 +25,13 @@ export type LogsContext = {
   fileLimit?: number | undefined;
 };
 
+export type Logs = { service: Service; sink: LogSink; groupExists(region: string, name: string): boolean };
+
 /** In bytes. */
 const FILE_LIMIT = 1_000_000_000;
 
 /** @example const { service, sink } = createLogsService({ api, store, world, account }); */
-export function createLogsService(context: LogsContext): { service: Service; sink: LogSink } {
+export function createLogsService(context: LogsContext): Logs {
   const { api, store, world, account, fileLimit = FILE_LIMIT } = context;
   const db = logsStore(store.sql);
   const removal = createRemoval({ store, db, world });
@@ -45,5 +47,5 @@ export function createLogsService(context: LogsContext): { service: Service; sin
       await removal.stop();
     },
   };
-  return { service, sink: shipping };
+  return { service, sink: shipping, groupExists: (region, name) => db.group({ region, name }) !== undefined };
 }

@@ -23,12 +23,7 @@ export type TagsContext = {
 };
 
 /** @example const tags = createTagsService({ api, store, ports: { exists: (arn) => registry.exists(arn) } }); */
-export function createTagsService({
-  api,
-  store,
-  ports,
-}: TagsContext): { service: Service } & Omit<TagsOf, 'removeTagsOfKeys'> {
+export function createTagsService({ api, store, ports }: TagsContext): { service: Service } & TagsOf {
   const tags = tagsOver(tagRows(store.sql));
-  const { setTags, tagsOf, removeTags } = tags;
-  return { service: { name: 'tags', api, operations: tagOperations(tags, ports) }, setTags, tagsOf, removeTags };
+  return { service: { name: 'tags', api, operations: tagOperations(tags, ports) }, ...tags };
 }

@@ -1,5 +1,6 @@
 /** The compiler of definitions: what services and the engine use of this folder. */
 export { createMessage, type Diagnostic } from './diagnostics.ts';
+export { parseJson } from './json.ts';
 export {
   type CompiledMachine,
   type CompiledState,

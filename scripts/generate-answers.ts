@@ -1,0 +1,118 @@
+/**
+ * Generates src/services/machines/integrations/generated/answers/*.json: what the answers of AWS's operations look like (types,
+ * required members, lengths, ranges, enumerations), out of the service models in botocore (Apache-2.0), at the version of
+ * generate-constraints.ts. A mocked result of TestState is checked against them, also for services that Telar does not serve.
+ *
+ * `node scripts/generate-answers.ts` needs python3 with pip and a package index. Add a service to SERVICES and run it again.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AnswerTable } from '../src/services/machines/integrations/answerTables.ts';
+import { BOTOCORE, readModel } from './generate-constraints.ts';
+
+/** By the id of the AWS SDK for Java's client. */
+const SERVICES: Readonly<Record<string, string>> = {
+  batch: 'batch/2016-08-10',
+  cloudwatchlogs: 'logs/2014-03-28',
+  dynamodb: 'dynamodb/2012-08-10',
+  ecs: 'ecs/2014-11-13',
+  eventbridge: 'events/2015-10-07',
+  glue: 'glue/2017-03-31',
+  iam: 'iam/2010-05-08',
+  kms: 'kms/2014-11-01',
+  lambda: 'lambda/2015-03-31',
+  s3: 's3/2006-03-01',
+  sagemaker: 'sagemaker/2017-07-24',
+  secretsmanager: 'secretsmanager/2017-10-17',
+  sfn: 'stepfunctions/2016-11-23',
+  sns: 'sns/2010-03-31',
+  sqs: 'sqs/2012-11-05',
+  sts: 'sts/2011-06-15',
+};
+/** Where Step Functions is on record with an older model than botocore's: it refuses a function's memory over 10,240 MB. */
+const AS_RECORDED: Readonly<Record<string, Readonly<Record<string, { max: number }>>>> = {
+  lambda: { MemorySize: { max: 10_240 } },
+};
+const GENERATED = fileURLToPath(new URL('../src/services/machines/integrations/generated/', import.meta.url));
+
+type ModelShape = {
+  type: string;
+  required?: string[];
+  members?: Record<string, { shape: string }>;
+  member?: { shape: string };
+  value?: { shape: string };
+  min?: number;
+  max?: number;
+  enum?: string[];
+  document?: boolean;
+};
+type Model = { operations: Record<string, { output?: { shape: string } }>; shapes: Record<string, ModelShape> };
+
+const SIMPLE: Readonly<Record<string, string>> = {
+  integer: 'number',
+  long: 'number',
+  float: 'number',
+  double: 'number',
+  bigdecimal: 'number',
+  character: 'string',
+};
+
+function tableOf(service: string, source: string, { operations, shapes }: Model): AnswerTable {
+  const table: Record<string, AnswerTable['shapes'][string]> = {};
+  const answers: Record<string, string> = {};
+  for (const [name, { output }] of Object.entries(operations)) if (output) answers[name] = add(output.shape);
+  const sorted = Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { source, operations: answers, shapes: sorted };
+
+  /** The name by which a shape is referred to: its own, or its type's, where there is no more to say of it. */
+  function add(name: string): string {
+    const shape: ModelShape = { ...shapes[name]!, ...AS_RECORDED[service]?.[name] };
+    const type = SIMPLE[shape.type] ?? shape.type;
+    if (shape.document) return 'document';
+    const bounds = Object.fromEntries(
+      (['min', 'max', 'enum'] as const).flatMap((key) => (shape[key] === undefined ? [] : [[key, shape[key]]])),
+    );
+    if (type !== 'structure' && type !== 'list' && type !== 'map') {
+      if (Object.keys(bounds).length === 0) return type;
+      table[name] = { type: type as 'string', ...bounds };
+      return name;
+    }
+    if (name in table) return name;
+    const entry: Record<string, unknown> = { type, ...bounds };
+    table[name] = entry as AnswerTable['shapes'][string];
+    if (shape.required?.length) entry['required'] = shape.required;
+    if (shape.members)
+      entry['members'] = Object.fromEntries(Object.entries(shape.members).map(([key, to]) => [key, add(to.shape)]));
+    const item = shape.member ?? shape.value;
+    if (item) entry['item'] = add(item.shape);
+    return name;
+  }
+}
+
+/** JSON with one shape to a line: small, and its changes can be read. */
+function textOf({ source, operations, shapes }: AnswerTable): string {
+  const lines = (entries: object) =>
+    Object.entries(entries)
+      .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
+      .join(',\n');
+  return `{"source":${JSON.stringify(source)},\n"operations":{\n${lines(operations)}},\n"shapes":{\n${lines(shapes)}}}\n`;
+}
+
+const folder = path.join(GENERATED, 'answers');
+fs.mkdirSync(folder, { recursive: true });
+for (const [service, model] of Object.entries(SERVICES)) {
+  const source = `botocore ${BOTOCORE}, ${model}/service-2.json`;
+  const text = textOf(tableOf(service, source, readModel(model) as Model));
+  fs.writeFileSync(path.join(folder, `${service}.json`), text);
+  process.stdout.write(`${service}: ${text.length} bytes\n`);
+}
+fs.writeFileSync(
+  path.join(GENERATED, 'README.md'),
+  `# Generated: do not edit
+
+\`answers/*.json\`: types, required members, lengths, ranges and enumerations of the answers of AWS's operations, generated by
+\`node scripts/generate-answers.ts\` from the service models in botocore ${BOTOCORE}
+(Copyright Amazon.com, Inc. or its affiliates; licensed under the Apache License, Version 2.0). Read by \`../answerTables.ts\`.
+`,
+);

@@ -1,0 +1,43 @@
+/** Telar's own service, with what it is given of the others. */
+import type { World } from '../base/world.ts';
+import type { Service } from '../protocol/service.ts';
+import type { JobsService } from '../services/jobs/index.ts';
+import type { CollectGarbage } from '../services/objects/index.ts';
+import type { PipelinesService } from '../services/pipelines/index.ts';
+import type { Registry } from '../services/registry/index.ts';
+import { createTelarService, type TelarPorts } from '../services/telar/index.ts';
+import type { AuditTrail } from '../store/audit.ts';
+import { garbage } from './garbage.ts';
+
+type Parts = Pick<TelarPorts, 'explainAccess' | 'images'> & {
+  world: World;
+  account: string;
+  trail: AuditTrail;
+  jobs: JobsService;
+  registry: Registry;
+  pipelines: Pick<PipelinesService, 'executionState'>;
+  objects: { collectGarbage: CollectGarbage };
+  server: { version: string; dataFolder: string; loopLag(): number };
+};
+
+export function telarService({
+  world,
+  account,
+  trail,
+  jobs,
+  registry,
+  pipelines,
+  objects,
+  server,
+  ...rest
+}: Parts): Service {
+  return createTelarService({
+    ...rest,
+    executionState: pipelines.executionState,
+    jobUse: jobs.use,
+    auditEvents: trail.newest,
+    loopLag: server.loopLag,
+    collectGarbage: garbage({ clock: world.clock, collect: objects.collectGarbage, jobs, registry }),
+    server: { ...server, account, startedAt: world.clock.now() },
+  });
+}

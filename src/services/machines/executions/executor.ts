@@ -1,0 +1,153 @@
+/**
+ * Carries out the tasks of executions: calls of operations as the machine's role, activities' work, map runs.
+ *
+ * X1. A call that touches the store alone is made in the transaction that records what it led to: exactly once. One that moves bytes
+ *     is made again after a crash, as the same request (integrations N2).
+ * X2. What a `.sync` task awaits is written down with the call; its end reaches the task in the transaction that records that end.
+ */
+import { isStatesError } from '../../../definition/asl/failure.ts';
+import type { TaskState } from '../../../definition/asl/types.ts';
+import type { Executor, RunView, TaskName, TaskStart } from '../../../engine/language.ts';
+import type { MachineEvent, MachineTask } from '../../../engine/machines/events.ts';
+import type { MachineState, Thread } from '../../../engine/machines/state.ts';
+import { isAwsError } from '../../../protocol/errors.ts';
+import type { Call } from '../../../protocol/service.ts';
+import type { Answered, Integration, Integrations, Outcome, PlannedCall } from '../integrations/types.ts';
+import type { MachinePorts } from '../ports.ts';
+import type { ExecutionsStore } from './store.ts';
+
+type CallTask = Extract<MachineTask, { kind: 'call' }>;
+type Run = RunView<MachineState>;
+type Start = TaskStart<MachineEvent>;
+
+export type ExecutorParts = {
+  executions: ExecutionsStore;
+  integrations: Integrations;
+  ports: Pick<MachinePorts, 'callAs' | 'invoke' | 'invokeOutside' | 'movesBytes'>;
+  /** Inside the transaction that gives an activity work. */
+  activityScheduled(activity: string): void;
+  /** Inside the transaction of an event, after it was folded in. */
+  observed(run: Run, at: number): void;
+};
+
+export type MachineExecutor = Executor<MachineState, MachineEvent>;
+
+export function createMachineExecutor(parts: ExecutorParts): MachineExecutor {
+  const { executions } = parts;
+  return {
+    start(run, task, given) {
+      const body = given as MachineTask;
+      switch (body.kind) {
+        case 'activity': {
+          const { arn, input, token } = body;
+          executions.insertActivityTask({ activity: arn, execution: run.key, task, input, token });
+          parts.activityScheduled(arn);
+          return { kind: 'running' };
+        }
+        case 'call':
+          return startCall(parts, run, task, body);
+        case 'map-run':
+          throw new Error('Distributed maps are refused when a machine is created.');
+      }
+    },
+    failed: (run, task, body, error) => failedStart(parts, run, task, body as MachineTask, error),
+    cancel: (run, task, body) => cancel(parts, run, task, body as MachineTask),
+    observed: (run, _event, at) => parts.observed(run, at),
+  };
+}
+
+const threadOf = ({ state }: Run, { thread }: CallTask): Thread => state.threads.get(thread)!;
+
+function integrationOf({ integrations }: ExecutorParts, run: Run, body: CallTask): Integration {
+  const { resource } = threadOf(run, body).state as TaskState;
+  if (resource.kind !== 'integration') throw new Error(`${resource.arn} is refused when a machine is created.`);
+  return integrations.resolve(resource);
+}
+
+/** The call's principal: the role of the task's Credentials, else the machine's. */
+function callFor({ ports }: ExecutorParts, { state: { input } }: Run, { credentials }: CallTask): Call {
+  const role = credentials?.['RoleArn'];
+  return ports.callAs(typeof role === 'string' ? role : input.roleArn, input.region, input.executionName.slice(0, 64));
+}
+
+function startCall(parts: ExecutorParts, run: Run, task: TaskName, body: CallTask): Start {
+  const { ports, executions } = parts;
+  const thread = threadOf(run, body);
+  const integration = integrationOf(parts, run, body);
+  const attempt = { execution: run.key, entered: thread.entered, retry: thread.retryCount };
+  const field = thread.state.flow.language === 'JSONata' ? 'Arguments' : 'Parameters';
+  const planned = integration.prepare(body.arguments, attempt, field);
+  const call = callFor(parts, run, body);
+  if (ports.movesBytes(planned)) {
+    return { kind: 'outside', work: () => callOutside(parts, integration, planned, call, task) };
+  }
+  const answered = integration.answered(planned, ports.invoke(planned, call), factsOf(call));
+  if (answered.kind === 'over') return { kind: 'finished', event: endOf(task, answered.outcome) };
+  if (answered.awaits) executions.insertAwaited({ ...answered.awaits, execution: run.key, task });
+  return { kind: 'running', event: { kind: 'task-submitted', task, output: answered.output } };
+}
+
+async function callOutside(
+  { ports }: ExecutorParts,
+  integration: Integration,
+  planned: PlannedCall,
+  call: Call,
+  task: TaskName,
+): Promise<MachineEvent> {
+  try {
+    const answer = await integration.collect(await ports.invokeOutside(planned, call));
+    return outsideEnd(task, integration.answered(planned, answer, factsOf(call)));
+  } catch (error) {
+    return failure(task, integration, error, call.requestId);
+  }
+}
+
+function outsideEnd(task: TaskName, answered: Answered): MachineEvent {
+  if (answered.kind === 'over') return endOf(task, answered.outcome);
+  const cause = 'An operation that moves bytes cannot hand its task token on: use the request–response pattern.';
+  return { kind: 'task-failed', task, error: 'States.Runtime', cause };
+}
+
+const factsOf = ({ requestId, now }: Call) => ({ requestId, at: now });
+
+export function endOf(task: TaskName, outcome: Outcome): MachineEvent {
+  return outcome.ok
+    ? { kind: 'task-succeeded', task, output: outcome.output }
+    : { kind: 'task-failed', task, ...outcome.failure };
+}
+
+function failedStart(parts: ExecutorParts, run: Run, task: TaskName, body: MachineTask, error: unknown): MachineEvent {
+  const call = body.kind === 'call' ? callFor(parts, run, body) : undefined;
+  const integration = body.kind === 'call' && isAwsError(error) ? integrationOf(parts, run, body) : undefined;
+  return failure(task, integration, error, call?.requestId ?? '');
+}
+
+function failure(
+  task: TaskName,
+  integration: Integration | undefined,
+  error: unknown,
+  requestId: string,
+): MachineEvent {
+  if (isStatesError(error)) {
+    return { kind: 'task-failed', task, error: error.failure.error, cause: error.failure.cause };
+  }
+  if (integration && isAwsError(error)) return { kind: 'task-failed', task, ...integration.failed(error, requestId) };
+  return { kind: 'task-failed', task, error: 'States.TaskFailed', cause: (error as Error).message };
+}
+
+function cancel(parts: ExecutorParts, run: Run, task: TaskName, body: MachineTask): void {
+  const { executions, ports } = parts;
+  if (body.kind === 'activity') return void executions.dropActivityTask({ execution: run.key, task });
+  if (body.kind !== 'call') return;
+  const awaited = executions.awaitedBy({ execution: run.key, task });
+  if (!awaited) return;
+  executions.removeAwaited({ execution: run.key, task });
+  const stop = integrationOf(parts, run, body).stop(awaited);
+  if (!stop) return;
+  try {
+    ports.invoke(stop, callFor(parts, run, body));
+  } catch (error) {
+    // It has ended meanwhile, or the role may begin and not stop it: it goes on to its own end.
+    if (!isAwsError(error)) throw error;
+  }
+}

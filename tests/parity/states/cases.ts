@@ -1,0 +1,74 @@
+/**
+ * Recorded answers of real AWS: what a case holds, and where the cases lie. They are data from outside this repository, kept in a
+ * folder `shared/conformance` beside it or further up; without them the tests that play them are skipped.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+export type Json = null | boolean | number | string | Json[] | JsonObject;
+export type JsonObject = { [name: string]: Json };
+
+export type Call = {
+  i?: number;
+  service: string;
+  op: string;
+  params: JsonObject;
+  /** The recording says that the call was refused. */
+  expectError?: boolean;
+};
+
+/** Something that must exist before the first call. */
+export type Resource = { type: string; name: string };
+
+/** What makes two recordings comparable: names, ids and times become placeholders. */
+export type Transformer =
+  | { kind: 'regex'; regex: string; replacement: string; priority?: number }
+  | { kind: 'text'; text: string; replacement: string; priority?: number }
+  | { kind: 'jsonpath'; jsonpath: string; replacement: string; ref?: boolean; priority?: number }
+  | { kind: 'key'; key: string; replacement: string; ref?: boolean; priority?: number }
+  | { kind: 'sort'; key: string; priority?: number }
+  | { kind: 'keyfn'; fn: string; replacement: string; priority?: number }
+  | { kind: 'resource_name'; replacement?: string; priority?: number }
+  | { kind: 'custom'; name: string; priority?: number }
+  | { kind: 'generic'; fn: string; priority?: number };
+
+type Common = {
+  name: string;
+  /** `25-11-2024, 19:02:40` */
+  recordedDate: string;
+  resources?: Resource[];
+  /** What is called before the case begins, to make what it needs. */
+  setup?: Call[];
+  transformers?: Transformer[];
+};
+
+/** A sequence of calls. `fakeValues` names what a call answered at a path, and how later calls write it. */
+export type Trace = Common & {
+  kind: 'api-trace';
+  calls: Call[];
+  fakeValues: Record<string, [call: number, path: string]>;
+  /** What is compared: each made of answers, `{ $call, $path }`, and of refusals, `{ $exc: … }`. */
+  matches: { key: string; actual: Json }[];
+  expected: JsonObject;
+};
+
+/** One request, and its answer; `priorCalls` come first. */
+export type Single = Common & {
+  kind: 'create-error' | 'validate-definition';
+  request: JsonObject;
+  priorCalls?: Call[];
+  expected: JsonObject;
+};
+
+export type Case = Trace | Single;
+
+const FOLDER = path.join('shared', 'conformance', 'step-functions');
+
+/** Undefined when the cases are not on this machine. */
+export function loadCases(file: string): Case[] | undefined {
+  for (let at = path.resolve(import.meta.dirname, '../../..'); ; at = path.dirname(at)) {
+    const found = path.join(at, FOLDER, `${file}.json`);
+    if (existsSync(found)) return JSON.parse(readFileSync(found, 'utf8')) as Case[];
+    if (at === path.dirname(at)) return undefined;
+  }
+}

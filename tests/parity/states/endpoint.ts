@@ -1,0 +1,71 @@
+/** A server as the recordings' tests saw AWS: operations by name, answers as they came over the wire. */
+import type { Call, JsonObject, Resource } from './cases.ts';
+import { isObject } from './json.ts';
+import type { Place } from './normalise.ts';
+
+/** The APIs that cases call by JSON, as they name them. */
+const APIS: Readonly<Record<string, { signingName: string; target: string; version: '1.0' | '1.1' }>> = {
+  stepfunctions: { signingName: 'states', target: 'AWSStepFunctions', version: '1.0' },
+  logs: { signingName: 'logs', target: 'Logs_20140328', version: '1.1' },
+};
+
+/** What makes the resources that cases need, by their type. */
+const MAKERS: Readonly<Record<string, (url: string, place: Place, name: string) => Promise<void>>> = {
+  async s3(url, place, name) {
+    const headers = signed(place, 's3');
+    const answer = await fetch(new URL(name, url), { method: 'PUT', headers });
+    if (!answer.ok) throw new Error(`The bucket ${name} could not be made: ${await answer.text()}`);
+  },
+};
+
+export const isCallable = ({ service, op }: Call): boolean => service in APIS && !op.startsWith('_');
+export const isMakeable = ({ type }: Resource): boolean => type in MAKERS;
+
+/** An answer, or a refusal, in boto3's shape. */
+export type Answer = { status: number; body: JsonObject; error?: { code: string; message: string } };
+
+export type Endpoint = {
+  place: Place;
+  send(call: Call): Promise<Answer>;
+  make(resource: Resource): Promise<void>;
+};
+
+/** @param url a server with authentication off, which takes the region from a signature that it does not check */
+export function endpointAt(url: string, place: Place): Endpoint {
+  return {
+    place,
+    async send({ service, op, params }) {
+      const { signingName, target, version } = APIS[service]!;
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: {
+          ...signed(place, signingName),
+          'content-type': `application/x-amz-json-${version}`,
+          'x-amz-target': `${target}.${op}`,
+        },
+        body: JSON.stringify(params),
+      });
+      const text = await answer.text();
+      const body: unknown = JSON.parse(text || '{}');
+      return answerOf(answer.status, isObject(body as JsonObject) ? (body as JsonObject) : {});
+    },
+    make: async (resource) => MAKERS[resource.type]!(url, place, resource.name),
+  };
+}
+
+const signed = ({ region }: Place, service: string) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/${region}/${service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`,
+  'x-amz-date': '20260101T000000Z',
+});
+
+/** boto3 hands on a refusal as `Error`, with its message once more beside it. */
+function answerOf(status: number, body: JsonObject): Answer {
+  const metadata = { ResponseMetadata: { HTTPHeaders: {}, HTTPStatusCode: status } };
+  if (status < 400) return { status, body: { ...body, ...metadata } };
+  const code = String(body.__type ?? status)
+    .split('#')
+    .at(-1)!;
+  const message = String(body.message ?? body.Message ?? '');
+  const { __type, ...more } = body;
+  return { status, error: { code, message }, body: { Error: { Code: code, Message: message }, ...more, ...metadata } };
+}
