@@ -19,7 +19,7 @@ export type CompileOptions = {
   readonly supports?: (resource: TaskResource) => string | undefined;
 };
 
-/** By the names of the states that refer to any; each list sorted. */
+/** What DescribeStateMachine tells: by the names of the states that refer to any variable; each list sorted. */
 export type VariableReferences = Readonly<Record<string, readonly string[]>>;
 
 type Refused = { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
@@ -95,12 +95,6 @@ function referencesOf(site: Site): VariableReferences {
     if (variables.size > 0) lists[name] = [...variables.keys()].sort();
   }
   return lists;
-}
-
-/** What DescribeStateMachine tells of a definition that was taken: none where it is not one. */
-export function variableReferences(definition: string): VariableReferences {
-  const compiled = compileMachine(definition, 'STANDARD');
-  return compiled.ok ? compiled.variableReferences : {};
 }
 
 export type CompiledState =

@@ -18,6 +18,12 @@ export function saidOf(definition: Json | string, { type = 'STANDARD', ...option
   return (compiled.ok ? compiled.warnings : compiled.diagnostics).map(sayOf);
 }
 
+export function referencesIn(definition: string): Record<string, readonly string[]> {
+  const result = compileMachine(definition, 'STANDARD');
+  if (!result.ok) throw new Error(JSON.stringify(result.diagnostics, null, 2));
+  return { ...result.variableReferences };
+}
+
 function sayOf({ code, message, location }: Diagnostic): string {
   const prefix = code === 'SCHEMA_VALIDATION_FAILED' ? '' : `${code}: `;
   return `${prefix}${message} @ ${location ?? '-'}`;
