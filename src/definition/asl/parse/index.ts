@@ -1,12 +1,4 @@
 /** The compiler of definitions: what services and the engine use of this folder. */
 export { createMessage, type Diagnostic } from './diagnostics.ts';
 export { parseJson } from './json.ts';
-export {
-  type CompiledMachine,
-  type CompiledState,
-  type CompileOptions,
-  compileMachine,
-  compileState,
-  type VariableReferences,
-  variableReferences,
-} from './machine.ts';
+export { compileMachine, compileState, type VariableReferences } from './machine.ts';

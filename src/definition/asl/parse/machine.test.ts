@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isStatesError, type StatesFailure } from '../failure.ts';
 import type { Evaluate, Json, JsonObject, Scope } from '../scope.ts';
-import { compileMachine, compileState, variableReferences } from './machine.ts';
-import { ARN, compiled, GRAPH, machineOf, PASS, stateOf } from './testing.ts';
+import { compileMachine, compileState } from './machine.ts';
+import { ARN, compiled, GRAPH, machineOf, PASS, referencesIn, stateOf } from './testing.ts';
 
 const NOW = Date.UTC(2026, 10, 27);
 const scopeOf = (input: Json): Scope => ({
@@ -291,8 +291,7 @@ describe('variableReferences', () => {
         },
       },
     };
-    expect({ ...variableReferences(JSON.stringify(definition)) }).toEqual({ M: ['list', 'q'], I: ['list', 'q'] });
-    expect(variableReferences('no definition')).toEqual({});
+    expect(referencesIn(JSON.stringify(definition))).toEqual({ M: ['list', 'q'], I: ['list', 'q'] });
   });
 });
 

@@ -19,7 +19,7 @@ export type CompileOptions = {
   readonly supports?: (resource: TaskResource) => string | undefined;
 };
 
-/** By the names of the states that refer to any; each list sorted. */
+/** What DescribeStateMachine tells: by the names of the states that refer to any variable; each list sorted. */
 export type VariableReferences = Readonly<Record<string, readonly string[]>>;
 
 type Refused = { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
@@ -45,7 +45,7 @@ export function compileMachine(text: string, type: MachineType, options: Compile
     checkScopes(scope, report);
     warnOfUndefined(scope, report);
   }
-  if (hasErrors(report)) return { ok: false, diagnostics: report.diagnostics };
+  if (report.hasErrors()) return { ok: false, diagnostics: report.diagnostics };
   return {
     ok: true,
     machine: { ...branch, queryLanguage: site.language, ...(timeoutSeconds !== undefined && { timeoutSeconds }) },
@@ -82,13 +82,11 @@ function openSite(fields: JsonObject, type: MachineType, options: CompileOptions
     references: new Map(),
     scopes: [scope],
   };
-  const outside = { at: '', state: '', references: undefined, hasResult: false, depth: 0 };
+  const outside = { at: '', state: '', edges: [], references: undefined, hasResult: false, depth: 0 };
   const site: Site = { ...outside, fields, language: 'JSONPath', report, type, scope, machine };
   const language = readLanguage(site, 'JSONPath');
   return { ...site, language, machine: { ...machine, language } };
 }
-
-const hasErrors = (report: Report): boolean => report.diagnostics.some(({ severity }) => severity === 'ERROR');
 
 /** Without a prototype: a state may be called `__proto__`. */
 function referencesOf(site: Site): VariableReferences {
@@ -97,12 +95,6 @@ function referencesOf(site: Site): VariableReferences {
     if (variables.size > 0) lists[name] = [...variables.keys()].sort();
   }
   return lists;
-}
-
-/** What DescribeStateMachine tells of a definition that was taken: none where it is not one. */
-export function variableReferences(definition: string): VariableReferences {
-  const compiled = compileMachine(definition, 'STANDARD');
-  return compiled.ok ? compiled.variableReferences : {};
 }
 
 export type CompiledState =
@@ -139,7 +131,7 @@ export function compileState(text: string, name?: string, options: CompileOption
   const at = `/States/${UNNAMED}`;
   const state = readState({ ...site, report, at, state: at, machine: { ...site.machine, report } }, UNNAMED);
   for (const scope of site.machine.scopes) checkScopes(scope, report);
-  if (state === undefined || hasErrors(report)) return { ok: false, missing: false, diagnostics: report.diagnostics };
+  if (state === undefined || report.hasErrors()) return { ok: false, missing: false, diagnostics: report.diagnostics };
   return { ok: true, name: UNNAMED, state, queryLanguage: state.flow.language, warnings: report.diagnostics };
 }
 

@@ -7,7 +7,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { MachineType } from '../types.ts';
 import { createMessage, type Diagnostic } from './diagnostics.ts';
-import { compileMachine, compileState, variableReferences } from './machine.ts';
+import { compileMachine, compileState } from './machine.ts';
+import { referencesIn } from './testing.ts';
 
 const folder = ['../../../../../shared', '../../../../../../shared']
   .map((beside) => path.resolve(import.meta.dirname, beside, 'conformance/step-functions'))
@@ -15,6 +16,7 @@ const folder = ['../../../../../shared', '../../../../../../shared']
 
 const read = <T>(file: string): T[] =>
   folder === undefined ? [] : JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
+// The recorded answers lie beside the repository and not in it.
 const recorded = describe.skipIf(folder === undefined);
 
 type Call = { op: string; params?: { definition?: string; type?: MachineType } };
@@ -84,10 +86,9 @@ recorded('sequences of calls', () => {
   });
 
   test.each(traces.filter(({ area }) => area.includes('variable_references')))('$name', ({ definition, expected }) => {
-    const [described] = Object.values(expected) as { variableReferences?: Record<string, string[]> }[];
-    const all = Object.values(expected) as { variableReferences?: Record<string, string[]> }[];
-    const references = all.find((answer) => answer.variableReferences) ?? described;
-    expect({ ...variableReferences(definition) }).toEqual(references?.variableReferences ?? {});
+    const answers = Object.values(expected) as { variableReferences?: Record<string, string[]> }[];
+    const told = answers.find(({ variableReferences }) => variableReferences)?.variableReferences ?? {};
+    expect(referencesIn(definition)).toEqual(told);
   });
 });
 
