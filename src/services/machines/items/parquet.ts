@@ -1,0 +1,96 @@
+/**
+ * Rows of a Parquet file as items. A row group is decoded as a whole, in a thread of its own: it may take seconds.
+ *
+ * P1. The thread holds one row group and gives as many rows as are asked for; it ends with the reading, however that ends.
+ * P2. What the file makes of the thread (an endless page, more memory than there is) fails the reading, not the server.
+ */
+import { Worker } from 'node:worker_threads';
+import type { Json } from '../../../definition/asl/scope.ts';
+import { type Pages, type Read, readerFailed } from './item.ts';
+import type { FromParquet, ParquetStart, ToParquet } from './parquetMessages.ts';
+import type { ReaderPorts, StoredObject } from './ports.ts';
+
+/** Of the thread's heap: the values of one row group. */
+const HEAP_MB = 2048;
+
+/** @param from rows that are passed over; row groups that hold no other are not read */
+export async function* parquetItems(object: StoredObject, from: number, ports: ReaderPorts): Pages<Read> {
+  const start: ParquetStart = { size: object.size, from };
+  const worker = new Worker(new URL('./parquetWorker.ts', import.meta.url), {
+    // Not the process's: what started it (--input-type, --eval) need not fit a file.
+    execArgv: [],
+    workerData: start,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  });
+  const inbox = createInbox();
+  worker.on('message', (message: FromParquet) => {
+    if (message.kind === 'slice') void answer(worker, object, message).catch(inbox.fail);
+    else inbox.put(message);
+  });
+  worker.on('error', (error) => inbox.fail(failed(error.message)));
+  worker.on('exit', () => inbox.fail(failed('the thread that read it ended')));
+  const abort = () => inbox.fail(ports.signal!.reason as Error);
+  ports.signal?.addEventListener('abort', abort, { once: true });
+  const more = () => worker.postMessage({ kind: 'more' } satisfies ToParquet);
+  try {
+    ports.signal?.throwIfAborted();
+    more();
+    for (;;) {
+      const message = await inbox.next();
+      if (message.kind === 'end') return;
+      if (message.kind === 'failed') throw failed(message.cause);
+      // The next portion is made while this one is worked on.
+      more();
+      yield (JSON.parse(message.text) as Json[]).map((value) => ({ value }));
+    }
+  } finally {
+    ports.signal?.removeEventListener('abort', abort);
+    await worker.terminate();
+  }
+}
+
+const failed = (cause: string) => readerFailed(`The Parquet file cannot be read: ${cause}.`);
+
+type Arrival = Exclude<FromParquet, { kind: 'slice' }>;
+
+/** Messages in order; behind them the failure, if there is one. */
+function createInbox() {
+  const arrived: Arrival[] = [];
+  let failure: Error | undefined;
+  let wake: () => void = () => {};
+  return {
+    put(message: Arrival): void {
+      arrived.push(message);
+      wake();
+    },
+    fail(error: unknown): void {
+      failure ??= error instanceof Error ? error : failed(String(error));
+      wake();
+    },
+    async next(): Promise<Arrival> {
+      while (arrived.length === 0) {
+        if (failure !== undefined) throw failure;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      return arrived.shift()!;
+    },
+  };
+}
+
+async function answer(
+  worker: Worker,
+  object: StoredObject,
+  slice: Extract<FromParquet, { kind: 'slice' }>,
+): Promise<void> {
+  const bytes = new Uint8Array(slice.to - slice.from);
+  let at = 0;
+  for await (const chunk of object.bytes(slice.from, slice.to)) {
+    if (at + chunk.length > bytes.length) throw failed('more bytes came than were asked for');
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  if (at < bytes.length) throw failed('the object ended too early');
+  worker.postMessage({ kind: 'bytes', id: slice.id, bytes: bytes.buffer } satisfies ToParquet, [bytes.buffer]);
+}
