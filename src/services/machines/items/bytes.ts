@@ -11,7 +11,7 @@ import { type Pace, paced } from '../../../base/pace.ts';
 import { readerFailed } from './item.ts';
 import type { ReaderPorts, StoredObject } from './ports.ts';
 
-const SLICE_BYTES = 64 * 1024;
+const SLICE_BYTES = 32 * 1024;
 
 const MAGIC_BYTES = 4;
 

@@ -34,7 +34,7 @@ export const MAX_ITEM_BYTES = 262_144;
 export const MAX_ITEM_DEPTH = 1000;
 
 /** The most items that a Map reads, whatever MaxItems says. https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html */
-export const MAX_ITEMS = 100_000_000;
+const MAX_ITEMS = 100_000_000;
 
 export const readerFailed = (cause: string): StatesError => statesError('States.ItemReaderFailed', cause);
 

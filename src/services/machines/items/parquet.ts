@@ -5,6 +5,7 @@
  * P2. What the file makes of the thread (an endless page, more memory than there is) fails the reading, not the server.
  */
 import { Worker } from 'node:worker_threads';
+import { type Pace, paced } from '../../../base/pace.ts';
 import type { Json } from '../../../definition/asl/scope.ts';
 import { type Pages, type Read, readerFailed } from './item.ts';
 import type { FromParquet, ParquetStart, ToParquet } from './parquetMessages.ts';
@@ -12,6 +13,9 @@ import type { ReaderPorts, StoredObject } from './ports.ts';
 
 /** Of the thread's heap: the values of one row group. */
 const HEAP_MB = 2048;
+
+/** Of a message with bytes of the file. */
+const PIECE_BYTES = 256 * 1024;
 
 /** @param from rows that are passed over; row groups that hold no other are not read */
 export async function* parquetItems(object: StoredObject, from: number, ports: ReaderPorts): Pages<Read> {
@@ -23,8 +27,9 @@ export async function* parquetItems(object: StoredObject, from: number, ports: R
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
   const inbox = createInbox();
+  const pace = paced(ports.clock);
   worker.on('message', (message: FromParquet) => {
-    if (message.kind === 'slice') void answer(worker, object, message).catch(inbox.fail);
+    if (message.kind === 'slice') void answer(worker, object, message, pace).catch(inbox.fail);
     else inbox.put(message);
   });
   worker.on('error', (error) => inbox.fail(failed(error.message)));
@@ -79,18 +84,22 @@ function createInbox() {
   };
 }
 
-async function answer(
-  worker: Worker,
-  object: StoredObject,
-  slice: Extract<FromParquet, { kind: 'slice' }>,
-): Promise<void> {
-  const bytes = new Uint8Array(slice.to - slice.from);
-  let at = 0;
-  for await (const chunk of object.bytes(slice.from, slice.to)) {
-    if (at + chunk.length > bytes.length) throw failed('more bytes came than were asked for');
-    bytes.set(chunk, at);
-    at += chunk.length;
+type Slice = Extract<FromParquet, { kind: 'slice' }>;
+
+/** Piece by piece, of a size that copying does not hold the loop: a row group may have 256 MB. */
+async function answer(worker: Worker, object: StoredObject, { id, from, to }: Slice, pace: Pace): Promise<void> {
+  let missing = to - from;
+  for await (const chunk of object.bytes(from, to)) {
+    missing -= chunk.length;
+    if (missing < 0) throw failed('more bytes came than were asked for');
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      worker.postMessage({
+        kind: 'bytes',
+        id,
+        bytes: chunk.subarray(at, at + PIECE_BYTES).slice(),
+      } satisfies ToParquet);
+      await pace();
+    }
   }
-  if (at < bytes.length) throw failed('the object ended too early');
-  worker.postMessage({ kind: 'bytes', id: slice.id, bytes: bytes.buffer } satisfies ToParquet, [bytes.buffer]);
+  if (missing > 0) throw failed('the object ended too early');
 }

@@ -3,9 +3,9 @@
 /** `from`: the first row that is wanted. */
 export type ParquetStart = { readonly size: number; readonly from: number };
 
-/** To the thread: bytes that it asked for, or that more rows may come. */
+/** To the thread: the next of the bytes that it asked for, or that more rows may come. */
 export type ToParquet =
-  | { readonly kind: 'bytes'; readonly id: number; readonly bytes: ArrayBuffer }
+  | { readonly kind: 'bytes'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly kind: 'more' };
 
 /** From the thread. `rows`: the text of a JSON list; at most one message of them for each `more`. */

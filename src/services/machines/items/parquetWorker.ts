@@ -23,13 +23,15 @@ const MAX_FOOTER_BYTES = 5 * 1024 * 1024;
 
 /** Of one message: parsing it holds the server's loop. */
 const PORTION_ROWS = 1000;
-const PORTION_CHARACTERS = 64 * 1024;
+const PORTION_CHARACTERS = 32 * 1024;
 
 const { size, from } = workerData as ParquetStart;
 const port = parentPort!;
 const say = (message: FromParquet) => port.postMessage(message);
 
-const waiting = new Map<number, (bytes: ArrayBuffer) => void>();
+/** What was asked for, as far as it is there. */
+type Asked = { readonly bytes: Uint8Array<ArrayBuffer>; filled: number; resolve(bytes: ArrayBuffer): void };
+const waiting = new Map<number, Asked>();
 let asked = 0;
 let credit = 0;
 let wake: () => void = () => {};
@@ -40,8 +42,12 @@ port.on('message', (message: ToParquet) => {
     wake();
     return;
   }
-  waiting.get(message.id)?.(message.bytes);
+  const slice = waiting.get(message.id)!;
+  slice.bytes.set(message.bytes, slice.filled);
+  slice.filled += message.bytes.length;
+  if (slice.filled < slice.bytes.length) return;
   waiting.delete(message.id);
+  slice.resolve(slice.bytes.buffer);
 });
 
 const file: AsyncBuffer = {
@@ -53,7 +59,8 @@ const file: AsyncBuffer = {
     asked += 1;
     const id = asked;
     return new Promise((resolve) => {
-      waiting.set(id, resolve);
+      if (begin === end) return resolve(new ArrayBuffer(0));
+      waiting.set(id, { bytes: new Uint8Array(end - begin), filled: 0, resolve });
       say({ kind: 'slice', id, from: begin, to: end });
     });
   },

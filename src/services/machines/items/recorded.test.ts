@@ -94,6 +94,7 @@ async function* onePage(items: readonly Json[]) {
 
 const SKIPPED = folder === undefined ? ' (skipped: no recorded cases beside the repository)' : '';
 
+// The recorded answers are no part of the repository.
 describe.skipIf(folder === undefined)(`maps with an ItemReader as recorded on AWS${SKIPPED}`, () => {
   it('are many', () => expect(cases.length).toBeGreaterThanOrEqual(15));
 

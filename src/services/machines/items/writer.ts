@@ -31,7 +31,7 @@ export type Export = {
 type ResultFile = { Key: string; Size: number };
 
 const MAX_FILE_BYTES = 5 * 1024 ** 3;
-const SLICE_CHARACTERS = 64 * 1024;
+const SLICE_CHARACTERS = 32 * 1024;
 
 const FILES = {
   JSON: { extension: 'json', contentType: 'application/json', open: '[', between: ',', close: ']' },
