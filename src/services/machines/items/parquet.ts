@@ -15,7 +15,7 @@ import type { ReaderPorts, StoredObject } from './ports.ts';
 const HEAP_MB = 2048;
 
 /** Of a message with bytes of the file. */
-const PIECE_BYTES = 256 * 1024;
+const PIECE_BYTES = 64 * 1024;
 
 /** @param from rows that are passed over; row groups that hold no other are not read */
 export async function* parquetItems(object: StoredObject, from: number, ports: ReaderPorts): Pages<Read> {
@@ -47,6 +47,8 @@ export async function* parquetItems(object: StoredObject, from: number, ports: R
       // The next portion is made while this one is worked on.
       more();
       yield (JSON.parse(message.text) as Json[]).map((value) => ({ value }));
+      // Messages that come while others are handled are handled in the same turn: without end, if the thread is fast.
+      await pace();
     }
   } finally {
     ports.signal?.removeEventListener('abort', abort);
