@@ -1,8 +1,9 @@
 /** Conditions and blocks: what a function's body may end with, so that both are compiled as values and in tail position. */
 import type { Compilation } from './compilation.ts';
 import { isTrue } from './data.ts';
+import { emptyFrame } from './frames.ts';
 import type { BlockNode, ConditionNode, Node } from './syntax.ts';
-import type { Code, Frame, Value } from './values.ts';
+import type { Code, Value } from './values.ts';
 
 /** `then` and `otherwise` are compiled by the caller: as values, or in tail position. */
 export function compileCondition(
@@ -24,7 +25,7 @@ export function compileBlock(node: BlockNode, last: (node: Node) => Code, { code
     index === node.expressions.length - 1 ? last(part) : code(part),
   );
   return (input, frame) => {
-    const inner: Frame = { run: frame.run, parent: frame, vars: undefined };
+    const inner = emptyFrame(frame.run, frame);
     let value: Value;
     for (const expression of expressions) value = expression(input, inner);
     return value;

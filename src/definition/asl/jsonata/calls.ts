@@ -8,20 +8,10 @@ import { apply, TAIL } from './apply.ts';
 import { compileBlock, compileCondition } from './blocks.ts';
 import type { Compilation } from './compilation.ts';
 import { asFailure, failure } from './failure.ts';
-import { globalVariable, lookUp } from './frames.ts';
+import { bind, emptyFrame, globalVariable, lookUp } from './frames.ts';
 import { enter } from './limits.ts';
 import type { ApplyNode, CallNode, LambdaNode, Node, OpenNode, PartialNode } from './syntax.ts';
-import {
-  type Callable,
-  type Code,
-  type Dict,
-  type Frame,
-  freshDict,
-  isCallable,
-  OPEN,
-  type Run,
-  type Value,
-} from './values.ts';
+import { type Callable, type Code, type Frame, isCallable, OPEN, type Run, type Value } from './values.ts';
 
 /** F2. */
 function detached(value: Value): Value {
@@ -88,19 +78,14 @@ function lambda(
   around: Frame,
   signature: Callable['signature'],
 ): Callable {
-  const call = (args: readonly Value[], _context: Value, run: Run): Value => {
-    const vars: Dict = freshDict();
-    for (let index = 0; index < names.length; index += 1) vars[names[index] as string] = args[index];
-    return body(input, { run, parent: around, vars });
-  };
+  const call = (args: readonly Value[], _context: Value, run: Run): Value =>
+    body(input, { run, parent: around, names, values: args });
   const partial = (args: readonly (Value | typeof OPEN)[]): Callable => {
-    const [open, vars]: [string[], Dict] = [[], freshDict()];
-    for (const [index, name] of names.entries()) {
-      const arg = args[index];
-      if (arg === OPEN) open.push(name);
-      else vars[name] = arg as Value;
-    }
-    return lambda(open, body, input, { run: around.run, parent: around, vars }, undefined);
+    const given = names.map((name, index) => ({ name, value: args[index] }));
+    const open = given.filter(({ value }) => value === OPEN).map(({ name }) => name);
+    const inner = emptyFrame(around.run, around);
+    for (const { name, value } of given) if (value !== OPEN) bind(inner, name, value as Value);
+    return lambda(open, body, input, inner, undefined);
   };
   return Object.assign(call, { arity: names.length, signature, partial });
 }

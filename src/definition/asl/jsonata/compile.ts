@@ -17,9 +17,20 @@ import { compileArray, compileBinary, compileNegation } from './operators.ts';
 import { compilePath } from './path.ts';
 import { compilePattern } from './regex/callable.ts';
 import { descendants, wildcard } from './selectors.ts';
-import type { BindNode, Node, VariableNode } from './syntax.ts';
+import type { BindNode, NameNode, Node, VariableNode } from './syntax.ts';
 import { compileTransform } from './transform.ts';
-import { type Code, isKept, isOuterWrapper, isSequence, isTupleStream, markKept, type Value } from './values.ts';
+import {
+  type Code,
+  isDict,
+  isKept,
+  isList,
+  isOuterWrapper,
+  isSequence,
+  isTupleStream,
+  markKept,
+  member,
+  type Value,
+} from './values.ts';
 
 export function compileTree(tree: Node, bound: ReadonlySet<string>): Code {
   const compilation: Compilation = {
@@ -40,6 +51,7 @@ export function settle(value: Value, keep: boolean): Value {
 
 function compileNode(node: Node, compilation: Compilation): Code {
   const core = compileCore(node, compilation);
+  if (isPlainName(node)) return core;
   const predicates = (node.predicate ?? []).flatMap((stage) =>
     stage.type === 'filter' ? [filter(stage.expr, compilation)] : [],
   );
@@ -56,6 +68,15 @@ function compileNode(node: Node, compilation: Compilation): Code {
     return settle(value, keep);
   };
 }
+
+/** `price`: a path of one name, much the most frequent of nodes. The path counts as one level and the name as one (E2). */
+const isPlainName = (node: Node): boolean =>
+  node.type === 'path' &&
+  node.steps.length === 1 &&
+  isNameAlone(node.steps[0]) &&
+  !node.keepSingletonArray &&
+  !node.group;
+const isNameAlone = (step: Node | undefined) => step?.type === 'name' && !step.stages && !step.tuple && !step.keepArray;
 
 const keeping =
   (core: Code): Code =>
@@ -92,7 +113,9 @@ function compileCore(node: Node, compilation: Compilation): Code {
     case 'variable':
       return compileVariable(node, compilation);
     case 'path':
-      return compilePath(node, compilation);
+      return isPlainName(node)
+        ? compileName((node.steps[0] as NameNode).value, compilePath(node, compilation))
+        : compilePath(node, compilation);
     case 'binary':
       return compileBinary(node, compilation);
     case 'unary':
@@ -127,6 +150,17 @@ function compileCore(node: Node, compilation: Compilation): Code {
     case 'sort':
       throw new Error('An order-by clause stands in a path');
   }
+}
+
+/** `whole` is the same path, for context items that are lists. */
+function compileName(name: string, whole: Code): Code {
+  return (input, frame) => {
+    const { run } = frame;
+    enter(run);
+    const value = isDict(input) ? member(input, name) : isList(input) ? whole(input, frame) : undefined;
+    run.depth -= 1;
+    return settle(value, false);
+  };
 }
 
 function compileVariable(node: VariableNode, { bound }: Compilation): Code {

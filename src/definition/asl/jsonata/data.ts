@@ -66,7 +66,7 @@ export function append(left: Value, right: Value, run: Run): Value {
   if (right === undefined) return left;
   const [first, second] = [asList(left), asList(right)];
   spendItems(run, first.length + second.length);
-  return freshList([...first, ...second]);
+  return freshList((first as Value[]).concat(second as Value[]));
 }
 
 /** Adds the items of a list, or a single value, to a list just made. */

@@ -10,6 +10,7 @@ import type { Evaluate, Json, Scope } from '../scope.ts';
 import { compileTree } from './compile.ts';
 import { isJsonataFailure, sentenceOf } from './failure.ts';
 import { finish, UNSUPPORTED } from './finish.ts';
+import { emptyFrame } from './frames.ts';
 import { newBudget } from './limits.ts';
 import { referencesOf } from './references.ts';
 import { isUnsupportedRegex } from './regex/syntax.ts';
@@ -60,7 +61,7 @@ function evaluation(code: Code, source: string, field: string): Evaluate {
   return (scope) => {
     const run = newRun(scope);
     try {
-      const value = code(undefined, { run, parent: undefined, vars: undefined });
+      const value = code(undefined, emptyFrame(run, undefined));
       if (value === undefined) throw fails('returned nothing (undefined).');
       const result = finish(value, run);
       if (result === UNSUPPORTED) throw fails('returned an unsupported result type.');

@@ -1,23 +1,39 @@
 /** Variables at run time: those that the expression binds, in frames; and those around it, the same for the whole evaluation. */
 import { builtIn } from './functions/index.ts';
+import { spend } from './limits.ts';
 import { type Dict, type Frame, freshDict, fromJson, type Run, type Value } from './values.ts';
 
+const NONE: readonly never[] = [];
+
+/** A frame of a block, or of a whole evaluation: nothing is bound in it yet. */
+export const emptyFrame = (run: Run, parent: Frame | undefined): Frame => ({ run, parent, names: NONE, values: NONE });
+
+/** The names of a function's frame are those of its parameters, shared by all its calls: they are not added to in place. */
 export function bind(frame: Frame, name: string, value: Value): void {
-  frame.vars ??= freshDict();
-  frame.vars[name] = value;
+  spend(frame.run, 1 + frame.names.length);
+  const values = frame.names.map((_name, index) => frame.values[index]);
+  const at = frame.names.lastIndexOf(name);
+  if (at < 0) frame.names = [...frame.names, name];
+  values[at < 0 ? values.length : at] = value;
+  frame.values = values;
 }
 
 /** The innermost variable of that name, or what is around the expression. */
 export function lookUp(frame: Frame, name: string, around?: (run: Run) => Value): Value {
-  for (let at: Frame | undefined = frame; at; at = at.parent)
-    if (at.vars !== undefined && name in at.vars) return at.vars[name];
+  for (let at: Frame | undefined = frame; at; at = at.parent) {
+    const index = at.names.lastIndexOf(name);
+    if (index >= 0) return at.values[index];
+  }
   return around?.(frame.run);
 }
 
 /** A frame that has what a tuple binds. What is bound in it further on is not bound in the tuple. */
-export function tupleFrame(frame: Frame, tuple: Dict): Frame {
-  return { run: frame.run, parent: { run: frame.run, parent: frame, vars: tuple }, vars: undefined };
-}
+export const tupleFrame = (frame: Frame, tuple: Dict): Frame => ({
+  run: frame.run,
+  parent: frame,
+  names: Object.keys(tuple),
+  values: Object.values(tuple),
+});
 
 const STATES_FIELDS: Readonly<Record<string, (run: Run) => Value>> = {
   input: ({ scope }) => fromJson(scope.input),

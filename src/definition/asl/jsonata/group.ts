@@ -25,14 +25,12 @@ import {
 type CompiledPair = { readonly key: Code; readonly value: Code };
 type Group = { data: Value; readonly pair: CompiledPair; own: boolean };
 
-/** A name that the language keeps for itself: D1013 in the reference implementation, for the sake of its own marks. */
-const isKey = (key: Value): key is string | undefined => key === undefined || typeof key === 'string';
-
 export function compileGroup(source: readonly Pair[], { code }: Compilation): Code {
   const pairs = source.map(([key, value]): CompiledPair => ({ key: code(key), value: code(value) }));
   return (input, frame) => {
+    if (!isList(input)) return single(pairs, input, frame);
     const tuples = isTupleStream(input);
-    const items = isList(input) ? (input.length === 0 && !tuples ? [undefined] : input) : [input];
+    const items = input.length === 0 && !tuples ? [undefined] : input;
     const groups = new Map<string, Group>();
     for (const item of items) collect(groups, pairs, item, tuples, frame);
     const result = freshDict();
@@ -43,6 +41,31 @@ export function compileGroup(source: readonly Pair[], { code }: Compilation): Co
     }
     return result;
   };
+}
+
+/** G1, of one item: what there is to an object constructor mostly. */
+function single(pairs: readonly CompiledPair[], item: Value, frame: Frame): Dict {
+  const keys = pairs.map((pair) => keyOf(pair, item, frame));
+  const result = freshDict();
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (key === undefined) continue;
+    if (seen.has(key)) throw failure('D1009', { value: key });
+    seen.add(key);
+  }
+  for (const [index, key] of keys.entries()) {
+    if (key === undefined) continue;
+    const value = pairs[index]?.value(item, frame);
+    if (value !== undefined) result[key] = value;
+  }
+  return result;
+}
+
+function keyOf(pair: CompiledPair, context: Value, frame: Frame): string | undefined {
+  spend(frame.run, 1);
+  const key = pair.key(context, frame);
+  if (key !== undefined && typeof key !== 'string') throw failure('T1003', { value: key });
+  return key;
 }
 
 /** The order of an object's names, in which values are evaluated: numbers first. */
@@ -62,9 +85,7 @@ function collect(
   const { run } = frame;
   const [context, inside] = tuples ? [(item as Dict)['@'], tupleFrame(frame, item as Dict)] : [item, frame];
   for (const pair of pairs) {
-    spend(run, 1);
-    const key = pair.key(context, inside);
-    if (!isKey(key)) throw failure('T1003', { value: key });
+    const key = keyOf(pair, context, inside);
     if (key === undefined) continue;
     const group = groups.get(key);
     if (!group) groups.set(key, { data: item, pair, own: false });

@@ -24,7 +24,7 @@ const CHARACTERS_PER_STEP = 64;
 export const newBudget = (): { left: number; depth: number } => ({ left: STEPS, depth: 0 });
 
 const timeout = (): JsonataFailure => bound('Expression evaluation timeout: Check for infinite loop');
-const memory = (): JsonataFailure =>
+export const memoryExceeded = (): JsonataFailure =>
   bound('Expression evaluation memory limit exceeded: Check for excessive memory usage');
 const overflow = (): JsonataFailure =>
   bound('Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive');
@@ -44,13 +44,17 @@ export function enter(run: Run): void {
 
 /** Before a list of so many items is made, copied or gone through by a loop that does little. */
 export function spendItems(run: Run, count: number): void {
-  if (count * BYTES_PER_ITEM > MOST_BYTES) throw memory();
+  if (count * BYTES_PER_ITEM > MOST_BYTES) throw memoryExceeded();
   spend(run, count / ITEMS_PER_STEP);
+}
+
+export function checkText(length: number): void {
+  if (length > MOST_BYTES) throw memoryExceeded();
 }
 
 /** Before a text of so many characters is made or gone through. */
 export function spendText(run: Run, length: number): void {
-  if (length > MOST_BYTES) throw memory();
+  checkText(length);
   spend(run, length / CHARACTERS_PER_STEP);
 }
 

@@ -2,7 +2,7 @@
 import type { Compilation } from './compilation.ts';
 import { deepEqual, isTrue, numeric, pushAll, textOf } from './data.ts';
 import { asFailure, failure } from './failure.ts';
-import { spend, spendItems, spendText } from './limits.ts';
+import { checkText, spend, spendItems } from './limits.ts';
 import type { BinaryNode, UnaryNode } from './syntax.ts';
 import {
   type Code,
@@ -82,7 +82,9 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
 
 function concatenate(left: Value, right: Value, run: Run): string {
   const [first, second] = [textOf(left, run), textOf(right, run)];
-  spendText(run, first.length + second.length);
+  // Texts are put together without being copied.
+  checkText(first.length + second.length);
+  spend(run, 1);
   return first + second;
 }
 
@@ -104,7 +106,9 @@ function range(left: Value, right: Value, run: Run): Value {
   const size = to - from + 1;
   if (size > LARGEST_RANGE) throw failure('D2014', { value: size });
   spendItems(run, size);
-  return sequence(Array.from({ length: size }, (_none, index) => from + index));
+  const numbers = new Array<Value>(size);
+  for (let index = 0; index < size; index += 1) numbers[index] = from + index;
+  return sequence(numbers);
 }
 
 export function compileNegation(node: UnaryNode & { value: '-' }, { code }: Compilation): Code {

@@ -4,6 +4,7 @@ import type { Json, JsonObject, Scope } from '../scope.ts';
 import { compileTree } from './compile.ts';
 import { isJsonataFailure } from './failure.ts';
 import { finish, UNSUPPORTED } from './finish.ts';
+import { emptyFrame } from './frames.ts';
 import { newBudget } from './limits.ts';
 import { referencesOf } from './references.ts';
 import { parseExpression } from './syntax.ts';
@@ -29,7 +30,7 @@ export function evaluated(source: string, document: Json | undefined, variables:
   const run = { ...newBudget(), scope: scopeOf(null, variables), root, tail: undefined };
   try {
     const input = Array.isArray(document) ? outerWrapper(root as List) : root;
-    const value = code(input, { run, parent: undefined, vars: undefined });
+    const value = code(input, emptyFrame(run, undefined));
     if (value === undefined) return { nothing: true };
     const result = finish(value, run);
     return result === UNSUPPORTED ? { unsupported: true } : { value: result };

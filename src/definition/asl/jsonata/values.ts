@@ -56,8 +56,13 @@ export type Run = {
   tail: { readonly callee: Value; readonly args: readonly Value[]; readonly token: string | undefined } | undefined;
 };
 
-/** Variables of a block, of a function, or of a tuple; those around it are its parent's. */
-export type Frame = { readonly run: Run; readonly parent: Frame | undefined; vars: Dict | undefined };
+/** Variables of a block, of a function, or of a tuple; those around it are its parent's. The last of a name counts. */
+export type Frame = {
+  readonly run: Run;
+  readonly parent: Frame | undefined;
+  names: readonly string[];
+  values: readonly Value[];
+};
 
 /** A compiled piece of an expression: a function of the context item and the variables. */
 export type Code = (input: Value, frame: Frame) => Value;

@@ -3,10 +3,21 @@ import type { Branch, QueryLanguage, State, StateType } from '../types.ts';
 import { readChoice } from './choice.ts';
 import { words } from './diagnostics.ts';
 import { checkFields, type FieldTable, STATE_FIELDS, STATE_TYPES } from './fields.ts';
-import { checkGraph, checkTerminal } from './graph.ts';
+import { checkGraph } from './graph.ts';
 import { readMap, readParallel } from './nested.ts';
 import { readFail, readPass, readSucceed, readWait } from './simple.ts';
-import { below, has, inside, isObject, member, readObject, readText, requireFields, type Site } from './site.ts';
+import {
+  below,
+  type Edge,
+  has,
+  inside,
+  isObject,
+  member,
+  readObject,
+  readText,
+  requireFields,
+  type Site,
+} from './site.ts';
 import { readTask } from './task.ts';
 
 const NAME_LIMIT = 80;
@@ -41,16 +52,16 @@ export function readBranch(site: Site, fields: FieldTable): Branch {
     site.report.error('The states are too deeply nested', site.at, 'TOO_DEEPLY_NESTED');
     return { startAt, states };
   }
-  const names = new Set(Object.keys(listed.fields));
-  if (names.size === 0) site.report.error(words.empty, listed.at);
-  for (const name of names) {
-    const state = readNamed(listed, name);
+  const edges = new Map<string, Edge[]>();
+  for (const name of Object.keys(listed.fields)) {
+    const leads: Edge[] = [];
+    edges.set(name, leads);
+    const state = readNamed({ ...listed, edges: leads }, name);
     if (state) states.set(name, state);
   }
-  const branch = { startAt, states };
-  checkGraph(site, branch, names);
-  if (site.at === '') checkTerminal(site, branch, names);
-  return branch;
+  if (edges.size === 0) site.report.error(words.empty, listed.at);
+  checkGraph(site, { startAt, states, edges });
+  return { startAt, states };
 }
 
 function readNamed(listed: Site, name: string): State | undefined {

@@ -7,7 +7,7 @@ import { readAssign, readTemplate } from './expressions.ts';
 import { checkFields, OBJECT_FIELDS } from './fields.ts';
 import { readFlow } from './flow.ts';
 import { isJsonataText, readTypedJsonata } from './jsonata.ts';
-import { below, has, isObject, member, readObjects, readText, requireFields, type Site } from './site.ts';
+import { below, has, isObject, member, readObjects, readTarget, requireFields, type Site } from './site.ts';
 import { takeAt } from './take.ts';
 import { warnOfPath } from './warnings.ts';
 
@@ -22,12 +22,13 @@ export function readChoice(site: Site, name: string): ChoiceState {
   const rules = readObjects(site, 'Choices');
   const listed = member(site, 'Choices');
   if (Array.isArray(listed) && listed.length === 0) site.report.error(words.empty, below(site, 'Choices'));
-  const fallback = readText(site, 'Default');
+  const choices = (rules ?? []).map(readRule);
+  const fallback = readTarget(site, 'Default');
   return {
     type: 'Choice',
     name,
     flow: readFlow(site),
-    choices: (rules ?? []).map(readRule),
+    choices,
     ...(fallback !== undefined && { default: fallback }),
   };
 }
@@ -39,7 +40,7 @@ function readRule(site: Site): ChoiceRule {
   const output = site.language === 'JSONata' ? readTemplate(site, 'Output') : undefined;
   return {
     test: test ?? (() => false),
-    next: readText(site, 'Next') ?? '',
+    next: readTarget(site, 'Next') ?? '',
     ...(assign && { assign }),
     ...(output && { output }),
   };

@@ -2,7 +2,7 @@
 import type { Flow, JsonataFlow, PathFlow } from '../types.ts';
 import { words } from './diagnostics.ts';
 import { readAssign, readPath, readReferencePath, readTemplate } from './expressions.ts';
-import { allowOne, has, readBoolean, readText, type Site } from './site.ts';
+import { allowOne, has, readBoolean, readTarget, type Site } from './site.ts';
 
 /** The fields that a state has not are never there: the table of its fields has refused them. */
 export function readFlow(site: Site): Flow {
@@ -43,7 +43,7 @@ const TRANSITIONS = ['Next', 'End'];
 
 /** Exactly one of Next and `End: true`. */
 export function readTransition(site: Site): { readonly next?: string } {
-  const next = readText(site, 'Next');
+  const next = readTarget(site, 'Next');
   const end = readBoolean(site, 'End');
   if (!has(site, 'Next')) {
     if (end === false || !has(site, 'End')) site.report.error(words.exactlyOne(TRANSITIONS), site.at);

@@ -1,66 +1,42 @@
 /** Where the states of one graph lead. */
 import type { JsonObject } from '../scope.ts';
 import type { Branch, State } from '../types.ts';
-import { below, has, isObject, type Site } from './site.ts';
+import { below, type Edge, has, isObject, type Site } from './site.ts';
 
-type Edge = { readonly to: string; readonly at: string };
+/** A graph as it is written: `edges` by the names of all states, of those too that are too broken to be read. */
+export type Graph = Branch & { readonly edges: ReadonlyMap<string, readonly Edge[]> };
 
-/** Every transition that is written, with the place of its text. */
-function edgesOf(state: State, at: string): Edge[] {
-  const edges: Edge[] = [];
-  if ('next' in state && state.next !== undefined) edges.push({ to: state.next, at: `${at}/Next` });
-  if (state.type === 'Choice') {
-    for (const [index, { next }] of state.choices.entries())
-      edges.push({ to: next, at: `${at}/Choices[${index}]/Next` });
-    if (state.default !== undefined) edges.push({ to: state.default, at: `${at}/Default` });
+export function checkGraph(site: Site, graph: Graph): void {
+  const missing = (field: string, { to, at }: Edge) =>
+    site.report.error(`Missing '${field}' target: ${to}`, at, 'MISSING_TRANSITION_TARGET');
+  for (const edge of [...graph.edges.values()].flat()) if (!graph.edges.has(edge.to)) missing('Next', edge);
+  if (typeof site.fields['StartAt'] === 'string' && has(site, 'StartAt')) {
+    if (graph.edges.has(graph.startAt)) checkReachable(site, graph);
+    else missing('StartAt', { to: graph.startAt, at: below(site, 'StartAt') });
   }
-  if ('catch' in state) {
-    for (const [index, { next }] of state.catch.entries()) edges.push({ to: next, at: `${at}/Catch[${index}]/Next` });
+  checkTerminal(site, graph);
+}
+
+/** Not where there is a state that could not be read: it may lead anywhere. */
+function checkReachable(site: Site, { startAt, states, edges }: Graph): void {
+  if (states.size < edges.size) return;
+  const seen = new Set([startAt]);
+  // A set is walked through in the order in which it grows.
+  for (const name of seen) for (const { to } of edges.get(name) ?? []) seen.add(to);
+  for (const name of edges.keys()) {
+    if (seen.has(name)) continue;
+    const at = `${below(site, 'States')}/${name}`;
+    site.report.error(`State "${name}" is not reachable.`, at, 'MISSING_TRANSITION_TARGET');
   }
-  return edges;
 }
 
 const isTerminal = (state: State): boolean =>
   state.type === 'Succeed' || state.type === 'Fail' || (state.type !== 'Choice' && state.next === undefined);
 
-/** The names of the states that are there: some may be too broken to be read, and are states for all that. */
-export function checkGraph(site: Site, branch: Branch, names: ReadonlySet<string>): void {
-  const states = below(site, 'States');
-  const seen = new Set<string>();
-  const missing = (to: string, at: string, field: string) =>
-    site.report.error(`Missing '${field}' target: ${to}`, at, 'MISSING_TRANSITION_TARGET');
-  const waiting: string[] = [];
-  const reach = (to: string) => {
-    if (seen.has(to)) return;
-    seen.add(to);
-    waiting.push(to);
-  };
-
-  for (const [name, state] of branch.states) {
-    for (const { to, at } of edgesOf(state, `${states}/${name}`)) {
-      // '' is what a field reads as that is missing or no text: reported already.
-      if (!names.has(to) && to !== '') missing(to, at, 'Next');
-    }
-  }
-  if (!has(site, 'StartAt') || typeof site.fields['StartAt'] !== 'string') return;
-  if (!names.has(branch.startAt)) return missing(branch.startAt, below(site, 'StartAt'), 'StartAt');
-  // A state that could not be read may lead anywhere.
-  const unread = [...names].some((name) => !branch.states.has(name));
-  reach(branch.startAt);
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    const state = branch.states.get(name);
-    if (state) for (const { to } of edgesOf(state, '')) reach(to);
-  }
-  for (const name of names) {
-    if (seen.has(name) || unread) continue;
-    site.report.error(`State "${name}" is not reachable.`, `${states}/${name}`, 'MISSING_TRANSITION_TARGET');
-  }
-}
-
-/** A machine that could never end. A state that could not be read may be the one that ends it; so may one that also says Next. */
-export function checkTerminal(site: Site, branch: Branch, names: ReadonlySet<string>): void {
-  if (names.size === 0 || names.size > branch.states.size || [...branch.states.values()].some(isTerminal)) return;
+/** A graph that could never end. A state that could not be read may be the one that ends it; so may one that also says Next. */
+function checkTerminal(site: Site, { states, edges }: Graph): void {
+  if (edges.size === 0 || states.size < edges.size || [...states.values()].some(isTerminal)) return;
   const written = Object.values(site.fields['States'] as JsonObject);
   if (written.some((state) => isObject(state) && state['End'] === true)) return;
-  site.report.error('Workflow has no terminal state', undefined, 'MISSING_END_STATE');
+  site.report.error('Workflow has no terminal state', site.at || undefined, 'MISSING_END_STATE');
 }

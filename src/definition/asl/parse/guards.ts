@@ -10,7 +10,7 @@ import {
   readNumber,
   readObjects,
   readOneOf,
-  readText,
+  readTarget,
   readTexts,
   requireFields,
   type Site,
@@ -69,7 +69,7 @@ function readCatcher(site: Site, last: boolean): Catcher {
   const assign = readAssign(site);
   return {
     errorEquals,
-    next: readText(site, 'Next') ?? '',
+    next: readTarget(site, 'Next') ?? '',
     ...(resultPath !== undefined && { resultPath }),
     ...(output && { output }),
     ...(assign && { assign }),

@@ -82,7 +82,7 @@ function openSite(fields: JsonObject, type: MachineType, options: CompileOptions
     references: new Map(),
     scopes: [scope],
   };
-  const outside = { at: '', state: '', references: undefined, hasResult: false, depth: 0 };
+  const outside = { at: '', state: '', edges: [], references: undefined, hasResult: false, depth: 0 };
   const site: Site = { ...outside, fields, language: 'JSONPath', report, type, scope, machine };
   const language = readLanguage(site, 'JSONPath');
   return { ...site, language, machine: { ...machine, language } };

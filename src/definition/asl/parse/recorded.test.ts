@@ -15,6 +15,7 @@ const folder = ['../../../../../shared', '../../../../../../shared']
 
 const read = <T>(file: string): T[] =>
   folder === undefined ? [] : JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
+// The recorded answers lie beside the repository and not in it.
 const recorded = describe.skipIf(folder === undefined);
 
 type Call = { op: string; params?: { definition?: string; type?: MachineType } };

@@ -6,7 +6,8 @@ import type { MachineType, TaskPattern, TaskResource } from '../types.ts';
 
 const LAMBDA = /^arn:[^:]+:lambda:[^:]+:[^:]+:function:.+$/;
 const ACTIVITY = /^arn:[^:]+:states:[^:]+:[^:]+:activity:.+$/;
-const INTEGRATION = /^arn:[^:]+:states:::(aws-sdk:)?([a-z0-9-]+):([A-Za-z0-9-]+)(\.(?:sync|sync:2|waitForTaskToken))?$/;
+const INTEGRATION =
+  /^arn:[^:]+:states:::(aws-sdk:)?([a-z0-9-]+):([a-z][A-Za-z0-9-]*)(\.(?:sync|sync:2|waitForTaskToken))?$/;
 
 /** Services whose optimised integrations run no job that could be waited for. */
 const NO_SYNC = new Set(['apigateway', 'bedrock-agentcore', 'dynamodb', 'events', 'http', 'lambda', 'sns', 'sqs']);
@@ -31,7 +32,7 @@ export type Reading =
   | { readonly ok: true; readonly resource: TaskResource }
   | { readonly ok: false; readonly message: string };
 
-export const unrecognised = (arn: string): string =>
+const unrecognised = (arn: string): string =>
   `The resource provided ${arn} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
 
 export function readResourceArn(arn: string): Reading {

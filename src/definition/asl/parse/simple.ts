@@ -1,4 +1,4 @@
-/** Pass, Succeed, Fail and Wait. */
+/** The states that do no work of their own: Pass, Succeed, Fail and Wait. */
 
 import { statesError } from '../failure.ts';
 import type { Evaluate, Scope } from '../scope.ts';

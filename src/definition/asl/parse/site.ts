@@ -24,6 +24,9 @@ export type Compilation = {
   readonly scopes: VariableScope[];
 };
 
+/** A transition that is written, with the place of its text. */
+export type Edge = { readonly to: string; readonly at: string };
+
 export type Site = {
   readonly fields: JsonObject;
   /** '' for the definition itself. */
@@ -37,6 +40,8 @@ export type Site = {
   readonly state: string;
   /** The variables that the state at hand refers to, each with the place of its first mention; undefined outside of states. */
   readonly references: Map<string, string> | undefined;
+  /** Where the state at hand leads; what is read is added. */
+  readonly edges: Edge[];
   /** Of the graph that it is part of. */
   readonly scope: VariableScope;
   /** Whether the state at hand gives a result of its own: Task, Parallel and Map. */
@@ -80,6 +85,13 @@ function read<T extends Json>(site: Site, name: string, kind: Kind<T>): T | unde
 
 export const readText = (site: Site, name: string): string | undefined => read(site, name, STRING);
 export const readBoolean = (site: Site, name: string): boolean | undefined => read(site, name, BOOLEAN);
+
+/** The name of a state to go to. */
+export function readTarget(site: Site, name: string): string | undefined {
+  const to = readText(site, name);
+  if (to !== undefined) site.edges.push({ to, at: below(site, name) });
+  return to;
+}
 
 export function readObject(site: Site, name: string): Site | undefined {
   const value = read(site, name, OBJECT);

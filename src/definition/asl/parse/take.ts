@@ -24,7 +24,7 @@ export function takeAt<T extends Json>(site: Site, place: string, compiled: Comp
 }
 
 /** A JSON pointer below a field, as AWS writes places: `/a/0/b` is `/a[0]/b`. */
-export const placeOf = (pointer: string): string =>
+const placeOf = (pointer: string): string =>
   pointer
     .replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]')
     .replaceAll('~1', '/')

@@ -5,6 +5,7 @@
 import { type StatesError, statesError } from '../failure.ts';
 import type { Json, Scope } from '../scope.ts';
 import type { Query } from './jsonPath/query.ts';
+import { jsonOf } from './jsonPath/values.ts';
 
 /** How a field says that a path leads nowhere. */
 type Missing = (field: string, query: Query, scope: Scope) => StatesError;
@@ -29,6 +30,13 @@ const invalidPath: Missing = (_field, query, scope) =>
 const noInputValue: Missing = (field, query) =>
   statesError('States.Runtime', `The ${field} parameter does not reference an input value: ${query.text}`);
 
+/** As ResultPath says it where a document has no place for a result. */
+const noStep: Missing = (_field, query, scope) =>
+  statesError(
+    'States.Runtime',
+    `Unable to apply step "${query.explain(scope).step}" to input ${jsonOf(documentOf(query, scope))}`,
+  );
+
 const invalidCondition: Missing = (_field, query) =>
   statesError(
     'States.Runtime',
@@ -51,10 +59,12 @@ const pathOrIntrinsic: FieldRules = {
   missing: notFound,
 };
 
+/** A choice's Variable and the fields that it is compared with. */
+export const CONDITION: FieldRules = { ...path, missing: invalidCondition };
+
 const FIELDS: Readonly<Record<string, FieldRules>> = {
   InputPath: path,
   OutputPath: path,
-  ItemsPath: path,
   TimeoutSecondsPath: path,
   HeartbeatSecondsPath: path,
   MaxConcurrencyPath: path,
@@ -63,14 +73,13 @@ const FIELDS: Readonly<Record<string, FieldRules>> = {
   MaxItemsPath: path,
   MaxItemsPerBatchPath: path,
   MaxInputBytesPerBatchPath: path,
+  ItemsPath: { ...path, missing: noStep },
   SecondsPath: { ...path, missing: noInputValue },
   TimestampPath: { ...path, missing: noInputValue },
+  Variable: CONDITION,
   ErrorPath: pathOrIntrinsic,
   CausePath: pathOrIntrinsic,
 };
-
-/** A choice's Variable and the fields that it is compared with. */
-export const CONDITION: FieldRules = { ...path, missing: invalidCondition };
 
 /** Members of payload templates are named by themselves: `value.$`. */
 export function rulesOf(field: string): FieldRules {
@@ -80,13 +89,4 @@ export function rulesOf(field: string): FieldRules {
 
 function documentOf(query: Query, scope: Scope): Json {
   return query.root.kind === 'context' ? scope.context() : scope.input;
-}
-
-/** Compact JSON; a value too deep to be written is said to be that. */
-export function jsonOf(value: Json): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return '(a value that is nested too deeply to be shown)';
-  }
 }

@@ -23,7 +23,7 @@ export function compilePath(text: string, field: string): Compiled {
   return { ok: true, evaluate: evaluateQuery(query, field, rules), variables: [...new Set(query.variables)].sort() };
 }
 
-/** An item after the last of a list is null here, as on AWS; anything else that is missing is an error. */
+/** An item that its list does not have is null here, as on AWS; anything else that is missing is an error. */
 function evaluateQuery(query: Query, field: string, rules: FieldRules): Evaluate {
   const { find } = query;
   return (scope) => {

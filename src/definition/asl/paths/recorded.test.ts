@@ -1,13 +1,13 @@
 /**
  * The recorded answers of AWS that need nothing but this folder: comparisons of choices, and states that pass a template on.
- * They lie beside the repository (../shared/conformance); without them, these tests are skipped.
+ * They lie beside the repository, if at all; without them, these tests are skipped.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../scope.ts';
-import { compileChoiceTest, compilePath, compileTemplate } from './index.ts';
-import { outcome, scopeOf } from './testing.ts';
+import { compileChoiceTest, compilePath, compileReferencePath, compileTemplate, putAt } from './index.ts';
+import { type Given, outcome, scopeOf } from './testing.ts';
 
 type Recorded = {
   name: string;
@@ -26,9 +26,8 @@ function read(file: string): Recorded[] {
   return folder === undefined ? [] : JSON.parse(readFileSync(path.join(folder, file), 'utf8'));
 }
 
-const SKIPPED = folder === undefined ? ' (skipped: no recorded cases beside the repository)' : '';
-
-describe.skipIf(folder === undefined)(`comparisons of choices as recorded on AWS${SKIPPED}`, () => {
+// The recorded cases are no part of the repository.
+describe.skipIf(folder === undefined)('comparisons of choices as recorded on AWS', () => {
   it.each(read('choice-comparisons.json'))('$name', ({ definition, input, expected }) => {
     const choice = definition.States['CheckValues'] as unknown as { Choices: JsonObject[] };
     const compiled = compileChoiceTest(choice.Choices[0] ?? {});
@@ -45,7 +44,8 @@ const passes = read('pure.json').flatMap((recorded) => {
   return apt ? [{ ...recorded, state: state ?? {} }] : [];
 });
 
-describe.skipIf(folder === undefined)(`templates as recorded on AWS${SKIPPED}`, () => {
+// The recorded cases are no part of the repository.
+describe.skipIf(folder === undefined)('templates as recorded on AWS', () => {
   it.each(passes)('$name', ({ name, state, input, expected }) => {
     const context = { Execution: { Input: input } };
     const given = outcome(compileTemplate(state['Parameters'] ?? null, 'Parameters'), input, { context });
@@ -57,7 +57,7 @@ describe.skipIf(folder === undefined)(`templates as recorded on AWS${SKIPPED}`, 
       return;
     }
     if (!('value' in given)) return expect(given).toHaveProperty('value');
-    const output = outputOf(state, given.value);
+    const output = outputOf(state, input, given.value, { context });
     if (/random|uuid/i.test(name))
       return expect(Object.keys(output as JsonObject)).toEqual(Object.keys(expected.output as JsonObject));
     expect(JSON.parse(JSON.stringify(output))).toEqual(expected.output);
@@ -68,11 +68,9 @@ describe.skipIf(folder === undefined)(`templates as recorded on AWS${SKIPPED}`, 
   });
 });
 
-function outputOf(state: JsonObject, result: Json): Json {
-  if (state['OutputPath'] === undefined) return result;
-  const selected = outcome(
-    compilePath(String(state['OutputPath']).replace('$.result_path', '$'), 'OutputPath'),
-    result,
-  );
+function outputOf(state: JsonObject, input: Json, result: Json, given: Given): Json {
+  const resultPath = compileReferencePath(String(state['ResultPath'] ?? '$'));
+  const whole = resultPath.ok ? putAt(resultPath.path, input, result) : null;
+  const selected = outcome(compilePath(String(state['OutputPath'] ?? '$'), 'OutputPath'), whole, given);
   return 'value' in selected ? selected.value : null;
 }

@@ -8,9 +8,8 @@ import type { Problem } from '../compiled.ts';
 import { statesError } from '../failure.ts';
 import type { Json } from '../scope.ts';
 import type { ReferencePath } from '../types.ts';
-import { jsonOf } from './fields.ts';
 import { compileQuery } from './jsonPath/query.ts';
-import { isObject, memberOf } from './jsonPath/values.ts';
+import { isObject, jsonOf, memberOf } from './jsonPath/values.ts';
 
 /** @example compileReferencePath('$.a[0]') // { ok: true, path: { text: '$.a[0]', steps: ['a', 0] } } */
 export function compileReferencePath(

@@ -69,7 +69,7 @@ function distinct(value: Value, run: Run): Value {
   spendItems(run, value.length);
   for (const item of value) {
     if (typeof item === 'object' && item !== null) {
-      spend(run, structures.length);
+      spend(run, 2 * structures.length);
       if (structures.some((other) => deepEqual(other, item, run))) continue;
       structures.push(item);
     } else if (scalars.has(item)) continue;

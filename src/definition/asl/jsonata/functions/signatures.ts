@@ -37,3 +37,61 @@ export function signatureOf(signature: string): Signature {
 }
 
 const parsed = new Map<string, Signature>();
+
+/** One parameter: the types that it takes, and of a list the type that all its items must have. */
+type Parameter = { readonly types: string; readonly items: string | undefined; readonly optional: boolean };
+
+/**
+ * The library's check, and before it one that lets pass, without more ado, what is plainly right: every argument given, and of
+ * the type asked for. All that is to be completed, wrapped or refused is left to the library.
+ */
+export function checkedBy(library: Signature & { readonly definition?: string }): Signature {
+  const parameters = parametersOf(library.definition ?? '');
+  if (!parameters) return library;
+  return {
+    validate: (args, context) => (fits(parameters, args) ? (args as Value[]) : library.validate(args, context)),
+  };
+}
+
+function parametersOf(definition: string): Parameter[] | undefined {
+  const [list = ''] = definition.slice(1).split(/:[^:]*>$/);
+  if (list.includes('+')) return undefined;
+  return [...list.matchAll(/(\w|\(\w+\))(?:<(\w)[^>]*>)?([-?]?)/g)].map(([, types = '', items, mode]) => ({
+    types,
+    items: types === 'a' ? items : undefined,
+    optional: mode === '?',
+  }));
+}
+
+function fits(parameters: readonly Parameter[], args: readonly Value[]): boolean {
+  if (args.length > parameters.length) return false;
+  for (let index = 0; index < parameters.length; index += 1) {
+    const { types, items, optional } = parameters[index] as Parameter;
+    if (index >= args.length) {
+      if (!optional) return false;
+      continue;
+    }
+    const arg = args[index];
+    const type = letterOf(arg);
+    if (type === undefined || !(types === type || types === 'x' || (types.length > 1 && types.includes(type))))
+      return false;
+    if (items !== undefined && !(arg as Value[]).every((item) => letterOf(item) === items)) return false;
+  }
+  return true;
+}
+
+/** The letter of a type in signatures; none where the library has to look. */
+function letterOf(value: Value): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return 's';
+    case 'number':
+      return 'n';
+    case 'boolean':
+      return 'b';
+    case 'function':
+      return 'f';
+    default:
+      return Array.isArray(value) ? 'a' : value === undefined ? undefined : value === null ? 'l' : undefined;
+  }
+}

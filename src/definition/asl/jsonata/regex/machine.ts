@@ -6,13 +6,15 @@
  *
  * The stack is cleared between attempts: a match leaves the slots' old values on it, and nothing asks for them.
  */
-import { spend } from '../limits.ts';
+import { memoryExceeded, spend } from '../limits.ts';
 import type { Match, Run } from '../values.ts';
 import { type CharacterSet, canonical, newline, wordCharacter } from './characters.ts';
 import type { Instruction, Program } from './program.ts';
 
-/** Instructions in the time of one step. */
-const PER_STEP = 4;
+/** Characters that are only looked at, in the time of an instruction, which is that of a step. */
+const CHARACTERS_PER_STEP = 8;
+/** Choices that wait at once: some megabytes. */
+const MOST_CHOICES = 100_000;
 
 type Machine = {
   readonly program: Program;
@@ -41,12 +43,8 @@ export function execute(program: Program, text: string, from: number, run: Run):
   const last = isAnchored(program) ? 0 : text.length;
   let start = from;
   for (; start <= last; start += 1) {
-    if (program.first !== undefined) {
-      const next = text.indexOf(program.first, start);
-      charge(machine, ((next < 0 ? text.length : next) - start) / 16);
-      if (next < 0) break;
-      start = next;
-    }
+    if (program.first) start = nextIn(machine, program.first, start);
+    if (start > last) break;
     slots.fill(-1);
     machine.stack.length = 0;
     if (!attempt(machine, 0, start)) continue;
@@ -55,6 +53,21 @@ export function execute(program: Program, text: string, from: number, run: Run):
   }
   settle(machine);
   return undefined;
+}
+
+/** The next place that has a character of the set; behind the text where there is none. */
+function nextIn(machine: Machine, { has, only }: CharacterSet, from: number): number {
+  const { text } = machine;
+  let place = from;
+  if (only !== undefined) {
+    const found = text.indexOf(String.fromCharCode(only), from);
+    place = found < 0 ? text.length + 1 : found;
+  } else {
+    while (place < text.length && !has(text.charCodeAt(place))) place += 1;
+    if (place === text.length) place += 1;
+  }
+  charge(machine, (place - from) / CHARACTERS_PER_STEP);
+  return place;
 }
 
 function isAnchored({ instructions: [first], multiline }: Program): boolean {
@@ -67,7 +80,8 @@ function charge(machine: Machine, count: number): void {
 }
 
 function settle(machine: Machine): void {
-  spend(machine.run, machine.done / PER_STEP);
+  spend(machine.run, machine.done);
+  if (machine.stack.length > MOST_CHOICES) throw memoryExceeded();
   machine.done = 0;
 }
 
@@ -151,7 +165,7 @@ function readRun(machine: Machine, { set, least, most, greedy }: Instruction & {
   const wanted = greedy ? furthest : Math.min(furthest, place + least);
   let end = place;
   while (end < wanted && set.has(text.charCodeAt(end))) end += 1;
-  charge(machine, (end - place) / 2);
+  charge(machine, (end - place) / CHARACTERS_PER_STEP);
   if (end < place + least) return false;
   machine.at += 1;
   if (greedy && end > place + least)

@@ -33,8 +33,8 @@ export type Program = {
   readonly groups: number;
   readonly ignoreCase: boolean;
   readonly multiline: boolean;
-  /** The character that every match begins with, where there is one. */
-  readonly first: string | undefined;
+  /** What every match begins with a character of, where that is known. */
+  readonly first: CharacterSet | undefined;
 };
 
 /** `{1000}` is written out: so large a program is nobody's. */
@@ -49,8 +49,8 @@ export function programOf({ body, groups }: ParsedRegex, ignoreCase: boolean, mu
   return { instructions: writer.code, slots: writer.slots, groups, ignoreCase, multiline, first: firstOf(body) };
 }
 
-function firstOf(node: RegexNode): string | undefined {
-  if (node.kind === 'set') return node.set.only === undefined ? undefined : String.fromCharCode(node.set.only);
+function firstOf(node: RegexNode): CharacterSet | undefined {
+  if (node.kind === 'set') return node.set;
   if (node.kind === 'group') return firstOf(node.body);
   if (node.kind === 'sequence' && node.parts[0]) return firstOf(node.parts[0]);
   return node.kind === 'repeat' && node.least > 0 ? firstOf(node.body) : undefined;

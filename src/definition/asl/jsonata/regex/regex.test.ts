@@ -1,7 +1,6 @@
 /** Regular expressions against the platform's own, and that matching which explodes is stopped. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isJsonataFailure } from '../failure.ts';
 import { newBudget } from '../limits.ts';
 import { scopeOf } from '../testing.ts';
 import type { Run } from '../values.ts';
@@ -32,6 +31,9 @@ function own(regex: RegExp, text: string): Found[] {
   return found;
 }
 
+/** What a linter would not let stand as a literal. */
+const written = (source: string) => new RegExp(source, 'g');
+
 const CASES: [RegExp, string][] = [
   [/a(b+)/g, 'ababbb'],
   [/^hello\$/g, 'hello$world'],
@@ -39,7 +41,7 @@ const CASES: [RegExp, string][] = [
   [/(a*)*/g, 'b'],
   [/(z)((a+)?(b+)?(c))*/g, 'zaacbbbcac'],
   [/(?=(a+))a*b\1/g, 'baaabac'],
-  [/(.*?)a(?!(a+)b\2c)\2(.*)/g, 'baaabaac'],
+  [written('(.*?)a(?!(a+)b\\2c)\\2(.*)'), 'baaabaac'],
   [/(?<=\$)\d+(\.\d*)?/g, '$10.50 and 20'],
   [/(?<=(\d+)(\d+))$/g, '1053'],
   [/(?<=\1(a))b/g, 'aab'],
@@ -52,9 +54,9 @@ const CASES: [RegExp, string][] = [
   [/(ab){2}/g, 'ababab'],
   [/a{,3}/g, 'a{,3}'],
   [/a]b}/g, 'a]b}'],
-  [/[]/g, 'a'],
-  [/[^]/g, 'a\n'],
-  [/\u0041\x42\103\cJ/g, 'ABC\n'],
+  [written('[]'), 'a'],
+  [written('[^]'), 'a\n'],
+  [written('\\u0041\\x42\\103\\cJ'), 'ABC\n'],
   [/\0/g, '\0'],
   [/ÀÉ/gi, 'àé'],
   [/σ/gi, 'Σςσ'],
@@ -65,7 +67,7 @@ const CASES: [RegExp, string][] = [
   [/(?:a|ab)(?:c|bcd)(?:d*)/g, 'abcd'],
   [/((a)|(b))*/g, 'ab'],
   [/\k/g, 'k'],
-  [/\8/g, '8'],
+  [written('\\8'), '8'],
   [/(?:)/g, 'ab'],
   [/()|/g, 'a'],
   [/(?=a)*b/g, 'ab'],
@@ -112,22 +114,15 @@ describe('a regular expression', () => {
     [/(.*)*\1(?=q)/g, 'ab'.repeat(100)],
     [/x*y/g, 'x'.repeat(20_000)],
     [/(?:a?){200}a{200}/g, 'a'.repeat(200)],
+    [/(a|b)*c/g, 'ab'.repeat(100_000)],
   ])('%s is stopped when its matching explodes', (regex, text) => {
-    const pattern = compileRegex(regex);
     const run = newRun();
-    const before = run.left;
-    let failure: unknown;
-    try {
-      pattern.exec(text, 0, run);
-    } catch (error) {
-      failure = error;
-    }
-    if (failure !== undefined) expect(isJsonataFailure(failure)).toBe(true);
-    expect(before - run.left).toBeLessThanOrEqual(before + 1_000);
+    expect(() => compileRegex(regex).exec(text, 0, run)).toThrow(/^Expression evaluation (timeout|memory limit)/);
+    expect(run.left).toBeGreaterThan(-10_000);
   });
 
   it('is refused by name where the engine does not read it', () => {
     expect(() => compileRegex(/(?:(?:a{100}){100}){100}/g)).toThrow(/too large/);
-    expect(() => compileRegex(new RegExp('(?i:a)b', 'g'))).toThrow(/Modifiers/);
+    expect(() => compileRegex(/(?i:a)b/g)).toThrow(/Modifiers/);
   });
 });

@@ -8,8 +8,8 @@
 import type { Compiled } from '../../compiled.ts';
 import { statesError } from '../../failure.ts';
 import type { Evaluate, Json } from '../../scope.ts';
-import { jsonOf } from '../fields.ts';
 import type { Query } from '../jsonPath/query.ts';
+import { jsonOf } from '../jsonPath/values.ts';
 import { format, parseTemplate } from './format.ts';
 import { FUNCTIONS } from './functions.ts';
 import { type Expression, parseIntrinsic } from './parse.ts';

@@ -1,7 +1,7 @@
 /** Paths of names and indices alone, which nearly all are: walked without making anything. */
-import type { Json } from '../../scope.ts';
+import type { Json, JsonObject } from '../../scope.ts';
 import type { Path, Step } from './syntax.ts';
-import { itemOf, memberOf } from './values.ts';
+import { isPlainName, itemOf, memberOf } from './values.ts';
 
 /** Undefined where the path leads nowhere. */
 export type Walk = (document: Json | undefined) => Json | undefined;
@@ -19,16 +19,20 @@ function directStep(step: Step): string | number | undefined {
 }
 
 export function directWalk(steps: readonly (string | number)[]): Walk {
-  const [first, second, ...others] = steps;
-  if (first === undefined) return (document) => document;
-  const one = oneStep(first);
-  if (second === undefined) return one;
-  const two = oneStep(second);
-  if (others.length === 0) return (document) => two(one(document));
-  const rest = directWalk(others);
-  return (document) => rest(two(one(document)));
+  const walks = steps.map(oneStep);
+  const [one, two] = walks;
+  if (!one) return (document) => document;
+  if (!two) return one;
+  if (walks.length === 2) return (document) => two(one(document));
+  return (document) => {
+    let here = document;
+    for (const walk of walks) here = walk(here);
+    return here;
+  };
 }
 
 function oneStep(step: string | number): Walk {
-  return typeof step === 'string' ? (value) => memberOf(value, step) : (value) => itemOf(value, step);
+  if (typeof step === 'number') return (value) => itemOf(value, step);
+  if (!isPlainName(step)) return (value) => memberOf(value, step);
+  return (value) => (typeof value === 'object' && value !== null ? (value as JsonObject)[step] : undefined);
 }

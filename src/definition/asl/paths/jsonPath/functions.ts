@@ -12,23 +12,20 @@ export function callFunction(name: FunctionName, target: Json, args: Arguments, 
   return FUNCTIONS[name](target, args);
 }
 
-const length: PathFunction = (target) =>
-  Array.isArray(target) || isObject(target) ? childrenOf(target).length : undefined;
+const length: PathFunction = (target) => (Array.isArray(target) || isObject(target) ? childrenOf(target).length : null);
 
 const FUNCTIONS: Readonly<Record<FunctionName, PathFunction>> = {
   length,
   size: length,
-  keys: (target) => (isObject(target) ? Object.keys(target) : undefined),
+  keys: (target) => (isObject(target) ? Object.keys(target) : null),
   first: (target) => itemOf(target, 0),
   last: (target) => itemOf(target, -1),
   index: (target, [position]) => (Number.isInteger(position) ? itemOf(target, Number(position)) : undefined),
   append: (target, args) =>
     Array.isArray(target) ? [...target, ...args.filter((arg) => arg !== undefined)] : undefined,
-  /** Texts and numbers, those of the list and those given, one after the other. */
+  /** Texts, those of the list and those given, one after the other. */
   concat: (target, args) =>
-    [...(Array.isArray(target) ? target : []), ...flat(args)]
-      .filter((part) => typeof part === 'string' || typeof part === 'number')
-      .join(''),
+    [...(Array.isArray(target) ? target : []), ...flat(args)].filter((part) => typeof part === 'string').join(''),
   sum: ofNumbers((numbers) => numbers.reduce((sum, number) => sum + number, 0)),
   avg: ofNumbers(mean),
   min: ofNumbers((numbers) => numbers.reduce((least, number) => Math.min(least, number))),

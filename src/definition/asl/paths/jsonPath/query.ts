@@ -1,15 +1,15 @@
-/** A JSONPath, ready to be asked: what it finds in a scope, and, when that is nothing, why in Jayway's words. */
+/** A JSONPath, ready to be asked: what it finds in a scope, and, when that is nothing, why in Jayway's words (on Jackson's nodes, as AWS runs it). */
 import type { Json, Scope } from '../../scope.ts';
 import { attempt } from '../cursor.ts';
 import { directSteps, directWalk } from './direct.ts';
-import { beginEffort } from './effort.ts';
+import { beginEffort, spendOn } from './effort.ts';
 import { parsePath } from './parse.ts';
 import { compileSelect } from './select.ts';
 import { type Path, type Root, variablesOf } from './syntax.ts';
-import { isObject, itemOf, memberOf } from './values.ts';
+import { isObject, itemOf, jsonOf, memberOf } from './values.ts';
 
-/** `beyond`: the path goes to an item after the last of a list. */
-export type Absence = { readonly beyond: boolean; readonly detail: string };
+/** `beyond`: the path goes to an item that its list does not have, which AWS takes for null. `step`: the one that led nowhere. */
+export type Absence = { readonly beyond: boolean; readonly detail: string; readonly step: string | number };
 
 export type Query = {
   readonly text: string;
@@ -43,8 +43,13 @@ function queryOf(text: string, path: Path): Query {
     return { text, root, direct, find: (scope) => walk(document(scope)), document, explain, variables };
   }
   const select = compileSelect(path);
-  const find = (scope: Scope) => select(beginEffort(scope, text));
-  const explain = () => ({ beyond: false, detail: `No results for path: ${text}` });
+  const find = (scope: Scope) => {
+    const effort = beginEffort(scope, text);
+    const found = select(effort);
+    spendOn(effort, found);
+    return found;
+  };
+  const explain = () => ({ beyond: false, detail: `No results for path: ${text}`, step: text });
   return { text, root, find, document, explain, variables };
 }
 
@@ -59,40 +64,39 @@ function explainDirect(steps: readonly (string | number)[], document: Json | und
   let path = '$';
   for (const [position, step] of steps.entries()) {
     const last = position === steps.length - 1;
+    const absent = (detail: string, beyond = false): Absence => ({ beyond, detail, step });
     if (typeof step === 'number') {
-      if (!Array.isArray(here)) return { beyond: false, detail: notAList(step, here, path) };
+      if (!Array.isArray(here)) return absent(notAList(step, here, path));
       path += `[${step}]`;
-      const item = itemOf(here, step);
-      if (item === undefined) return { beyond: last, detail: `No results for path: ${path}` };
-      here = item;
+      here = itemOf(here, step);
+      if (here === undefined) return absent(`No results for path: ${path}`, last);
     } else {
-      if (!isObject(here)) return { beyond: false, detail: notAnObject(step, here, path) };
+      if (!isObject(here)) return absent(notAnObject(step, here, path));
       path += `['${step}']`;
-      const member = memberOf(here, step);
-      const detail = last ? `No results for path: ${path}` : `Missing property in path ${path}`;
-      if (member === undefined) return { beyond: false, detail };
-      here = member;
+      here = memberOf(here, step);
+      if (here === undefined) return absent(`${last ? 'No results for path:' : 'Missing property in path'} ${path}`);
     }
   }
-  return { beyond: false, detail: `No results for path: ${path}` };
+  return { beyond: false, detail: `No results for path: ${path}`, step: '$' };
 }
 
 function notAList(index: number, value: Json | undefined, path: string): string {
-  if (value === null || value === undefined) return `The path ${path} is null`;
-  return `Filter: [${index}] can only be applied to arrays. Current context is: ${JSON.stringify(value)}`;
+  if (value === undefined) return `The path ${path} is null`;
+  return `Filter: [${index}] can only be applied to arrays. Current context is: ${jsonOf(value)}`;
 }
 
 function notAnObject(name: string, value: Json | undefined, path: string): string {
+  const found = value === undefined ? 'null' : `com.fasterxml.jackson.databind.node.${nodeOf(value)}`;
   return (
-    `Expected to find an object with property ['${name}'] in path ${path} but found '${javaType(value)}'. ` +
-    "This is not a json object according to the JsonProvider: 'com.jayway.jsonpath.spi.json.JacksonJsonProvider'."
+    `Expected to find an object with property ['${name}'] in path ${path} but found '${found}'. ` +
+    "This is not a json object according to the JsonProvider: 'com.jayway.jsonpath.spi.json.JacksonJsonNodeJsonProvider'."
   );
 }
 
-function javaType(value: Json | undefined): string {
-  if (value === null || value === undefined) return 'null';
-  if (typeof value === 'string') return 'java.lang.String';
-  if (typeof value === 'boolean') return 'java.lang.Boolean';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'java.lang.Integer' : 'java.lang.Double';
-  return 'java.util.ArrayList';
+function nodeOf(value: Json): string {
+  if (value === null) return 'NullNode';
+  if (typeof value === 'string') return 'TextNode';
+  if (typeof value === 'boolean') return 'BooleanNode';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'IntNode' : 'DoubleNode';
+  return 'ArrayNode';
 }

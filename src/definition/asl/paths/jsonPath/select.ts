@@ -3,13 +3,14 @@
  *
  * S1. A definite path gives a value or undefined; any other gives a list, empty where nothing is found (Step Functions does not
  *     mind that a name before the first wildcard is missing).
- * S2. Every value looked at is paid for (effort.ts); nothing recurses with the depth of the document.
+ * S2. Every value looked at is paid for (effort.ts), and what is found is paid for as it will be written; nothing recurses with the
+ *     depth of the document.
  */
 import type { Json, JsonObject } from '../../scope.ts';
 import { type Effort, type Select, spend } from './effort.ts';
 import { compileTest, type ItemTest } from './filter.ts';
 import { callFunction } from './functions.ts';
-import { isDefinite, type Operand, type Path, type Step } from './syntax.ts';
+import { type Call, isDefinite, type Operand, type Path, type Step } from './syntax.ts';
 import { childrenOf, isObject, itemOf, memberOf } from './values.ts';
 
 type Link = (value: Json, effort: Effort, found: Json[]) => void;
@@ -25,9 +26,16 @@ export function compileSelect(path: Path): Select {
     const target = select(effort, item);
     const given = args.map((arg) => arg(effort, item));
     if (target === undefined) return undefined;
-    if (definite || scans || !Array.isArray(target)) return callFunction(call.name, target, given, effort);
-    return target.map((each) => callFunction(call.name, each, given, effort) ?? null);
+    if (definite || !Array.isArray(target)) return callFunction(call.name, target, given, effort);
+    if (scans) return callFunction(call.name, isLength(call) ? target.flatMap(childrenOf) : target, given, effort);
+    const results = defined(target.map((each) => callFunction(call.name, each, given, effort)));
+    return results.length === target.length ? results : undefined;
   };
+}
+
+/** Jayway takes the length of what has been found by a scan as the number of items in all of it. */
+function isLength({ name }: Call): boolean {
+  return name === 'length' || name === 'size';
 }
 
 function selectSteps(path: Path): Select {
@@ -88,25 +96,38 @@ function linkOf(step: Step, next: Link, place: { scanned: boolean; last: boolean
     case 'member':
       return (value, effort, found) => toOne(memberOf(value, step.name), effort, found);
     case 'index':
-      return (value, effort, found) => toOne(itemOf(value, step.index), effort, found);
+      return (value, effort, found) => toOne(itemOf(value, step.index) ?? beyond(value, place.last), effort, found);
     case 'members':
       if (place.last) return mergeMembers(step.names, place.scanned, toOne);
       return (value, effort, found) => toEach(defined(step.names.map((name) => memberOf(value, name))), effort, found);
     case 'indices':
       return (value, effort, found) =>
-        toEach(defined(step.indices.map((index) => itemOf(value, index))), effort, found);
+        toEach(defined(step.indices.map((index) => itemOf(value, index) ?? beyond(value, place.last))), effort, found);
     case 'slice':
-      return (value, effort, found) =>
-        toEach(Array.isArray(value) ? value.slice(step.from ?? 0, step.to) : [], effort, found);
+      return (value, effort, found) => toEach(Array.isArray(value) ? sliceOf(value, step) : [], effort, found);
     case 'wildcard':
       return (value, effort, found) => toEach(childrenOf(value), effort, found);
     case 'scan':
       return scan(next);
     case 'filter': {
-      const test = compileTest(step.test, { select: compileSelect, operand: compileOperand });
+      const test = compileTest(step.test, compileOperand);
       return filter(test, toEach, place.scanned);
     }
   }
+}
+
+/** An item that a list does not have is null at the end of a path, as AWS has it, and nothing elsewhere. */
+function beyond(value: Json, last: boolean): null | undefined {
+  return Array.isArray(value) && last ? null : undefined;
+}
+
+/** As Jayway does it: between two bounds it counts up from one to the other, and only then takes those below 0 from the end. */
+function sliceOf(list: readonly Json[], { from, to }: Step & { kind: 'slice' }): readonly Json[] {
+  if (from === undefined || to === undefined) return list.slice(from ?? 0, to);
+  if (from >= 0) return to <= from ? [] : list.slice(from, to);
+  const begin = Math.max(from, -list.length);
+  const places = Array.from({ length: Math.max(0, Math.min(to, list.length) - begin) }, (_, place) => begin + place);
+  return defined(places.map((place) => list.at(place)));
 }
 
 /** `['a','b']` at the end of a path: an object of those members that there are. Below `..`: only where all are. */
