@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../scope.ts';
 import { createMessage } from './diagnostics.ts';
 import { compileMachine } from './machine.ts';
-import { ARN, DISTRIBUTED, MAP, machineOf, oneOf, PASS, required, rows, said, saidOf } from './testing.ts';
+import { ARN, DISTRIBUTED, exactly, MAP, machineOf, oneOf, PASS, required, rows, said, saidOf } from './testing.ts';
 
 describe('the definition itself', () => {
   test.each<[title: string, definition: unknown, ...diagnostics: string[]]>([
@@ -71,6 +71,14 @@ describe('the definition itself', () => {
     expect(compiled.ok ? '' : createMessage(compiled.diagnostics)).toBe(
       "Invalid State Machine Definition: 'MISSING_END_STATE: Workflow has no terminal state at null'",
     );
+  });
+
+  test('an error behind more warnings than are kept is still one', () => {
+    const Parameters = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`f${index}`, '$.a']));
+    const definition = { StartAt: 'A', States: { A: { Type: 'Pass', Parameters, Next: 'B' }, B: { Type: 'Pass' } } };
+    const lines = saidOf(definition);
+    expect(lines).toHaveLength(201);
+    expect(lines.at(-1)).toBe(`${exactly('Next, End')} @ /States/B`);
   });
 
   test('no more is said of a hostile definition than can be read', () => {

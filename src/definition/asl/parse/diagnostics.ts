@@ -3,7 +3,8 @@
  * makes of them, and AWS's words for each.
  *
  * D1. Codes are those of AWS's API reference and, where a definition measured on AWS gave another, that one.
- * D2. A report holds at most `MAX_DIAGNOSTICS`: a hostile definition cannot make its own refusal large.
+ * D2. A report holds at most `MAX_DIAGNOSTICS` errors and as many warnings: a hostile definition cannot make its own refusal large,
+ *     and warnings crowd no error out.
  */
 export type Diagnostic = {
   readonly severity: 'ERROR' | 'WARNING';
@@ -41,12 +42,15 @@ export type Report = {
   readonly error: (message: string, at: string | undefined, code?: DiagnosticCode) => void;
   readonly warn: (code: DiagnosticCode, message: string, at: string) => void;
   readonly diagnostics: readonly Diagnostic[];
+  readonly hasErrors: () => boolean;
 };
 
 export function openReport(): Report {
   const diagnostics: Diagnostic[] = [];
+  const counts = { ERROR: 0, WARNING: 0 };
   const add = (severity: Diagnostic['severity'], code: DiagnosticCode, message: string, at: string | undefined) => {
-    if (diagnostics.length >= MAX_DIAGNOSTICS) return;
+    counts[severity] += 1;
+    if (counts[severity] > MAX_DIAGNOSTICS) return;
     diagnostics.push(
       at === undefined ? { severity, code, message } : { severity, code, message, location: at === '' ? '/' : at },
     );
@@ -55,6 +59,7 @@ export function openReport(): Report {
     error: (message, at, code = 'SCHEMA_VALIDATION_FAILED') => add('ERROR', code, message, at),
     warn: (code, message, at) => add('WARNING', code, message, at),
     diagnostics,
+    hasErrors: () => counts.ERROR > 0,
   };
 }
 

@@ -45,7 +45,7 @@ export function compileMachine(text: string, type: MachineType, options: Compile
     checkScopes(scope, report);
     warnOfUndefined(scope, report);
   }
-  if (hasErrors(report)) return { ok: false, diagnostics: report.diagnostics };
+  if (report.hasErrors()) return { ok: false, diagnostics: report.diagnostics };
   return {
     ok: true,
     machine: { ...branch, queryLanguage: site.language, ...(timeoutSeconds !== undefined && { timeoutSeconds }) },
@@ -87,8 +87,6 @@ function openSite(fields: JsonObject, type: MachineType, options: CompileOptions
   const language = readLanguage(site, 'JSONPath');
   return { ...site, language, machine: { ...machine, language } };
 }
-
-const hasErrors = (report: Report): boolean => report.diagnostics.some(({ severity }) => severity === 'ERROR');
 
 /** Without a prototype: a state may be called `__proto__`. */
 function referencesOf(site: Site): VariableReferences {
@@ -139,7 +137,7 @@ export function compileState(text: string, name?: string, options: CompileOption
   const at = `/States/${UNNAMED}`;
   const state = readState({ ...site, report, at, state: at, machine: { ...site.machine, report } }, UNNAMED);
   for (const scope of site.machine.scopes) checkScopes(scope, report);
-  if (state === undefined || hasErrors(report)) return { ok: false, missing: false, diagnostics: report.diagnostics };
+  if (state === undefined || report.hasErrors()) return { ok: false, missing: false, diagnostics: report.diagnostics };
   return { ok: true, name: UNNAMED, state, queryLanguage: state.flow.language, warnings: report.diagnostics };
 }
 
