@@ -69,7 +69,8 @@ export function requireNamed<K extends StatesName['kind']>(
   if (named && named.kind !== 'activity' && !wanted.includes('activity'))
     throw machineErrors.kindOfArn(text, named.kind, kinds);
   const parsed = parseArn(text);
-  throw parsed?.service === 'states' ? machineErrors.resourceType(parsed.resource) : machineErrors.arnPrefix(text);
+  const ours = parsed?.service === 'states' && parsed.partition === 'aws';
+  throw ours ? machineErrors.resourceType(parsed.resource) : machineErrors.arnPrefix(text);
 }
 
 function isOneOf<K extends StatesName['kind']>(
