@@ -157,8 +157,7 @@ describe('a user', () => {
       ...{ Action: 'states:DescribeStateMachine', Resource: stateMachineArn },
       Condition: { StringEquals: { 'states:StateMachineQualifier': '1' } },
     });
-    const look = (qualifier: string) =>
-      reader.describeStateMachine({ stateMachineArn: stateMachineArn + qualifier });
+    const look = (qualifier: string) => reader.describeStateMachine({ stateMachineArn: stateMachineArn + qualifier });
     await expect(look(':1')).resolves.toMatchObject({ definition: passing('one') });
     await expect(look(':2')).rejects.toMatchObject(denied(/on resource: .*:stateMachine:qualified because/));
     await expect(look('')).rejects.toMatchObject(denied(/states:DescribeStateMachine/));

@@ -9,7 +9,7 @@ import { activityArn, isHere, requireName, requireNamed } from './names.ts';
 import type { ActivityRow } from './store.ts';
 import { addTags } from './tags.ts';
 
-export function findActivity({ db }: Pick<Parts, 'db'>, arn: string, call: Call): ActivityRow | undefined {
+function findActivity({ db }: Pick<Parts, 'db'>, arn: string, call: Call): ActivityRow | undefined {
   const named = requireNamed(arn, 'activity');
   return isHere(call, named) ? db.activity({ region: call.region, name: named.name }) : undefined;
 }

@@ -34,7 +34,7 @@ export function readRouting(routing: Routing, call: Call): { name: string; route
 }
 
 /** @throws ResourceNotFound */
-export function requireVersions({ db }: Parts, machine: MachineRow, routes: readonly Route[], call: Call): void {
+function requireVersions({ db }: Parts, machine: MachineRow, routes: readonly Route[], call: Call): void {
   for (const { version } of routes) {
     if (!db.version({ machine: machine.id, version }))
       throw machineErrors.noResource(qualifiedArn(call, machine.name, version));

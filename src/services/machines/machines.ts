@@ -20,10 +20,8 @@ import { publish } from './versions.ts';
 
 type Description = OutputOf<Sdk, 'DescribeStateMachine'>;
 
-export const arnOfMachine = (
-  { account }: Pick<Parts, 'account'>,
-  { region, name }: Pick<MachineRow, 'region' | 'name'>,
-) => machineArn({ account, region }, name);
+const arnOfMachine = ({ account }: Pick<Parts, 'account'>, { region, name }: Pick<MachineRow, 'region' | 'name'>) =>
+  machineArn({ account, region }, name);
 
 /** The machine that an ARN names or lies in; undefined when there is none where the request acts. */
 export function findMachine({ db }: Pick<Parts, 'db'>, place: Place, named: StatesName): MachineRow | undefined {
@@ -44,7 +42,7 @@ export function requireActive(parts: Pick<Parts, 'db'>, place: Place, arn: strin
   return machine;
 }
 
-export const currentRevision = ({ db }: Pick<Parts, 'db'>, { revision }: Pick<MachineRow, 'revision'>): RevisionRow =>
+const currentRevision = ({ db }: Pick<Parts, 'db'>, { revision }: Pick<MachineRow, 'revision'>): RevisionRow =>
   db.revision({ id: revision })!;
 
 /** What a revision is made of: two requests with the same content ask for the same. */
@@ -208,7 +206,7 @@ const versionOf = ({ db }: Parts, { id }: MachineRow, version: number): VersionR
   db.version({ machine: id, version });
 
 /** What Describe answers of a revision, of a machine and of an execution alike. */
-export function describeRevision(revision: RevisionRow) {
+function describeRevision(revision: RevisionRow) {
   const references = JSON.parse(revision.variables) as Record<string, string[]>;
   return {
     definition: revision.definition,

@@ -41,7 +41,8 @@ export type StatesName = { account: string; region: string } & (
 /** Undefined when it is the ARN of something else. @example statesName('arn:aws:states:…:stateMachine:titanic:PROD') */
 export function statesName(text: string): StatesName | undefined {
   const parsed = parseArn(text);
-  if (parsed?.service !== 'states') return undefined;
+  // Of another partition it is another resource, also to policies: no way around a statement that denies this one.
+  if (parsed?.service !== 'states' || parsed.partition !== 'aws') return undefined;
   const { account, region, resource } = parsed;
   const [, kind, name = '', separator, rest = ''] =
     /^(stateMachine|activity):([^:/]+)(?:([:/])([^:/]+))?$/.exec(resource) ?? [];
@@ -68,7 +69,8 @@ export function requireNamed<K extends StatesName['kind']>(
   if (named && named.kind !== 'activity' && !wanted.includes('activity'))
     throw machineErrors.kindOfArn(text, named.kind, kinds);
   const parsed = parseArn(text);
-  throw parsed?.service === 'states' ? machineErrors.resourceType(parsed.resource) : machineErrors.arnPrefix(text);
+  const ours = parsed?.service === 'states' && parsed.partition === 'aws';
+  throw ours ? machineErrors.resourceType(parsed.resource) : machineErrors.arnPrefix(text);
 }
 
 function isOneOf<K extends StatesName['kind']>(

@@ -28,6 +28,7 @@ type Context = { skip(reason: string): void };
 
 async function playOne(one: Case, region: string, context: Context): Promise<void> {
   const reason = reasonToSkip(one);
+  // By a rule (rules.ts), which gives the reason.
   if (reason !== undefined) return context.skip(reason);
   const findings = await play(one, endpointAt(server.url, { account: ACCOUNT, region }));
   const known = Object.entries(KNOWN).find(([name]) => one.name.endsWith(name))?.[1];
