@@ -18,16 +18,18 @@ declare const valueType: unique symbol;
 
 /** A value of type T that is known only while the machine runs. */
 export type Expression<T> = { readonly [valueType]: T };
-/** An expression whose members can be read: `result.Payload.f1`. Of unknown type (`never`), every member can. */
+/** An expression whose members can be read: `result.Payload.f1`. Of unknown type (`never`), none can: see `readAs`. */
 export type Readable<T> = Expression<T> & Members<T>;
 
 type Members<T> = [T] extends [never]
-  ? { readonly [member: string]: Readable<never> }
+  ? unknown
   : T extends string | number | boolean | Date | Uint8Array | null
     ? unknown
     : T extends readonly (infer Item)[]
-      ? { readonly [index: number]: Readable<Item> }
+      ? { readonly [Index in Digit]: Readable<Answered<Item>> }
       : { readonly [K in keyof T]-?: Readable<Answered<T[K]>> };
+/** Indexes into a list; further ones are a matter for jsonata`…`. */
+type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 /** A member as a machine sees it: present, and a time as the text that AWS writes. */
 type Answered<T> = NonNullable<T> extends Date ? string : NonNullable<T>;
 
@@ -95,13 +97,15 @@ type Body = {
   /** Stands anywhere without parentheses. */
   readonly atomic: boolean;
   readonly text: (writing: Writing) => string;
+  /** Of a text: what it is joined from. */
+  readonly pieces?: readonly unknown[];
 };
 
 const bodies = new WeakMap<object, Body>();
 
 /** An expression that `text` writes in JSONata. Its members are read from it. */
-export function expression<T>(text: Body['text'], atomic = true): Readable<T> {
-  const body: Body = { atomic, text };
+export function expression<T>(text: Body['text'], atomic = true, pieces?: Body['pieces']): Readable<T> {
+  const body: Body = { atomic, text, ...(pieces && { pieces }) };
   const proxy = new Proxy(Object.freeze({}), {
     get: (_, key) => {
       if (key === Symbol.toPrimitive || key === 'toJSON') return refuseText;
@@ -128,13 +132,55 @@ export function jsonata<T = never>(strings: TemplateStringsArray, ...values: rea
  * @example text`runs/run_date=${variables.runDate}/run_id=${variables.runId}/` // {% "runs/run_date=" & $runDate & … %}
  */
 export function text(strings: TemplateStringsArray, ...values: readonly unknown[]): Readable<string> {
-  return expression((writing) => {
-    const pieces = strings.flatMap((piece, index) => [
-      ...(piece === '' && strings.length > 2 ? [] : [JSON.stringify(piece)]),
-      ...(index < values.length ? [literal(values[index], writing)] : []),
-    ]);
-    return pieces.join(' & ');
-  }, false);
+  const pieces = strings.flatMap((piece, index) => (index < values.length ? [piece, values[index]] : [piece]));
+  return expression<string>((writing) => joined(textPieces(pieces, writing)), false, pieces);
+}
+
+/**
+ * A value of which only you know the type.
+ *
+ * @example readAs<{ status: string }>(states.input).status
+ */
+export function readAs<T>(value: Expression<unknown>): Readable<T> {
+  return value as Readable<T>;
+}
+
+/**
+ * A value, or another one where there is none. A member that an answer lacks fails the state otherwise.
+ *
+ * @example orElse(result.FailureReason, 'no reason given')
+ */
+export function orElse<T>(value: Expression<T>, fallback: Written<NoInfer<T>>): Readable<T> {
+  return jsonata<T>`$exists(${value}) ? ${value} : ${fallback}`;
+}
+
+type Piece = { readonly quoted: string } | { readonly code: string };
+
+/** The pieces of a text, those of texts in it among them; what is known stands together. */
+function textPieces(pieces: readonly unknown[], writing: Writing): Piece[] {
+  const all = pieces.flatMap((piece): Piece[] => {
+    const body = bodyOf(piece);
+    if (body?.pieces) return textPieces(body.pieces, writing);
+    if (body) return [{ code: inserted(body, writing) }];
+    const value = plain(piece, writing, write);
+    return [{ quoted: typeof value === 'string' ? value : JSON.stringify(value) }];
+  });
+  const merged: Piece[] = [];
+  for (const piece of all) {
+    const last = merged.at(-1);
+    if (last && 'quoted' in last && 'quoted' in piece)
+      merged[merged.length - 1] = { quoted: last.quoted + piece.quoted };
+    else if (!('quoted' in piece) || piece.quoted !== '') merged.push(piece);
+  }
+  return merged;
+}
+
+function joined(pieces: readonly Piece[]): string {
+  const parts = pieces.map((piece) => ('quoted' in piece ? JSON.stringify(piece.quoted) : piece.code));
+  // A lone value becomes a text by being joined with nothing.
+  return parts.length === 0 || (parts.length === 1 && 'code' in pieces[0]!)
+    ? ['""', ...parts].join(' & ')
+    : parts.join(' & ');
 }
 
 /** A written value as the document holds it. */

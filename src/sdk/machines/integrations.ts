@@ -110,7 +110,10 @@ export const stepFunctions = {
 
 type Clients = { cloudwatchlogs: CloudWatchLogs; iam: IAM; s3: S3; sagemaker: SM.SageMaker; sfn: SFN; sts: STS };
 type ActionOf<S> = S extends keyof Clients
-  ? Exclude<keyof Clients[S] & string, 'config' | 'destroy' | 'middlewareStack' | 'send'>
+  ? Exclude<
+      keyof Clients[S] & string,
+      'config' | 'destroy' | 'middlewareStack' | 'send' | `paginate${string}` | `waitUntil${string}`
+    >
   : string;
 /** The input and output of a client's operation, which has three signatures. */
 type Operation<F> = F extends {

@@ -42,7 +42,7 @@ export type MachineContext<I> = {
 
 /** `$states`, by AWS's names. */
 export type StatesVariable<I> = {
-  /** What the state before gave, of a type that only you know. */
+  /** What the state before gave; `readAs` says its type. */
   readonly input: Readable<never>;
   /** What the state's work gave; `assign` and `output` get it typed when they are functions. */
   readonly result: Readable<never>;

@@ -73,8 +73,16 @@ export function writeBranch(
   return { StartAt: first[0], States: Object.fromEntries(written) };
 }
 
+/** Where a state leads to stands last, as in AWS's own documents. */
 function writeState({ write, byHand }: State, writing: Writing): JsonObject {
-  const { Type, ...rest } = write(writing);
-  if (byHand || writing.language === 'JSONata') return { Type: Type!, ...rest };
-  return { Type: Type!, QueryLanguage: 'JSONata', ...rest };
+  if (byHand) return write(writing);
+  const { Type, Comment, Next, End, ...rest } = write(writing);
+  return {
+    Type: Type!,
+    ...(Comment !== undefined && { Comment }),
+    ...(writing.language === 'JSONPath' && { QueryLanguage: 'JSONata' }),
+    ...rest,
+    ...(Next !== undefined && { Next }),
+    ...(End !== undefined && { End }),
+  };
 }

@@ -2,7 +2,7 @@
 
 import type { Late } from '../../scope.ts';
 import { shapeOf } from '../../steps/propertyFile.ts';
-import { jsonata, type Readable, text } from '../expression.ts';
+import { jsonata, orElse, type Readable, readAs, text } from '../expression.ts';
 import { awsSdk, events, glue, lambda, sagemaker, sns } from '../integrations.ts';
 import { stateMachine } from '../stateMachine.ts';
 
@@ -43,6 +43,7 @@ export const training = stateMachine({
     const { Execution, State } = states.context;
     const { errorOutput } = states;
     const { verdict } = variables;
+    const pipeline = readAs<{ status: string; reason: string }>(states.input);
     const otherwise = (logs: string) =>
       [
         {
@@ -80,7 +81,10 @@ export const training = stateMachine({
       DescribePipeline: task(
         awsSdk('sagemaker', 'describePipelineExecution', { PipelineExecutionArn: variables.pipelineExecution }),
         {
-          output: (result) => ({ status: result.PipelineExecutionStatus, reason: result.FailureReason }),
+          output: (result) => ({
+            status: result.PipelineExecutionStatus,
+            reason: orElse(result.FailureReason, 'no reason was given'),
+          }),
           retry: 'transient',
           catch: otherwise('/aws/sagemaker/Pipelines'),
           next: 'IsPipelineDone',
@@ -88,15 +92,15 @@ export const training = stateMachine({
       ),
       IsPipelineDone: choice({
         choices: [
-          { condition: jsonata`${states.input.status} in ["Executing", "Stopping"]`, next: 'WaitForPipeline' },
-          { condition: jsonata`${states.input.status} = "Succeeded"`, next: 'EvaluateMetrics' },
+          { condition: jsonata`${pipeline.status} in ["Executing", "Stopping"]`, next: 'WaitForPipeline' },
+          { condition: jsonata`${pipeline.status} = "Succeeded"`, next: 'EvaluateMetrics' },
         ],
         default: 'AlertError',
         assign: {
           failure: {
             step: 'StartPipeline',
-            error: text`Pipeline.${states.input.status}`,
-            cause: jsonata`$string(${states.input.reason})`,
+            error: text`Pipeline.${pipeline.status}`,
+            cause: pipeline.reason,
             logs: '/aws/sagemaker/ProcessingJobs and /aws/sagemaker/TrainingJobs',
           },
         },
