@@ -221,14 +221,15 @@ function plain(value: unknown, writing: Writing, inner: (value: unknown, writing
 }
 
 function mustBePlain(value: unknown, { subject }: Writing): asserts value is object {
+  const isObject = typeof value === 'object' && value !== null;
+  if (!isObject || ![Object.prototype, null].includes(Object.getPrototypeOf(value))) {
+    const kind = isObject ? value.constructor.name : typeof value;
+    throw mistake(subject, `a ${kind} is given where JSON belongs: write it as text, number, list or object`);
+  }
   if (isReference(value)) {
     const text = JSON.stringify(value);
     throw mistake(subject, `${text} is a pipeline's reference, which a machine cannot read: give the value itself`);
   }
-  if (typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value)))
-    return;
-  const kind = typeof value === 'object' ? value?.constructor.name : typeof value;
-  throw mistake(subject, `a ${kind} is given where JSON belongs: write it as text, number, list or object`);
 }
 
 function inserted({ atomic, text: bodyText }: Body, writing: Writing): string {
