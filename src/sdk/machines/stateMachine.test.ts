@@ -20,9 +20,10 @@ import {
   text,
   workOf,
 } from '../index.ts';
-import { inference, training } from './testing/flows.ts';
 import inferenceDocument from './testing/inference.asl.json' with { type: 'json' };
+import { inference } from './testing/inference.ts';
 import trainingDocument from './testing/training.asl.json' with { type: 'json' };
+import { training } from './testing/training.ts';
 
 const context = { account: '123456789012', region: 'eu-west-1' };
 const role = 'arn:aws:iam::123456789012:role/machines';
