@@ -2,7 +2,7 @@
 
 /** A pattern taken apart: the code of each character, or a wildcard. */
 export type Units = readonly number[];
-const STAR = -1;
+export const STAR = -1;
 const ANY = -2;
 
 /** Whether a text matches a pattern that was made ready before. */
