@@ -2,7 +2,12 @@
 import type { Evaluate, Json } from './scope.ts';
 
 /** `at` is the place below the field that was compiled: `''` for the field itself, `/a/0/b.$` for a member of its template. */
-export type Problem = { readonly at: string; readonly message: string };
+export type Problem = {
+  readonly at: string;
+  readonly message: string;
+  /** AWS's code of a diagnostic, where it is not SCHEMA_VALIDATION_FAILED. */
+  readonly code?: 'INVALID_JSONATA_EXPRESSION' | 'UNSUPPORTED_JSONATA_EXPRESSION';
+};
 
 export type Compiled<T extends Json = Json> =
   | {
