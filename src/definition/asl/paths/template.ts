@@ -58,11 +58,21 @@ function compileObject(object: JsonObject, at: string, findings: Findings): Part
     return { name, part: compilePart(value, below, findings) };
   });
   if (members.every(({ part }) => 'constant' in part)) return { constant: object };
-  return {
-    evaluate: objectOf(
-      members.map(({ name }) => name),
-      members.map(({ part }) => evaluateOf(part)),
-    ),
+  return { evaluate: completed(members) };
+}
+
+/** Copies an object of all members, in their order, and sets those that are evaluated: faster than adding one after the other. */
+function completed(members: readonly { name: string; part: Part }[]): Evaluate {
+  const whole: JsonObject = Object.fromEntries(
+    members.map(({ name, part }) => [name, 'constant' in part ? part.constant : null]),
+  );
+  const evaluated = members.flatMap(({ name, part }) =>
+    'constant' in part ? [] : [{ name, evaluate: part.evaluate }],
+  );
+  return (scope) => {
+    const object = { ...whole };
+    for (const { name, evaluate } of evaluated) object[name] = evaluate(scope);
+    return object;
   };
 }
 
@@ -81,19 +91,4 @@ function compileDynamic(name: string, value: Json, at: string, { problems, varia
 
 function evaluateOf(part: Part): Evaluate {
   return 'constant' in part ? () => part.constant : part.evaluate;
-}
-
-function objectOf(names: readonly string[], evaluates: readonly Evaluate[]): Evaluate {
-  if (names.includes('__proto__')) {
-    return (scope) => Object.fromEntries(names.map((name, position) => [name, evaluates[position]?.(scope) ?? null]));
-  }
-  return (scope) => {
-    const object: JsonObject = {};
-    let position = 0;
-    for (const evaluate of evaluates) {
-      object[names[position] ?? ''] = evaluate(scope);
-      position += 1;
-    }
-    return object;
-  };
 }

@@ -32,12 +32,18 @@ export function parseTemplate(written: string): Template {
   return { ok: true, texts: [...texts, unescaped(written.slice(begin))] };
 }
 
+/** No state's output may have as many bytes. */
+const LONGEST_TEXT = 2 ** 20;
+
 /** @param fail throws what it is told */
 export function format(template: Template, args: readonly Json[], fail: (reason: string) => never): string {
   if (!template.ok) return fail(template.reason);
   if (args.length !== template.texts.length - 1) return fail(OTHER_NUMBER);
   const invalid = () => fail('Invalid arguments in States.Format');
   let text = template.texts[0] ?? '';
-  for (const [position, arg] of args.entries()) text += textOf(arg, invalid) + template.texts[position + 1];
+  for (const [position, arg] of args.entries()) {
+    text += textOf(arg, invalid) + template.texts[position + 1];
+    if (text.length > LONGEST_TEXT) return fail(`The text has more than ${LONGEST_TEXT} characters`);
+  }
   return text;
 }

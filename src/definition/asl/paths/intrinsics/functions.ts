@@ -50,7 +50,7 @@ export const FUNCTIONS: Readonly<Record<string, IntrinsicFunction>> = {
   /** AWS compares values as texts: `true` is in `['true']`, and an object is in a list with its members in the same order alone. */
   ArrayContains: define(2, 2, ([list, value], invalid) => {
     const wanted = textOf(value ?? null, invalid);
-    return listOf(list, invalid).some((item) => textOf(item, invalid) === wanted);
+    return distinct(list, invalid).some((item) => textOf(item, invalid) === wanted);
   }),
   ArrayRange: define(3, 3, ([first, last, step], invalid) => arrayRange(first, last, step, invalid)),
   ArrayGetItem: define(2, 2, ([list, index], invalid) => {
@@ -63,7 +63,7 @@ export const FUNCTIONS: Readonly<Record<string, IntrinsicFunction>> = {
   ArrayLength: define(1, 1, ([list], invalid) => listOf(list, invalid).length),
   ArrayUnique: define(1, 1, ([list], invalid) => {
     const unique = new Map<string, Json>();
-    for (const item of listOf(list, invalid)) {
+    for (const item of distinct(list, invalid)) {
       const key = canonicalText(item, invalid);
       if (!unique.has(key)) unique.set(key, item);
     }
@@ -144,6 +144,11 @@ function uuid(scope: Scope): string {
 
 function listOf(value: Json | undefined, invalid: Invalid): Json[] {
   return Array.isArray(value) ? value : invalid();
+}
+
+/** The items of a list, an item that stands in it many times but once: so that writing them out costs no more than they have. */
+function distinct(value: Json | undefined, invalid: Invalid): Json[] {
+  return [...new Set(listOf(value, invalid))];
 }
 
 function numberOf(value: Json | undefined, invalid: Invalid): number {

@@ -6,9 +6,10 @@
 import { statesError } from '../../failure.ts';
 import type { Json, Scope } from '../../scope.ts';
 import type { Path } from './syntax.ts';
+import { weightOf } from './values.ts';
 
-/** Enough for `$..*` on the largest input that there is, 256 KiB of it. A few milliseconds' work. */
-const MOST_STEPS = 300_000;
+/** Enough for `$..*` on the largest input that there is, 256 KiB of it. Some milliseconds' work. */
+const MOST_STEPS = 400_000;
 
 /** One evaluation. `roots`: what the paths of filters that do not depend on the item have given. */
 export type Effort = {
@@ -23,6 +24,11 @@ export type Select = (effort: Effort, item?: Json) => Json | undefined;
 
 export function beginEffort(scope: Scope, text: string): Effort {
   return { scope, text, roots: new Map(), left: MOST_STEPS };
+}
+
+/** Pays for what an evaluation has found: it will be written out. */
+export function spendOn(effort: Effort, found: Json | undefined): void {
+  if (found !== undefined) spend(effort, weightOf(found, effort.left));
 }
 
 /** @throws States.Runtime when the evaluation has cost too much */

@@ -5,31 +5,31 @@
 import type { Json } from '../../scope.ts';
 import { type Effort, type Select, spend } from './effort.ts';
 import { compilePattern, type Matches } from './pattern.ts';
-import { isDefinite, type Operand, type Operator, type Path, type Test } from './syntax.ts';
+import { isDefinite, type Operand, type Operator, type Test } from './syntax.ts';
 import { childrenOf, isObject, sameJson } from './values.ts';
 
 export type ItemTest = (item: Json, effort: Effort) => boolean;
-/** How paths and operands are compiled. */
-export type Compilers = { readonly select: (path: Path) => Select; readonly operand: (operand: Operand) => Select };
+/** How the sides of comparisons are compiled: they hold paths, and paths hold filters. */
+export type CompileOperand = (operand: Operand) => Select;
 
 type Compare = (left: Json | undefined, right: Json | undefined, effort: Effort) => boolean;
 
-export function compileTest(test: Test, compilers: Compilers): ItemTest {
+export function compileTest(test: Test, compileOperand: CompileOperand): ItemTest {
   switch (test.kind) {
     case 'and': {
-      const tests = test.tests.map((inner) => compileTest(inner, compilers));
+      const tests = test.tests.map((inner) => compileTest(inner, compileOperand));
       return (item, effort) => tests.every((inner) => inner(item, effort));
     }
     case 'or': {
-      const tests = test.tests.map((inner) => compileTest(inner, compilers));
+      const tests = test.tests.map((inner) => compileTest(inner, compileOperand));
       return (item, effort) => tests.some((inner) => inner(item, effort));
     }
     case 'not': {
-      const inner = compileTest(test.test, compilers);
+      const inner = compileTest(test.test, compileOperand);
       return (item, effort) => !inner(item, effort);
     }
     case 'exists': {
-      const value = compilers.operand({ kind: 'path', path: test.path });
+      const value = compileOperand({ kind: 'path', path: test.path });
       const definite = isDefinite(test.path) || test.path.call !== undefined;
       return (item, effort) => {
         const found = value(effort, item);
@@ -37,21 +37,27 @@ export function compileTest(test: Test, compilers: Compilers): ItemTest {
       };
     }
     case 'compare':
-      return compileComparison(test, compilers);
+      return compileComparison(test, compileOperand);
   }
 }
 
-function compileComparison(test: Test & { kind: 'compare' }, compilers: Compilers): ItemTest {
+function compileComparison(test: Test & { kind: 'compare' }, compileOperand: CompileOperand): ItemTest {
   const { left, operator, right } = test;
-  if (left.kind === 'pattern') return compileMatch(left, compilers.operand(right));
-  if (right.kind === 'pattern') return compileMatch(right, compilers.operand(left));
+  if (left.kind === 'pattern') return compileMatch(left, compileOperand(right));
+  if (right.kind === 'pattern') return compileMatch(right, compileOperand(left));
   const compare: Compare = operator === '=~' ? () => false : COMPARISONS[operator];
-  const one = compilers.operand(left);
-  const other = compilers.operand(right);
+  const one = compileOperand(left);
+  const other = compileOperand(right);
   return (item, effort) => {
-    spend(effort);
-    return compare(one(effort, item), other(effort, item), effort);
+    const [first, second] = [one(effort, item), other(effort, item)];
+    spend(effort, 1 + lengthOf(first) + lengthOf(second));
+    return compare(first, second, effort);
   };
+}
+
+/** What comparing a long text costs. */
+function lengthOf(value: Json | undefined): number {
+  return typeof value === 'string' ? value.length >> 6 : 0;
 }
 
 /** A list passes when one of its items matches; what is no text, number or boolean is matched as the empty text. */
@@ -59,7 +65,7 @@ function compileMatch(pattern: Operand & { kind: 'pattern' }, operand: Select): 
   const matches: Matches = compilePattern(pattern.source, pattern.ignoreCase);
   const matchesOne = (value: Json | undefined, effort: Effort) => {
     const text = typeof value === 'object' || value === undefined ? '' : String(value);
-    spend(effort, 1 + Math.ceil(text.length * (4 + pattern.source.length / 20)));
+    spend(effort, 1 + Math.ceil(text.length * (1 + pattern.source.length / 50)));
     return matches(text);
   };
   return (item, effort) => {
@@ -89,10 +95,16 @@ function order(left: Json | undefined, right: Json | undefined): number {
 /** Comparing one value with those of a list is quick, unless they are lists themselves, which are paid for as well. */
 const ITEMS_A_STEP = 8;
 
-const holds = (item: Json, list: readonly Json[], effort: Effort) => {
+function holds(item: Json, list: readonly Json[], effort: Effort): boolean {
   spend(effort, Math.ceil(list.length / ITEMS_A_STEP));
-  return list.some((each) => equals(item, each, effort));
-};
+  for (const each of list) {
+    if (each === item) return true;
+    // Texts, numbers and booleans that are not the same are not equal.
+    if (typeof each === typeof item && typeof each !== 'object') continue;
+    if (equals(item, each, effort)) return true;
+  }
+  return false;
+}
 
 /** A comparison of two lists; false where either is none. */
 const ofLists =

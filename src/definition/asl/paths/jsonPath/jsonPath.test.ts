@@ -257,7 +257,7 @@ describe('what is hostile', () => {
   it.each(['$..*..*..*..*', '$..items[?(@ in $..*)]', '$.items[?($..id contains @.id)]'])('%s is stopped', (path) => {
     const given = ask(path, wide);
     expect('failure' in given && given.failure.cause).toMatch(
-      /^The JSONPath '.*' takes more than 300000 steps on its input/,
+      /^The JSONPath '.*' takes more than 400000 steps on its input/,
     );
   });
 
@@ -267,8 +267,8 @@ describe('what is hostile', () => {
   });
 
   it('a document that is deeper than the stack is scanned, compared and refused to be shown', () => {
-    const scanned = ask('$..[0]', deep);
-    expect('value' in scanned && childrenOf(scanned.value).length).toBe(50_000);
+    expect(ask('$..[0].length()', deep)).toEqual({ value: 49_999 });
+    expect(ask('$..[0]', deep)).toHaveProperty('failure');
     expect(ask('$[?(@ == $[0])]', deep)).toHaveProperty('value');
     expect(jsonOf(deep)).toMatch(/nested too deeply/);
     expect(ask('$.a', deep)).toHaveProperty('failure');

@@ -20,6 +20,7 @@ import { readLiteral, readTest } from './parseFilter.ts';
 import type { Call, FunctionName, Operand, Path, Root, Step } from './syntax.ts';
 
 const LONGEST_PATH = 10_000;
+const MOST_STEPS = 500;
 const DEEPEST_PATH = 20;
 
 const FUNCTIONS: ReadonlySet<string> = new Set<FunctionName>([
@@ -63,6 +64,7 @@ function readPath(cursor: Cursor, depth: number): Path {
     if (next === undefined) return { root, steps };
     if ('name' in next && 'args' in next) return { root, steps, call: next };
     steps.push(...next);
+    if (steps.length > MOST_STEPS) refuse(`Paths may have ${MOST_STEPS} steps`);
   }
 }
 

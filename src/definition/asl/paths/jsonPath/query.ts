@@ -2,7 +2,7 @@
 import type { Json, Scope } from '../../scope.ts';
 import { attempt } from '../cursor.ts';
 import { directSteps, directWalk } from './direct.ts';
-import { beginEffort } from './effort.ts';
+import { beginEffort, spendOn } from './effort.ts';
 import { parsePath } from './parse.ts';
 import { compileSelect } from './select.ts';
 import { type Path, type Root, variablesOf } from './syntax.ts';
@@ -43,7 +43,12 @@ function queryOf(text: string, path: Path): Query {
     return { text, root, direct, find: (scope) => walk(document(scope)), document, explain, variables };
   }
   const select = compileSelect(path);
-  const find = (scope: Scope) => select(beginEffort(scope, text));
+  const find = (scope: Scope) => {
+    const effort = beginEffort(scope, text);
+    const found = select(effort);
+    spendOn(effort, found);
+    return found;
+  };
   const explain = () => ({ beyond: false, detail: `No results for path: ${text}`, step: text });
   return { text, root, find, document, explain, variables };
 }

@@ -3,7 +3,8 @@
  *
  * S1. A definite path gives a value or undefined; any other gives a list, empty where nothing is found (Step Functions does not
  *     mind that a name before the first wildcard is missing).
- * S2. Every value looked at is paid for (effort.ts); nothing recurses with the depth of the document.
+ * S2. Every value looked at is paid for (effort.ts), and what is found is paid for as it will be written; nothing recurses with the
+ *     depth of the document.
  */
 import type { Json, JsonObject } from '../../scope.ts';
 import { type Effort, type Select, spend } from './effort.ts';
@@ -109,7 +110,7 @@ function linkOf(step: Step, next: Link, place: { scanned: boolean; last: boolean
     case 'scan':
       return scan(next);
     case 'filter': {
-      const test = compileTest(step.test, { select: compileSelect, operand: compileOperand });
+      const test = compileTest(step.test, compileOperand);
       return filter(test, toEach, place.scanned);
     }
   }
@@ -122,8 +123,8 @@ function beyond(value: Json, last: boolean): null | undefined {
 
 /** As Jayway does it: between two bounds it counts up from one to the other, and only then takes those below 0 from the end. */
 function sliceOf(list: readonly Json[], { from, to }: Step & { kind: 'slice' }): readonly Json[] {
-  if (from === undefined || to === undefined || from >= 0)
-    return from !== undefined && to !== undefined && to <= from ? [] : list.slice(from ?? 0, to);
+  if (from === undefined || to === undefined) return list.slice(from ?? 0, to);
+  if (from >= 0) return to <= from ? [] : list.slice(from, to);
   const begin = Math.max(from, -list.length);
   const places = Array.from({ length: Math.max(0, Math.min(to, list.length) - begin) }, (_, place) => begin + place);
   return defined(places.map((place) => list.at(place)));

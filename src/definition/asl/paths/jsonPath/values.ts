@@ -57,6 +57,24 @@ export function sameJson(left: Json, right: Json, visit: (items: number) => void
   return true;
 }
 
+/**
+ * What a value comes to when it is written out: one for each value in it and for each 16 characters of its texts. A value that is
+ * shared counts wherever it stands, so that a small document can hold a large value; counting ends above `most`.
+ */
+export function weightOf(value: Json, most: number): number {
+  const waiting: Json[] = [value];
+  let weight = typeof value === 'string' ? value.length >> 4 : 0;
+  for (let here = waiting.pop(); here !== undefined && weight <= most; here = waiting.pop()) {
+    weight += 1;
+    for (const child of childrenOf(here)) {
+      // What holds nothing more need not wait.
+      if (typeof child === 'object' && child !== null) waiting.push(child);
+      else weight += typeof child === 'string' ? 1 + (child.length >> 4) : 1;
+    }
+  }
+  return weight;
+}
+
 /** Compact JSON; a value too deep to be written is said to be that. */
 export function jsonOf(value: Json): string {
   try {
