@@ -316,6 +316,38 @@ describe('mistakes', () => {
     );
   });
 
+  test('what AWS would refuse, with the state that it is in, all at once', () => {
+    const build = () =>
+      documentOf(({ pass, parallel, branch, task }) => ({
+        Start: parallel({
+          branches: [
+            branch({ Inner: pass({ output: jsonata`1 +` }) }),
+            branch({ Other: pass({ output: jsonata`foo` }) }),
+          ],
+          next: 'Clean',
+        }),
+        Clean: task(glue.startJobRun.sync({ JobName: 'clean' })),
+        Lost: pass(),
+      }));
+    expect(build).toThrow("Machine 'm' cannot be published. Correct this and try again:\n  - ");
+    expect(build).toThrow(/\n {2}- In state 'Inner': Unexpected end of expression\. \(\/States\/Start\/Branches\[0\]/);
+    expect(build).toThrow(/\n {2}- In state 'Other': Reference to 'foo' at the top level is not supported\. Read what/);
+    expect(build).toThrow(/\n {2}- In state 'Lost': State "Lost" is not reachable\. States lead to those of their own/);
+  });
+
+  test('waiting for a job in an Express machine', () => {
+    const states = ({ task }: Written) => ({ Clean: task(glue.startJobRun.sync({ JobName: 'clean' })) });
+    expect(() => documentOf(states, { type: 'EXPRESS' })).toThrow(
+      "In state 'Clean': Express state machine does not support '.sync' service integration",
+    );
+  });
+
+  test('reading a variable that no state assigns', () => {
+    expect(mistakeOf(({ pass, variables }) => ({ S: pass({ output: variables.n }) }))).toThrow(
+      "In state 'S' of machine 'm': it reads the variable 'n', which no state assigns: assign it in one that comes before.",
+    );
+  });
+
   test('a machine’s own options', () => {
     const states = ({ pass }: Kit<unknown, Record<never, never>>) => ({ S: pass() });
     expect(() => stateMachine({ name: 'a b', role, states })).toThrow("In machine 'a b': the name may hold letters");

@@ -15,7 +15,7 @@ import type { Ref } from '../references.ts';
 import { type RoleLike, roleArn } from '../roles.ts';
 import { type Context, settle } from '../scope.ts';
 import type { Shape } from '../steps/propertyFile.ts';
-import { checkDefinition } from './check.ts';
+import { checkDefinition, checkVariables } from './check.ts';
 import { type Duration, secondsOf } from './duration.ts';
 import type { Writing } from './expression.ts';
 import { type Kit, kitOf } from './kit.ts';
@@ -123,7 +123,9 @@ export function stateMachine<I = unknown, V = Record<never, never>, K extends st
     startInput: (uploads) => JSON.stringify(startInput?.(uploads) ?? {}),
     write: options.states ? authored(subject, options) : byHand(subject, options),
   };
-  machineDefinition(machine, ANYWHERE);
+  const document = machine.write(ANYWHERE);
+  const references = checkDefinition(machine, document);
+  if (options.states) checkVariables(name, document, references);
   return machine;
 }
 
