@@ -6,6 +6,7 @@
  */
 import { arn } from '../base/arn.ts';
 import { describeProblems, parsePolicy } from '../definition/policy/parse.ts';
+import { machineDefinition, machineRoleArn, type StateMachine } from './machines/stateMachine.ts';
 import { mistake, must } from './mistake.ts';
 import { type Pipeline, pipelineDefinition, pipelineRoleArn } from './pipeline.ts';
 import type { PolicyDocument, Statement } from './policy.ts';
@@ -39,6 +40,23 @@ export type PipelineDocuments = {
   startParameters: (codeBundleUri: S3Uri) => Readonly<Record<string, string>>;
 };
 
+export type StateMachineDocuments = {
+  name: string;
+  arn: string;
+  type: 'STANDARD' | 'EXPRESS';
+  roleArn: string;
+  /** The definition's JSON text. */
+  definition: string;
+  /** Absent: nothing is logged. */
+  loggingConfiguration?: {
+    level: 'ALL' | 'ERROR' | 'FATAL';
+    includeExecutionData: boolean;
+    destinations: { cloudWatchLogsLogGroup: { logGroupArn: string } }[];
+  };
+  /** StartExecution's input of `telar run`, once the code bundle has a place: JSON text. */
+  startInput: (codeBundleUri: S3Uri) => string;
+};
+
 export type ProjectDocuments = {
   name: string;
   account: string;
@@ -47,6 +65,7 @@ export type ProjectDocuments = {
   roles: RoleDocuments[];
   modelPackageGroups: { name: string; arn: string; description?: string }[];
   pipelines: PipelineDocuments[];
+  machines: StateMachineDocuments[];
   data: readonly DataUpload[];
   code?: CodeBundle;
 };
@@ -54,8 +73,8 @@ export type ProjectDocuments = {
 /**
  * All of a project's documents for an account and region.
  *
- * @throws when the account is not twelve digits, a policy does not parse, a pipeline does not parse in this region (an image
- *   without a registry there), or startParameters names no parameter
+ * @throws when the account is not twelve digits, a policy does not parse, a pipeline or machine does not parse in this region
+ *   (an image without a registry there), or startParameters names no parameter
  * @example projectDocuments(project, { account: '000000000000', region: 'eu-west-1' }).pipelines[0].definition
  */
 export function projectDocuments(project: Project, context: Context): ProjectDocuments {
@@ -75,6 +94,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
       ...(description && { description }),
     })),
     pipelines: project.pipelines.map((pipeline) => pipelineDocuments(project, pipeline, context)),
+    machines: project.machines.map((machine) => machineDocuments(project, machine, context)),
     data: project.data,
     ...(project.code && { code: project.code }),
   };
@@ -103,6 +123,29 @@ function pipelineDocuments(project: Project, pipeline: Pipeline, context: Contex
     ...(maxParallelSteps && { maxParallelSteps }),
     startParameters: (codeBundleUri) =>
       pipeline.startParameters({ bucket, codeBundleUri, uri: (key) => s3Uri(bucket, key) }),
+  };
+}
+
+function machineDocuments(project: Project, machine: StateMachine, context: Context): StateMachineDocuments {
+  const { name, type, logging } = machine;
+  const { account, region } = context;
+  const { bucket } = project;
+  return {
+    name,
+    arn: arn('states', region, account, `stateMachine:${name}`),
+    type,
+    roleArn: machineRoleArn(machine, context),
+    definition: JSON.stringify(machineDefinition(machine, context)),
+    ...(logging && {
+      loggingConfiguration: {
+        level: logging.level,
+        includeExecutionData: logging.includeExecutionData ?? false,
+        destinations: [
+          { cloudWatchLogsLogGroup: { logGroupArn: arn('logs', region, account, `log-group:${logging.logGroup}:*`) } },
+        ],
+      },
+    }),
+    startInput: (codeBundleUri) => machine.startInput({ bucket, codeBundleUri, uri: (key) => s3Uri(bucket, key) }),
   };
 }
 

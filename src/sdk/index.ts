@@ -1,6 +1,6 @@
 /**
- * Telar's authoring SDK: a project, its pipelines and their stable resources, as typed TypeScript values that become plain
- * AWS documents.
+ * Telar's authoring SDK: a project, its pipelines, its state machines and their stable resources, as typed TypeScript values
+ * that become plain AWS documents.
  *
  * @example
  * import { defineProject, definePipeline, processingStep, trainingStep } from 'telar';
@@ -30,8 +30,35 @@ export {
   type ProjectDocuments,
   projectDocuments,
   type RoleDocuments,
+  type StateMachineDocuments,
 } from './documents.ts';
 export { type Image, images } from './images.ts';
+export type { Call } from './machines/call.ts';
+export type { Duration } from './machines/duration.ts';
+export { type Expression, jsonata, orElse, type Readable, readAs, text, type Written } from './machines/expression.ts';
+export type { Catcher, Retrier } from './machines/guards.ts';
+export {
+  awsSdk,
+  events,
+  glue,
+  integration,
+  lambda,
+  sagemaker,
+  sns,
+  sqs,
+  stepFunctions,
+  workOf,
+} from './machines/integrations.ts';
+export { itemReader, resultWriter } from './machines/items.ts';
+export type { Kit } from './machines/kit.ts';
+export type { State, States } from './machines/state.ts';
+export {
+  type MachineLogging,
+  machineDefinition,
+  type StateMachine,
+  type StateMachineOptions,
+  stateMachine,
+} from './machines/stateMachine.ts';
 export {
   defineParameters,
   execution,

@@ -2,6 +2,7 @@
  * Projects: the stable resources of one machine-learning system, and the uploads that its runs begin with. Plain data:
  * nothing here reads a file or calls AWS; the CLI and `telar deploy` do.
  */
+import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Role } from './roles.ts';
@@ -38,6 +39,7 @@ export type Project = {
   readonly roles: readonly Role[];
   readonly modelPackageGroups: readonly ModelPackageGroup[];
   readonly pipelines: readonly Pipeline[];
+  readonly machines: readonly StateMachine[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
 };
@@ -99,13 +101,14 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
 /**
  * A project: the default export of `telar.config.ts`.
  *
- * @throws when the bucket's name is none of S3's, two resources of a kind share a name, or a pipeline's role is not listed
+ * @throws when the bucket's name is none of S3's, two resources of a kind share a name, or the role of a pipeline or machine is
+ *   not listed
  * @example
  * export default defineProject({ name: 'titanic', bucket, roles: [role], modelPackageGroups: [survival],
  *   pipelines: [modelBuild], data: [passengers], code: codeBundle({ include: ['preprocess.py'] }) });
  */
 export function defineProject(options: ProjectOptions): Project {
-  const { roles = [], modelPackageGroups = [], pipelines = [], data = [] } = options;
+  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], data = [] } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -115,15 +118,16 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'roles', roles);
   mustBeDistinct(subject, 'model package groups', modelPackageGroups);
   mustBeDistinct(subject, 'pipelines', pipelines);
-  for (const { name, role } of pipelines) {
+  mustBeDistinct(subject, 'state machines', machines);
+  for (const { kind, name, role } of [...pipelines, ...machines]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
       unlisted === undefined,
       subject,
-      `pipeline '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
+      `${kind === 'pipeline' ? 'pipeline' : 'machine'} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
     );
   }
-  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, data };
+  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, data };
 }
 
 function mustBeDistinct(subject: string, noun: string, resources: readonly { readonly name: string }[]): void {
