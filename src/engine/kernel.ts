@@ -91,7 +91,8 @@ export function createEngine(store: Store, world: World): Engine {
     for (const { at, event, outcome } of db.events({ run: row.id })) {
       registered.language.apply(state, JSON.parse(event), at);
       const folded = registered.language.outcome?.(state) ?? null;
-      if (folded !== outcome) world.log('error', 'engine.folded-differently', { run: row.key, recorded: outcome, folded });
+      if (folded !== outcome)
+        world.log('error', 'engine.folded-differently', { run: row.key, recorded: outcome, folded });
     }
     return remember({ id: row.id, key: row.key, open: row.open === 1, state, registered });
   }

@@ -21,7 +21,10 @@ export const passing = (Comment = '') =>
   JSON.stringify({ Comment, StartAt: 'Done', States: { Done: { Type: 'Pass', End: true } } });
 
 /** What only executions ask for. */
-function noExecutions(): Pick<Parts['ports'], 'callAs' | 'invoke' | 'invokeOutside' | 'movesBytes' | 'apis' | 'serves'> {
+function noExecutions(): Pick<
+  Parts['ports'],
+  'callAs' | 'invoke' | 'invokeOutside' | 'movesBytes' | 'apis' | 'serves'
+> {
   const none = () => {
     throw new Error('This test runs no executions.');
   };

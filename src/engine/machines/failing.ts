@@ -54,7 +54,8 @@ export function evaluationFailed(state: MachineState, thread: Thread, { failure 
 /** The work of a thread's state has failed. */
 export function threadFailed(state: MachineState, thread: Thread, failure: Failure, also?: string): void {
   const current = thread.state;
-  const guarded = current.type === 'Task' || current.type === 'Parallel' || current.type === 'Map' ? current : undefined;
+  const guarded =
+    current.type === 'Task' || current.type === 'Parallel' || current.type === 'Map' ? current : undefined;
   if (guarded) {
     const index = guarded.retry.findIndex(({ errorEquals }) => matches(errorEquals, failure.error, also));
     if (index >= 0 && retry(state, thread, guarded.retry[index]!, index)) return;

@@ -22,9 +22,7 @@ const ENDS: ReadonlySet<string> = new Set([
 export function record(state: MachineState, type: string, previous: number, details?: string): number {
   if (isFull(state) && !ENDS.has(type)) return state.events;
   state.events += 1;
-  state.outcome.push(
-    details === undefined ? `["${type}",${previous}]` : `["${type}",${previous},{${details}}]`,
-  );
+  state.outcome.push(details === undefined ? `["${type}",${previous}]` : `["${type}",${previous},{${details}}]`);
   return state.events;
 }
 

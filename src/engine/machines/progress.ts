@@ -61,7 +61,8 @@ export function enter(state: MachineState, thread: Thread): void {
 /** Records that the thread leaves its state, and goes to the next one, or ends. */
 export function leave(state: MachineState, thread: Thread, left: Left, next: string | undefined): void {
   const { name, type } = thread.state;
-  const text = left.output === thread.input && thread.inputText !== undefined ? thread.inputText : JSON.stringify(left.output);
+  const text =
+    left.output === thread.input && thread.inputText !== undefined ? thread.inputText : JSON.stringify(left.output);
   withinLimit(text, name);
   const assigned = left.assigned && Object.keys(left.assigned).length > 0 ? `,${assignedMember(left.assigned)}` : '';
   recordOf(state, thread, `${type}StateExited`, `${member('name', name)},${payload(state, 'output', text)}${assigned}`);

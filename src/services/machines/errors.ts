@@ -96,8 +96,7 @@ export const machineErrors = {
   redriveFilter: () => validation('redriveFilter is for the executions of a Map Run: give a mapRunArn with it.'),
   notRedrivable: (arn: string, reason: string) =>
     awsError('ExecutionNotRedrivable', `Execution Not Redrivable: '${arn}': ${reason}`),
-  taskTimedOut: () =>
-    awsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'"),
+  taskTimedOut: () => awsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'"),
   output: (what: string) => awsError('InvalidOutput', `Invalid Output: '${what}'`),
 
   noActivity: (arn: string) => awsError('ActivityDoesNotExist', `Activity Does Not Exist: '${arn}'`),

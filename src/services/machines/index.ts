@@ -67,4 +67,3 @@ export function createMachinesService({ api, store, engine, world, account, port
 }
 
 function noLog(_end: ExpressEnd): void {}
-

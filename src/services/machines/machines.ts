@@ -206,7 +206,7 @@ const versionOf = ({ db }: Parts, { id }: MachineRow, version: number): VersionR
   db.version({ machine: id, version });
 
 /** What Describe answers of a revision, of a machine and of an execution alike. */
-function describeRevision(revision: RevisionRow) {
+export function describeRevision(revision: RevisionRow) {
   const references = JSON.parse(revision.variables) as Record<string, string[]>;
   return {
     definition: revision.definition,

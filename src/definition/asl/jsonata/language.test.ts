@@ -35,7 +35,22 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
   const inner = tie('expression');
   const of = (...parts: (string | fc.Arbitrary<string>)[]) =>
     fc.tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((all) => all.join(''));
-  const operator = fc.constantFrom('+', '-', '*', '=', '!=', '<', '>=', ' and ', ' or ', ' in ', '&', ' ?? ', ' ?: ', ' ~> ');
+  const operator = fc.constantFrom(
+    '+',
+    '-',
+    '*',
+    '=',
+    '!=',
+    '<',
+    '>=',
+    ' and ',
+    ' or ',
+    ' in ',
+    '&',
+    ' ?? ',
+    ' ?: ',
+    ' ~> ',
+  );
   const unary = fc.constantFrom(
     ...'sum count max min average string keys reverse distinct boolean not exists type spread sort number'.split(' '),
     ...'length uppercase abs floor merge append zip lookup'.split(' '),
@@ -44,7 +59,10 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
     expression: fc.oneof(
       { depthSize: 'small' },
       { weight: 6, arbitrary: name },
-      { weight: 3, arbitrary: fc.constantFrom('0', '1', '-1', '2', '"x"', '"a"', 'true', 'null', '$', '*', '**', '[]', '{}') },
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom('0', '1', '-1', '2', '"x"', '"a"', 'true', 'null', '$', '*', '**', '[]', '{}'),
+      },
       { weight: 2, arbitrary: fc.constantFrom('$v', '$i', '%', '$$', '$w') },
       { weight: 8, arbitrary: of(inner, '.', inner) },
       { weight: 4, arbitrary: of(inner, '[', inner, ']') },
@@ -78,9 +96,13 @@ describe('any expression over any document', () => {
       fc.asyncProperty(expression, document, async (source, subject) => {
         const wanted = await byLibrary(source, subject);
         const outcome = evaluated(source, subject);
-        if (isAnswer(wanted) && !bothFail(wanted, outcome)) expect(withoutPushed(outcome)).toEqual(withoutPushed(wanted));
+        if (isAnswer(wanted) && !bothFail(wanted, outcome))
+          expect(withoutPushed(outcome)).toEqual(withoutPushed(wanted));
       }),
-      { numRuns: Number(process.env['TELAR_FUZZ'] ?? 2_000), ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}) },
+      {
+        numRuns: Number(process.env['TELAR_FUZZ'] ?? 2_000),
+        ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}),
+      },
     );
   }, 60_000);
 });

@@ -35,7 +35,8 @@ export function compileTemplate(value: Json, field: string): Compiled {
 
 function isDeep(value: Json): boolean {
   let level: Json[] = [value];
-  for (let depth = 0; depth <= DEEPEST; depth += 1) level = level.flatMap((item) => childrenOf(item));
+  for (let depth = 0; depth <= DEEPEST && level.length > 0; depth += 1)
+    level = level.flatMap((item) => childrenOf(item));
   return level.length > 0;
 }
 

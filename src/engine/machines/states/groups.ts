@@ -27,7 +27,10 @@ export function startParallel(state: MachineState, thread: Thread, { branches }:
 export function itemsOf(state: MachineState, thread: Thread, map: MapState, input: Json): readonly Json[] {
   const items = map.items ? evaluate(state, thread, map.items, input) : input;
   if (Array.isArray(items)) return items;
-  throw statesError('States.QueryEvaluationError', `Map state input must be an array but was: ${JSON.stringify(items)}`);
+  throw statesError(
+    'States.QueryEvaluationError',
+    `Map state input must be an array but was: ${JSON.stringify(items)}`,
+  );
 }
 
 export function startMap(state: MachineState, thread: Thread, map: MapState): void {

@@ -15,7 +15,8 @@ export function runPass(state: MachineState, thread: Thread, { flow, result, nex
 export function runSucceed(state: MachineState, thread: Thread): void {
   const { flow } = thread.state;
   const effective = effectiveInput(state, thread);
-  const left = flow.language === 'JSONata' ? leaving(state, thread, undefined) : leavingChoice(state, thread, effective, {});
+  const left =
+    flow.language === 'JSONata' ? leaving(state, thread, undefined) : leavingChoice(state, thread, effective, {});
   leave(state, thread, left, undefined);
 }
 
@@ -57,4 +58,3 @@ export function runChoice(state: MachineState, thread: Thread, choice: ChoiceSta
   }
   leave(state, thread, leavingChoice(state, thread, input, ownOf(choice.flow)), choice.default);
 }
-

@@ -16,7 +16,10 @@ const KEPT = 256;
 export const definitionName = (revision: number, map?: string): string =>
   map === undefined ? String(revision) : `${revision}/${map}`;
 
-export function compiledDefinitions(db: Pick<MachinesStore, 'revision'>, typeOf: (machine: number) => MachineType): Compiled {
+export function compiledDefinitions(
+  db: Pick<MachinesStore, 'revision'>,
+  typeOf: (machine: number) => MachineType,
+): Compiled {
   const known = new Map<string, Machine>();
 
   function compile(definition: string): Machine {

@@ -9,16 +9,10 @@ import { describeRevision } from '../machines.ts';
 import { isHere, machineArn, requireNamed } from '../names.ts';
 import type { ExecutionParts } from './context.ts';
 import { eventsAfter, eventsBefore } from './history.ts';
-import { requireExecutionArn, requireMapRunArn } from './names.ts';
+import { requireMapRunArn } from './names.ts';
 import { redriveStatus } from './redrive.ts';
+import { requireExecution } from './required.ts';
 import type { ExecutionRow } from './store.ts';
-
-/** @throws InvalidArn, ExecutionDoesNotExist */
-export function requireExecution({ executions }: Pick<ExecutionParts, 'executions'>, arn: string): ExecutionRow {
-  const row = executions.execution({ arn: requireExecutionArn(arn) });
-  if (!row) throw machineErrors.noExecution(arn);
-  return row;
-}
 
 export function describeExecution(
   parts: ExecutionParts,

@@ -27,7 +27,12 @@ const DATA = { input: true, output: true, parameters: false } as const;
  *
  * @param after the event that the page before ended with; 0 before the first
  */
-export function eventsAfter(outcomes: Iterable<Outcome>, after: number, most: number, reading: Reading): HistoryEvent[] {
+export function eventsAfter(
+  outcomes: Iterable<Outcome>,
+  after: number,
+  most: number,
+  reading: Reading,
+): HistoryEvent[] {
   const page: HistoryEvent[] = [];
   let held: Outcome | undefined;
   for (const next of outcomes) {

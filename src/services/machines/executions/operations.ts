@@ -24,7 +24,9 @@ export type OfExecutions =
   | 'SendTaskHeartbeat'
   | 'GetActivityTask';
 
-const on = (action: string, arn: string | undefined): Access[] => [{ action: `states:${action}`, resource: arn ?? '*' }];
+const on = (action: string, arn: string | undefined): Access[] => [
+  { action: `states:${action}`, resource: arn ?? '*' },
+];
 
 /** Tokens are of tasks: policies allow them for machines, and AWS asks for the machine's ARN where it is one of its own. */
 const onTask = (action: string) => (): Access[] => on(action, '*');
@@ -88,8 +90,7 @@ function taskOperations(parts: ExecutionParts & { waiters: Waiters }) {
     }),
     GetActivityTask: streams(
       ({ activityArn }) => on('GetActivityTask', activityArn),
-      (input, call) =>
-        getActivityTask(parts, input, call, () => void requireActivity(parts, input.activityArn!, call)),
+      (input, call) => getActivityTask(parts, input, call, () => void requireActivity(parts, input.activityArn!, call)),
       { audit: 'data', readOnly: false },
     ),
   } satisfies Partial<Operations<Sdk, OfExecutions>>;

@@ -6,7 +6,7 @@ import type { Call, InputOf, OutputOf } from '../../../protocol/service.ts';
 import type { Sdk } from '../context.ts';
 import { machineErrors } from '../errors.ts';
 import type { ExecutionParts } from './context.ts';
-import { requireExecution } from './describe.ts';
+import { requireExecution } from './required.ts';
 import type { ExecutionRow } from './store.ts';
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html */

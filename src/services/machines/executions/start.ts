@@ -94,7 +94,13 @@ function requireInput(text: string): void {
   }
 }
 
-function expressInput(parts: ExecutionParts, resolved: Resolved, name: string, input: string, call: Call): MachineInput {
+function expressInput(
+  parts: ExecutionParts,
+  resolved: Resolved,
+  name: string,
+  input: string,
+  call: Call,
+): MachineInput {
   const arn = expressArn(call, resolved.machine.name, name, uuid(parts.world.random));
   return machineInput(resolved, { arn, name, input }, call);
 }

@@ -154,9 +154,7 @@ export function executionsStore(sql: Sql) {
       'SELECT * FROM activity_tasks WHERE activity = $activity ORDER BY id LIMIT 1',
     ),
     removeActivityTask: sql.change<{ id: number }>('DELETE FROM activity_tasks WHERE id = $id'),
-    dropActivityTask: sql.change<OfTask>(
-      'DELETE FROM activity_tasks WHERE execution = $execution AND task = $task',
-    ),
+    dropActivityTask: sql.change<OfTask>('DELETE FROM activity_tasks WHERE execution = $execution AND task = $task'),
 
     insertAwaited: sql.change<AwaitedRow>('INSERT INTO awaited VALUES ($execution, $task, $kind, $id)'),
     awaitedBy: sql.one<OfTask, AwaitedRow>('SELECT * FROM awaited WHERE execution = $execution AND task = $task'),
