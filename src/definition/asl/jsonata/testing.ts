@@ -51,7 +51,10 @@ export async function byLibrary(
     const value: unknown = await jsonata(source).evaluate(frozen(document), frozen(variables));
     if (value === undefined) return { nothing: true };
     const text = JSON.stringify(value, (_name, part: unknown) => {
-      if (isFunction(part)) holdsFunction = true;
+      if (isFunction(part)) {
+        holdsFunction = true;
+        return null;
+      }
       return typeof part === 'number' && !Number.isFinite(part) ? String(part) : part;
     });
     return holdsFunction || text === undefined ? { unsupported: true } : { value: JSON.parse(text) as Json };

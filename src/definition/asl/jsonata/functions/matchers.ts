@@ -34,12 +34,10 @@ type Found = { readonly start: number; readonly end: number; readonly text: stri
 /** All matches, one after the other. */
 function* matchesOf(matcher: Value, text: string, run: Run): Generator<Found> {
   if (isCallable(matcher) && matcher.pattern) {
-    for (let from = 0; ; ) {
+    for (let [from, first] = [0, true]; ; first = false) {
       const found = matcher.pattern.exec(text, from, run);
-      if (!found || (from > 0 && found.end === found.start)) {
-        if (found) throw failure('D1004', { value: matcher.pattern.source });
-        return;
-      }
+      if (!found) return;
+      if (found.end === found.start && !first) throw failure('D1004', { value: matcher.pattern.source });
       const value = matchValue(text, found);
       yield { start: found.start, end: found.end, text: value['match'] as string, value };
       if (found.end >= text.length) return;
