@@ -42,7 +42,7 @@ export function compileTree(tree: Node, bound: ReadonlySet<string>): Code {
 }
 
 /** E1. */
-export function settle(value: Value, keep: boolean): Value {
+function settle(value: Value, keep: boolean): Value {
   if (!isSequence(value) || isTupleStream(value)) return value;
   if (keep) markKept(value);
   if (value.length === 0) return undefined;

@@ -29,7 +29,7 @@ export const AS_THEY_ARE = [
 ].flatMap((line) => line.split(' '));
 
 /** `self` is what a function finds itself called in, where it asks. */
-export function library(name: string, args: readonly Value[], self?: unknown): Value {
+function library(name: string, args: readonly Value[], self?: unknown): Value {
   const found = LIBRARY.get(name);
   if (!found) throw new Error(`No function $${name} in the library`);
   try {
@@ -88,7 +88,7 @@ function toMillis(text: string | undefined, picture: string | undefined, run: Ru
 
 /** `[Y0001][M01]` is read by width; `[M01]-` ends at the dash, and a word before it may hold one. */
 function openParts(picture: string): number {
-  const parts = [...picture.matchAll(/\[(\w)([^\]]*)\](.?)/gs)];
+  const parts = [...picture.matchAll(/\[(\w)([^\]]*)\](?=(.?))/gs)];
   return parts.filter(([, component = '', presentation = '', next = '']) => {
     if (/[wW]/.test(presentation)) return true;
     if (next === '' || /[^\w[]/.test(next)) return false;
