@@ -124,6 +124,12 @@ describe('a result', () => {
     expect(JSON.stringify(value)).toBe('["x","y",{"__proto__":1,"k":["x","y"]}]');
   });
 
+  it('is plain JSON where a function put a single value in a list', () => {
+    const [dict] = resultOf('$reverse({"a": 1})') as JsonObject[];
+    expect(Object.getPrototypeOf(dict)).toBe(Object.prototype);
+    expect(resultOf('(function($x)<a:a>{ $x })({"a": 1})')).toStrictEqual([{ a: 1 }]);
+  });
+
   it('shares what it was given, and changes nothing of it', () => {
     const input = Object.freeze({ order: Object.freeze({ lines: Object.freeze([Object.freeze({ a: 1 })]) }) }) as never;
     expect(resultOf('$states.input.order', input)).toBe((input as JsonObject)['order']);
