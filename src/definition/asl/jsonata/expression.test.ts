@@ -251,6 +251,19 @@ describe('bounds', () => {
     expect(causeOf(expression)).toBe(cause);
   });
 
+  it('leave room for what machines do: thousands of items with lists of their own', () => {
+    const items = Array.from({ length: 8_000 }, (_none, index) => ({
+      id: index,
+      tags: ['a', 'b'],
+      text: 'x'.repeat(20),
+    }));
+    expect(resultOf('$count($states.input.tags)', items)).toBe(16_000);
+    expect(resultOf('$count($states.input[id % 2 = 0].{"id": id, "n": $count(tags)})', items)).toBe(4_000);
+    expect(resultOf('$length($join($states.input.text, ","))', items)).toBe(167_999);
+    expect(resultOf('$length($replace($join($states.input.text), /x/, "yy"))', items.slice(0, 500))).toBe(20_000);
+    expect(resultOf('$keys($states.input{$string(id % 10): $sum(id)}) ~> $count()', items)).toBe(10);
+  });
+
   it('hold for documents that are nested very deeply', () => {
     let deep: Json = [1];
     for (let level = 0; level < 20_000; level += 1) deep = [deep, 1];

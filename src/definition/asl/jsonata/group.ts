@@ -7,7 +7,7 @@ import type { Compilation } from './compilation.ts';
 import { append } from './data.ts';
 import { failure } from './failure.ts';
 import { tupleFrame } from './frames.ts';
-import { spend, spendItems } from './limits.ts';
+import { STEPS_PER_OBJECT, spend, spendAdded } from './limits.ts';
 import type { Pair } from './syntax.ts';
 import {
   type Code,
@@ -31,6 +31,7 @@ export function compileGroup(source: readonly Pair[], { code }: Compilation): Co
     if (!isList(input)) return single(pairs, input, frame);
     const tuples = isTupleStream(input);
     const items = input.length === 0 && !tuples ? [undefined] : input;
+    spend(frame.run, STEPS_PER_OBJECT);
     const groups = new Map<string, Group>();
     for (const item of items) collect(groups, pairs, item, tuples, frame);
     const result = freshDict();
@@ -46,6 +47,7 @@ export function compileGroup(source: readonly Pair[], { code }: Compilation): Co
 /** G1, of one item: what there is to an object constructor mostly. */
 function single(pairs: readonly CompiledPair[], item: Value, frame: Frame): Dict {
   const keys = pairs.map((pair) => keyOf(pair, item, frame));
+  spend(frame.run, STEPS_PER_OBJECT);
   const result = freshDict();
   const seen = new Set<string>();
   for (const key of keys) {
@@ -107,7 +109,7 @@ function add(group: Group, item: Value, run: Run): void {
   }
   const data = group.data as List;
   if (isList(item)) {
-    spendItems(run, data.length + item.length);
+    spendAdded(run, data.length, item.length);
     for (const part of item) data.push(part);
   } else data.push(item);
 }

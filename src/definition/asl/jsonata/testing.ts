@@ -64,8 +64,8 @@ export async function byLibrary(
   }
 }
 
-/** The library puts `undefined` into an empty list that an object constructor is given: from a document it cannot be taken. */
-function frozen<T>(value: T): T {
+/** So that whoever changes a document is caught. The library puts `undefined` into an empty list that an object constructor is given: from a document it cannot be taken. */
+export function frozen<T>(value: T): T {
   return JSON.parse(JSON.stringify(value ?? null), (_name, part: unknown) => Object.freeze(part)) as T;
 }
 

@@ -1,7 +1,7 @@
 /** `$contains`, `$match`, `$replace`, `$split`: by a text, a regular expression, or a function that finds matches. */
 import { apply } from '../apply.ts';
 import { failure } from '../failure.ts';
-import { spend, spendItems, spendText } from '../limits.ts';
+import { checkText, spend, spendItems, spendText } from '../limits.ts';
 import {
   type Callable,
   type Dict,
@@ -108,8 +108,8 @@ function replace(text: string, pattern: Value, replacement: Value, limit: Limit,
     if (typeof instead !== 'string') throw failure('D3012', { value: instead });
     parts.push(text.slice(at, found.start), instead);
     length += found.start - at + instead.length;
-    spendText(run, length);
-    spend(run, 1);
+    checkText(length);
+    spend(run, 1 + instead.length / 64);
     at = found.start + found.text.length;
     count += 1;
     if (limit !== undefined && count >= limit) break;
@@ -126,8 +126,8 @@ function replaceText(text: string, pattern: string, replacement: Value, limit: L
   for (let next = text.indexOf(pattern); next >= 0; next = text.indexOf(pattern, at)) {
     if (limit !== undefined && parts.length >= limit) break;
     length += instead.length - pattern.length;
-    spendText(run, Math.max(length, instead.length));
-    spend(run, 1);
+    checkText(Math.max(length, instead.length));
+    spend(run, 1 + instead.length / 64);
     parts.push(text.slice(at, next) + instead);
     at = next + pattern.length;
   }
@@ -156,7 +156,7 @@ function expand(replacement: string, { text, value }: Found, run: Run): string {
         at += String(index).length;
       }
     }
-    spendText(run, expanded.length);
+    checkText(expanded.length);
     spend(run, 1);
   }
   return expanded + replacement.slice(at);
