@@ -34,7 +34,7 @@ function contextOf(state: MachineState, thread: Thread, { token, item = itemOf(t
       StartTime: new Date(state.startedAt).toISOString(),
       Name: input.executionName,
       RoleArn: input.roleArn,
-      RedriveCount: state.redrives,
+      ...(input.type === 'STANDARD' ? { RedriveCount: state.redrives } : undefined),
       ...(state.redrivenAt === undefined ? undefined : { RedriveTime: new Date(state.redrivenAt).toISOString() }),
     },
     StateMachine: { Id: input.stateMachineArn, Name: input.stateMachineName },
