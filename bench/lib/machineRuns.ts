@@ -15,13 +15,15 @@ import { engineMigrations } from '../../src/engine/store.ts';
 import { dataFolder } from '../../src/store/folder.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 
-/** Groups that had something to make durable. */
-let commits = 0;
+/** How long each group took that had something to make durable, from its commit to the end of its sync, in milliseconds. */
+let commitTimes: number[] = [];
+let committing = 0;
 const world: World = {
   ...systemWorld,
   log: silentLog,
   crashPoint: (point) => {
-    if (point === 'sync:after') commits += 1;
+    if (point === 'commit:before') committing = performance.now();
+    if (point === 'sync:after') commitTimes.push(performance.now() - committing);
   },
 };
 
@@ -36,7 +38,12 @@ export type MachineBench = {
   close(): Promise<void>;
 };
 
-export type Ran = { milliseconds: number; commits: number; states: readonly MachineState[] };
+export type Ran = {
+  milliseconds: number;
+  commits: number;
+  commitTimes: readonly number[];
+  states: readonly MachineState[];
+};
 
 export function definitionOf(text: string) {
   const compiled = compileMachine(text, 'STANDARD');
@@ -98,11 +105,12 @@ export function openMachines(definition: string): MachineBench {
       left = executions;
       states = [];
       ended = Promise.withResolvers<void>();
-      const before = commits;
+      commitTimes = [];
       const started = performance.now();
       await Promise.all(Array.from({ length: executions }, () => store.transact(() => begin(input))));
       await ended.promise;
-      return { milliseconds: performance.now() - started, commits: commits - before, states };
+      const milliseconds = performance.now() - started;
+      return { milliseconds, commits: commitTimes.length, commitTimes, states };
     },
     async open(executions) {
       const together = 100;
@@ -130,7 +138,10 @@ export const chainOf = (length: number, state: (next: object) => object): string
   JSON.stringify({
     StartAt: 'S0',
     States: Object.fromEntries(
-      Array.from({ length }, (_, index) => [`S${index}`, state(index + 1 < length ? { Next: `S${index + 1}` } : { End: true })]),
+      Array.from({ length }, (_, index) => [
+        `S${index}`,
+        state(index + 1 < length ? { Next: `S${index + 1}` } : { End: true }),
+      ]),
     ),
   });
 
