@@ -39,6 +39,7 @@ export type MachineTask =
 
 /** Of a thread's task, by how many that thread has started. */
 export const taskName = (thread: number, start: number): TaskName => `${thread}.${start}`;
+export const startOfTask = (task: TaskName): number => Number(task.slice(task.indexOf('.') + 1));
 export const threadOfTask = (task: TaskName): number => Number(task.slice(0, task.indexOf('.')));
 
 /** What a thread may be woken by. A thread has at most one of each. */

@@ -77,6 +77,8 @@ export type Thread = {
   /** Exactly one of the two, until it is over or has failed. */
   pending: Pending | undefined;
   waiting: Waiting | undefined;
+  /** What it was about to do when it was given up: a redrive goes on with it. */
+  paused: Pending | undefined;
   /** What it failed with, until the execution is redriven. */
   failure: Failure | undefined;
   over: boolean;
@@ -109,6 +111,8 @@ export type MachineState = {
   redrives: number;
   redrivenAt: number | undefined;
   events: number;
+  /** An event found no room in the history: nothing but the end can follow. */
+  cut: boolean;
   root: Thread;
   threads: Map<number, Thread>;
   threadCount: number;
@@ -153,6 +157,7 @@ export function newThread(
     retryCount: 0,
     pending: undefined,
     waiting: undefined,
+    paused: undefined,
     failure: undefined,
     over: false,
   };

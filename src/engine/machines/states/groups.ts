@@ -4,7 +4,7 @@ import type { Json } from '../../../definition/asl/scope.ts';
 import type { MapState, ParallelState } from '../../../definition/asl/types.ts';
 import { argumentsOf, effectiveInput, evaluate } from '../flow.ts';
 import { member, record, recordOf } from '../history.ts';
-import { enterNext, resume, startIteration } from '../progress.ts';
+import { enterNext, resume, startIterations } from '../progress.ts';
 import { type Group, type MachineState, newThread, type Thread } from '../state.ts';
 
 /** Iterations of an inline Map at once, at most. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
@@ -45,7 +45,7 @@ export function startMap(state: MachineState, thread: Thread, map: MapState): vo
   const most = Math.min(limit === 0 ? MOST_ITERATIONS : limit, MOST_ITERATIONS);
   const group = newGroup(thread, 'Map', input, items, most);
   thread.waiting = { kind: 'group', group };
-  while (group.running < most && group.next < items.length) startIteration(state, group, started);
+  startIterations(state, group, started);
 }
 
 function newGroup(owner: Thread, kind: Group['kind'], input: Json, items: readonly Json[], most: number): Group {

@@ -8,12 +8,13 @@
 import { isStatesError } from '../../../definition/asl/failure.ts';
 import type { TaskState } from '../../../definition/asl/types.ts';
 import type { Executor, RunView, TaskName, TaskStart } from '../../../engine/language.ts';
-import type { MachineEvent, MachineTask } from '../../../engine/machines/events.ts';
-import type { MachineState, Thread } from '../../../engine/machines/state.ts';
+import { type MachineEvent, type MachineTask, startOfTask } from '../../../engine/machines/events.ts';
+import type { MachineState } from '../../../engine/machines/state.ts';
 import { isAwsError } from '../../../protocol/errors.ts';
 import type { Call } from '../../../protocol/service.ts';
 import type { Answered, Integration, Integrations, Outcome, PlannedCall } from '../integrations/types.ts';
 import type { MachinePorts } from '../ports.ts';
+import { findState } from './definitions.ts';
 import type { ExecutionsStore } from './store.ts';
 
 type CallTask = Extract<MachineTask, { kind: 'call' }>;
@@ -56,10 +57,9 @@ export function createMachineExecutor(parts: ExecutorParts): MachineExecutor {
   };
 }
 
-const threadOf = ({ state }: Run, { thread }: CallTask): Thread => state.threads.get(thread)!;
-
-function integrationOf({ integrations }: ExecutorParts, run: Run, body: CallTask): Integration {
-  const { resource } = threadOf(run, body).state as TaskState;
+/** Of a task whose end is recorded, the thread is gone, or in another state: the definition is asked. */
+function integrationOf({ integrations }: ExecutorParts, { state }: Run, body: CallTask): Integration {
+  const { resource } = findState(state.machine, body.state) as TaskState;
   if (resource.kind !== 'integration') throw new Error(`${resource.arn} is refused when a machine is created.`);
   return integrations.resolve(resource);
 }
@@ -72,9 +72,9 @@ function callFor({ ports }: ExecutorParts, { state: { input } }: Run, { credenti
 
 function startCall(parts: ExecutorParts, run: Run, task: TaskName, body: CallTask): Start {
   const { ports, executions } = parts;
-  const thread = threadOf(run, body);
+  const thread = run.state.threads.get(body.thread)!;
   const integration = integrationOf(parts, run, body);
-  const attempt = { execution: run.key, entered: thread.entered, retry: thread.retryCount };
+  const attempt = { execution: run.key, entered: thread.entered, start: startOfTask(task) };
   const field = thread.state.flow.language === 'JSONata' ? 'Arguments' : 'Parameters';
   const planned = integration.prepare(body.arguments, attempt, field);
   const call = callFor(parts, run, body);

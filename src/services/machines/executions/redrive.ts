@@ -58,11 +58,15 @@ export function redriveExecution(
   if (clientToken !== undefined && row.redrive_token === clientToken) {
     return { redriveDate: new Date(row.redriven_at!) };
   }
-  const reason = obstacle(row, call.now) ?? tooLong(parts, row);
+  const reason = obstacle(row, call.now) ?? gone(parts, row) ?? tooLong(parts, row);
   if (reason !== undefined) throw machineErrors.notRedrivable(row.arn, reason);
   parts.executions.redrive({ arn: row.arn, redriven_at: call.now, redrive_token: clientToken ?? null });
   parts.engine.append<MachineEvent>(row.arn, { kind: 'redriven' });
   return { redriveDate: new Date(call.now) };
+}
+
+function gone({ db }: ExecutionParts, { machine, machine_arn }: ExecutionRow): string | undefined {
+  return db.machineOfId({ id: machine })?.status === 'ACTIVE' ? undefined : `State machine ${machine_arn} is deleted`;
 }
 
 function tooLong({ engine }: ExecutionParts, { arn }: ExecutionRow): string | undefined {

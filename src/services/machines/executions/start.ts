@@ -2,7 +2,8 @@
  * StartExecution and StartSyncExecution.
  *
  * B1. The row of an execution, its run and its first turn are one transaction: who is answered has an execution that goes on.
- * B2. The same name and input while it runs is the same execution; a name is free again once its machine is.
+ * B2. The same name and input while it runs is the same execution. A name is used once in the life of an account, as AWS keeps it for
+ *     90 days: a machine that is made anew under a former one's name finds the names of that one's executions taken.
  */
 import { uuid } from '../../../base/random.ts';
 import { parseJson } from '../../../definition/asl/parse/index.ts';

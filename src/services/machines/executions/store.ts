@@ -144,7 +144,6 @@ export function executionsStore(sql: Sql) {
     openOf: sql.one<{ machine: number }, { one: number }>(
       'SELECT 1 AS one FROM machine_executions WHERE machine = $machine AND ended_at IS NULL LIMIT 1',
     ),
-    removeOf: sql.change<{ machine: number }>('DELETE FROM machine_executions WHERE machine = $machine'),
 
     insertActivityTask: sql.insert<Omit<ActivityTaskRow, 'id'>>(
       `INSERT INTO activity_tasks (activity, execution, task, input, token)
