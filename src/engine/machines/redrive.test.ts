@@ -27,7 +27,7 @@ describe('a redrive', () => {
     redrive(run);
     expect([...run.tasks.values()]).toMatchObject([{ state: 'A' }]);
     run.succeed('A');
-    expect(run.output()).toMatchObject([{}, 'once', {}]);
+    expect((run.output() as unknown[]).slice(0, 3)).toEqual([{}, 'once', {}]);
   });
 
   it('forgot to enter the state that a thread was about to enter', () => {
