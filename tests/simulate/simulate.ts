@@ -3,26 +3,45 @@
  * repeated with `--from N --seeds 1`.
  */
 import { parseArgs } from 'node:util';
+import { difference } from './machines/outcome.ts';
+import { runMachineSeed } from './machines/run.ts';
 import { type RunResult, runSeed, simulationBytes } from './run.ts';
 import { rng, seedOf } from './world.ts';
 
+type Bytes = ReturnType<typeof simulationBytes>['bytes'];
+
 export type SeedReport = { seed: number; crashes: number; problems: string[] };
 
-/** One seed: its uninterrupted twin, then the same with crashes; everything that does not hold. */
-export async function trySeed(seed: number, bytes: ReturnType<typeof simulationBytes>['bytes']): Promise<SeedReport> {
-  const twin = await runSeed(seed, [], bytes);
+/** Where a seed's crashes are, in a run that passes so many crash points. */
+function crashesOf(seed: number, crashPoints: number): number[] {
   const random = rng(seedOf(seed, 'crashes'));
   const count = 1 + random.int(8);
-  const crashAfter = Array.from(
-    { length: count },
-    () => 1 + random.int(Math.max(2, Math.ceil((twin.crashPoints * 2) / count))),
-  );
-  const crashed = await runSeed(seed, crashAfter, bytes);
-  const problems = [
-    ...twin.problems.map((problem) => `uninterrupted: ${problem}`),
-    ...crashed.problems.map((problem) => `after crashes: ${problem}`),
-  ];
+  return Array.from({ length: count }, () => 1 + random.int(Math.max(2, Math.ceil((crashPoints * 2) / count))));
+}
+
+const marked = (mark: string, { problems }: { problems: string[] }) => problems.map((problem) => `${mark}: ${problem}`);
+
+/** One seed: its uninterrupted twin, then the same with crashes; everything that does not hold. */
+export async function trySeed(seed: number, bytes: Bytes): Promise<SeedReport> {
+  const twin = await runSeed(seed, [], bytes);
+  const crashed = await runSeed(seed, crashesOf(seed, twin.crashPoints), bytes);
+  const problems = [...marked('uninterrupted', twin), ...marked('after crashes', crashed)];
   problems.push(...differences(twin, crashed));
+  return { seed, crashes: crashed.crashes, problems };
+}
+
+/** The same for state machines. */
+export async function tryMachineSeed(seed: number, bytes: Bytes): Promise<SeedReport> {
+  const twin = await runMachineSeed(seed, [], bytes);
+  const crashed = await runMachineSeed(seed, crashesOf(seed, twin.crashPoints), bytes);
+  const problems = [...marked('uninterrupted', twin), ...marked('after crashes', crashed)];
+  if (problems.length === 0) {
+    twin.outcomes.forEach((outcome, index) => {
+      // Of the first one that was stopped, and all that comes after another time.
+      const different = twin.meddled && index === 0 ? undefined : difference(crashed.outcomes[index]!, outcome);
+      if (different !== undefined) problems.push(`execution ${index + 1}: ${different}`);
+    });
+  }
   return { seed, crashes: crashed.crashes, problems };
 }
 
