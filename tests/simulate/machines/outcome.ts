@@ -32,6 +32,8 @@ export function withoutChance(text: string): string {
 const AFTER_ANY: ReadonlySet<string> = new Set([
   'ParallelStateSucceeded',
   'MapStateSucceeded',
+  'ParallelStateExited',
+  'MapStateExited',
   'MapIterationStarted',
   'ExecutionRedriven',
 ]);
@@ -76,7 +78,6 @@ function paths(written: readonly Written[]): string[] {
 
 /** How an outcome differs from that of the uninterrupted twin; undefined when it does not. */
 export function difference(found: Outcome, twin: Outcome): string | undefined {
-  if (found.racy || twin.racy) return undefined;
   for (const part of ['status', 'error', 'cause', 'output'] as const)
     if (found[part] !== twin[part]) return `its ${part} is ${found[part]}, its twin's ${twin[part]}`;
   const more = without(found.events, twin.events);
