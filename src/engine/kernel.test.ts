@@ -135,7 +135,7 @@ describe('the kernel', () => {
       { ...sequence, name: 'outsider' },
       {
         ...silent,
-        outside: (_run, task) => async () => {
+        outside: (_run, task) => async (): Promise<Event> => {
           begun.push(task);
           return { kind: 'done', how: 'outside' };
         },
