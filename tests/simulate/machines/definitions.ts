@@ -70,7 +70,7 @@ export function randomMachine(random: Rng): string {
     const variable = name('v');
     if (random.chance(0.5)) return { Type: 'Pass', Result: { drawn: random.int(100) }, ResultPath: `$.${variable}` };
     if (random.chance(0.5))
-      return { Type: 'Pass', Assign: { [variable]: random.int(100), 'copy.$': '$.items' }, ResultPath: null };
+      return { Type: 'Pass', Assign: { [variable]: random.int(100), [`${variable}c.$`]: '$.items' }, ResultPath: null };
     const value = `$count($states.input.items) + ${random.int(100)}`;
     return {
       ...{ Type: 'Pass', QueryLanguage: 'JSONata', Assign: { [variable]: `{% ${value} %}` } },

@@ -25,6 +25,7 @@ export function withoutChance(text: string): string {
     .replaceAll(/\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT/g, 'INSTANT')
     .replaceAll(/\b17[67]\d{7,10}(\.\d+)?\b/g, 'INSTANT')
     .replaceAll(/"Content-Length":(\[?)"\d+"/g, '"Content-Length":$1"N"')
+    .replaceAll(/-[0-9a-f]{32}\b/g, '-HASH')
     .replaceAll(/event id #\d+/g, 'event');
 }
 

@@ -85,6 +85,8 @@ export function createWorkers(seed: number, database: DatabaseSync, over: () => 
 
     /** Finds tokens that went out with calls, and tasks whose worker's answer was lost with the server: it had come before. */
     function look(): void {
+      // What is not committed yet has not gone out.
+      if (database.isTransaction) return clock.soon(look);
       for (const { token, input, taken } of withTokens(database)) if (taken) given(token, input);
       if (!over()) clock.at(clock.now() + LOOK, look);
     }
