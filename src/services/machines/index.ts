@@ -6,7 +6,7 @@ import { createChecker } from './checks.ts';
 import type { MachinesContext, Parts } from './context.ts';
 import type { ExecutionParts } from './executions/context.ts';
 import { compiledDefinitions } from './executions/definitions.ts';
-import { executionEnded, passOn } from './executions/ends.ts';
+import { executionEnded, passOn, passOnEarlier } from './executions/ends.ts';
 import { createMachineExecutor } from './executions/executor.ts';
 import { executionsStore } from './executions/store.ts';
 import { createWaiters } from './executions/tasks.ts';
@@ -39,7 +39,10 @@ export function createMachinesService({ api, store, engine, world, account, port
   const executor = createMachineExecutor({
     ...{ executions, integrations, ports },
     activityScheduled: (activity) => store.whenDurable(() => waiters.wake(activity)),
-    observed: (run, at) => executionEnded({ ...parts, integrations }, run, at),
+    observed(run, event, at) {
+      if (event.kind === 'task-submitted') passOnEarlier({ ...parts, integrations }, run.key, event.task, at);
+      executionEnded({ ...parts, integrations }, run, at);
+    },
   });
   const express = createExpress({
     ...{ language, executor, world, transact: store.transact },

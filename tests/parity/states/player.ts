@@ -4,11 +4,12 @@
  *
  * P1. Each case has a region to itself, so that cases neither see each other nor have to wait for one another.
  */
-import type { Call, Case, Json, JsonObject, Single, Trace, Transformer } from './cases.ts';
+import { type Call, type Case, isExecution, type Json, type JsonObject, type Single, type Trace, type Transformer } from './cases.ts';
 import { type Answer, type Endpoint, isMakeable } from './endpoint.ts';
+import { playExecution } from './executions.ts';
 import { type Difference, differences, isObject, valueAt } from './json.ts';
 import { normalise, type Place } from './normalise.ts';
-import { asRecorded, isUnsent } from './rules.ts';
+import { asRecorded, inOneAccount, isUnsent, rebased } from './rules.ts';
 
 /** Where the recordings were made. */
 const RECORDED: Place = { account: '111111111111', region: 'us-east-1' };
@@ -17,16 +18,19 @@ const RECORDED: Place = { account: '111111111111', region: 'us-east-1' };
 export type Finding = Difference & { key: string };
 
 export async function play(given: Case, endpoint: Endpoint): Promise<Finding[]> {
-  const one = moved(given, endpoint.place);
+  const one = moved(inOneAccount(rebased(given, Date.now())), endpoint.place);
   for (const resource of one.resources ?? []) if (isMakeable(resource)) await endpoint.make(resource);
   for (const call of one.setup ?? []) await endpoint.send(call);
+  if (isExecution(one)) return playExecution(one, endpoint);
   return one.kind === 'api-trace' ? playTrace(one, endpoint) : playSingle(one, endpoint);
 }
 
-/** The case as if it had been recorded in another place. */
-function moved<T>(one: T, { account, region }: Place): T {
-  const text = JSON.stringify(one).split(RECORDED.account).join(account).split(RECORDED.region).join(region);
-  return JSON.parse(text) as T;
+/** The case as if it had been recorded in another place. Buckets' names are nobody else's anywhere. */
+function moved<T extends Case>(one: T, { account, region }: Place): T {
+  const names: Bound = (one.resources ?? [])
+    .filter(({ type }) => type === 's3')
+    .map(({ name }) => [name, `${name}-${region}`]);
+  return bind(one, [...names, [RECORDED.account, account], [RECORDED.region, region]]);
 }
 
 /** Values of the recording and those that stand for them here. */
@@ -74,6 +78,10 @@ async function playTrace(trace: Trace, endpoint: Endpoint): Promise<Finding[]> {
     answers.set(at, answer);
     // Recorded revisions are named by the call that made them.
     if (typeof answer.body.revisionId === 'string') bound.push([`fake-revision-${at}`, answer.body.revisionId]);
+    // Started without a name, and named by the call where the recording names it at all.
+    if (call.op === 'StartExecution' && typeof answer.body.executionArn === 'string') {
+      bound.push([recordedName(at), answer.body.executionArn.split(':').at(-1)!]);
+    }
     for (const [recorded, [from, path]] of Object.entries(trace.fakeValues)) {
       const actual = from === at ? valueAt(answer.body, path) : undefined;
       if (typeof actual === 'string') bound.push(...boundTo(recorded, actual));
@@ -87,6 +95,9 @@ async function playTrace(trace: Trace, endpoint: Endpoint): Promise<Finding[]> {
     return differences(expected, got).map((difference) => ({ key, ...difference }));
   });
 }
+
+const recordedName = (at: number): string =>
+  `exec-${String(at).padStart(4, '0')}-0000-4000-8000-${String(at).padStart(12, '0')}`;
 
 /** Keys of matches may hold dots and brackets. */
 const member = (document: Json, key: string): Json | undefined => (isObject(document) ? document[key] : undefined);

@@ -1,42 +1,44 @@
 /** What of the recorded cases is not played, or not compared, and why. */
-import type { Case, Json } from './cases.ts';
+import { type Call, type Case, type Execution, isExecution, type Json } from './cases.ts';
 import { isCallable, isMakeable } from './endpoint.ts';
 import { isObject } from './json.ts';
 
 /** Operations that this Telar does not serve yet. */
-const UNSERVED: ReadonlySet<string> = new Set([
-  'StartExecution',
-  'StartSyncExecution',
-  'StopExecution',
-  'RedriveExecution',
-  'DescribeExecution',
-  'ListExecutions',
-  'GetExecutionHistory',
-  'DescribeStateMachineForExecution',
-  'SendTaskSuccess',
-  'SendTaskFailure',
-  'SendTaskHeartbeat',
-  'GetActivityTask',
-  'TestState',
-  'DescribeMapRun',
-  'ListMapRuns',
-  'UpdateMapRun',
+const UNSERVED: ReadonlySet<string> = new Set(['TestState', 'DescribeMapRun', 'ListMapRuns', 'UpdateMapRun']);
+
+/** Services that executions of the recordings call, and that Telar does not have. */
+const NOT_THERE: ReadonlySet<string> = new Set([
+  'lambda',
+  'sqs',
+  'sns',
+  'dynamodb',
+  'events',
+  'events-rule',
+  'secretsmanager',
 ]);
 
 /** Why a case is not played; undefined when it is. */
 export function reasonToSkip(one: Case): string | undefined {
-  const calls = [...(one.setup ?? []), ...(one.kind === 'api-trace' ? one.calls : (one.priorCalls ?? []))];
+  const absent = isExecution(one) ? neededOf(one).find((service) => NOT_THERE.has(service)) : undefined;
+  if (absent) return `needs ${absent}, which Telar does not have`;
+  if (isExecution(one) && JSON.stringify(one.definition).includes('DISTRIBUTED')) {
+    return 'needs distributed maps, which are not served yet';
+  }
+  const calls = [...(one.setup ?? []), ...callsOf(one)];
   const unserved = calls.find(({ op }) => UNSERVED.has(op));
   if (unserved) return `needs ${unserved.op}, which is not served yet`;
-  const resource = one.resources?.find((needed) => !isMakeable(needed) && isNeeded(calls, needed.name));
+  const resource = one.resources?.find((needed) => !isMakeable(needed));
   if (resource) return `needs a resource of the type ${resource.type}, which Telar does not have yet`;
   const call = calls.find((needed) => !isCallable(needed));
   return call && `calls ${call.service}:${call.op}, which this player cannot`;
 }
 
-/** A function that only a definition names is not looked up before the definition runs. */
-const isNeeded = (calls: readonly { params: unknown }[], name: string) =>
-  calls.some(({ params }) => JSON.stringify({ ...(params as object), definition: '' }).includes(name));
+const neededOf = ({ needs = [], resources = [] }: Execution) => [...needs, ...resources.map(({ type }) => type)];
+
+function callsOf(one: Case): readonly Call[] {
+  if (isExecution(one)) return [];
+  return one.kind === 'api-trace' ? one.calls : (one.priorCalls ?? []);
+}
 
 /** boto3 refuses a request itself: it was never sent to AWS, and is none of the server's business. */
 export const isUnsent = (expected: Json | undefined): boolean =>
@@ -55,6 +57,38 @@ export function asRecorded(
   // The recordings' tool made some definitions itself, and its refusals' words are its own, not AWS's.
   if (/^Error=/.test(messageOf(expected))) return [codeOf(expected), codeOf(actual)];
   return [expected, comparable];
+}
+
+/** When the recordings with absolute times were written down. */
+const WRITTEN_AT = Date.UTC(2026, 10, 21, 0, 29, 49);
+const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/g;
+
+/** A case whose times lie before or after the moment at which it is played, as they lay then. */
+export function rebased<T extends Case>(one: T, now: number): T {
+  if (!isExecution(one) || one.timeDependent === undefined) return one;
+  const later = (text: string) => new Date(Date.parse(`${text}Z`) + now - WRITTEN_AT).toISOString().slice(0, 19);
+  const moved = (value: unknown) => JSON.parse(JSON.stringify(value ?? null).replace(INSTANT, later));
+  return { ...one, input: moved(one.input), transformers: moved(one.transformers) };
+}
+
+/** Telar has one account: a second one of a recording is the first. */
+export function inOneAccount<T extends Case>(one: T): T {
+  if (!isExecution(one) || !one.needs?.includes('sts-cross-account')) return one;
+  const text = JSON.stringify(one)
+    .split('<secondary_test_aws_account_id>')
+    .join('<test_aws_account_id>')
+    .split('222222222222')
+    .join('111111111111');
+  return JSON.parse(text) as T;
+}
+
+/** A history and what was recorded of it, without what cannot be compared. */
+export function asPlayed(
+  _one: Execution,
+  expected: Json | undefined,
+  actual: Json | undefined,
+): [Json | undefined, Json | undefined] {
+  return [expected, actual];
 }
 
 function recordedAt({ recordedDate }: Case): number {

@@ -8,7 +8,7 @@
 import { isStatesError } from '../../../definition/asl/failure.ts';
 import type { TaskState } from '../../../definition/asl/types.ts';
 import type { Executor, RunView, TaskName, TaskStart } from '../../../engine/language.ts';
-import type { MachineEvent, MachineTask } from '../../../engine/machines/events.ts';
+import type { AnyMachineEvent, MachineEvent, MachineTask } from '../../../engine/machines/events.ts';
 import type { MachineState, Thread } from '../../../engine/machines/state.ts';
 import { isAwsError } from '../../../protocol/errors.ts';
 import type { Call } from '../../../protocol/service.ts';
@@ -27,7 +27,7 @@ export type ExecutorParts = {
   /** Inside the transaction that gives an activity work. */
   activityScheduled(activity: string): void;
   /** Inside the transaction of an event, after it was folded in. */
-  observed(run: Run, at: number): void;
+  observed(run: Run, event: AnyMachineEvent, at: number): void;
 };
 
 export type MachineExecutor = Executor<MachineState, MachineEvent>;
@@ -52,7 +52,7 @@ export function createMachineExecutor(parts: ExecutorParts): MachineExecutor {
     },
     failed: (run, task, body, error) => failedStart(parts, run, task, body as MachineTask, error),
     cancel: (run, task, body) => cancel(parts, run, task, body as MachineTask),
-    observed: (run, _event, at) => parts.observed(run, at),
+    observed: parts.observed,
   };
 }
 
