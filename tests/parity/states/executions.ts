@@ -75,16 +75,17 @@ async function playStandard(one: Execution, executionArn: string, endpoint: Endp
   const given = { events, output: output ?? null, error: error ?? null, cause: cause ?? null, log: log ?? null };
   const actual = normalise(given, transformersOf(one, executionArn), endpoint.place) as JsonObject;
   const last = lastDetails(actual['events']);
-  const [wanted, got] = asPlayed(one, expected.historyEvents, actual['events']);
+  const compared = (key: string, wanted: Json | undefined, got: Json | undefined) =>
+    named(key, ...asPlayed(one, wanted, got));
   return [
     ...(expected.status === null ? [] : named('status', expected.status, status)),
     // The recordings have of an output only what the last event said, and transformers may mean that alone.
-    ...('output' in expected ? named('output', expected.output, parsed(last['output'])) : []),
+    ...('output' in expected ? compared('output', expected.output, parsed(last['output'])) : []),
     ...('output' in expected ? named('output', lastDetails(events)['output'], output) : []),
     ...('error' in expected ? named('error', expected.error, actual['error']) : []),
-    ...('cause' in expected ? named('cause', expected.cause, actual['cause']) : []),
-    ...(expected.historyEvents ? named('types', typesOf(wanted), typesOf(got)) : []),
-    ...(expected.historyEvents ? named('history', wanted, got) : []),
+    ...('cause' in expected ? compared('cause', expected.cause, actual['cause']) : []),
+    ...(expected.historyEvents ? named('types', typesOf(expected.historyEvents), typesOf(actual['events'])) : []),
+    ...(expected.historyEvents ? compared('history', expected.historyEvents, actual['events']) : []),
     ...(logged ? named('log', logged, actual['log']) : []),
   ];
 }
@@ -137,13 +138,19 @@ async function history(executionArn: string, endpoint: Endpoint): Promise<Json[]
   }
 }
 
+const UNTOLD = { 'x-amzn-RequestId': 'x-amzn-RequestId', RequestId: 'RequestId', Date: 'date' };
+
 /**
- * The name and the id of an Express execution are the server's: the transformers look for those of here. Of some recordings the
- * transformers of request ids are not told; what they led to is.
+ * The name and the id of an Express execution are the server's: the transformers look for those of here. The transformers of an
+ * answer's metadata are not told of the recordings; what they led to is.
  */
 function transformersOf({ transformers: told = [], expected }: Execution, arn: string): Transformer[] {
-  const ids = ['x-amzn-RequestId', 'RequestId'].filter((key) => JSON.stringify(expected).includes(`"${key}":"${key}"`));
-  const transformers = [...told, ...ids.map((key): Transformer => ({ kind: 'key', key, replacement: key }))];
+  const text = JSON.stringify(expected);
+  const untold = Object.entries(UNTOLD).filter(([key, replacement]) => text.includes(`"${key}":"${replacement}"`));
+  const transformers = [
+    ...told,
+    ...untold.map(([key, replacement]): Transformer => ({ kind: 'key', key, replacement })),
+  ];
   const [name = '', id = ''] = arn.split(':').slice(-2);
   const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
   return transformers.map((one) => {

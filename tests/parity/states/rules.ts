@@ -29,6 +29,7 @@ export function reasonToSkip(one: Case): string | undefined {
   if (unserved) return `needs ${unserved.op}, which is not served yet`;
   const resource = one.resources?.find((needed) => !isMakeable(needed));
   if (resource) return `needs a resource of the type ${resource.type}, which Telar does not have yet`;
+  if (LAMBDA.test(JSON.stringify([calls, requestOf(one)]))) return 'names Lambda, which Telar does not serve yet';
   const call = calls.find((needed) => !isCallable(needed));
   return call && `calls ${call.service}:${call.op}, which this player cannot`;
 }
@@ -39,6 +40,10 @@ function callsOf(one: Case): readonly Call[] {
   if (isExecution(one)) return [];
   return one.kind === 'api-trace' ? one.calls : (one.priorCalls ?? []);
 }
+
+/** The resources of tasks that call a function. */
+const LAMBDA = /:::lambda:invoke|:lambda:[a-z\d-]+:\d+:function:/;
+const requestOf = (one: Case) => (one.kind === 'api-trace' || isExecution(one) ? undefined : one.request);
 
 /** boto3 refuses a request itself: it was never sent to AWS, and is none of the server's business. */
 export const isUnsent = (expected: Json | undefined): boolean =>
@@ -53,7 +58,7 @@ export function asRecorded(
   expected: Json | undefined,
   actual: Json | undefined,
 ): [Json | undefined, Json | undefined] {
-  const comparable = recordedAt(one) < ENCRYPTED_SINCE ? without(actual, 'encryptionConfiguration') : actual;
+  const comparable = recordedAt(one) < ENCRYPTED_SINCE ? without(actual, (name) => name === 'encryptionConfiguration') : actual;
   // The recordings' tool made some definitions itself, and its refusals' words are its own, not AWS's.
   if (/^Error=/.test(messageOf(expected))) return [codeOf(expected), codeOf(actual)];
   return [expected, comparable];
@@ -82,13 +87,20 @@ export function inOneAccount<T extends Case>(one: T): T {
   return JSON.parse(text) as T;
 }
 
-/** A history and what was recorded of it, without what cannot be compared. */
+/** Executions tell of redrives since they can be redriven (15 November 2023). */
+const REDRIVEN_SINCE = Date.UTC(2023, 10, 15);
+const OF_REDRIVES: ReadonlySet<string> = new Set(['RedriveCount', 'RedriveStatus', 'RedriveStatusReason']);
+
+/** What an execution led to and what was recorded of it, without what cannot be compared. */
 export function asPlayed(
-  _one: Execution,
+  one: Execution,
   expected: Json | undefined,
   actual: Json | undefined,
 ): [Json | undefined, Json | undefined] {
-  return [expected, actual];
+  // An answer's length is of names and times that are not the recording's.
+  const comparable = (value: Json | undefined) => without(value, (name) => name === 'Content-Length');
+  const known = (name: string) => recordedAt(one) < REDRIVEN_SINCE && OF_REDRIVES.has(name);
+  return [comparable(expected), comparable(without(actual, known))];
 }
 
 function recordedAt({ recordedDate }: Case): number {
@@ -96,10 +108,12 @@ function recordedAt({ recordedDate }: Case): number {
   return Date.UTC(Number(year), Number(month) - 1, Number(day));
 }
 
-function without(value: Json | undefined, name: string): Json | undefined {
+/** Without the members of some names, wherever they stand. */
+function without(value: Json | undefined, leftOut: (name: string) => boolean): Json | undefined {
+  if (Array.isArray(value)) return value.map((item) => without(item, leftOut)!);
   if (!isObject(value)) return value;
-  const { [name]: _, ...rest } = value;
-  return rest;
+  const kept = Object.entries(value).filter(([name]) => !leftOut(name));
+  return Object.fromEntries(kept.map(([name, item]) => [name, without(item, leftOut)!]));
 }
 
 const errorOf = (value: Json | undefined) => (isObject(value) && isObject(value.Error) ? value.Error : {});
@@ -108,5 +122,5 @@ const codeOf = (value: Json | undefined) => errorOf(value).Code;
 
 /** Differences that are known and why they stand, by the end of the case's name. A case that no longer differs must leave. */
 export const KNOWN: Readonly<Record<string, string>> = {
-  'TestTaskServiceDynamoDB::test_invalid_integration': 'which integrations there are is not asked at create yet',
+  'TestLogs::test_log_group_with_multiple_runs': 'executions are not logged yet',
 };
