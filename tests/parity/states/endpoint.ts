@@ -17,8 +17,9 @@ const MAKERS: Readonly<Record<string, (url: string, place: Place, name: string) 
   },
 };
 
-export const isCallable = ({ service, op }: Call): boolean =>
-  (service in APIS && !op.startsWith('_')) || (service === 's3' && op in OBJECTS);
+/** No operation, but what the recordings' tool did between two: it waited. */
+export const isOfTool = ({ op }: Call): boolean => op.startsWith('_');
+export const isCallable = ({ service, op }: Call): boolean => service in APIS || (service === 's3' && op in OBJECTS);
 export const isMakeable = ({ type }: Resource): boolean => type in MAKERS;
 
 /** An answer, or a refusal, in boto3's shape. */
@@ -60,7 +61,9 @@ export function endpointAt(url: string, place: Place): Endpoint {
 /** S3 speaks no JSON: the operations on objects that cases have. */
 const OBJECTS: Readonly<Record<string, (object: URL, place: Place, params: JsonObject) => Promise<Answer>>> = {
   async PutObject(object, place, { Body }) {
-    const answer = await fetch(object, { method: 'PUT', headers: signedForS3(place), body: String(Body) });
+    // As boto3 says it of bytes.
+    const headers = { ...signedForS3(place), 'content-type': 'binary/octet-stream' };
+    const answer = await fetch(object, { method: 'PUT', headers, body: String(Body) });
     if (!answer.ok) throw new Error(`${object.pathname} could not be put: ${await answer.text()}`);
     return { status: answer.status, body: {} };
   },

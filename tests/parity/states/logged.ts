@@ -18,9 +18,12 @@ export async function loggedEvents(
 ): Promise<JsonObject[]> {
   const start = Date.now();
   for (;;) {
-    const events = await read(groupOf(one), executionArn, endpoint);
+    const all = await logOf(groupOf(one), endpoint);
+    const events = all.filter((event) => event['execution_arn'] === executionArn);
     const waited = Date.now() - start;
-    if (awaited === 'end' ? events.some(({ type }) => END.test(String(type))) : events.length >= awaited && waited > QUIET)
+    if (
+      awaited === 'end' ? events.some(({ type }) => END.test(String(type))) : events.length >= awaited && waited > QUIET
+    )
       return events;
     if (waited > LONGEST) return events;
     await new Promise((resolve) => setTimeout(resolve, LOOK));
@@ -33,12 +36,10 @@ function groupOf({ loggingConfiguration }: Execution): string {
   return arn;
 }
 
-/** In the order in which they came. */
-async function read(logGroupName: string, executionArn: string, endpoint: Endpoint): Promise<JsonObject[]> {
+/** All that is in a log group, in the order of time. */
+export async function logOf(logGroupName: string, endpoint: Endpoint): Promise<JsonObject[]> {
   const params = { logGroupName, filterPattern: '', limit: 10_000 };
   const { body } = await endpoint.send({ service: 'logs', op: 'FilterLogEvents', params });
   const events = Array.isArray(body.events) ? body.events : [];
-  return events
-    .flatMap((event: Json) => (isObject(event) ? [JSON.parse(String(event.message)) as JsonObject] : []))
-    .filter((event) => event['execution_arn'] === executionArn);
+  return events.flatMap((event: Json) => (isObject(event) ? [JSON.parse(String(event.message)) as JsonObject] : []));
 }

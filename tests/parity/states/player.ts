@@ -4,10 +4,20 @@
  *
  * P1. Each case has a region to itself, so that cases neither see each other nor have to wait for one another.
  */
-import { type Call, type Case, isExecution, type Json, type JsonObject, type Single, type Trace, type Transformer } from './cases.ts';
-import { type Answer, type Endpoint, isMakeable } from './endpoint.ts';
+import {
+  type Call,
+  type Case,
+  isExecution,
+  type Json,
+  type JsonObject,
+  type Single,
+  type Trace,
+  type Transformer,
+} from './cases.ts';
+import { type Answer, type Endpoint, isMakeable, isOfTool } from './endpoint.ts';
 import { playExecution } from './executions.ts';
 import { type Difference, differences, isObject, valueAt } from './json.ts';
+import { logOf } from './logged.ts';
 import { normalise, type Place } from './normalise.ts';
 import { asRecorded, inOneAccount, isUnsent, rebased } from './rules.ts';
 
@@ -71,9 +81,11 @@ async function playTrace(trace: Trace, endpoint: Endpoint): Promise<Finding[]> {
     trace.matches.filter(({ key }) => isUnsent(trace.expected[key])).flatMap(({ actual }) => callsIn(actual)),
   );
   const bound: Bound = [];
+  const logged: JsonObject[] = [];
   const answers = new Map<number, Answer>();
   for (const [at, call] of trace.calls.entries()) {
-    if (unsent.has(at)) continue;
+    if (unsent.has(at) || isOfTool(call)) continue;
+    if (call.op === 'DeleteLogGroup') logged.push(...(await logOf(String(call.params['logGroupName']), endpoint)));
     const answer = await endpoint.send({ ...call, params: bind(call.params, bound) });
     answers.set(at, answer);
     const { executionArn } = answer.body;
@@ -88,7 +100,10 @@ async function playTrace(trace: Trace, endpoint: Endpoint): Promise<Finding[]> {
       if (typeof actual === 'string') bound.push(...boundTo(recorded, actual));
     }
   }
-  const made = matches.map(({ key, actual }) => [key, built(actual, answers, trace.calls)] as const);
+  // What the recordings' tool read of a log before the group was deleted is no call's answer.
+  const made = matches.map(({ key, actual }): [string, Json] =>
+    key === 'logged_execution_events' ? [key, logged] : [key, built(actual, answers, trace.calls)],
+  );
   const transformers = bindTransformers(trace.transformers ?? [], bound);
   const actual = normalise(Object.fromEntries(made), transformers, endpoint.place);
   return matches.flatMap(({ key }) => {

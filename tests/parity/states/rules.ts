@@ -58,11 +58,15 @@ export function asRecorded(
   expected: Json | undefined,
   actual: Json | undefined,
 ): [Json | undefined, Json | undefined] {
-  const comparable = recordedAt(one) < ENCRYPTED_SINCE ? without(actual, (name) => name === 'encryptionConfiguration') : actual;
   // The recordings' tool made some definitions itself, and its refusals' words are its own, not AWS's.
   if (/^Error=/.test(messageOf(expected))) return [codeOf(expected), codeOf(actual)];
-  return [expected, comparable];
+  const earlier = recordedAt(one) < ENCRYPTED_SINCE;
+  const told = (name: string) => name === CLAIM || (earlier && name === 'encryptionConfiguration');
+  return [without(expected, (name) => name === CLAIM), without(actual, told)];
 }
+
+/** By design no answer about an object says that it is encrypted: src/services/objects/README.md. */
+const CLAIM = 'ServerSideEncryption';
 
 /** When the recordings with absolute times were written down. */
 const WRITTEN_AT = Date.UTC(2026, 10, 21, 0, 29, 49);
@@ -98,7 +102,7 @@ export function asPlayed(
   actual: Json | undefined,
 ): [Json | undefined, Json | undefined] {
   // An answer's length is of names and times that are not the recording's.
-  const comparable = (value: Json | undefined) => without(value, (name) => name === 'Content-Length');
+  const comparable = (value: Json | undefined) => without(value, (name) => name === 'Content-Length' || name === CLAIM);
   const known = (name: string) => recordedAt(one) < REDRIVEN_SINCE && OF_REDRIVES.has(name);
   return [comparable(expected), comparable(without(actual, known))];
 }
@@ -119,8 +123,3 @@ function without(value: Json | undefined, leftOut: (name: string) => boolean): J
 const errorOf = (value: Json | undefined) => (isObject(value) && isObject(value.Error) ? value.Error : {});
 const messageOf = (value: Json | undefined) => String(errorOf(value).Message ?? '');
 const codeOf = (value: Json | undefined) => errorOf(value).Code;
-
-/** Differences that are known and why they stand, by the end of the case's name. A case that no longer differs must leave. */
-export const KNOWN: Readonly<Record<string, string>> = {
-  'TestLogs::test_log_group_with_multiple_runs': 'executions are not logged yet',
-};

@@ -27,7 +27,7 @@ export type ExecutorParts = {
   /** Inside the transaction that gives an activity work. */
   activityScheduled(activity: string): void;
   /** Inside the transaction of an event, after it was folded in. */
-  observed(run: Run, event: AnyMachineEvent, at: number): void;
+  observed(run: Run, event: AnyMachineEvent, at: number, outcome: string | undefined): void;
 };
 
 export type MachineExecutor = Executor<MachineState, MachineEvent>;
