@@ -122,9 +122,10 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
     store.whenUndone(() => forget(run));
     const { language } = run.registered;
     const effects = language.apply(run.state, event, at);
-    db.append({ run: run.id, at, event: JSON.stringify(event), outcome: language.outcome?.(run.state) ?? null });
+    const outcome = language.outcome?.(run.state);
+    db.append({ run: run.id, at, event: JSON.stringify(event), outcome: outcome ?? null });
     for (const effect of effects) carryOut(run, effect);
-    run.registered.executor.observed?.(run, event, at);
+    run.registered.executor.observed?.(run, event, at, outcome);
   }
 
   function setOpen(run: Run, isOpen: boolean): void {

@@ -30,7 +30,14 @@ export type MachineInput = {
   input: string;
   /** Of an execution that a distributed map started. */
   mapRunArn?: string;
+  /** Of an Express execution whose end is the answer to its start. */
+  sync?: true;
+  /** Where its history's events are logged, too. */
+  log?: ExecutionLog;
 };
+
+/** `data`: payloads, too. */
+export type ExecutionLog = { level: 'ALL' | 'ERROR' | 'FATAL'; data: boolean; group: string };
 
 export type Failure = { error?: string; cause?: string };
 

@@ -28,6 +28,17 @@ export function passOn(parts: Parts, kind: 'job' | 'execution', id: string, desc
   }
 }
 
+/**
+ * Inside the transaction that records that a task awaits an end: passes on the end of an execution that was over before anyone
+ * could await it, as one without tasks is.
+ */
+export function passOnEarlier(parts: Parts, execution: string, task: string, at: number): void {
+  const awaited = parts.executions.awaitedBy({ execution, task });
+  if (awaited?.kind !== 'execution') return;
+  const row = parts.executions.execution({ arn: awaited.id });
+  if (row && row.ended_at !== null) passOn(parts, 'execution', row.arn, () => describeRow(row, at));
+}
+
 /** Inside the transaction of an event: writes the execution's end down, if that is what it has led to. */
 export function executionEnded(
   parts: ExecutionParts & { integrations: Integrations },

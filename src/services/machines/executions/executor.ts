@@ -8,8 +8,13 @@
 import { isStatesError } from '../../../definition/asl/failure.ts';
 import type { TaskState } from '../../../definition/asl/types.ts';
 import type { Executor, RunView, TaskName, TaskStart } from '../../../engine/language.ts';
-import { type MachineEvent, type MachineTask, startOfTask } from '../../../engine/machines/events.ts';
-import type { MachineState } from '../../../engine/machines/state.ts';
+import {
+  type AnyMachineEvent,
+  type MachineEvent,
+  type MachineTask,
+  startOfTask,
+} from '../../../engine/machines/events.ts';
+import type { MachineState, Thread } from '../../../engine/machines/state.ts';
 import { isAwsError } from '../../../protocol/errors.ts';
 import type { Call } from '../../../protocol/service.ts';
 import type { Answered, Integration, Integrations, Outcome, PlannedCall } from '../integrations/types.ts';
@@ -28,7 +33,7 @@ export type ExecutorParts = {
   /** Inside the transaction that gives an activity work. */
   activityScheduled(activity: string): void;
   /** Inside the transaction of an event, after it was folded in. */
-  observed(run: Run, at: number): void;
+  observed(run: Run, event: AnyMachineEvent, at: number, outcome: string | undefined): void;
 };
 
 export type MachineExecutor = Executor<MachineState, MachineEvent>;
@@ -53,7 +58,7 @@ export function createMachineExecutor(parts: ExecutorParts): MachineExecutor {
     },
     failed: (run, task, body, error) => failedStart(parts, run, task, body as MachineTask, error),
     cancel: (run, task, body) => cancel(parts, run, task, body as MachineTask),
-    observed: (run, _event, at) => parts.observed(run, at),
+    observed: parts.observed,
   };
 }
 

@@ -18,6 +18,7 @@ import { requireName } from '../names.ts';
 import { type Resolved, resolveMachine } from '../resolve.ts';
 import type { ExecutionParts } from './context.ts';
 import { definitionName } from './definitions.ts';
+import { logOf } from './log.ts';
 import { executionArn, expressArn } from './names.ts';
 
 export type StartInput = InputOf<Sdk, 'StartExecution'>;
@@ -72,7 +73,7 @@ export function beginSync(
 ): { begun: MachineInput; seed: string } {
   const { resolved, name, input } = begin(parts, asked, call);
   if (resolved.machine.type !== 'EXPRESS') throw machineErrors.typeNotSupported();
-  return { begun: expressInput(parts, resolved, name, input, call), seed: newSeed(parts) };
+  return { begun: { ...expressInput(parts, resolved, name, input, call), sync: true }, seed: newSeed(parts) };
 }
 
 function begin(parts: ExecutionParts, asked: StartInput, call: Call) {
@@ -111,6 +112,7 @@ function machineInput(
   { arn, name, input }: { arn: string; name: string; input: string },
   { region, account }: Call,
 ): MachineInput {
+  const log = logOf(revision);
   return {
     executionArn: arn,
     executionName: name,
@@ -122,6 +124,7 @@ function machineInput(
     type: machine.type,
     definition: definitionName(revision.id),
     input,
+    ...(log ? { log } : undefined),
   };
 }
 

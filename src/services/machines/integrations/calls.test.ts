@@ -50,14 +50,20 @@ describe('arguments', () => {
   );
 
   it.each([
-    ['text data', 'text data'],
+    ['text data', '"text data"'],
     [{ Dict: 'Value' }, '{"Dict":"Value"}'],
     [['List', 'Data'], '["List","Data"]'],
     [0, '0'],
-    ['', ''],
+    ['', '""'],
   ])('that are a body, %j, are written as %s', (body, expected) => {
     const { input } = prepared('aws-sdk:s3:putObject', { Bucket: 'b', Key: 'k', Body: body });
     expect(Buffer.from(input['Body'] as Uint8Array).toString()).toBe(expected);
+    expect(input['ContentType']).toBe('text/plain; charset=UTF-8');
+  });
+
+  it('that are a body of a type of its own keep it', () => {
+    const given = { Bucket: 'b', Key: 'k', Body: {}, ContentType: 'application/json' };
+    expect(prepared('aws-sdk:s3:putObject', given).input).toMatchObject({ ContentType: 'application/json' });
   });
 
   it.each([
