@@ -50,6 +50,25 @@ export type Pending =
 
 export type MapItem = { index: number; value: Json; key?: string; source?: string };
 
+/** What a map run is to do, evaluated. `items`: those of the state, where no ItemReader reads them. */
+export type MapRunPlan = {
+  readonly input: Json;
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount?: number;
+  readonly toleratedFailurePercentage?: number;
+  readonly items?: Json[] | JsonObject;
+  readonly reader?: { readonly arguments: JsonObject; readonly maxItems?: number };
+  readonly batcher?: {
+    readonly batchInput?: Json;
+    readonly maxItemsPerBatch?: number;
+    readonly maxInputBytesPerBatch?: number;
+  };
+  readonly writer?: { readonly arguments: JsonObject };
+};
+
+/** `started`: the event of its start, or of its last redrive. */
+export type MapRun = { readonly arn: string; readonly plan: MapRunPlan; started: number; redrives: number };
+
 export type Thread = {
   readonly id: number;
   /** Absent for the root. */
@@ -77,6 +96,8 @@ export type Thread = {
   /** Exactly one of the two, until it is over or has failed. */
   pending: Pending | undefined;
   waiting: Waiting | undefined;
+  /** Of a distributed Map: what its items run in, until that has succeeded or the state is left. */
+  mapRun: MapRun | undefined;
   /** What it failed with, until the execution is redriven. */
   failure: Failure | undefined;
   over: boolean;
@@ -153,6 +174,7 @@ export function newThread(
     retryCount: 0,
     pending: undefined,
     waiting: undefined,
+    mapRun: undefined,
     failure: undefined,
     over: false,
   };
