@@ -65,11 +65,13 @@ function planOf(
         arguments: evaluate(state, thread, itemReader.arguments, input),
         ...present({ maxItems: given(itemReader.maxItems) }),
       },
-      batcher: itemBatcher && present({
-        batchInput: given(itemBatcher.batchInput),
-        maxItemsPerBatch: given(itemBatcher.maxItemsPerBatch),
-        maxInputBytesPerBatch: given(itemBatcher.maxInputBytesPerBatch),
-      }),
+      batcher:
+        itemBatcher &&
+        present({
+          batchInput: given(itemBatcher.batchInput),
+          maxItemsPerBatch: given(itemBatcher.maxItemsPerBatch),
+          maxInputBytesPerBatch: given(itemBatcher.maxInputBytesPerBatch),
+        }),
       writer: resultWriter && { arguments: given(resultWriter.arguments) ?? {} },
     }),
   };
