@@ -41,7 +41,8 @@ export function expressLane(parts: MapRunParts, live: Live): Lane {
   /** Inside a transaction: writes down what has ended. What it answers forgets that, once it is committed. */
   function write(): () => void {
     const of = currentRun(parts, live);
-    const these = ended;
+    // Others may end while this is being committed.
+    const these = ended.slice();
     const counts = { ...begun };
     for (const { row, isNew, end } of these) {
       const result = endOf(end);

@@ -22,9 +22,12 @@ export function standardLane(parts: MapRunParts, live: Live): Lane {
   function slice<T>(run: MapRunRow, all: readonly T[], begin: (one: T) => void): number {
     const until = world.clock.monotonic() + SLICE;
     const room = roomOf(run);
+    const before = runs.progress({ id: run.id })!;
     let count = 0;
-    // What ends at once makes room for the next: the count is looked up each time.
-    while (count < all.length && runs.running({ id: run.id })!.running < room) {
+    while (count < all.length) {
+      // What ends at once makes room for the next. Whether a failure is one too many, the next slice asks.
+      const now = runs.progress({ id: run.id })!;
+      if (now.running >= room || now.failed > before.failed) break;
       begin(all[count]!);
       count += 1;
       if (world.clock.monotonic() >= until) break;

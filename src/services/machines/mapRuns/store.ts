@@ -138,7 +138,11 @@ function runStatements(sql: Sql) {
     count: sql.change<Id & Counts>(
       `UPDATE map_runs SET ${added.map((name) => `${name} = ${name} + $${name}`).join(', ')} WHERE id = $id`,
     ),
-    running: sql.one<Id, { running: number }>('SELECT running_executions AS running FROM map_runs WHERE id = $id'),
+    /** Executions that run, and items that have failed, as of now. */
+    progress: sql.one<Id, { running: number; failed: number }>(
+      `SELECT running_executions AS running, failed_items + timed_out_items + aborted_items AS failed
+       FROM map_runs WHERE id = $id`,
+    ),
     setPosition: sql.change<Id & { next_item: number }>('UPDATE map_runs SET next_item = $next_item WHERE id = $id'),
     setAllRead: sql.change<Id>(
       `UPDATE map_runs SET all_read = 1, total_items = ${sumOf('items')}, total_executions = ${sumOf('executions')}
