@@ -35,7 +35,8 @@ export type MachineTask =
       token?: string;
     }
   | { kind: 'activity'; arn: string; input: string; token: string }
-  | { kind: 'map-run'; state: string; thread: number; mapRunArn: string; items?: Json };
+  /** What it is to do is in the thread's state. */
+  | { kind: 'map-run'; thread: number; mapRunArn: string };
 
 /** Of a thread's task, by how many that thread has started. */
 export const taskName = (thread: number, start: number): TaskName => `${thread}.${start}`;

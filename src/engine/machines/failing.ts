@@ -132,6 +132,7 @@ function groupFailed(state: MachineState, group: Group, failed: Thread, failure:
 const ABORTED: ReadonlySet<string> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
 
 function recordAborted(state: MachineState, thread: Thread, previous: number): void {
+  if (thread.state.type === 'Map' && thread.waiting?.kind === 'task') record(state, 'MapRunAborted', previous);
   if (thread.entered > 0 && ABORTED.has(thread.state.type)) record(state, `${thread.state.type}StateAborted`, previous);
 }
 

@@ -22,6 +22,7 @@ import { leaving, tooDeep } from './flow.ts';
 import { isFull, member, payload, record } from './history.ts';
 import { enter, enterNext, leave, startAgain, startIterations, stepOf, takeReady, takeUp } from './progress.ts';
 import { type Group, type MachineInput, type MachineState, newThread, type Pending, type Thread } from './state.ts';
+import { mapRunFailed, mapRunSucceeded, redriveMapRun, runsMap } from './states/distributed.ts';
 import { startMap, startParallel } from './states/groups.ts';
 import { leaveWait, runChoice, runFail, runPass, runSucceed, runWait } from './states/simple.ts';
 import {
@@ -122,10 +123,11 @@ function fold(state: MachineState, event: AnyMachineEvent): void {
     case 'task-submitted':
       return taskSubmitted(state, thread, event.output);
     case 'task-succeeded':
+      if (runsMap(thread)) return mapRunSucceeded(state, thread, event.output);
       return taskSucceeded(state, thread, event.output);
     case 'task-failed': {
       const { kind: _, task: __, ...failure } = event;
-      return taskFailed(state, thread, failure);
+      return runsMap(thread) ? mapRunFailed(state, thread, failure) : taskFailed(state, thread, failure);
     }
   }
 }
@@ -249,6 +251,7 @@ function goOn(state: MachineState, thread: Thread): void {
   if (waiting?.kind === 'group') return goOnWith(state, waiting.group);
   if (paused) takeUp(state, thread, paused);
   else if (thread.entered === 0) enterNext(state, thread);
+  else if (thread.mapRun) redriveMapRun(state, thread);
   else startAgain(state, thread);
 }
 

@@ -74,6 +74,7 @@ export function leave(state: MachineState, thread: Thread, left: Left, next: str
       : '';
   recordOf(state, thread, `${type}StateExited`, `${member('name', name)},${payload(state, 'output', text)}${assigned}`);
   if (left.assigned) assign(thread, left.assigned);
+  thread.mapRun = undefined;
   thread.input = left.output;
   thread.inputText = text;
   if (next === undefined) return end(state, thread);

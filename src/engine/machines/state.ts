@@ -57,6 +57,25 @@ export type Pending =
 
 export type MapItem = { index: number; value: Json; key?: string; source?: string };
 
+/** What a map run is to do, evaluated. `items`: those of the state, where no ItemReader reads them. */
+export type MapRunPlan = {
+  readonly input: Json;
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount?: number;
+  readonly toleratedFailurePercentage?: number;
+  readonly items?: Json[] | JsonObject;
+  readonly reader?: { readonly arguments: JsonObject; readonly maxItems?: number };
+  readonly batcher?: {
+    readonly batchInput?: Json;
+    readonly maxItemsPerBatch?: number;
+    readonly maxInputBytesPerBatch?: number;
+  };
+  readonly writer?: { readonly arguments: JsonObject };
+};
+
+/** `started`: the event of its start, or of its last redrive. */
+export type MapRun = { readonly arn: string; readonly plan: MapRunPlan; started: number; redrives: number };
+
 export type Thread = {
   readonly id: number;
   /** Absent for the root. */
@@ -86,6 +105,8 @@ export type Thread = {
   waiting: Waiting | undefined;
   /** What it was about to do when it was given up: a redrive goes on with it. */
   paused: Pending | undefined;
+  /** Of a distributed Map: what its items run in, until that has succeeded or the state is left. */
+  mapRun: MapRun | undefined;
   /** What it failed with, until the execution is redriven. */
   failure: Failure | undefined;
   over: boolean;
@@ -165,6 +186,7 @@ export function newThread(
     pending: undefined,
     waiting: undefined,
     paused: undefined,
+    mapRun: undefined,
     failure: undefined,
     over: false,
   };

@@ -82,7 +82,8 @@ function begin(language: Language<MachineState, MachineEvent>, input: MachineInp
   /** The task under way of a state. */
   function taskOf(name: string): string {
     const found = [...tasks].find(
-      ([task, body]) => (body.kind === 'activity' ? body.arn : body.state) === name || task === name,
+      ([task, body]) =>
+        task === name || (body.kind === 'call' && body.state === name) || ('arn' in body && body.arn === name),
     );
     assert(found, `a task of ${name} is under way: ${[...tasks.keys()]}`);
     return found[0];

@@ -6,6 +6,7 @@ import { argumentsOf, effectiveInput, evaluate } from '../flow.ts';
 import { member, record, recordOf } from '../history.ts';
 import { enterNext, resume, startIterations } from '../progress.ts';
 import { type Group, type MachineState, newThread, type Thread } from '../state.ts';
+import { startDistributed } from './distributed.ts';
 
 /** Iterations of an inline Map at once, at most. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const MOST_ITERATIONS = 40;
@@ -23,8 +24,8 @@ export function startParallel(state: MachineState, thread: Thread, { branches }:
   });
 }
 
-/** The items of a Map. @throws when they are no list */
-export function itemsOf(state: MachineState, thread: Thread, map: MapState, input: Json): readonly Json[] {
+/** The items of an inline Map. @throws when they are no list */
+function itemsOf(state: MachineState, thread: Thread, map: MapState, input: Json): readonly Json[] {
   const items = map.items ? evaluate(state, thread, map.items, input) : input;
   if (Array.isArray(items)) return items;
   throw statesError(
@@ -34,6 +35,7 @@ export function itemsOf(state: MachineState, thread: Thread, map: MapState, inpu
 }
 
 export function startMap(state: MachineState, thread: Thread, map: MapState): void {
+  if (map.distributed) return startDistributed(state, thread, map, map.distributed);
   const input = effectiveInput(state, thread);
   const items = itemsOf(state, thread, map, input);
   const limit = evaluate(state, thread, map.maxConcurrency, input);

@@ -14,10 +14,11 @@ import {
   type MachineTask,
   startOfTask,
 } from '../../../engine/machines/events.ts';
-import type { MachineState, Thread } from '../../../engine/machines/state.ts';
+import type { MachineState } from '../../../engine/machines/state.ts';
 import { isAwsError } from '../../../protocol/errors.ts';
 import type { Call } from '../../../protocol/service.ts';
 import type { Answered, Integration, Integrations, Outcome, PlannedCall } from '../integrations/types.ts';
+import type { MapRuns } from '../mapRuns/driver.ts';
 import type { MachinePorts } from '../ports.ts';
 import { findState } from './definitions.ts';
 import type { ExecutionsStore } from './store.ts';
@@ -29,6 +30,7 @@ type Start = TaskStart<MachineEvent>;
 export type ExecutorParts = {
   executions: ExecutionsStore;
   integrations: Integrations;
+  mapRuns: Pick<MapRuns, 'start' | 'abort'>;
   ports: Pick<MachinePorts, 'callAs' | 'invoke' | 'invokeOutside' | 'movesBytes'>;
   /** Inside the transaction that gives an activity work. */
   activityScheduled(activity: string): void;
@@ -53,7 +55,8 @@ export function createMachineExecutor(parts: ExecutorParts): MachineExecutor {
         case 'call':
           return startCall(parts, run, task, body);
         case 'map-run':
-          throw new Error('Distributed maps are refused when a machine is created.');
+          parts.mapRuns.start(run, task, body);
+          return { kind: 'running' };
       }
     },
     failed: (run, task, body, error) => failedStart(parts, run, task, body as MachineTask, error),
@@ -143,7 +146,7 @@ function failure(
 function cancel(parts: ExecutorParts, run: Run, task: TaskName, body: MachineTask): void {
   const { executions, ports } = parts;
   if (body.kind === 'activity') return void executions.dropActivityTask({ execution: run.key, task });
-  if (body.kind !== 'call') return;
+  if (body.kind === 'map-run') return parts.mapRuns.abort(body);
   const awaited = executions.awaitedBy({ execution: run.key, task });
   if (!awaited) return;
   executions.removeAwaited({ execution: run.key, task });

@@ -15,8 +15,8 @@ const REDRIVEN: ReadonlySet<ExecutionStatus> = new Set(['FAILED', 'TIMED_OUT', '
 
 /** Why it cannot be redriven; undefined when it can. */
 function obstacle({ status, ended_at, map_run }: ExecutionRow, now: number): string | undefined {
-  if (map_run !== null) return 'Execution is a child of a Map Run and is redriven by its parent';
   if (!REDRIVEN.has(status)) return `Execution is ${status} and cannot be redriven`;
+  if (map_run !== null) return 'Execution is a child of a Map Run and is redriven by its parent';
   if (ended_at !== null && now - ended_at > REDRIVABLE_FOR) return 'Execution has exceeded the redrivable period';
   return undefined;
 }
@@ -26,7 +26,9 @@ export function redriveStatus(
   now: number,
 ): Pick<OutputOf<Sdk, 'DescribeExecution'>, 'redriveStatus' | 'redriveStatusReason'> {
   const reason = obstacle(row, now);
-  if (row.map_run !== null) return { redriveStatus: 'REDRIVABLE_BY_MAP_RUN', redriveStatusReason: reason! };
+  if (row.map_run !== null && REDRIVEN.has(row.status)) {
+    return { redriveStatus: 'REDRIVABLE_BY_MAP_RUN', redriveStatusReason: reason! };
+  }
   return reason === undefined
     ? { redriveStatus: 'REDRIVABLE' }
     : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: reason };

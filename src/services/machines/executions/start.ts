@@ -60,6 +60,7 @@ export function startExecution(parts: ExecutionParts, asked: StartInput, call: C
     redrive_token: null,
     map_run: null,
     item: null,
+    items: null,
   });
   parts.engine.start<MachineEvent>(MACHINE, arn, begun, { kind: 'started', seed: newSeed(parts) });
   return { executionArn: arn, startDate: new Date(call.now) };
