@@ -56,7 +56,7 @@ export function createMachinesService({ api, store, engine, world, account, port
     service: {
       name: 'machines',
       api,
-      operations: machinesOperations({ ...parts, waiters }),
+      operations: machinesOperations({ ...parts, waiters, integrations }),
       async stop() {
         waiters.stop();
         await checker.stop();

@@ -5,19 +5,21 @@ import type { Parts, Sdk } from './context.ts';
 import type { ExecutionParts } from './executions/context.ts';
 import { executionOperations } from './executions/operations.ts';
 import type { Waiters } from './executions/tasks.ts';
+import type { Integrations } from './integrations/types.ts';
 import { machineOperations } from './machineOperations.ts';
+import { testOperations } from './testState/operations.ts';
 import { aliasOperations, versionOperations } from './versionOperations.ts';
 
 /** By the names of the SDK's commands: an operation that is new in the SDK is a type error here. */
 type All = { [K in keyof Sdk]: K extends `${infer Name}Command` ? Name : never }[keyof Sdk];
 
 /** Not served yet: NotImplemented, by name. */
-type Unserved = 'TestState' | 'DescribeMapRun' | 'ListMapRuns' | 'UpdateMapRun';
+type Unserved = 'DescribeMapRun' | 'ListMapRuns' | 'UpdateMapRun';
 
 export function machinesOperations(
-  parts: ExecutionParts & { waiters: Waiters },
+  parts: ExecutionParts & { waiters: Waiters; integrations: Integrations },
 ): Operations<Sdk, Exclude<All, Unserved | '$'>> {
-  return { ...resourceOperations(parts), ...executionOperations(parts) };
+  return { ...resourceOperations(parts), ...executionOperations(parts), ...testOperations(parts) };
 }
 
 /** Of what is created, described and deleted, and runs nothing. */
