@@ -18,7 +18,7 @@ type Work = {
 
 const INSTANT = String.raw`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?`;
 const UUID = /^[a-f\d]{8}(?:-[a-f\d]{4}){3}-[a-f\d]{12}/i;
-const ARN = /^arn:(?:aws[a-z-]*)?:(?:[\w.-]+)?:[^:]+:(?:\d{12})?:(.*)/i;
+const ARN = /^arn:(?:aws[a-z-]*)?:(?:[\w.-]+)?:(?:[^:]+)?:(?:\d{12})?:(.*)/i;
 
 export function normalise(answer: Json, transformers: readonly Transformer[], place: Place): Json {
   const work = begin(structuredClone(answer));

@@ -43,6 +43,7 @@ export const testErrors = {
   tooManyFailures: () =>
     validation('Map iteration failure count must be less than or equal to the number of Map iterations'),
 
+  context: (what: string) => validation(`Invalid Context object provided: ${what}`),
   object: (field: string) => validation(`${field} must be a valid JSON object`),
   tooLarge: (field: string, most: number) => validation(`${field} must not be larger than ${most} bytes of UTF-8`),
 } as const;

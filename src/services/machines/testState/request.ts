@@ -16,6 +16,7 @@ import { machineErrors } from '../errors.ts';
 import { requireInput } from '../executions/start.ts';
 import type { Integrations } from '../integrations/types.ts';
 import { requireConfiguration } from './configuration.ts';
+import { requireContext } from './contextObject.ts';
 import { testErrors } from './errors.ts';
 
 export type TestInput = InputOf<Sdk, 'TestState'>;
@@ -58,7 +59,7 @@ export function requireTest(integrations: Checks, request: TestInput): Asked {
   return {
     ...{ name, state, queryLanguage, roleArn, input, configuration },
     variables: request.variables === undefined ? undefined : requireObject('Variables', request.variables).value,
-    context: request.context === undefined ? undefined : requireObject('Context', request.context),
+    context: request.context === undefined ? undefined : givenContext(request.context, state),
     mock: mock && requireMock(integrations, state, mock),
   };
 }
@@ -105,6 +106,12 @@ function requireMock({ validateMock }: Checks, state: State, mock: NonNullable<T
     if (state.type === 'Parallel' || state.distributed?.resultWriter === undefined) throw testErrors.mockedList();
   } else if (state.type === 'Parallel' && value.length !== state.branches.length) throw testErrors.mockedBranches();
   return { kind: 'result', value, text };
+}
+
+function givenContext(text: string, state: State): Given {
+  const given = requireObject('Context', text);
+  requireContext(given.value, state);
+  return given;
 }
 
 function requireObject(field: string, text: string): Given {
