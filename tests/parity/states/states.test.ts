@@ -8,7 +8,10 @@ import { KNOWN, reasonToSkip } from './rules.ts';
 
 const ACCOUNT = '111111111111';
 
-const files = ['create-errors', 'validate-definition', 'test-state', 'api-traces'].map((file) => ({ file, cases: loadCases(file) }));
+const files = ['create-errors', 'validate-definition', 'test-state', 'api-traces'].map((file) => ({
+  file,
+  cases: loadCases(file),
+}));
 
 let server: TestServer;
 beforeAll(async () => {

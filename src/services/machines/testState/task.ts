@@ -12,6 +12,7 @@ import { hasToken, newToken } from '../../../engine/machines/states/task.ts';
 import { factsOf, failureOf } from '../executions/executor.ts';
 import type { Integrations, Outcome } from '../integrations/types.ts';
 import type { MachinePorts } from '../ports.ts';
+import { LONGEST } from './limits.ts';
 import { leavingShown, left, shownInput, type Worked } from './steps.ts';
 import { show, type Test } from './test.ts';
 
@@ -22,9 +23,6 @@ export type CallParts = {
   /** Puts the test on record, and checks that the role may be taken. */
   admit(): Promise<void>;
 };
-
-/** In milliseconds. https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html */
-const LONGEST = 5 * 60 * 1000;
 
 /** @throws StatesError */
 export async function workTask(parts: CallParts, test: Test, task: TaskState): Promise<Worked> {
