@@ -39,7 +39,8 @@ export function stateMachines() {
   const running = new Set<number>();
   const parts: Parts = {
     ...{ account: ACCOUNT, world, db: machinesStore(store.sql) },
-    check: async (text, type) => checkDefinition(text, type, () => undefined),
+    check: async (text, type) =>
+      checkDefinition(text, type, { supports: () => undefined, unsupportedFields: () => [] }),
     unfinished: ({ id }) => running.has(id),
     ports: {
       roleTrusts: (arn) => arn.startsWith(ROLE),

@@ -32,7 +32,7 @@ export function createMachinesService({ api, store, engine, world, account, port
   const db = machinesStore(store.sql);
   const executions = executionsStore(store.sql);
   const integrations = createIntegrations(ports);
-  const checker = createChecker(integrations.supports);
+  const checker = createChecker(integrations);
   const waiters = createWaiters({ world });
   const compiled = compiledDefinitions(db, (id) => db.machineOfId({ id })!.type);
   const language = machineLanguage(compiled);
