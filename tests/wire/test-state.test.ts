@@ -93,7 +93,11 @@ describe('who tests', () => {
     await iam.createUser({ UserName: 'tester' });
     const { AccessKey } = await iam.createAccessKey({ UserName: 'tester' });
     const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey!;
-    const tester = new SFN({ ...server.client, disableHostPrefix: true, credentials: { accessKeyId, secretAccessKey } });
+    const tester = new SFN({
+      ...server.client,
+      disableHostPrefix: true,
+      credentials: { accessKeyId, secretAccessKey },
+    });
     const definition = '{"Type": "Pass", "End": true}';
     const allow = (Action: string[]) =>
       iam.putUserPolicy({ UserName: 'tester', PolicyName: 'test', PolicyDocument: policy({ Action, Resource: '*' }) });

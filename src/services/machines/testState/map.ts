@@ -27,13 +27,15 @@ export async function workMap(parts: MapParts, test: Test, map: MapState): Promi
   const input = shownInput(test);
   const items = await itemsFor(parts, test, map, input);
   inspection.maxConcurrency = evaluate(state, thread, map.maxConcurrency, input);
+  const writer = map.distributed?.resultWriter?.arguments;
+  if (writer) evaluate(state, thread, writer, input);
   const tolerated = toleranceOf(test, map.distributed, input);
   const iterations = items && (await iterationsOf(parts, test, map, items, input));
   const failures = asked.configuration.mapIterationFailureCount ?? 0;
   if (iterations !== undefined && failures > iterations) throw testErrors.tooManyFailures();
   // Without a threshold AWS's test lets failures pass, which an execution would not.
   const bounded = tolerated.count !== undefined || tolerated.percentage !== undefined;
-  if (asked.mock?.kind === 'result' && bounded && isExceeded(tolerated, failures, items?.length)) {
+  if (asked.mock?.kind === 'result' && bounded && isExceeded(tolerated, failures, iterations)) {
     return { kind: 'failed', failure: TOLERANCE_EXCEEDED };
   }
   return mocked(test, map.next);

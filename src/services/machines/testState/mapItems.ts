@@ -20,6 +20,7 @@ export async function itemsFor(
   const { asked, state, thread } = test;
   const reader = map.distributed?.itemReader;
   if (reader) {
+    evaluate(state, thread, reader.arguments, input);
     const data = asked.configuration.mapItemReaderData;
     const maxItems = reader.maxItems && evaluate(state, thread, reader.maxItems, input);
     return data === undefined ? undefined : showPointed(test, reader, await readData(parts, reader, maxItems, data));
