@@ -1,7 +1,10 @@
 /** `stateConfiguration`: what has happened before, and within, the state that is tested. Each member says something of some states only. */
 import type { Branch, State } from '../../../definition/asl/types.ts';
+import type { InputOf } from '../../../protocol/service.ts';
+import type { Sdk } from '../context.ts';
 import { testErrors } from './errors.ts';
-import type { Configuration } from './request.ts';
+
+export type Configuration = NonNullable<InputOf<Sdk, 'TestState'>['stateConfiguration']>;
 
 /** As AWS writes the members in its sentences, and the states of which each says something. */
 const MEMBERS = {

@@ -32,7 +32,7 @@ export async function iterationsOf(
   if (batcher) {
     for await (const page of batches(inputs, limitsOf(test, batcher, input))) {
       count += page.length;
-      for (const { text } of page) batched.add(text);
+      for (const { text } of page) batched.add(() => text);
     }
   } else for await (const page of inputs) count += page.length;
   if (map.itemSelector) told(inspection, 'afterItemSelector', selected.text());
@@ -46,13 +46,13 @@ async function* inputsOf(
   { itemSelector }: MapState,
   items: readonly MapItem[],
   input: Json,
-  add: (text: string) => void,
+  add: (text: () => string) => void,
 ): Pages<Json> {
   const pace = paced(clock);
   const until = clock.now() + LONGEST;
   for (const item of items) {
     const value = itemSelector ? evaluate(state, thread, itemSelector, input, { item }) : itemInput(item);
-    if (itemSelector) add(JSON.stringify(value));
+    if (itemSelector) add(() => JSON.stringify(value));
     yield [value];
     await pace();
     if (clock.now() > until) throw statesError('States.Timeout', 'The items took longer than a test may take.');
@@ -74,10 +74,12 @@ function listed() {
   let texts: string[] | undefined = [];
   let size = 0;
   return {
-    add(text: string): void {
-      size += text.length + 1;
+    add(text: () => string): void {
+      if (!texts) return;
+      const one = text();
+      size += one.length + 1;
       if (size > LARGEST_PAYLOAD) texts = undefined;
-      texts?.push(text);
+      else texts.push(one);
     },
     text: () => texts && `[${texts.join(',')}]`,
   };

@@ -1,4 +1,4 @@
-/** The one row of this folder. */
+/** The row of TestState in the table of operations: what it may touch, and how it gets on record. */
 import { passRole } from '../../../protocol/conditionKeys.ts';
 import { type Access, type Operations, streams } from '../../../protocol/service.ts';
 import type { Parts, Sdk } from '../context.ts';

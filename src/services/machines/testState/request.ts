@@ -15,12 +15,11 @@ import type { Sdk } from '../context.ts';
 import { machineErrors } from '../errors.ts';
 import { requireInput } from '../executions/start.ts';
 import type { Integrations } from '../integrations/types.ts';
-import { requireConfiguration } from './configuration.ts';
+import { type Configuration, requireConfiguration } from './configuration.ts';
 import { requireContext } from './contextObject.ts';
 import { testErrors } from './errors.ts';
 
 export type TestInput = InputOf<Sdk, 'TestState'>;
-export type Configuration = NonNullable<TestInput['stateConfiguration']>;
 
 export type Mock =
   | { readonly kind: 'result'; readonly value: Json; readonly text: string }
