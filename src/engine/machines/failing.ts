@@ -13,7 +13,7 @@ import type { Json, JsonObject } from '../../definition/asl/scope.ts';
 import type { Catcher, Retrier } from '../../definition/asl/types.ts';
 import { fraction } from './chance.ts';
 import { EXECUTION_TIMEOUT, type TimerKind, timerName } from './events.ts';
-import { evaluate } from './flow.ts';
+import { evaluate, type Left } from './flow.ts';
 import { members, record, recordOf } from './history.ts';
 import { iteration, leave } from './progress.ts';
 import type { ExecutionStatus, Failure, Group, MachineState, Thread } from './state.ts';
@@ -22,7 +22,7 @@ const TERMINAL: ReadonlySet<string> = new Set(['States.Runtime', 'States.DataLim
 const TIMEOUTS: ReadonlySet<string> = new Set(['States.Timeout', 'States.HeartbeatTimeout']);
 
 /** @param also a further name of the error: a missed heartbeat is told as States.Timeout */
-function matches(errorEquals: readonly string[], error: string | undefined, also?: string): boolean {
+export function matches(errorEquals: readonly string[], error: string | undefined, also?: string): boolean {
   return errorEquals.some((name) => {
     if (name === error || (also !== undefined && name === also)) return true;
     if (error !== undefined && TERMINAL.has(error)) return false;
@@ -76,18 +76,21 @@ function retry(state: MachineState, thread: Thread, retrier: Retrier, index: num
   thread.retries[index] = done + 1;
   thread.retryCount += 1;
   if (current.type === 'Parallel' || current.type === 'Map') dropGroup(state, thread);
-  const { intervalSeconds, backoffRate, maxDelaySeconds = Number.POSITIVE_INFINITY, jitterStrategy } = retrier;
-  const delay = Math.min(intervalSeconds * backoffRate ** done, maxDelaySeconds) * 1000;
-  const jittered = jitterStrategy === 'FULL' ? delay * fraction(state.chance) : delay;
+  const delay = backoff(retrier, done) * 1000;
+  const jittered = retrier.jitterStrategy === 'FULL' ? delay * fraction(state.chance) : delay;
   setTimer(state, thread, 'retry', jittered);
   thread.waiting = { kind: 'timer', timer: 'retry' };
   return true;
 }
 
+/** Seconds until the next retry, without jitter. @param done how many there were */
+export function backoff({ intervalSeconds, backoffRate, maxDelaySeconds }: Retrier, done: number): number {
+  return Math.min(intervalSeconds * backoffRate ** done, maxDelaySeconds ?? Number.POSITIVE_INFINITY);
+}
+
 function caught(state: MachineState, thread: Thread, catcher: Catcher, failure: Failure): boolean {
-  const errorOutput = { Error: failure.error ?? null, Cause: failure.cause ?? null };
   try {
-    const left = leavingByCatch(state, thread, catcher, errorOutput);
+    const left = leavingByCatch(state, thread, catcher, failure);
     dropGroup(state, thread);
     leave(state, thread, left, catcher.next);
     return true;
@@ -99,7 +102,9 @@ function caught(state: MachineState, thread: Thread, catcher: Catcher, failure: 
   }
 }
 
-function leavingByCatch(state: MachineState, thread: Thread, catcher: Catcher, errorOutput: JsonObject) {
+/** What a state leaves that fails and is caught. @throws StatesError when a field of the catcher cannot be evaluated */
+export function leavingByCatch(state: MachineState, thread: Thread, catcher: Catcher, failure: Failure): Left {
+  const errorOutput = { Error: failure.error ?? null, Cause: failure.cause ?? null };
   const jsonata = thread.state.flow.language === 'JSONata';
   const seen = jsonata ? { errorOutput } : {};
   const document = jsonata ? thread.input : errorOutput;

@@ -56,19 +56,24 @@ export function leaving(state: MachineState, thread: Thread, result: Json | unde
   }
   const selected = selectedResult(state, thread, flow, result ?? thread.input);
   const assigned = flow.assign && evaluate(state, thread, flow.assign, selected);
-  return { output: pathOutput(state, thread, flow, selected), assigned };
+  const combined = combinedResult(thread, flow, selected);
+  return { output: projected(state, thread, flow, combined), assigned };
 }
 
-function selectedResult(state: MachineState, thread: Thread, flow: PathFlow, result: Json): Json {
+export function selectedResult(state: MachineState, thread: Thread, flow: PathFlow, result: Json): Json {
   return flow.resultSelector ? evaluate(state, thread, flow.resultSelector, result) : result;
 }
 
-function pathOutput(state: MachineState, thread: Thread, flow: PathFlow, result: Json): Json {
-  const { resultPath, outputPath } = flow;
-  const combined =
-    resultPath === undefined ? result : resultPath === null ? thread.input : putAt(resultPath, thread.input, result);
-  if (outputPath === undefined) return combined;
-  return outputPath === null ? {} : evaluate(state, thread, outputPath, combined);
+/** What ResultPath makes of a result and the state's input. */
+export function combinedResult({ input }: Thread, { resultPath }: PathFlow, result: Json): Json {
+  if (resultPath === undefined) return result;
+  return resultPath === null ? input : putAt(resultPath, input, result);
+}
+
+/** What OutputPath leaves of it. */
+export function projected(state: MachineState, thread: Thread, { outputPath }: PathFlow, output: Json): Json {
+  if (outputPath === undefined) return output;
+  return outputPath === null ? {} : evaluate(state, thread, outputPath, output);
 }
 
 /** Of a Choice: its rule's or its default's Output and Assign. InputPath and OutputPath are the state's own. */
@@ -83,9 +88,7 @@ export function leavingChoice(
   if (flow.language === 'JSONata') {
     return { output: chosen.output ? evaluate(state, thread, chosen.output, thread.input) : thread.input, assigned };
   }
-  const { outputPath } = flow;
-  if (outputPath === undefined) return { output: effective, assigned };
-  return { output: outputPath === null ? {} : evaluate(state, thread, outputPath, effective), assigned };
+  return { output: projected(state, thread, flow, effective), assigned };
 }
 
 /** Whether the JSON text is nested deeper than a value may be. */

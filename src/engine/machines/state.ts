@@ -131,6 +131,8 @@ export type MachineState = {
   readonly input: MachineInput;
   readonly machine: Machine;
   readonly inputValue: Json;
+  /** The context object, where it is given: of a state that is tested by itself. */
+  context?: JsonObject;
   status: ExecutionStatus;
   output: string | undefined;
   failure: Failure;

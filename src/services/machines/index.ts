@@ -75,7 +75,7 @@ export function createMachinesService({ api, store, engine, world, account, port
     service: {
       name: 'machines',
       api,
-      operations: machinesOperations({ ...parts, waiters, runs, mapRuns }),
+      operations: machinesOperations({ ...parts, waiters, runs, mapRuns, integrations }),
       start: mapRuns.recover,
       async stop() {
         waiters.stop();

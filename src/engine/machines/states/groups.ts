@@ -25,9 +25,13 @@ export function startParallel(state: MachineState, thread: Thread, { branches }:
 }
 
 /** The items of an inline Map. @throws when they are no list */
-function itemsOf(state: MachineState, thread: Thread, map: MapState, input: Json): readonly Json[] {
+export function itemsOf(state: MachineState, thread: Thread, map: MapState, input: Json): readonly Json[] {
   const items = map.items ? evaluate(state, thread, map.items, input) : input;
   if (Array.isArray(items)) return items;
+  if (map.flow.language === 'JSONPath') {
+    const path = (map.itemsPath ?? '$').replace(/^\$\$/, '$');
+    throw statesError('States.Runtime', `Reference path "${path}" must point to array.`);
+  }
   throw statesError(
     'States.QueryEvaluationError',
     `Map state input must be an array but was: ${JSON.stringify(items)}`,

@@ -53,12 +53,12 @@ export function startTask(state: MachineState, thread: Thread, task: TaskState):
   }
 }
 
-function hasToken(resource: TaskResource): boolean {
+export function hasToken(resource: TaskResource): boolean {
   return resource.kind === 'activity' || (resource.kind === 'integration' && resource.pattern === 'waitForTaskToken');
 }
 
 /** Says which task it is of, and cannot be guessed. */
-function newToken(state: MachineState, thread: Thread): string {
+export function newToken(state: MachineState, thread: Thread): string {
   const secret = new Uint8Array(24);
   state.chance.fill(secret);
   const names = `${state.input.executionArn}\n${taskName(thread.id, thread.starts)}\n`;

@@ -17,7 +17,7 @@ import {
 import type { MachineState } from '../../../engine/machines/state.ts';
 import { isAwsError } from '../../../protocol/errors.ts';
 import type { Call } from '../../../protocol/service.ts';
-import type { Answered, Integration, Integrations, Outcome, PlannedCall } from '../integrations/types.ts';
+import type { Answered, Integration, Integrations, Outcome, PlannedCall, TaskFailure } from '../integrations/types.ts';
 import type { MapRuns } from '../mapRuns/driver.ts';
 import type { MachinePorts } from '../ports.ts';
 import { findState } from './definitions.ts';
@@ -116,7 +116,7 @@ function outsideEnd(task: TaskName, answered: Answered): MachineEvent {
   return { kind: 'task-failed', task, error: 'States.Runtime', cause };
 }
 
-const factsOf = ({ requestId, now }: Call) => ({ requestId, at: now });
+export const factsOf = ({ requestId, now }: Call) => ({ requestId, at: now });
 
 export function endOf(task: TaskName, outcome: Outcome): MachineEvent {
   return outcome.ok
@@ -136,11 +136,14 @@ function failure(
   error: unknown,
   requestId: string,
 ): MachineEvent {
-  if (isStatesError(error)) {
-    return { kind: 'task-failed', task, error: error.failure.error, cause: error.failure.cause };
-  }
-  if (integration && isAwsError(error)) return { kind: 'task-failed', task, ...integration.failed(error, requestId) };
-  return { kind: 'task-failed', task, error: 'States.TaskFailed', cause: (error as Error).message };
+  return { kind: 'task-failed', task, ...failureOf(integration, error, requestId) };
+}
+
+/** What a call that was refused, or could not be made, is to the state. */
+export function failureOf(integration: Integration | undefined, error: unknown, requestId: string): TaskFailure {
+  if (isStatesError(error)) return { error: error.failure.error, cause: error.failure.cause };
+  if (integration && isAwsError(error)) return integration.failed(error, requestId);
+  return { error: 'States.TaskFailed', cause: (error as Error).message };
 }
 
 function cancel(parts: ExecutorParts, run: Run, task: TaskName, body: MachineTask): void {

@@ -6,6 +6,7 @@
  *     90 days: a machine that is made anew under a former one's name finds the names of that one's executions taken.
  */
 import { uuid } from '../../../base/random.ts';
+import type { World } from '../../../base/world.ts';
 import { parseJson } from '../../../definition/asl/parse/index.ts';
 import type { MachineEvent } from '../../../engine/machines/events.ts';
 import { LARGEST_PAYLOAD } from '../../../engine/machines/flow.ts';
@@ -87,7 +88,7 @@ function begin(parts: ExecutionParts, asked: StartInput, call: Call) {
 }
 
 /** @throws InvalidExecutionInput when it is no JSON, or too large */
-function requireInput(text: string): void {
+export function requireInput(text: string): void {
   if (text.trim() === '') throw machineErrors.executionInput('Invalid execution input.');
   const parsed = parseJson(text);
   // Without where it stands: AWS tells it of definitions alone.
@@ -130,7 +131,7 @@ function machineInput(
 }
 
 /** 32 hexadecimal digits. */
-export function newSeed({ world }: Pick<ExecutionParts, 'world'>): string {
+export function newSeed({ world }: { world: Pick<World, 'random'> }): string {
   const bytes = new Uint8Array(16);
   world.random.fill(bytes);
   return Buffer.from(bytes).toString('hex');
