@@ -151,7 +151,9 @@ function projectVerbs(add: Add): void {
   ).argument('[folder]', 'where (default: the working folder)');
   add('publish', 'bring the server to what the project says, the difference first', async (context, options: object) =>
     (await import('./verbs/publish.ts')).publishVerb(context, options),
-  ).option('--dry-run', 'show the difference only');
+  )
+    .option('--dry-run', 'show the difference only')
+    .option('--prune', "delete the project's state machines that it no longer names");
   add(
     'export',
     'write the project for AWS: a Terraform module and pipeline definitions',
