@@ -7,6 +7,8 @@ export type Documents = {
   readonly roles: readonly RoleDocument[];
   readonly modelPackageGroups: readonly GroupDocument[];
   readonly pipelines: readonly PipelineDocument[];
+  /** Not written yet: a remark names them. */
+  readonly machines?: readonly { readonly name: string }[];
 };
 
 export type RoleDocument = {

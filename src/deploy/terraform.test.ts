@@ -6,11 +6,16 @@ import { findPlaces } from './places.ts';
 import { terraformModule } from './terraform.ts';
 import { texts, values } from './testing.ts';
 
-type Given = { roles?: RoleDocument[]; pipelines?: PipelineDocument[]; groups?: string[] };
+type Given = {
+  roles?: RoleDocument[];
+  pipelines?: PipelineDocument[];
+  groups?: string[];
+  machines?: { name: string }[];
+};
 const moduleOf = (given: (account: string) => Given, options: { bucket?: string } = {}) =>
   terraformModule(
     findPlaces((account): Documents => {
-      const { roles = [], pipelines = [], groups = [] } = given(account);
+      const { roles = [], pipelines = [], groups = [], machines = [] } = given(account);
       const modelPackageGroups = groups.map((name) => ({ name }));
       return {
         name: 'small',
@@ -19,6 +24,7 @@ const moduleOf = (given: (account: string) => Given, options: { bucket?: string 
         roles,
         modelPackageGroups,
         pipelines,
+        machines,
       };
     }),
     options,
@@ -36,6 +42,13 @@ const pipeline = (name: string, more: Partial<PipelineDocument> = {}): PipelineD
 });
 
 describe('a module', () => {
+  it('says which state machines are not in it', () => {
+    const { remarks } = moduleOf(() => ({ machines: [{ name: 'training' }] }));
+    expect(remarks).toEqual([
+      expect.stringMatching(/^State machine 'training' is not part of this module: create it on/),
+    ]);
+  });
+
   it('of a project with nothing but its bucket has no file too many', () => {
     const { files, remarks } = moduleOf(() => ({}), { bucket: 'elsewhere' });
     expect([...files.keys()]).toEqual(['versions.tf', 'variables.tf', 'main.tf', 'bucket.tf', 'outputs.tf']);

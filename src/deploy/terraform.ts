@@ -282,10 +282,15 @@ function remarksOf({ documents, leftBehind }: Places): string[] {
       ]),
     ),
   ];
-  return texts.flatMap(([subject, text]) =>
+  const unwritten = (documents.machines ?? []).map(
+    ({ name }) =>
+      `State machine '${name}' is not part of this module: create it on AWS from its definition, with CreateStateMachine.`,
+  );
+  const left = texts.flatMap(([subject, text]) =>
     leftBehind(text).map(
       (excerpt) =>
         `The bucket '${documents.bucket.name}' is named in ${subject} outside of an S3 URI or ARN (…${excerpt}): there it stays, whatever var.bucket is. Write it as s3://${documents.bucket.name}/… if it should follow.`,
     ),
   );
+  return [...unwritten, ...left];
 }

@@ -133,8 +133,7 @@ export function createEngine(store: Store, world: World): Engine {
   function carryOut(run: Run, effect: Effect): void {
     switch (effect.kind) {
       case 'task':
-        db.queueTask({ run: run.id, task: effect.task, body: JSON.stringify(effect.body) });
-        scheduler.taskQueued(run.id, effect.task);
+        newTask(run, effect.task, effect.body);
         return;
       case 'cancel':
         cancel(run, effect.task);
@@ -143,7 +142,7 @@ export function createEngine(store: Store, world: World): Engine {
         abandon(run, effect.task);
         return;
       case 'again':
-        db.queueTask({ run: run.id, task: AGAIN, body: 'null' });
+        db.insertTask({ run: run.id, task: AGAIN, state: 'queued', body: 'null' });
         scheduler.taskQueued(run.id, AGAIN);
         return;
       case 'timer':
@@ -159,6 +158,18 @@ export function createEngine(store: Store, world: World): Engine {
       case 'reopen':
         setOpen(run, true);
     }
+  }
+
+  function newTask(run: Run, task: TaskName, body: unknown): void {
+    const outside = run.registered.executor.outside?.(run, task, body);
+    db.insertTask({ run: run.id, task, state: outside ? 'outside' : 'queued', body: JSON.stringify(body) });
+    if (outside) store.whenDurable(() => beginOutside(run, task, outside));
+    else scheduler.taskQueued(run.id, task);
+  }
+
+  /** Unless it was given up before it was durable. */
+  function beginOutside(run: Run, task: TaskName, work: () => Promise<{ kind: string }>): void {
+    if (!scheduler.isStopped()) void runOutside(run.key, task, work);
   }
 
   function cancel(run: Run, task: TaskName): void {

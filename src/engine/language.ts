@@ -64,6 +64,11 @@ export type TaskStart<Event> =
 
 /** Carries out a language's tasks. Every function but an `outside` work runs inside a transaction. */
 export type Executor<State, Event> = {
+  /**
+   * The work of a task that is known to be outside of the store before any of it: begun once the journal is durable, as that of
+   * `start`, which is then not asked. Undefined where `start` has to be. May throw nothing.
+   */
+  outside?(run: RunView<State>, task: TaskName, body: unknown): (() => Promise<Event>) | undefined;
   /** Starts a task, exactly once as far as the store is concerned. What it throws is handed to `failed`. */
   start(run: RunView<State>, task: TaskName, body: unknown): TaskStart<Event>;
   /** The event for a start that was refused; the transaction of the start has been rolled back. */

@@ -18,6 +18,7 @@ export type Scheduler = {
   persist(what: string, work: () => void): void;
   recover(): void;
   stop(): void;
+  isStopped(): boolean;
 };
 
 type Callbacks = {
@@ -122,6 +123,7 @@ export function createScheduler(store: Store, db: EngineStore, world: World, cal
       if (queue.length > 0) wake();
       fireDue();
     },
+    isStopped: () => stopped,
     stop() {
       stopped = true;
       armed?.cancel();

@@ -62,9 +62,7 @@ export function engineStore(sql: Sql) {
       'SELECT at, event, outcome FROM journal WHERE run = $run ORDER BY position',
     ),
 
-    queueTask: sql.change<{ run: number; task: string; body: string }>(
-      "INSERT INTO tasks (run, task, state, body) VALUES ($run, $task, 'queued', $body)",
-    ),
+    insertTask: sql.change<TaskRow>('INSERT INTO tasks (run, task, state, body) VALUES ($run, $task, $state, $body)'),
     task: sql.one<{ run: number; task: string }, TaskRow>('SELECT * FROM tasks WHERE run = $run AND task = $task'),
     setTaskState: sql.change<{ run: number; task: string; state: TaskState }>(
       'UPDATE tasks SET state = $state WHERE run = $run AND task = $task',

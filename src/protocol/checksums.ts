@@ -5,7 +5,8 @@
  */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { crc32c, crc64nvme } from './crc.ts';
+import { crc32c } from './crc.ts';
+import { crc64nvme } from './crc64.ts';
 import { type AwsError, awsError } from './errors.ts';
 
 export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256' | 'SHA512' | 'MD5';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { crc32c, crc64nvme } from './crc.ts';
+import { crc32c } from './crc.ts';
+import { crc64nvme } from './crc64.ts';
 
 /** One bit after the other, as the definition has it. */
 function bitwise(bytes: Uint8Array, polynomial: bigint, width: bigint): bigint {

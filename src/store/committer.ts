@@ -179,18 +179,25 @@ export function createCommitter(
   function run<T>(group: Group, work: () => T): T {
     const { durable, undone } = group;
     const marks = { durable: durable.length, undone: undone.length };
+    // What is written first needs no savepoint: to undo it is to undo the transaction, in which there is nothing else.
+    const first = group.begun !== 'writing';
     letWrite(group);
-    savepoint.run();
+    if (!first) savepoint.run();
     working = true;
     try {
       const result = work();
-      release.run();
+      if (!first) release.run();
       return result;
     } catch (error) {
       // SQLite itself ends the whole transaction on errors such as a full disk; then the group is gone, not this work alone.
       if (database.isTransaction) {
-        rollbackWork.run();
-        release.run();
+        if (first) {
+          database.exec('ROLLBACK');
+          group.begun = undefined;
+        } else {
+          rollbackWork.run();
+          release.run();
+        }
         durable.length = marks.durable;
         undo(group, marks.undone);
       } else {

@@ -104,7 +104,6 @@ describe('state machines', () => {
       diagnostics: [{ severity: 'ERROR', code: 'SCHEMA_VALIDATION_FAILED', location: '/' }],
     });
   });
-  });
 });
 
 describe('activities', () => {

@@ -72,6 +72,11 @@ async function playTrace(trace: Trace, endpoint: Endpoint): Promise<Finding[]> {
     if (unsent.has(at)) continue;
     const answer = await endpoint.send({ ...call, params: bind(call.params, bound) });
     answers.set(at, answer);
+    const { executionArn } = answer.body;
+    if (call.op === 'StartExecution' && typeof executionArn === 'string') {
+      bound.push([executionOf(at), executionArn.split(':').at(-1)!]);
+      await ended(executionArn, endpoint);
+    }
     // Recorded revisions are named by the call that made them.
     if (typeof answer.body.revisionId === 'string') bound.push([`fake-revision-${at}`, answer.body.revisionId]);
     for (const [recorded, [from, path]] of Object.entries(trace.fakeValues)) {
@@ -87,6 +92,28 @@ async function playTrace(trace: Trace, endpoint: Endpoint): Promise<Finding[]> {
     return differences(expected, got).map((difference) => ({ key, ...difference }));
   });
 }
+
+/** How an execution is named that a call began. @example executionOf(3) // 'exec-0003-0000-4000-8000-000000000003' */
+const executionOf = (call: number) =>
+  `exec-${String(call).padStart(4, '0')}-0000-4000-8000-${String(call).padStart(12, '0')}`;
+
+/** The recordings' tests waited for an execution before they went on; of Express there is nothing to wait by. */
+async function ended(executionArn: string, endpoint: Endpoint): Promise<void> {
+  if (executionArn.includes(':express:')) return;
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const { body } = await endpoint.send({
+      service: 'stepfunctions',
+      op: 'DescribeExecution',
+      params: { executionArn },
+    });
+    if (body.status !== 'RUNNING') return;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}
+
+const MOST_TRIES = 100;
+/** In milliseconds. */
+const PAUSE = 20;
 
 /** Keys of matches may hold dots and brackets. */
 const member = (document: Json, key: string): Json | undefined => (isObject(document) ? document[key] : undefined);

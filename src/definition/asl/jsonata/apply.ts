@@ -6,7 +6,7 @@
  */
 import { asFailure, failure } from './failure.ts';
 import { spend } from './limits.ts';
-import { type Callable, isCallable, type Run, type Value } from './values.ts';
+import { type Callable, freshList, isCallable, isList, type Run, type Signature, type Value } from './values.ts';
 
 /** What a lambda answers for a call that is still to be made: it stands in `run.tail`. */
 export const TAIL: Callable = Object.assign((): Value => undefined, { arity: 0 });
@@ -26,10 +26,18 @@ export function apply(callee: Value, args: readonly Value[], context: Value, run
 function invoke(callee: Value, args: readonly Value[], context: Value, run: Run, token: string | undefined): Value {
   try {
     if (!isCallable(callee)) throw failure('T1006');
-    return callee(callee.signature ? callee.signature.validate(args, context) : args, context, run);
+    return callee(callee.signature ? checked(callee.signature, args, context) : args, context, run);
   } catch (thrown) {
     const error = asFailure(thrown);
     error.detail.token ??= token;
     throw error;
   }
+}
+
+/** A signature may put a single value in a list, where a list is asked for: the list is made here, and says so (U1). */
+function checked(signature: Signature, args: readonly Value[], context: Value): readonly Value[] {
+  const given = signature.validate(args, context);
+  if (given !== args)
+    for (const arg of given) if (isList(arg) && arg !== context && !args.includes(arg)) freshList(arg);
+  return given;
 }

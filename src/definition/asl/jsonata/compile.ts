@@ -42,7 +42,7 @@ export function compileTree(tree: Node, bound: ReadonlySet<string>): Code {
 }
 
 /** E1. */
-export function settle(value: Value, keep: boolean): Value {
+function settle(value: Value, keep: boolean): Value {
   if (!isSequence(value) || isTupleStream(value)) return value;
   if (keep) markKept(value);
   if (value.length === 0) return undefined;
@@ -57,7 +57,8 @@ function compileNode(node: Node, compilation: Compilation): Code {
   );
   const group = node.type !== 'path' && node.group ? compileGroup(node.group.lhs, compilation) : undefined;
   const keep = node.keepArray === true;
-  if (isLeaf(node) && predicates.length === 0 && !group) return keep ? keeping(core) : core;
+  if (isLeaf(node) && predicates.length === 0 && !group)
+    return SELECTORS.has(node.type) ? (input, frame) => settle(core(input, frame), keep) : core;
   return (input, frame) => {
     const { run } = frame;
     enter(run);
@@ -78,10 +79,8 @@ const isPlainName = (node: Node): boolean =>
   !node.group;
 const isNameAlone = (step: Node | undefined) => step?.type === 'name' && !step.stages && !step.tuple && !step.keepArray;
 
-const keeping =
-  (core: Code): Code =>
-  (input, frame) =>
-    settle(core(input, frame), true);
+/** Leaves that may give a sequence. */
+const SELECTORS: ReadonlySet<Node['type']> = new Set(['name', 'variable', 'parent', 'wildcard', 'descendant']);
 
 const LEAVES: ReadonlySet<Node['type']> = new Set([
   'string',
@@ -108,7 +107,7 @@ function compileCore(node: Node, compilation: Compilation): Code {
     }
     case 'name': {
       const name = node.value;
-      return (input, { run }) => settle(lookup(input, name, run), false);
+      return (input, { run }) => lookup(input, name, run);
     }
     case 'variable':
       return compileVariable(node, compilation);
@@ -140,12 +139,12 @@ function compileCore(node: Node, compilation: Compilation): Code {
     case 'transform':
       return compileTransform(node, compilation);
     case 'wildcard':
-      return (input, { run }) => settle(wildcard(input, run), false);
+      return (input, { run }) => wildcard(input, run);
     case 'descendant':
-      return (input, { run }) => settle(descendants(input, run), false);
+      return (input, { run }) => descendants(input, run);
     case 'parent': {
       const { label } = node.slot;
-      return (_input, frame) => settle(lookUp(frame, label), false);
+      return (_input, frame) => lookUp(frame, label);
     }
     case 'sort':
       throw new Error('An order-by clause stands in a path');
@@ -165,12 +164,12 @@ function compileName(name: string, whole: Code): Code {
 
 function compileVariable(node: VariableNode, { bound }: Compilation): Code {
   const name = node.value;
-  if (name === '') return (input) => settle(isOuterWrapper(input) ? input[0] : input, false);
+  if (name === '') return (input) => (isOuterWrapper(input) ? input[0] : input);
   const global = globalVariable(name);
-  if (!bound.has(name)) return (_input, { run }) => settle(global(run), false);
+  if (!bound.has(name)) return (_input, { run }) => global(run);
   return (_input, frame) => {
     spend(frame.run, 1);
-    return settle(lookUp(frame, name, global), false);
+    return lookUp(frame, name, global);
   };
 }
 

@@ -1,6 +1,6 @@
 /** What holds of values whatever the operator: their truth, equality and size, and how lists are put together. */
 import { failure } from './failure.ts';
-import { checkNesting, spend, spendItems, spendText } from './limits.ts';
+import { checkNesting, STEPS_PER_OBJECT, spend, spendAdded, spendItems, spendText } from './limits.ts';
 import {
   asList,
   type Dict,
@@ -55,7 +55,7 @@ export function deepEqual(left: Value, right: Value, run: Run, depth = 0): boole
   if (!isDict(left) || !isDict(right)) return false;
   checkNesting(depth);
   const names = Object.keys(left);
-  spend(run, 1 + names.length);
+  spend(run, STEPS_PER_OBJECT / 2 + names.length);
   if (names.length !== Object.keys(right).length) return false;
   return names.every((name) => Object.hasOwn(right, name) && deepEqual(left[name], right[name], run, depth + 1));
 }
@@ -75,7 +75,7 @@ export function pushAll(target: List, value: Value, run: Run): void {
     target.push(value);
     return;
   }
-  spendItems(run, target.length + value.length);
+  spendAdded(run, target.length, value.length);
   for (const item of value) target.push(item);
 }
 
@@ -154,7 +154,7 @@ export function measure(value: Value, run: Run, known: Measured, depth = 0): Mea
     for (const item of value) add(item);
   } else {
     const names = Object.keys(value);
-    spend(run, 1 + names.length);
+    spend(run, STEPS_PER_OBJECT / 4 + names.length);
     for (const name of names) {
       characters += name.length + 3;
       add(value[name]);
@@ -179,7 +179,7 @@ export function clone(value: Value, run: Run, depth = 0): Value {
   checkNesting(depth);
   const copy = freshDict();
   const names = Object.keys(value);
-  spend(run, 1 + names.length);
+  spend(run, STEPS_PER_OBJECT + names.length);
   for (const name of names) {
     const part = clone(value[name], run, depth + 1);
     if (part !== undefined) copy[name] = part;

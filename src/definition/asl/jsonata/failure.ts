@@ -60,21 +60,17 @@ export function sentenceOf(error: JsonataFailure): string {
   return `${error.code}: ${sentence}`;
 }
 
-/** The longest value that a sentence shows in full. */
-const SHOWN_LENGTH = 1_000;
-
 /** A value as JSON, cut where it is long: a cause is bounded, and evaluation may have made something very large. */
-export function shown(value: unknown): string {
+export function shown(value: unknown, mostParts = 200, longest = 1_000): string {
   if (value === undefined) return 'undefined';
-  if (typeof value === 'string' && value.length > SHOWN_LENGTH)
-    return `${JSON.stringify(value.slice(0, SHOWN_LENGTH))}…`;
-  let left = 200;
+  let left = mostParts;
   const text = JSON.stringify(value, (_name, part: Value) => {
     left -= 1;
     if (isCallable(part) || left < 0) return '';
-    return typeof part === 'string' ? part.slice(0, SHOWN_LENGTH) : Array.isArray(part) ? part.slice(0, 100) : part;
+    if (typeof part === 'string' && part.length > longest) return part.slice(0, longest);
+    return Array.isArray(part) && part.length > mostParts ? part.slice(0, mostParts) : part;
   });
-  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 const SENTENCES: Readonly<Record<string, string>> = {

@@ -4,10 +4,9 @@
  * G1. All keys are evaluated before any value. A key that two pairs give is an error (D1009).
  */
 import type { Compilation } from './compilation.ts';
-import { append } from './data.ts';
 import { failure } from './failure.ts';
 import { tupleFrame } from './frames.ts';
-import { spend, spendItems } from './limits.ts';
+import { STEPS_PER_OBJECT, spend, spendAdded } from './limits.ts';
 import type { Pair } from './syntax.ts';
 import {
   type Code,
@@ -23,7 +22,9 @@ import {
 } from './values.ts';
 
 type CompiledPair = { readonly key: Code; readonly value: Code };
-type Group = { data: Value; readonly pair: CompiledPair; own: boolean };
+/** Data gathered as `$append` would; `own`: the list is this one's, and can be added to. */
+type Collected = { data: Value; own: boolean };
+type Group = Collected & { readonly pair: CompiledPair };
 
 export function compileGroup(source: readonly Pair[], { code }: Compilation): Code {
   const pairs = source.map(([key, value]): CompiledPair => ({ key: code(key), value: code(value) }));
@@ -31,6 +32,7 @@ export function compileGroup(source: readonly Pair[], { code }: Compilation): Co
     if (!isList(input)) return single(pairs, input, frame);
     const tuples = isTupleStream(input);
     const items = input.length === 0 && !tuples ? [undefined] : input;
+    spend(frame.run, STEPS_PER_OBJECT);
     const groups = new Map<string, Group>();
     for (const item of items) collect(groups, pairs, item, tuples, frame);
     const result = freshDict();
@@ -46,6 +48,7 @@ export function compileGroup(source: readonly Pair[], { code }: Compilation): Co
 /** G1, of one item: what there is to an object constructor mostly. */
 function single(pairs: readonly CompiledPair[], item: Value, frame: Frame): Dict {
   const keys = pairs.map((pair) => keyOf(pair, item, frame));
+  spend(frame.run, STEPS_PER_OBJECT);
   const result = freshDict();
   const seen = new Set<string>();
   for (const key of keys) {
@@ -95,7 +98,7 @@ function collect(
 }
 
 /** As `$append` would, without copying the group for every item. */
-function add(group: Group, item: Value, run: Run): void {
+function add(group: Collected, item: Value, run: Run): void {
   if (item === undefined) return;
   if (group.data === undefined) {
     group.data = item;
@@ -107,7 +110,7 @@ function add(group: Group, item: Value, run: Run): void {
   }
   const data = group.data as List;
   if (isList(item)) {
-    spendItems(run, data.length + item.length);
+    spendAdded(run, data.length, item.length);
     for (const part of item) data.push(part);
   } else data.push(item);
 }
@@ -117,9 +120,15 @@ function ofTuples(value: Code, data: Value, frame: Frame): Value {
   const tuples = (isList(data) ? data : [data]) as Dict[];
   const together = freshDict();
   Object.assign(together, tuples[0]);
+  const groups = new Map<string, Collected>();
   for (const tuple of tuples.slice(1)) {
     spend(frame.run, 1);
-    for (const name of Object.keys(tuple)) together[name] = append(together[name], tuple[name], frame.run);
+    for (const name of Object.keys(tuple)) {
+      const group = groups.get(name) ?? { data: together[name], own: false };
+      groups.set(name, group);
+      add(group, tuple[name], frame.run);
+      together[name] = group.data;
+    }
   }
   const context = together['@'];
   delete together['@'];

@@ -18,8 +18,10 @@ const BYTES_PER_ITEM = 8;
 /** How deep a value may be nested: none can be written to a document that is deeper than this. */
 const DEEPEST_VALUE = 1_000;
 /** Items that are copied or added up in the time of a step. */
-const ITEMS_PER_STEP = 8;
+const ITEMS_PER_STEP = 4;
 const CHARACTERS_PER_STEP = 64;
+/** What it costs to make an object, to go into one, and to have one in a result. */
+export const STEPS_PER_OBJECT = 16;
 
 export const newBudget = (): { left: number; depth: number } => ({ left: STEPS, depth: 0 });
 
@@ -50,6 +52,12 @@ export function spendItems(run: Run, count: number): void {
 
 export function checkText(length: number): void {
   if (length > MOST_BYTES) throw memoryExceeded();
+}
+
+/** Before so many items are added to a list that has so many. */
+export function spendAdded(run: Run, before: number, added: number): void {
+  if ((before + added) * BYTES_PER_ITEM > MOST_BYTES) throw memoryExceeded();
+  spend(run, added / ITEMS_PER_STEP);
 }
 
 /** Before a text of so many characters is made or gone through. */

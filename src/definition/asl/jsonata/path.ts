@@ -9,7 +9,7 @@ import { lookup } from './data.ts';
 import { type Filter, filter } from './filter.ts';
 import { globalVariable, statesField } from './frames.ts';
 import { compileGroup } from './group.ts';
-import { spend, spendItems } from './limits.ts';
+import { spend, spendAdded } from './limits.ts';
 import { compileSort, type Sorter } from './sort.ts';
 import type { Node, PathNode } from './syntax.ts';
 import { compileTuplePath } from './tuples.ts';
@@ -98,7 +98,7 @@ function addFlat(found: List, value: Value, run: Run): void {
     found.push(value);
     return;
   }
-  spendItems(run, found.length + value.length);
+  spendAdded(run, found.length, value.length);
   for (const item of value) found.push(item);
 }
 

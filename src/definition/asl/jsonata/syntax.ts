@@ -92,11 +92,27 @@ export function parseExpression(text: string): Parsed {
   if (bracketsIn(text) > DEEPEST_BRACKETS)
     return { ok: false, message: `The expression is nested deeper than ${DEEPEST_BRACKETS} brackets` };
   try {
-    return { ok: true, tree: jsonata(text).ast() as unknown as Node };
+    const tree = jsonata(text).ast() as unknown as Node;
+    return isTooDeep(tree) ? TOO_DEEP : { ok: true, tree };
   } catch (error) {
-    if (error instanceof RangeError) return { ok: false, message: 'The expression is nested too deeply' };
-    return { ok: false, message: messageOf(error) };
+    return error instanceof RangeError ? TOO_DEEP : { ok: false, message: messageOf(error) };
   }
+}
+
+const TOO_DEEP: Parsed = { ok: false, message: 'The expression is nested too deeply' };
+/** What goes through a tree recurses. Ten times what can be evaluated, since not all of a tree is. */
+const DEEPEST_TREE = 1_000;
+
+function isTooDeep(tree: Node): boolean {
+  let level: Node[] = [tree];
+  for (let depth = 0; depth <= DEEPEST_TREE; depth += 1) {
+    if (level.length === 0) return false;
+    level = level.flatMap((node) => {
+      const { same, inner } = partsOf(node);
+      return [...same, ...inner];
+    });
+  }
+  return true;
 }
 
 function messageOf(error: unknown): string {

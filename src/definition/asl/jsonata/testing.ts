@@ -51,7 +51,10 @@ export async function byLibrary(
     const value: unknown = await jsonata(source).evaluate(frozen(document), frozen(variables));
     if (value === undefined) return { nothing: true };
     const text = JSON.stringify(value, (_name, part: unknown) => {
-      if (isFunction(part)) holdsFunction = true;
+      if (isFunction(part)) {
+        holdsFunction = true;
+        return null;
+      }
       return typeof part === 'number' && !Number.isFinite(part) ? String(part) : part;
     });
     return holdsFunction || text === undefined ? { unsupported: true } : { value: JSON.parse(text) as Json };
@@ -61,8 +64,8 @@ export async function byLibrary(
   }
 }
 
-/** The library puts `undefined` into an empty list that an object constructor is given: from a document it cannot be taken. */
-function frozen<T>(value: T): T {
+/** So that whoever changes a document is caught. The library puts `undefined` into an empty list that an object constructor is given: from a document it cannot be taken. */
+export function frozen<T>(value: T): T {
   return JSON.parse(JSON.stringify(value ?? null), (_name, part: unknown) => Object.freeze(part)) as T;
 }
 

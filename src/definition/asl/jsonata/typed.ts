@@ -2,11 +2,16 @@
 import { statesError } from '../failure.ts';
 import type { Evaluate, Json, JsonObject } from '../scope.ts';
 import { type CompiledJsonata, compileJsonata, expressionIn } from './expression.ts';
+import { shown } from './failure.ts';
+
+/** Of a value that a cause shows: a cause has 32,768 characters at most. */
+const MOST_PARTS = 10_000;
+const LONGEST = 30_000;
 
 type Types = { array: Json[]; boolean: boolean; number: number; object: JsonObject; string: string };
 export type TypeName = keyof Types;
 
-export function typeOf(value: Json): TypeName | 'null' {
+function typeOf(value: Json): TypeName | 'null' {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return typeof value as TypeName;
@@ -28,7 +33,7 @@ export function expectType<T extends TypeName>(
     throw statesError(
       'States.QueryEvaluationError',
       `The JSONata expression '${source}' specified for the field '${field}' returned an unexpected result type. ` +
-        `Expected '${type}', but was '${typeOf(value)}' for value: ${JSON.stringify(value)}`,
+        `Expected '${type}', but was '${typeOf(value)}' for value: ${shown(value, MOST_PARTS, LONGEST)}`,
       field,
     );
   };

@@ -4,7 +4,7 @@ import { type Expression, text } from '../expression.ts';
 import { glue } from '../integrations.ts';
 import type { StatesVariable } from '../kit.ts';
 
-export const bucket = 'titanic-mlops-data';
+const bucket = 'titanic-mlops-data';
 export const role = 'arn:aws:iam::123456789012:role/titanic-machines';
 export const alerts: Late<string> = ({ account, region }) => `arn:aws:sns:${region}:${account}:titanic-alerts`;
 

@@ -16,7 +16,7 @@ const OWN: Readonly<Record<string, Implementation>> = { ...LISTS, ...HIGHER_ORDE
 export const builtIn = (name: string): Callable | undefined => ALL.get(name);
 
 /** What it costs to check arguments and call. */
-const STEPS_PER_CALL = 4;
+const STEPS_PER_CALL = 8;
 
 function callable(implementation: Implementation, arity: number, signature: Signature): Callable {
   return Object.assign(

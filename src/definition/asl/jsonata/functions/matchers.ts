@@ -1,7 +1,7 @@
 /** `$contains`, `$match`, `$replace`, `$split`: by a text, a regular expression, or a function that finds matches. */
 import { apply } from '../apply.ts';
 import { failure } from '../failure.ts';
-import { spend, spendItems, spendText } from '../limits.ts';
+import { checkText, spend, spendItems, spendText } from '../limits.ts';
 import {
   type Callable,
   type Dict,
@@ -34,12 +34,10 @@ type Found = { readonly start: number; readonly end: number; readonly text: stri
 /** All matches, one after the other. */
 function* matchesOf(matcher: Value, text: string, run: Run): Generator<Found> {
   if (isCallable(matcher) && matcher.pattern) {
-    for (let from = 0; ; ) {
+    for (let [from, first] = [0, true]; ; first = false) {
       const found = matcher.pattern.exec(text, from, run);
-      if (!found || (from > 0 && found.end === found.start)) {
-        if (found) throw failure('D1004', { value: matcher.pattern.source });
-        return;
-      }
+      if (!found) return;
+      if (found.end === found.start && !first) throw failure('D1004', { value: matcher.pattern.source });
       const value = matchValue(text, found);
       yield { start: found.start, end: found.end, text: value['match'] as string, value };
       if (found.end >= text.length) return;
@@ -110,8 +108,8 @@ function replace(text: string, pattern: Value, replacement: Value, limit: Limit,
     if (typeof instead !== 'string') throw failure('D3012', { value: instead });
     parts.push(text.slice(at, found.start), instead);
     length += found.start - at + instead.length;
-    spendText(run, length);
-    spend(run, 1);
+    checkText(length);
+    spend(run, 1 + instead.length / 64);
     at = found.start + found.text.length;
     count += 1;
     if (limit !== undefined && count >= limit) break;
@@ -128,8 +126,8 @@ function replaceText(text: string, pattern: string, replacement: Value, limit: L
   for (let next = text.indexOf(pattern); next >= 0; next = text.indexOf(pattern, at)) {
     if (limit !== undefined && parts.length >= limit) break;
     length += instead.length - pattern.length;
-    spendText(run, Math.max(length, instead.length));
-    spend(run, 1);
+    checkText(Math.max(length, instead.length));
+    spend(run, 1 + instead.length / 64);
     parts.push(text.slice(at, next) + instead);
     at = next + pattern.length;
   }
@@ -158,7 +156,7 @@ function expand(replacement: string, { text, value }: Found, run: Run): string {
         at += String(index).length;
       }
     }
-    spendText(run, expanded.length);
+    checkText(expanded.length);
     spend(run, 1);
   }
   return expanded + replacement.slice(at);

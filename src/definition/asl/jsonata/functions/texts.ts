@@ -28,11 +28,12 @@ export const AS_THEY_ARE = [
   'substringAfter substringBefore trim type uppercase',
 ].flatMap((line) => line.split(' '));
 
-export function library(name: string, args: readonly Value[]): Value {
+/** `self` is what a function finds itself called in, where it asks. */
+function library(name: string, args: readonly Value[], self?: unknown): Value {
   const found = LIBRARY.get(name);
   if (!found) throw new Error(`No function $${name} in the library`);
   try {
-    return found.implementation.call(undefined, ...args);
+    return found.implementation.call(self, ...args);
   } catch (thrown) {
     // Its own failures have codes. Others are those of JavaScript, for arguments that a signature lets pass.
     throw thrown instanceof Error ? bound(`${thrown.message} in $${name}`) : asFailure(thrown);
@@ -81,12 +82,13 @@ function toMillis(text: string | undefined, picture: string | undefined, run: Ru
   if (picture !== undefined && (picture.length > LONGEST_PICTURE || openParts(picture) > MOST_OPEN_PARTS))
     throw bound('The picture of $toMillis is too long, or has too many parts that nothing separates');
   spend(run, 100);
-  return library('toMillis', [text, picture]);
+  // What the picture leaves open is taken from the present.
+  return library('toMillis', [text, picture], { environment: { timestamp: new Date(run.scope.now) } });
 }
 
 /** `[Y0001][M01]` is read by width; `[M01]-` ends at the dash, and a word before it may hold one. */
 function openParts(picture: string): number {
-  const parts = [...picture.matchAll(/\[(\w)([^\]]*)\](.?)/gs)];
+  const parts = [...picture.matchAll(/\[(\w)([^\]]*)\](?=(.?))/gs)];
   return parts.filter(([, component = '', presentation = '', next = '']) => {
     if (/[wW]/.test(presentation)) return true;
     if (next === '' || /[^\w[]/.test(next)) return false;
