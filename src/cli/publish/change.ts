@@ -5,15 +5,7 @@ import { pad } from '../render/text.ts';
 export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
-  kind:
-    | 'bucket'
-    | 'role'
-    | 'model package group'
-    | 'data'
-    | 'code bundle'
-    | 'pipeline'
-    | 'log group'
-    | 'state machine';
+  kind: 'bucket' | 'role' | 'model package group' | 'data' | 'code bundle' | 'pipeline' | 'log group' | 'state machine';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */
@@ -32,7 +24,12 @@ const KIND_WIDTH = 'model package group'.length;
 
 /** The difference, a line for each resource that changes and one for all that do not. */
 export function describeChanges(changes: readonly Change[], { accent, dim, symbols }: Style): string[] {
-  const marks: Record<Action, string> = { create: symbols.add, change: symbols.change, same: symbols.same, delete: symbols.remove };
+  const marks: Record<Action, string> = {
+    create: symbols.add,
+    change: symbols.change,
+    same: symbols.same,
+    delete: symbols.remove,
+  };
   const differing = changes.filter(({ action }) => action !== 'same');
   const same = changes.length - differing.length;
   const lines = differing.flatMap(({ kind, name, action, details }) => [

@@ -140,7 +140,9 @@ export async function prunedMachines(
   const mine = await Promise.all(
     others.map(async ({ stateMachineArn: resourceArn }) => {
       const { tags = [] } = await sfn.listTagsForResource({ resourceArn });
-      return projectTags(project).every(({ Key, Value }) => tags.some(({ key, value }) => key === Key && value === Value));
+      return projectTags(project).every(({ Key, Value }) =>
+        tags.some(({ key, value }) => key === Key && value === Value),
+      );
     }),
   );
   return others

@@ -6,7 +6,10 @@ import { changeRecord } from '../publish/change.ts';
 import { publish } from '../publish/publish.ts';
 import { clients } from './shared.ts';
 
-export async function publishVerb(context: Context, options: { dryRun?: boolean; prune?: boolean }): Promise<ExitStatus> {
+export async function publishVerb(
+  context: Context,
+  options: { dryRun?: boolean; prune?: boolean },
+): Promise<ExitStatus> {
   const { out, project: folder } = context;
   const project = await loadProject(folder);
   const on = clients(context, project.region);
