@@ -67,6 +67,21 @@ describe.skipIf(withoutTerraform)('a module of odd names and texts', () => {
       definition: JSON.stringify({ value, uri: 's3://odd-data/x', account, script: '${bucket} %{ if true }$${x}' }),
       ...(index === 0 && { maxParallelSteps: 2 }),
     })),
+    machines: DEFINITIONS.slice(0, 4).map((value, index) => ({
+      name: `m-${index}`,
+      type: index === 0 ? 'EXPRESS' : 'STANDARD',
+      roleArn: `arn:aws:iam::${account}:role/a.b`,
+      definition: JSON.stringify({ value, uri: 's3://odd-data/x', account, jsonata: '{% ${x} & "%{" %}' }),
+      loggingConfiguration: {
+        level: 'ERROR',
+        includeExecutionData: index === 0,
+        destinations: [
+          {
+            cloudWatchLogsLogGroup: { logGroupArn: `arn:aws:logs:eu-west-1:${account}:log-group:/odd/${index % 2}:*` },
+          },
+        ],
+      },
+    })),
   });
 
   it('is valid, formatted, and says what the documents say', { timeout: 60_000 }, async () => {
@@ -93,6 +108,14 @@ describe.skipIf(withoutTerraform)('a module of odd names and texts', () => {
       expect(Object.fromEntries(definitions)).toEqual(
         Object.fromEntries(wanted.pipelines.map(({ name, definition }) => [name, renamed(definition)])),
       );
+      const machines = of('aws_sfn_state_machine').map((one) => [one['name'], one['type'], parse(one['definition'])]);
+      expect(machines.toSorted()).toEqual(
+        wanted.machines.map(({ name, type, definition }) => [name, type, renamed(definition)]),
+      );
+      expect(of('aws_sfn_state_machine')[0]).toMatchObject({
+        logging_configuration: [{ log_destination: 'arn:aws:logs:eu-west-1:123456789012:log-group:/odd/0:*' }],
+      });
+      expect(of('aws_cloudwatch_log_group').map(({ name }) => name)).toEqual(['/odd/0', '/odd/1']);
       const trusts = of('aws_iam_role').map((one) => [
         one['name'],
         one['description'],

@@ -126,12 +126,19 @@ async function candidates(clients: Clients, of: { pipeline?: string; machineArn?
  * The ARN of the execution that is meant, a pipeline's or a machine's: by its ARN, its id, its name, or the name of a pipeline or
  * machine for its newest; without anything, the newest of all.
  *
+ * @param only which kind the newest of all is of. @default both
  * @throws Misuse when there is none, or more than one
  */
-export async function findExecution(clients: Clients, meant: string | undefined): Promise<string> {
+export async function findExecution(
+  clients: Clients,
+  meant: string | undefined,
+  only?: 'pipeline' | 'machine',
+): Promise<string> {
   if (meant !== undefined && (isMachineExecution(meant) || /^arn:.*\/execution\//.test(meant))) return meant;
   if (meant === undefined) {
-    const newest = (await candidates(clients, {}, 1))[0];
+    const newest = (await candidates(clients, {}, 1)).find(
+      ({ arn }) => only === undefined || isMachineExecution(arn) === (only === 'machine'),
+    );
     if (newest) return newest.arn;
     throw misuse("Nothing has run yet. Start a pipeline or a state machine with 'telar run NAME'.");
   }

@@ -30,9 +30,9 @@ const BEGUN =
   /"arn:aws[\w-]*:(?:sagemaker:[\w-]*:\d*:(?:processing-job|training-job|transform-job|pipeline\/[^"/]+\/execution)\/|states:[\w-]*:\d*:execution:)[^"\s]+"/g;
 const MEMBER = /"(?:ProcessingJobArn|TrainingJobArn|TransformJobArn|PipelineExecutionArn|ExecutionArn)"\s*:\s*$/;
 
-/** ARNs of what a task's answer says that it has begun. @param output the answer's JSON */
-export function beganBy(output: string | undefined): string[] {
-  if (output === undefined) return [];
+/** ARNs of what a task has begun, as its answer says: what it only describes is another's. */
+export function beganBy({ output, resource = '' }: EventDetails): string[] {
+  if (output === undefined || !/^(start|create)/.test(resource)) return [];
   const arns = [...output.matchAll(BEGUN)].flatMap((match) =>
     MEMBER.test(output.slice(Math.max(0, match.index - 40), match.index)) ? [match[0].slice(1, -1)] : [],
   );

@@ -1,5 +1,6 @@
 /** A machine's execution reported in words: its states, its output or what failed, and what to type next. */
 import { printDiagnosis, printTroubles } from '../execution/report.ts';
+import { lastPart } from '../execution/view.ts';
 import type { Output } from '../output.ts';
 import { harmless, table } from '../render/text.ts';
 import { begunBy, isPipelineExecution } from './jobs.ts';
@@ -95,9 +96,11 @@ function nextCommands({ view, troubles, logGroupArn }: MachineReport): { words: 
   }
   if (logGroupArn !== undefined) next.push({ words: `logs ${view.name}`, why: 'what the machine logged' });
   for (const { arn } of begunBy(view)) {
-    if (isPipelineExecution(arn)) next.push({ words: `status ${arn}`, why: 'the pipeline that it began' });
+    if (isPipelineExecution(arn)) next.push({ words: `status ${lastPart(arn)}`, why: 'the pipeline that it began' });
   }
-  if (view.redrivable) next.push({ words: `retry ${view.name}`, why: 'for a passing fault: go on where it failed' });
+  const verdict = troubles.own.some(({ type }) => type === 'Fail');
+  if (view.redrivable && !verdict)
+    next.push({ words: `retry ${view.name}`, why: 'for a passing fault: go on where it failed' });
   next.push({ words: `run ${view.machine}`, why: 'run again' });
   return next;
 }

@@ -36,7 +36,16 @@ export type StateView = {
 
 /** What has come, for those who look on. */
 export type Happening =
-  | { event: 'state'; state: string; type: string; status: StateStatus; visit: number; error?: string; cause?: string }
+  | {
+      event: 'state';
+      state: string;
+      type: string;
+      status: StateStatus;
+      visit: number;
+      seconds?: number;
+      error?: string;
+      cause?: string;
+    }
   | { event: 'task'; state: string; status: string; arns?: readonly string[]; error?: string; cause?: string }
   | ({ event: 'items'; state: string } & Items);
 
@@ -132,11 +141,10 @@ export function historyFold(): Fold {
   function work(visit: Visit, status: string, details: EventDetails, event: HistoryEvent): void {
     if (status === 'Scheduled') tryAgain(visit, timeOf(event));
     if (/Failed$|TimedOut$/.test(status)) fail(visit, details);
-    const arns = beganBy(details.output);
-    for (const arn of arns) if (!visit.began.includes(arn)) visit.began = [...visit.began, arn];
+    const arns = beganBy(details).filter((arn) => !visit.began.includes(arn));
+    visit.began = [...visit.began, ...arns];
     // What a Map's tasks have begun is the Map's: its logs can be asked for.
-    for (let at = visit.parent; at; at = at.parent)
-      if (at.type === 'Map') at.began = [...new Set([...at.began, ...arns])];
+    for (let at = visit.parent; at; at = at.parent) if (at.type === 'Map') at.began = [...at.began, ...arns];
     if (inMap(visit)) return;
     const { error, cause } = details;
     told.push({
@@ -218,10 +226,11 @@ export function historyFold(): Fold {
     if (workEvent && !/^StateAborted$/.test(workEvent)) work(owner, workEvent, details, event);
   }
 
-  function tellState({ name, type, status, number, error, cause }: Visit): void {
+  function tellState({ name, type, status, number, startedAt, endedAt, error, cause }: Visit): void {
     const why = status === 'Failed' || status === 'Caught';
     told.push({
       ...{ event: 'state', state: name, type, status, visit: number },
+      ...(endedAt !== undefined && { seconds: (endedAt - startedAt) / 1000 }),
       ...(why && error !== undefined && { error }),
       ...(why && cause !== undefined && { cause }),
     });

@@ -8,7 +8,7 @@ import { harmless } from '../render/text.ts';
 import { isJob } from './jobs.ts';
 import { hasEnded, lastName, type MachineExecution, type MachineReader, machineReader } from './read.ts';
 import { beganWords, drawMachine, itemWords } from './tree.ts';
-import type { Happening, StateView } from './view.ts';
+import type { Happening } from './view.ts';
 
 type Seen = { view: MachineExecution; news: Happening[] };
 
@@ -34,7 +34,7 @@ export async function watchMachine(
     tell(seen, before) {
       for (const happening of seen.news) {
         out.event(happening);
-        const line = asLines ? lineOf(happening, seen.view.states) : undefined;
+        const line = asLines ? lineOf(happening) : undefined;
         if (line !== undefined) out.line(`  ${harmless(line)}`);
       }
       const { status } = seen.view;
@@ -50,24 +50,20 @@ export async function watchMachine(
 }
 
 /** What is worth a line: not that a state which takes no time has been entered, nor each turn of a loop of such. */
-function lineOf(happening: Happening, states: readonly StateView[]): string | undefined {
+function lineOf(happening: Happening): string | undefined {
   const { state } = happening;
   if (happening.event === 'items') return `${state}: ${itemWords(happening)}`;
-  const view = states.find(({ name }) => name === state);
   if (happening.event === 'task') {
     if (happening.arns?.length) return `${state}: began ${happening.arns.map(beganWords).join(', ')}`;
     if (!/failed$|timedOut$/i.test(happening.status)) return undefined;
     return `${state}: ${[happening.error ?? happening.status, happening.cause].filter(Boolean).join(': ')}`;
   }
-  const { status, type, visit, error } = happening;
+  const { status, type, visit, seconds, error } = happening;
   const takesTime = /^(Task|Wait|Map|Parallel)$/.test(type);
   if (!takesTime && (visit > 1 || status === 'Running')) return undefined;
   const again = visit > 1 ? ` (visit ${visit})` : '';
   if (status === 'Running') return visit > 1 ? undefined : `${state}: entered`;
-  const took =
-    takesTime && view?.endedAt !== undefined && view.visits === visit
-      ? ` in ${formatDuration(view.endedAt - view.startedAt)}`
-      : '';
+  const took = takesTime && seconds !== undefined ? ` in ${formatDuration(seconds * 1000)}` : '';
   const words = {
     Succeeded: `left${took}`,
     Caught: `caught ${error ?? 'an error'}`,

@@ -19,7 +19,7 @@ export async function evidence(
 ): Promise<ExitStatus> {
   const { out } = context;
   const on = clients(context);
-  const arn = await findExecution(on, meant);
+  const arn = await findExecution(on, meant, 'pipeline');
   if (isMachineExecution(arn)) {
     throw misuse(
       `${arn} is a state machine's execution; evidence is of pipelines' executions. Name one that it began ('telar status' shows them), or keep 'telar history --json'.`,

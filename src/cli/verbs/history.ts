@@ -22,7 +22,7 @@ export async function history(
   const { out } = context;
   const most = limitOf(options.limit);
   const on = clients(context);
-  const executionArn = await findExecution(on, meant);
+  const executionArn = await findExecution(on, meant, 'machine');
   if (!isMachineExecution(executionArn)) {
     throw misuse(
       `${executionArn} is a pipeline's execution: it has steps and no history of events. 'telar status' shows them.`,
