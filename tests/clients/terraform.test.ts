@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { IAM } from '@aws-sdk/client-iam';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
+import { SFN } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Documents } from '../../src/deploy/documents.ts';
@@ -215,13 +216,16 @@ describe.skipIf(withoutTerraform)('the Titanic example', () => {
 
 const PIPELINE = 'titanic-modelbuild-dev';
 const ROLE = 'titanic-pipeline-role';
+const MACHINE = 'titanic-modelbuild-run';
 
 function plannedDocuments({ planned_values }: Plan) {
   const of = (type: string) =>
     (planned_values.root_module.resources ?? []).filter((each) => each.type === type).map(({ values: has }) => has);
   const [pipeline] = of('aws_sagemaker_pipeline');
-  const [role] = of('aws_iam_role');
-  const policies = of('aws_iam_role_policy').map((policy) => [policy['name'], parse(policy['policy'])]);
+  const [machine] = of('aws_sfn_state_machine');
+  const role = of('aws_iam_role').find(({ name }) => name === ROLE);
+  const ofRole = of('aws_iam_role_policy').filter((policy) => policy['role'] === ROLE);
+  const policies = ofRole.map((policy) => [policy['name'], parse(policy['policy'])]);
   return {
     pipeline: {
       name: pipeline?.['pipeline_name'],
@@ -229,6 +233,10 @@ function plannedDocuments({ planned_values }: Plan) {
       description: pipeline?.['pipeline_description'],
       roleArn: pipeline?.['role_arn'],
       definition: parse(pipeline?.['pipeline_definition']),
+    },
+    machine: {
+      ...{ name: machine?.['name'], type: machine?.['type'], roleArn: machine?.['role_arn'] },
+      definition: parse(machine?.['definition']),
     },
     role: { name: role?.['name'], description: role?.['description'], trust: parse(role?.['assume_role_policy']) },
     policies: Object.fromEntries(policies) as object,
@@ -247,6 +255,9 @@ async function publishedDocuments(client: ConstructorParameters<typeof SageMaker
     return [PolicyName, parse(decodeURIComponent(PolicyDocument!))];
   });
   const groups = await sagemaker.listModelPackageGroups({});
+  const { stateMachines = [] } = await new SFN(client).listStateMachines({});
+  const [{ stateMachineArn } = {}] = stateMachines.filter(({ name }) => name === MACHINE);
+  const machine = await new SFN(client).describeStateMachine({ stateMachineArn });
   return {
     pipeline: {
       name: pipeline.PipelineName,
@@ -254,6 +265,10 @@ async function publishedDocuments(client: ConstructorParameters<typeof SageMaker
       description: pipeline.PipelineDescription,
       roleArn: pipeline.RoleArn,
       definition: parse(pipeline.PipelineDefinition),
+    },
+    machine: {
+      ...{ name: machine.name, type: machine.type, roleArn: machine.roleArn },
+      definition: parse(machine.definition),
     },
     role: {
       name: Role?.RoleName,
