@@ -161,7 +161,10 @@ export function historyFold(): Fold {
       if (visit.type !== 'Map') return;
       visit.items = { total: details.length ?? 0, started: 0, succeeded: 0, failed: 0, aborted: 0 };
       maps.add(visit);
-    } else if (what === 'Failed') fail(visit, visit.error === undefined ? details : visit);
+    } else {
+      if (what === 'Failed') fail(visit, visit.error === undefined ? details : visit);
+      if (maps.delete(visit)) tellItems(visit);
+    }
   }
 
   function iterate(visit: Visit, what: string): void {
@@ -226,6 +229,10 @@ export function historyFold(): Fold {
     if (workEvent && !/^StateAborted$/.test(workEvent)) work(owner, workEvent, details, event);
   }
 
+  function tellItems(visit: Visit): void {
+    if (visit.items && !inMap(visit)) told.push({ event: 'items', state: visit.name, ...visit.items });
+  }
+
   function tellState({ name, type, status, number, startedAt, endedAt, error, cause }: Visit): void {
     const why = status === 'Failed' || status === 'Caught';
     told.push({
@@ -245,10 +252,7 @@ export function historyFold(): Fold {
         takeOne(event);
         last = event.id!;
       }
-      for (const { name, items, parent } of maps) {
-        if (items && !(parent && (parent.type === 'Map' || inMap(parent))))
-          told.push({ event: 'items', state: name, ...items });
-      }
+      for (const visit of maps) tellItems(visit);
       return told;
     },
     states: () => inOrder([...listed.values()], counts),

@@ -29,7 +29,7 @@ export async function history(
     );
   }
   const sfn = await on.sfn();
-  out.line(out.style.bold(`${pad('Id', 6)}${pad('Time', 14)}${pad('Event', TYPE_WIDTH)}  `));
+  out.line(out.style.bold(`${pad('Id', 6)}${pad('Time', 14)}Event`));
   let told = 0;
   let nextToken: string | undefined;
   do {
