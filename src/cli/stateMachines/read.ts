@@ -98,7 +98,7 @@ function viewOf(described: DescribeExecutionOutput, states: StateView[]): Machin
   };
 }
 
-export async function listMachines(sfn: SFN) {
+async function listMachines(sfn: SFN) {
   return everyPage(async (nextToken) => {
     const page = await sfn.listStateMachines({ maxResults: LIST_PAGE, nextToken });
     return { items: page.stateMachines, next: page.nextToken };

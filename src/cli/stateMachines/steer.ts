@@ -28,7 +28,7 @@ export async function watchMachineToEnd(context: Context, on: Clients, arn: stri
   return view.status === 'SUCCEEDED' ? 0 : 1;
 }
 
-export async function reportOf(on: Clients, reader: MachineReader, view: MachineExecution): Promise<MachineReport> {
+async function reportOf(on: Clients, reader: MachineReader, view: MachineExecution): Promise<MachineReport> {
   return { view, troubles: await machineTroubles(on, reader, view), logGroupArn: reader.logGroupArn };
 }
 
