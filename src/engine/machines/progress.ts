@@ -6,8 +6,9 @@
  */
 import type { Json } from '../../definition/asl/scope.ts';
 import { evaluate, type Left, withinLimit } from './flow.ts';
-import { member, members, payload, record, recordOf } from './history.ts';
-import { assign, type Group, type MachineState, newThread, type Pending, type Thread } from './state.ts';
+import { member, payload, record, recordOf } from './history.ts';
+import { type Group, type MachineState, newThread, type Pending, type Thread } from './state.ts';
+import { assign, assignment, release } from './variables.ts';
 
 const ENTER: Pending = { kind: 'enter' };
 const START: Pending = { kind: 'start' };
@@ -64,18 +65,20 @@ export function leave(state: MachineState, thread: Thread, left: Left, next: str
   const text =
     left.output === thread.input && thread.inputText !== undefined ? thread.inputText : JSON.stringify(left.output);
   withinLimit(text, name);
-  const assigned = left.assigned && Object.keys(left.assigned).length > 0 ? `,${assignedMember(left.assigned)}` : '';
-  recordOf(state, thread, `${type}StateExited`, `${member('name', name)},${payload(state, 'output', text)}${assigned}`);
-  if (left.assigned) assign(thread, left.assigned);
+  const assigned = left.assigned && assignment(state, thread, left.assigned);
+  const variables = assigned?.text ? `,"assignedVariables":{${assigned.text}}` : '';
+  recordOf(
+    state,
+    thread,
+    `${type}StateExited`,
+    `${member('name', name)},${payload(state, 'output', text)}${variables}`,
+  );
+  if (assigned) assign(state, thread, assigned);
   thread.input = left.output;
   thread.inputText = text;
   if (next === undefined) return end(state, thread);
   thread.state = thread.branch.states.get(next)!;
   enterNext(state, thread);
-}
-
-function assignedMember(values: Readonly<Record<string, Json>>): string {
-  return `"assignedVariables":{${members(values)}}`;
 }
 
 /** The thread has come to the end of its branch. */
@@ -97,6 +100,7 @@ function childEnded(state: MachineState, group: Group, child: Thread): void {
   group.results[child.index] = child.input;
   group.running -= 1;
   state.threads.delete(child.id);
+  release(state, child);
   group.children[child.index] = undefined;
   let last = child.previous;
   if (kind === 'Map') {

@@ -6,7 +6,7 @@
  * M2. `events` counts the history's events: they are numbered from 1 without a gap, in the order in which they were recorded.
  * M3. Values are shared and never changed in place.
  */
-import type { Json, JsonObject } from '../../definition/asl/scope.ts';
+import type { Json } from '../../definition/asl/scope.ts';
 import type { Branch, Machine, MachineType, State } from '../../definition/asl/types.ts';
 import type { Effect, TaskName } from '../language.ts';
 import type { Chance } from './chance.ts';
@@ -65,7 +65,7 @@ export type Thread = {
   readonly branch: Branch;
   readonly item: MapItem | undefined;
   /** Its own; those of the threads around it are seen, too. */
-  variables: Map<string, Json> | undefined;
+  variables: Map<string, { value: Json; bytes: number }> | undefined;
   state: State;
   input: Json;
   /** JSON of `input`, where it is known. */
@@ -119,6 +119,8 @@ export type MachineState = {
   root: Thread;
   threads: Map<number, Thread>;
   threadCount: number;
+  /** Of all variables, as JSON. */
+  variableBytes: number;
   ready: Thread[];
   readyHead: number;
   /** Tasks scheduled in this turn whose start is yet to be recorded. */
@@ -170,15 +172,10 @@ export function newThread(
 /** The variable as the thread sees it: its own, else that of the nearest thread around it. */
 export function variable(thread: Thread, name: string): Json | undefined {
   for (let at: Thread | undefined = thread; at; at = at.group?.owner) {
-    const value = at.variables?.get(name);
-    if (value !== undefined) return value;
+    const found = at.variables?.get(name);
+    if (found) return found.value;
   }
   return undefined;
-}
-
-export function assign(thread: Thread, values: JsonObject): void {
-  thread.variables ??= new Map();
-  for (const name of Object.keys(values)) thread.variables.set(name, values[name]!);
 }
 
 /** The item of the map that is nearest around the thread. */
