@@ -79,8 +79,7 @@ describe('a log', () => {
     const assignedVariables = { a: 'x'.repeat(LARGEST_LOGGED - 100), b: 'y'.repeat(1000), c: 'z'.repeat(1000) };
     const [line] = logged('ALL', [['PassStateExited', 6, { name: 'P', output: {}, assignedVariables }]]);
     const details = line!.message['details'] as Record<string, Record<string, unknown>>;
-    expect(Object.keys(details['assignedVariables']!)).toContain('a');
-    expect(Object.keys(details['assignedVariables']!)).not.toContain('c');
+    expect(Object.keys(details['assignedVariables']!)).toEqual(['a']);
     expect(details['assignedVariablesDetails']).toEqual({ truncated: true });
   });
 });
