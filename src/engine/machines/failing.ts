@@ -17,6 +17,7 @@ import { evaluate, type Left } from './flow.ts';
 import { members, record, recordOf } from './history.ts';
 import { iteration, leave } from './progress.ts';
 import type { ExecutionStatus, Failure, Group, MachineState, Thread } from './state.ts';
+import { release } from './variables.ts';
 
 const TERMINAL: ReadonlySet<string> = new Set(['States.Runtime', 'States.DataLimitExceeded']);
 const TIMEOUTS: ReadonlySet<string> = new Set(['States.Timeout', 'States.HeartbeatTimeout']);
@@ -189,6 +190,7 @@ function dropGroup(state: MachineState, owner: Thread): void {
     giveUp(state, child);
     dropGroup(state, child);
     state.threads.delete(child.id);
+    release(state, child);
   }
   owner.waiting = undefined;
 }
@@ -201,19 +203,17 @@ export const TOO_LONG: Failure = {
 
 const END_EVENTS = { FAILED: 'ExecutionFailed', TIMED_OUT: 'ExecutionTimedOut', ABORTED: 'ExecutionAborted' } as const;
 
-/** Ends the execution without success; what is under way is given up. @param previous the event that led to it */
+/**
+ * Ends the execution without success; what is under way is given up. What ends it from outside, StopExecution or its own time,
+ * follows no event, and of what it ends nothing is told. @param previous the event that led to a failure
+ */
 export function endExecution(
   state: MachineState,
   status: keyof typeof END_EVENTS & ExecutionStatus,
   failure: Failure,
   previous: number,
 ): void {
-  let last = previous;
-  if (status !== 'FAILED') {
-    for (const thread of state.threads.values()) recordAborted(state, thread, thread.previous);
-    last = state.root.previous;
-  }
-  const told = state.cut && status === 'FAILED' ? TOO_LONG : failure;
+  const cause = state.cut && status === 'FAILED' ? TOO_LONG : failure;
   giveUp(state, state.root);
   state.ready.length = 0;
   state.readyHead = 0;
@@ -221,9 +221,11 @@ export function endExecution(
   if (state.machine.timeoutSeconds !== undefined && status !== 'TIMED_OUT') {
     state.effects.push({ kind: 'clearTimer', timer: EXECUTION_TIMEOUT });
   }
-  record(state, END_EVENTS[status], last, members(told));
+  // That it was the time, the event alone says: the execution itself has no error.
+  const told = status === 'TIMED_OUT' ? { error: 'States.Timeout' } : cause;
+  record(state, END_EVENTS[status], status === 'FAILED' ? previous : 0, members(told));
   state.status = status;
-  state.failure = told;
+  state.failure = cause;
   state.endedAt = state.at;
   state.effects.push({ kind: 'close' });
 }

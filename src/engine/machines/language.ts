@@ -87,6 +87,7 @@ function begin(input: MachineInput, machineOf: (definition: string) => Machine):
     cut: false,
     root,
     ...counting,
+    variableBytes: 0,
     ready: [],
     readyHead: 0,
     starting: [],
@@ -103,7 +104,7 @@ function fold(state: MachineState, event: AnyMachineEvent): void {
       return started(state, event.seed);
     case 'stop-requested': {
       const { kind: _, ...failure } = event;
-      return endExecution(state, 'ABORTED', failure, state.root.previous);
+      return endExecution(state, 'ABORTED', failure, 0);
     }
     case 'timer':
       return timerFired(state, event.timer);
@@ -147,7 +148,7 @@ function setExecutionTimeout(state: MachineState, { timeoutSeconds }: Machine): 
 }
 
 function timerFired(state: MachineState, timer: string): void {
-  if (timer === EXECUTION_TIMEOUT) return endExecution(state, 'TIMED_OUT', {}, state.root.previous);
+  if (timer === EXECUTION_TIMEOUT) return endExecution(state, 'TIMED_OUT', {}, 0);
   const { kind, thread: id } = parseTimer(timer)!;
   const thread = state.threads.get(id);
   if (!thread || !awaits(thread, kind)) return;

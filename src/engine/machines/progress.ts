@@ -7,7 +7,8 @@
 import type { Json } from '../../definition/asl/scope.ts';
 import { evaluate, type Left, withinLimit, written } from './flow.ts';
 import { member, payload, record, recordOf } from './history.ts';
-import { assign, type Group, type MachineState, newThread, type Pending, type Thread } from './state.ts';
+import { type Group, type MachineState, newThread, type Pending, type Thread } from './state.ts';
+import { assign, assignment, release } from './variables.ts';
 
 const ENTER: Pending = { kind: 'enter' };
 const START: Pending = { kind: 'start' };
@@ -68,12 +69,15 @@ export function leave(state: MachineState, thread: Thread, left: Left, next: str
   const { name, type } = thread.state;
   const text = left.output === thread.input && thread.inputText !== undefined ? thread.inputText : written(left.output);
   withinLimit(text, name);
-  const assigned =
-    left.assigned && Object.keys(left.assigned).length > 0
-      ? `,"assignedVariables":${withinLimit(written(left.assigned), name)}`
-      : '';
-  recordOf(state, thread, `${type}StateExited`, `${member('name', name)},${payload(state, 'output', text)}${assigned}`);
-  if (left.assigned) assign(thread, left.assigned);
+  const assigned = left.assigned && assignment(state, thread, left.assigned);
+  const variables = assigned?.text ? `,"assignedVariables":{${assigned.text}}` : '';
+  recordOf(
+    state,
+    thread,
+    `${type}StateExited`,
+    `${member('name', name)},${payload(state, 'output', text)}${variables}`,
+  );
+  if (assigned) assign(state, thread, assigned);
   thread.mapRun = undefined;
   thread.input = left.output;
   thread.inputText = text;
@@ -103,6 +107,7 @@ function childEnded(state: MachineState, group: Group, child: Thread): void {
   group.results[child.index] = child.input;
   group.running -= 1;
   state.threads.delete(child.id);
+  release(state, child);
   group.children[child.index] = undefined;
   let last = child.previous;
   if (kind === 'Map') {

@@ -84,7 +84,7 @@ export type Thread = {
   readonly branch: Branch;
   readonly item: MapItem | undefined;
   /** Its own; those of the threads around it are seen, too. */
-  variables: Map<string, Json> | undefined;
+  variables: Map<string, { value: Json; bytes: number }> | undefined;
   state: State;
   input: Json;
   /** JSON of `input`, where it is known. */
@@ -146,6 +146,8 @@ export type MachineState = {
   root: Thread;
   threads: Map<number, Thread>;
   threadCount: number;
+  /** Of all variables, as JSON. */
+  variableBytes: number;
   ready: Thread[];
   readyHead: number;
   /** Tasks scheduled in this turn whose start is yet to be recorded. */
@@ -199,15 +201,10 @@ export function newThread(
 /** The variable as the thread sees it: its own, else that of the nearest thread around it. */
 export function variable(thread: Thread, name: string): Json | undefined {
   for (let at: Thread | undefined = thread; at; at = at.group?.owner) {
-    const value = at.variables?.get(name);
-    if (value !== undefined) return value;
+    const found = at.variables?.get(name);
+    if (found) return found.value;
   }
   return undefined;
-}
-
-export function assign(thread: Thread, values: JsonObject): void {
-  thread.variables ??= new Map();
-  for (const name of Object.keys(values)) thread.variables.set(name, values[name]!);
 }
 
 /** The item of the map that is nearest around the thread. */

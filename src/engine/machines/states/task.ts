@@ -35,10 +35,11 @@ export function startTask(state: MachineState, thread: Thread, task: TaskState):
     ...(timeout === undefined ? undefined : { timeout }),
     ...(heartbeat === undefined ? undefined : { heartbeat }),
   };
-  if (timeout !== undefined) setTimer(state, thread, 'timeout', timeout * 1000);
-  // An activity's heart beats from the moment that a worker has it.
-  if (heartbeat !== undefined && resource.kind !== 'activity') setTimer(state, thread, 'heartbeat', heartbeat * 1000);
-  if (resource.kind !== 'activity') state.starting.push(thread);
+  // An activity's time counts from the moment that a worker has it.
+  if (resource.kind !== 'activity') {
+    setTaskTimers(state, thread);
+    state.starting.push(thread);
+  }
 
   function bodyOf(): MachineTask {
     if (resource.kind === 'activity') return { kind: 'activity', arn: resource.arn, input: text, token: token! };
@@ -51,6 +52,13 @@ export function startTask(state: MachineState, thread: Thread, task: TaskState):
       ...(token === undefined ? undefined : { token }),
     };
   }
+}
+
+function setTaskTimers(state: MachineState, thread: Thread): void {
+  const { waiting } = thread;
+  if (waiting?.kind !== 'task') return;
+  if (waiting.timeout !== undefined) setTimer(state, thread, 'timeout', waiting.timeout * 1000);
+  beat(state, thread);
 }
 
 export function hasToken(resource: TaskResource): boolean {
@@ -122,7 +130,7 @@ function recordTask(state: MachineState, thread: Thread, resource: TaskResource,
 
 export function activityStarted(state: MachineState, thread: Thread, workerName: string | undefined): void {
   recordOf(state, thread, 'ActivityStarted', members({ workerName }));
-  beat(state, thread);
+  setTaskTimers(state, thread);
 }
 
 /** The task is alive: its heartbeat is awaited anew. */

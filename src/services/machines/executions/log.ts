@@ -93,15 +93,16 @@ function cut(details: Details): Details {
 
 function shortened(value: unknown): unknown {
   if (typeof value === 'string') return shortText(value, LARGEST_LOGGED);
-  // `assignedVariables`: each a text.
+  // `assignedVariables`: each a text, whole or not at all.
   if (typeof value !== 'object' || value === null) return value;
   if (Buffer.byteLength(JSON.stringify(value)) <= LARGEST_LOGGED) return value;
   let left = LARGEST_LOGGED;
   return Object.fromEntries(
-    Object.entries(value).flatMap(([name, one]) => {
-      const text = shortText(String(one), left);
-      left -= written(name) + written(text);
-      return left < 0 ? [] : [[name, text]];
+    Object.entries(value).filter(([name, one]) => {
+      const size = written(name) + written(String(one));
+      if (size > left) return false;
+      left -= size;
+      return true;
     }),
   );
 }
@@ -112,7 +113,7 @@ function shortText(text: string, most: number): string {
   // A character is at most six bytes: `\u0001`.
   if (text.length * 6 <= most) return text;
   let short = text;
-  for (let size = written(short); size > most; size = written(short)) {
+  for (let size = written(short); size > most && short !== ''; size = written(short)) {
     short = short.slice(0, Math.min(short.length - 1, Math.floor((short.length * most) / size))).toWellFormed();
   }
   return short;
