@@ -26,7 +26,8 @@ export function scopeOf(state: MachineState, thread: Thread, input: Json, seen: 
 }
 
 function contextOf(state: MachineState, thread: Thread, { token, item = itemOf(thread) }: Seen): JsonObject {
-  const { input } = state;
+  const { input, context } = state;
+  if (context) return item === undefined ? context : { ...context, Map: { Item: itemContext(item) } };
   return {
     Execution: {
       Id: input.executionArn,

@@ -6,7 +6,7 @@
  * M2. `events` counts the history's events: they are numbered from 1 without a gap, in the order in which they were recorded.
  * M3. Values are shared and never changed in place.
  */
-import type { Json } from '../../definition/asl/scope.ts';
+import type { Json, JsonObject } from '../../definition/asl/scope.ts';
 import type { Branch, Machine, MachineType, State } from '../../definition/asl/types.ts';
 import type { Effect, TaskName } from '../language.ts';
 import type { Chance } from './chance.ts';
@@ -57,6 +57,25 @@ export type Pending =
 
 export type MapItem = { index: number; value: Json; key?: string; source?: string };
 
+/** What a map run is to do, evaluated. `items`: those of the state, where no ItemReader reads them. */
+export type MapRunPlan = {
+  readonly input: Json;
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount?: number;
+  readonly toleratedFailurePercentage?: number;
+  readonly items?: Json[] | JsonObject;
+  readonly reader?: { readonly arguments: JsonObject; readonly maxItems?: number };
+  readonly batcher?: {
+    readonly batchInput?: Json;
+    readonly maxItemsPerBatch?: number;
+    readonly maxInputBytesPerBatch?: number;
+  };
+  readonly writer?: { readonly arguments: JsonObject };
+};
+
+/** `started`: the event of its start, or of its last redrive. */
+export type MapRun = { readonly arn: string; readonly plan: MapRunPlan; started: number; redrives: number };
+
 export type Thread = {
   readonly id: number;
   /** Absent for the root. */
@@ -65,7 +84,9 @@ export type Thread = {
   readonly branch: Branch;
   readonly item: MapItem | undefined;
   /** Its own; those of the threads around it are seen, too. */
-  variables: Map<string, { value: Json; bytes: number }> | undefined;
+  variables: Map<string, Json> | undefined;
+  /** Of each, as JSON. */
+  variableBytes: Map<string, number> | undefined;
   state: State;
   input: Json;
   /** JSON of `input`, where it is known. */
@@ -84,6 +105,10 @@ export type Thread = {
   /** Exactly one of the two, until it is over or has failed. */
   pending: Pending | undefined;
   waiting: Waiting | undefined;
+  /** What it was about to do when it was given up: a redrive goes on with it. */
+  paused: Pending | undefined;
+  /** Of a distributed Map: what its items run in, until that has succeeded or the state is left. */
+  mapRun: MapRun | undefined;
   /** What it failed with, until the execution is redriven. */
   failure: Failure | undefined;
   over: boolean;
@@ -108,6 +133,8 @@ export type MachineState = {
   readonly input: MachineInput;
   readonly machine: Machine;
   readonly inputValue: Json;
+  /** The context object, where it is given: of a state that is tested by itself. */
+  context?: JsonObject;
   status: ExecutionStatus;
   output: string | undefined;
   failure: Failure;
@@ -116,6 +143,8 @@ export type MachineState = {
   redrives: number;
   redrivenAt: number | undefined;
   events: number;
+  /** An event found no room in the history: nothing but the end can follow. */
+  cut: boolean;
   root: Thread;
   threads: Map<number, Thread>;
   threadCount: number;
@@ -150,6 +179,7 @@ export function newThread(
     branch,
     item,
     variables: undefined,
+    variableBytes: undefined,
     state: branch.states.get(branch.startAt)!,
     input,
     inputText: undefined,
@@ -162,6 +192,8 @@ export function newThread(
     retryCount: 0,
     pending: undefined,
     waiting: undefined,
+    paused: undefined,
+    mapRun: undefined,
     failure: undefined,
     over: false,
   };
@@ -172,10 +204,15 @@ export function newThread(
 /** The variable as the thread sees it: its own, else that of the nearest thread around it. */
 export function variable(thread: Thread, name: string): Json | undefined {
   for (let at: Thread | undefined = thread; at; at = at.group?.owner) {
-    const found = at.variables?.get(name);
-    if (found) return found.value;
+    const value = at.variables?.get(name);
+    if (value !== undefined) return value;
   }
   return undefined;
+}
+
+export function assign(thread: Thread, values: JsonObject): void {
+  thread.variables ??= new Map();
+  for (const name of Object.keys(values)) thread.variables.set(name, values[name]!);
 }
 
 /** The item of the map that is nearest around the thread. */

@@ -8,9 +8,8 @@
  */
 import { statesError } from '../../definition/asl/failure.ts';
 import type { JsonObject } from '../../definition/asl/scope.ts';
-import { LARGEST_PAYLOAD } from './flow.ts';
-import { member } from './history.ts';
-import type { MachineState, Thread } from './state.ts';
+import { LARGEST_PAYLOAD, written } from './flow.ts';
+import { assign, type MachineState, type Thread } from './state.ts';
 
 /** Bytes of all variables of an execution. */
 const LARGEST_TOTAL = 10 * 1024 * 1024;
@@ -25,12 +24,12 @@ export function assignment(state: MachineState, thread: Thread, values: JsonObje
   let most = 0;
   let total = state.variableBytes;
   for (const name of Object.keys(values)) {
-    const one = member(name, values[name]);
+    const one = `${JSON.stringify(name)}:${written(values[name]!)}`;
     text += text === '' ? one : `,${one}`;
     const size = Buffer.byteLength(one);
     bytes.set(name, size);
     most += size;
-    total += size - (thread.variables?.get(name)?.bytes ?? 0);
+    total += size - (thread.variableBytes?.get(name) ?? 0);
   }
   if (most > LARGEST_PAYLOAD) throw tooLarge(thread, 'assigns', LARGEST_PAYLOAD);
   if (total > LARGEST_TOTAL) throw tooLarge(thread, 'brings all variables to', LARGEST_TOTAL);
@@ -42,15 +41,16 @@ function tooLarge({ state: { name } }: Thread, does: string, most: number) {
   return statesError('States.DataLimitExceeded', cause);
 }
 
-export function assign(state: MachineState, thread: Thread, { values, bytes }: Assignment): void {
-  thread.variables ??= new Map();
+export function assignMeasured(state: MachineState, thread: Thread, { values, bytes }: Assignment): void {
+  assign(thread, values);
+  thread.variableBytes ??= new Map();
   for (const [name, size] of bytes) {
-    state.variableBytes += size - (thread.variables.get(name)?.bytes ?? 0);
-    thread.variables.set(name, { value: values[name]!, bytes: size });
+    state.variableBytes += size - (thread.variableBytes.get(name) ?? 0);
+    thread.variableBytes.set(name, size);
   }
 }
 
 /** The thread is gone, and its variables with it. */
-export function release(state: MachineState, { variables }: Thread): void {
-  for (const { bytes } of variables?.values() ?? []) state.variableBytes -= bytes;
+export function release(state: MachineState, { variableBytes }: Thread): void {
+  for (const size of variableBytes?.values() ?? []) state.variableBytes -= size;
 }

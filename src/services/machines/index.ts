@@ -12,10 +12,13 @@ import { logExpress, logOutcome } from './executions/log.ts';
 import { executionsStore } from './executions/store.ts';
 import { createWaiters } from './executions/tasks.ts';
 import { createIntegrations } from './integrations/index.ts';
+import { createMapRuns } from './mapRuns/driver.ts';
+import { mapRunsStore } from './mapRuns/store.ts';
 import { machinesOperations } from './operations.ts';
 import { machinesStore } from './store.ts';
 
 export { executionMigrations } from './executions/store.ts';
+export { mapRunMigrations } from './mapRuns/store.ts';
 export type { MachinePorts } from './ports.ts';
 export { migrations as machinesMigrations } from './store.ts';
 
@@ -39,11 +42,12 @@ export function createMachinesService({ api, store, engine, world, account, port
   const language = machineLanguage(compiled);
   const executor = createMachineExecutor({
     ...{ executions, integrations, ports },
+    mapRuns: { start: (...of) => mapRuns.start(...of), abort: (task) => mapRuns.abort(task) },
     activityScheduled: (activity) => store.whenDurable(() => waiters.wake(activity)),
     observed(run, event, at, outcome) {
       if (outcome !== undefined) logOutcome(ports, run.state, { at, outcome });
       if (event.kind === 'task-submitted') passOnEarlier({ ...parts, integrations }, run.key, event.task, at);
-      executionEnded({ ...parts, integrations }, run, at);
+      executionEnded({ ...parts, integrations, mapRuns }, run, at);
     },
   });
   const express = createExpress({
@@ -58,6 +62,8 @@ export function createMachinesService({ api, store, engine, world, account, port
     unfinished: ({ id }) => executions.openOf({ machine: id }) !== undefined,
   };
   const parts: ExecutionParts = { ...machineParts, engine, store, executions, compiled, express };
+  const runs = mapRunsStore(store.sql);
+  const mapRuns = createMapRuns({ ...parts, runs });
   engine.register(language, executor);
 
   /** A full disk: as on AWS, logs are kept as well as may be. */
@@ -69,9 +75,11 @@ export function createMachinesService({ api, store, engine, world, account, port
     service: {
       name: 'machines',
       api,
-      operations: machinesOperations({ ...parts, waiters }),
+      operations: machinesOperations({ ...parts, waiters, runs, mapRuns, integrations }),
+      start: mapRuns.recover,
       async stop() {
         waiters.stop();
+        await mapRuns.stop();
         await checker.stop();
       },
     },

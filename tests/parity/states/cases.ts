@@ -56,8 +56,10 @@ export type Trace = Common & {
 
 /** One request, and its answer; `priorCalls` come first. */
 export type Single = Common & {
-  kind: 'create-error' | 'validate-definition';
+  kind: 'create-error' | 'validate-definition' | 'test-state';
   request: JsonObject;
+  /** As it was sent, where `request` shows it with its texts parsed. */
+  rawRequest?: JsonObject;
   priorCalls?: Call[];
   expected: JsonObject;
 };

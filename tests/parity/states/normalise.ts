@@ -19,7 +19,7 @@ type Work = {
 /** One that there is: `2016-13-05T25:29:29Z` is left as it is. */
 const INSTANT = String.raw`\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)`;
 const UUID = /^[a-f\d]{8}(?:-[a-f\d]{4}){3}-[a-f\d]{12}/i;
-const ARN = /^arn:(?:aws[a-z-]*)?:(?:[\w.-]+)?:[^:]+:(?:\d{12})?:(.*)/i;
+const ARN = /^arn:(?:aws[a-z-]*)?:(?:[\w.-]+)?:(?:[^:]+)?:(?:\d{12})?:(.*)/i;
 
 export function normalise(answer: Json, transformers: readonly Transformer[], place: Place): Json {
   const work = begin(structuredClone(answer));

@@ -162,14 +162,18 @@ function exceptionText(at: number, answers: ReadonlyMap<number, Answer>, calls: 
   return `An error occurred (${error.code}) when calling the ${calls[at]?.op} operation: ${error.message}`;
 }
 
-const OPERATIONS = { 'create-error': 'CreateStateMachine', 'validate-definition': 'ValidateStateMachineDefinition' };
+const OPERATIONS = {
+  'create-error': 'CreateStateMachine',
+  'validate-definition': 'ValidateStateMachineDefinition',
+  'test-state': 'TestState',
+} as const;
 
 async function playSingle(single: Single, endpoint: Endpoint): Promise<Finding[]> {
   for (const call of single.priorCalls ?? []) await endpoint.send(call);
   const { body } = await endpoint.send({
     service: 'stepfunctions',
     op: OPERATIONS[single.kind],
-    params: single.request,
+    params: single.rawRequest ?? single.request,
   });
   // These recordings hold no transformers: the machine's name is all that was replaced.
   const transformers = single.transformers ?? namesOf(single.request);

@@ -1,10 +1,7 @@
 /** What of the recorded cases is not played, or not compared, and why. */
-import { type Call, type Case, type Execution, isExecution, type Json } from './cases.ts';
+import { type Call, type Case, type Execution, isExecution, type Json, type JsonObject } from './cases.ts';
 import { isCallable, isMakeable } from './endpoint.ts';
 import { isObject } from './json.ts';
-
-/** Operations that this Telar does not serve yet. */
-const UNSERVED: ReadonlySet<string> = new Set(['TestState', 'DescribeMapRun', 'ListMapRuns', 'UpdateMapRun']);
 
 /** Services that executions of the recordings call, and that Telar does not have. */
 const NOT_THERE: ReadonlySet<string> = new Set([
@@ -21,15 +18,11 @@ const NOT_THERE: ReadonlySet<string> = new Set([
 export function reasonToSkip(one: Case): string | undefined {
   const absent = isExecution(one) ? neededOf(one).find((service) => NOT_THERE.has(service)) : undefined;
   if (absent) return `needs ${absent}, which Telar does not have`;
-  if (isExecution(one) && JSON.stringify(one.definition).includes('DISTRIBUTED')) {
-    return 'needs distributed maps, which are not served yet';
-  }
   const calls = [...(one.setup ?? []), ...callsOf(one)];
-  const unserved = calls.find(({ op }) => UNSERVED.has(op));
-  if (unserved) return `needs ${unserved.op}, which is not served yet`;
   const resource = one.resources?.find((needed) => !isMakeable(needed));
   if (resource) return `needs a resource of the type ${resource.type}, which Telar does not have yet`;
-  if (LAMBDA.test(JSON.stringify([calls, requestOf(one)]))) return 'names Lambda, which Telar does not serve yet';
+  const asksLambda = LAMBDA.test(JSON.stringify([calls, requestOf(one)]));
+  if (asksLambda && !isMocked(one)) return 'names Lambda, which Telar does not serve yet';
   const call = calls.find((needed) => !isCallable(needed));
   return call && `calls ${call.service}:${call.op}, which this player cannot`;
 }
@@ -44,6 +37,10 @@ function callsOf(one: Case): readonly Call[] {
 /** The resources of tasks that call a function. */
 const LAMBDA = /:::lambda:invoke|:lambda:[a-z\d-]+:\d+:function:/;
 const requestOf = (one: Case) => (one.kind === 'api-trace' || isExecution(one) ? undefined : one.request);
+
+/** A tested state whose mock answers, or which is refused, asks no function. */
+const isMocked = (one: Case): boolean =>
+  one.kind === 'test-state' && (one.request.mock !== undefined || one.expected.Error !== undefined);
 
 /** boto3 refuses a request itself: it was never sent to AWS, and is none of the server's business. */
 export const isUnsent = (expected: Json | undefined): boolean =>
@@ -62,7 +59,9 @@ export function asRecorded(
   if (/^Error=/.test(messageOf(expected))) return [codeOf(expected), codeOf(actual)];
   const earlier = recordedAt(one) < ENCRYPTED_SINCE;
   const told = (name: string) => name === CLAIM || (earlier && name === 'encryptionConfiguration');
-  return [without(expected, (name) => name === CLAIM), without(actual, told)];
+  const [wanted, got] = [without(expected, (name) => name === CLAIM), without(actual, told)];
+  // Names are numbered throughout a recording, which holds more answers than the one that is compared.
+  return one.kind === 'test-state' ? [renumbered(wanted), renumbered(got)] : [wanted, got];
 }
 
 /** By design no answer about an object says that it is encrypted: src/services/objects/README.md. */
@@ -106,6 +105,22 @@ export function asPlayed(
   const known = (name: string) => recordedAt(one) < REDRIVEN_SINCE && OF_REDRIVES.has(name);
   return [comparable(expected), comparable(without(actual, known))];
 }
+
+/** With placeholders numbered from 1 in the order in which they appear, members by name. */
+function renumbered(value: Json | undefined): Json | undefined {
+  const numbers = new Map<string, string[]>();
+  const text = JSON.stringify(value ?? null, (_, member: Json) => (isObject(member) ? byName(member) : member));
+  const fresh = text.replace(/<([\w-]+):(\d+)>/g, (_, name: string, number: string) => {
+    const known = numbers.get(name) ?? [];
+    if (!known.includes(number)) known.push(number);
+    numbers.set(name, known);
+    return `<${name}:${known.indexOf(number) + 1}>`;
+  });
+  return JSON.parse(fresh) as Json;
+}
+
+const byName = (value: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 
 function recordedAt({ recordedDate }: Case): number {
   const [, day, month, year] = /^(\d\d)-(\d\d)-(\d{4})/.exec(recordedDate) ?? [];

@@ -12,6 +12,7 @@ const ACCOUNT = '111111111111';
 const FILES = [
   'create-errors',
   'validate-definition',
+  'test-state',
   'api-traces',
   'pure',
   'choice-comparisons',

@@ -2,9 +2,11 @@
  * StartExecution and StartSyncExecution.
  *
  * B1. The row of an execution, its run and its first turn are one transaction: who is answered has an execution that goes on.
- * B2. The same name and input while it runs is the same execution; a name is free again once its machine is.
+ * B2. The same name and input while it runs is the same execution. A name is used once in the life of an account, as AWS keeps it for
+ *     90 days: a machine that is made anew under a former one's name finds the names of that one's executions taken.
  */
 import { uuid } from '../../../base/random.ts';
+import type { World } from '../../../base/world.ts';
 import { parseJson } from '../../../definition/asl/parse/index.ts';
 import type { MachineEvent } from '../../../engine/machines/events.ts';
 import { LARGEST_PAYLOAD } from '../../../engine/machines/flow.ts';
@@ -59,6 +61,7 @@ export function startExecution(parts: ExecutionParts, asked: StartInput, call: C
     redrive_token: null,
     map_run: null,
     item: null,
+    items: null,
   });
   parts.engine.start<MachineEvent>(MACHINE, arn, begun, { kind: 'started', seed: newSeed(parts) });
   return { executionArn: arn, startDate: new Date(call.now) };
@@ -85,7 +88,7 @@ function begin(parts: ExecutionParts, asked: StartInput, call: Call) {
 }
 
 /** @throws InvalidExecutionInput when it is no JSON, or too large */
-function requireInput(text: string): void {
+export function requireInput(text: string): void {
   if (text.trim() === '') throw machineErrors.executionInput('Invalid execution input.');
   const parsed = parseJson(text);
   // Without where it stands: AWS tells it of definitions alone.
@@ -128,7 +131,7 @@ function machineInput(
 }
 
 /** 32 hexadecimal digits. */
-export function newSeed({ world }: Pick<ExecutionParts, 'world'>): string {
+export function newSeed({ world }: { world: Pick<World, 'random'> }): string {
   const bytes = new Uint8Array(16);
   world.random.fill(bytes);
   return Buffer.from(bytes).toString('hex');

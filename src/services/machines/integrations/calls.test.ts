@@ -123,8 +123,8 @@ describe('arguments', () => {
   });
 
   it('draw what the SDK would draw, the same again for the same attempt', () => {
-    const token = (retry: number) =>
-      on('aws-sdk:sagemaker:createModelPackage').prepare({}, { ...ATTEMPT, retry }, 'Parameters').input;
+    const token = (start: number) =>
+      on('aws-sdk:sagemaker:createModelPackage').prepare({}, { ...ATTEMPT, start }, 'Parameters').input;
     expect(token(0)).toEqual(token(0));
     expect(token(0)).not.toEqual(token(1));
     expect(token(0)).toEqual({ ClientToken: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) });
