@@ -213,7 +213,7 @@ export function endExecution(
   failure: Failure,
   previous: number,
 ): void {
-  const cause = state.cut && status === 'FAILED' ? TOO_LONG : failure;
+  const told = state.cut && status === 'FAILED' ? TOO_LONG : failure;
   giveUp(state, state.root);
   state.ready.length = 0;
   state.readyHead = 0;
@@ -222,10 +222,10 @@ export function endExecution(
     state.effects.push({ kind: 'clearTimer', timer: EXECUTION_TIMEOUT });
   }
   // That it was the time, the event alone says: the execution itself has no error.
-  const told = status === 'TIMED_OUT' ? { error: 'States.Timeout' } : cause;
-  record(state, END_EVENTS[status], status === 'FAILED' ? previous : 0, members(told));
+  const details = status === 'TIMED_OUT' ? { error: 'States.Timeout' } : told;
+  record(state, END_EVENTS[status], status === 'FAILED' ? previous : 0, members(details));
   state.status = status;
-  state.failure = cause;
+  state.failure = told;
   state.endedAt = state.at;
   state.effects.push({ kind: 'close' });
 }

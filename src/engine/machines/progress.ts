@@ -8,7 +8,7 @@ import type { Json } from '../../definition/asl/scope.ts';
 import { evaluate, type Left, withinLimit, written } from './flow.ts';
 import { member, payload, record, recordOf } from './history.ts';
 import { type Group, type MachineState, newThread, type Pending, type Thread } from './state.ts';
-import { assign, assignment, release } from './variables.ts';
+import { assignMeasured, assignment, release } from './variables.ts';
 
 const ENTER: Pending = { kind: 'enter' };
 const START: Pending = { kind: 'start' };
@@ -77,7 +77,7 @@ export function leave(state: MachineState, thread: Thread, left: Left, next: str
     `${type}StateExited`,
     `${member('name', name)},${payload(state, 'output', text)}${variables}`,
   );
-  if (assigned) assign(state, thread, assigned);
+  if (assigned) assignMeasured(state, thread, assigned);
   thread.mapRun = undefined;
   thread.input = left.output;
   thread.inputText = text;

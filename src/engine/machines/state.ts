@@ -84,7 +84,9 @@ export type Thread = {
   readonly branch: Branch;
   readonly item: MapItem | undefined;
   /** Its own; those of the threads around it are seen, too. */
-  variables: Map<string, { value: Json; bytes: number }> | undefined;
+  variables: Map<string, Json> | undefined;
+  /** Of each, as JSON. */
+  variableBytes: Map<string, number> | undefined;
   state: State;
   input: Json;
   /** JSON of `input`, where it is known. */
@@ -177,6 +179,7 @@ export function newThread(
     branch,
     item,
     variables: undefined,
+    variableBytes: undefined,
     state: branch.states.get(branch.startAt)!,
     input,
     inputText: undefined,
@@ -201,10 +204,15 @@ export function newThread(
 /** The variable as the thread sees it: its own, else that of the nearest thread around it. */
 export function variable(thread: Thread, name: string): Json | undefined {
   for (let at: Thread | undefined = thread; at; at = at.group?.owner) {
-    const found = at.variables?.get(name);
-    if (found) return found.value;
+    const value = at.variables?.get(name);
+    if (value !== undefined) return value;
   }
   return undefined;
+}
+
+export function assign(thread: Thread, values: JsonObject): void {
+  thread.variables ??= new Map();
+  for (const name of Object.keys(values)) thread.variables.set(name, values[name]!);
 }
 
 /** The item of the map that is nearest around the thread. */

@@ -9,8 +9,7 @@
 import { statesError } from '../../definition/asl/failure.ts';
 import type { JsonObject } from '../../definition/asl/scope.ts';
 import { LARGEST_PAYLOAD, written } from './flow.ts';
-import { member } from './history.ts';
-import type { MachineState, Thread } from './state.ts';
+import { assign, type MachineState, type Thread } from './state.ts';
 
 /** Bytes of all variables of an execution. */
 const LARGEST_TOTAL = 10 * 1024 * 1024;
@@ -21,18 +20,16 @@ export type Assignment = { values: JsonObject; bytes: ReadonlyMap<string, number
 /** @throws States.DataLimitExceeded when the values, or all variables with them, are too large */
 export function assignment(state: MachineState, thread: Thread, values: JsonObject): Assignment {
   const bytes = new Map<string, number>();
-  // As every value that is kept: not too deep.
-  written(values);
   let text = '';
   let most = 0;
   let total = state.variableBytes;
   for (const name of Object.keys(values)) {
-    const one = member(name, values[name]);
+    const one = `${JSON.stringify(name)}:${written(values[name]!)}`;
     text += text === '' ? one : `,${one}`;
     const size = Buffer.byteLength(one);
     bytes.set(name, size);
     most += size;
-    total += size - (thread.variables?.get(name)?.bytes ?? 0);
+    total += size - (thread.variableBytes?.get(name) ?? 0);
   }
   if (most > LARGEST_PAYLOAD) throw tooLarge(thread, 'assigns', LARGEST_PAYLOAD);
   if (total > LARGEST_TOTAL) throw tooLarge(thread, 'brings all variables to', LARGEST_TOTAL);
@@ -44,25 +41,16 @@ function tooLarge({ state: { name } }: Thread, does: string, most: number) {
   return statesError('States.DataLimitExceeded', cause);
 }
 
-export function assign(state: MachineState, thread: Thread, { values, bytes }: Assignment): void {
-  thread.variables ??= new Map();
+export function assignMeasured(state: MachineState, thread: Thread, { values, bytes }: Assignment): void {
+  assign(thread, values);
+  thread.variableBytes ??= new Map();
   for (const [name, size] of bytes) {
-    state.variableBytes += size - (thread.variables.get(name)?.bytes ?? 0);
-    thread.variables.set(name, { value: values[name]!, bytes: size });
+    state.variableBytes += size - (thread.variableBytes.get(name) ?? 0);
+    thread.variableBytes.set(name, size);
   }
 }
 
-/** Assigns in one go. @throws States.DataLimitExceeded */
-export function assignValues(state: MachineState, thread: Thread, values: JsonObject): void {
-  assign(state, thread, assignment(state, thread, values));
-}
-
-/** The thread's own, by name. */
-export function variablesOf({ variables }: Thread): JsonObject {
-  return Object.fromEntries([...(variables ?? [])].map(([name, { value }]) => [name, value]));
-}
-
 /** The thread is gone, and its variables with it. */
-export function release(state: MachineState, { variables }: Thread): void {
-  for (const { bytes } of variables?.values() ?? []) state.variableBytes -= bytes;
+export function release(state: MachineState, { variableBytes }: Thread): void {
+  for (const size of variableBytes?.values() ?? []) state.variableBytes -= size;
 }

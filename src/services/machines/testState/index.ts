@@ -2,9 +2,10 @@
 
 import type { World } from '../../../base/world.ts';
 import { isStatesError } from '../../../definition/asl/failure.ts';
+import type { JsonObject } from '../../../definition/asl/scope.ts';
 import type { State } from '../../../definition/asl/types.ts';
 import { withinLimit } from '../../../engine/machines/flow.ts';
-import { assignValues, variablesOf } from '../../../engine/machines/variables.ts';
+import { assign } from '../../../engine/machines/state.ts';
 import type { Call, OutputOf } from '../../../protocol/service.ts';
 import type { Sdk } from '../context.ts';
 import { type Ended, evaluationFailed, failed } from './failing.ts';
@@ -52,8 +53,8 @@ function work(parts: TestParts, test: Test, state: State): Worked | Promise<Work
 
 function answer(test: Test, ended: Ended, level: 'INFO' | 'DEBUG' | 'TRACE'): TestOutput {
   const { thread, texts, inspection } = test;
-  if ('left' in ended && ended.left.assigned) assignValues(test.state, thread, ended.left.assigned);
-  const variables = variablesOf(thread);
+  if ('left' in ended && ended.left.assigned) assign(thread, ended.left.assigned);
+  const variables: JsonObject = Object.fromEntries(thread.variables ?? []);
   if (Object.keys(variables).length > 0) inspection.variables = JSON.stringify(variables);
   return {
     ...('left' in ended ? { output: texts.whole(ended.left.output) } : undefined),

@@ -8,8 +8,7 @@ import type { World } from '../../../base/world.ts';
 import type { Json } from '../../../definition/asl/scope.ts';
 import { chanceOf } from '../../../engine/machines/chance.ts';
 import { machineLanguage } from '../../../engine/machines/language.ts';
-import type { MachineState, Thread } from '../../../engine/machines/state.ts';
-import { assignValues } from '../../../engine/machines/variables.ts';
+import { assign, type MachineState, type Thread } from '../../../engine/machines/state.ts';
 import type { Call, OutputOf } from '../../../protocol/service.ts';
 import type { Sdk } from '../context.ts';
 import { newSeed } from '../executions/start.ts';
@@ -46,7 +45,7 @@ export function beginTest({ world }: { world: Pick<World, 'random'> }, asked: As
   state.startedAt = call.now;
   thread.enteredAt = call.now;
   thread.retryCount = configuration.retrierRetryCount ?? 0;
-  if (variables) assignValues(state, thread, variables);
+  if (variables) assign(thread, variables);
   if (context) state.context = context.value;
   const sources: Source[] = [{ text: input, value: thread.input }];
   if (mock?.kind === 'result') sources.push(mock);
