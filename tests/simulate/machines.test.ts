@@ -3,7 +3,7 @@ import { simulationBytes } from './run.ts';
 import { tryMachineSeed } from './simulate.ts';
 
 /** Some here; `node tests/simulate/simulate.ts --seeds 10000` for a night's worth. */
-const SEEDS = 60;
+const SEEDS = 40;
 const { bytes, remove } = simulationBytes();
 afterAll(remove);
 

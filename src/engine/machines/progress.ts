@@ -125,7 +125,7 @@ export function iteration(owner: Thread, index: number): string {
 }
 
 /** Starts a Map's next iteration; it runs after those that are ready already. @param previous the event that made room for it */
-export function startIteration(state: MachineState, group: Group, previous: number): void {
+function startIteration(state: MachineState, group: Group, previous: number): void {
   const { owner } = group;
   const map = owner.state;
   if (map.type !== 'Map') return;

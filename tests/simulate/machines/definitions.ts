@@ -7,7 +7,7 @@ import type { Rng } from '../world.ts';
 type Fields = Record<string, unknown>;
 type Branch = { StartAt: string; States: Record<string, Fields> };
 
-export const CHILD = 'arn:aws:states:us-east-1:000000000000:stateMachine:child';
+const CHILD = 'arn:aws:states:us-east-1:000000000000:stateMachine:child';
 export const ACTIVITY = 'arn:aws:states:us-east-1:000000000000:activity:work';
 
 /** Longer than all the time for which a server may be down. */
