@@ -33,7 +33,7 @@ export type MachineBench = {
   express: Express;
   /** Starts executions of the definition and resolves when all have ended. */
   run(count: number, input?: object): Promise<Ran>;
-  /** Starts executions, so many in a transaction, and resolves when all are durable: they wait. */
+  /** Starts executions of a machine that waits for an hour, many in a transaction, and resolves when all are durable. */
   open(count: number): Promise<void>;
   close(): Promise<void>;
 };
@@ -45,20 +45,29 @@ export type Ran = {
   states: readonly MachineState[];
 };
 
-export function definitionOf(text: string) {
+function definitionOf(text: string) {
   const compiled = compileMachine(text, 'STANDARD');
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.diagnostics));
   return compiled.machine;
 }
 
-const inputOf = (key: string, input: object, type: 'STANDARD' | 'EXPRESS'): MachineInput => ({
+const WAIT = JSON.stringify({ StartAt: 'Wait', States: { Wait: { Type: 'Wait', Seconds: 3600, End: true } } });
+
+type Which = 'bench' | 'wait';
+
+const inputOf = (
+  key: string,
+  input: object,
+  type: 'STANDARD' | 'EXPRESS',
+  definition: Which = 'bench',
+): MachineInput => ({
   ...{ executionArn: key, executionName: key, stateMachineArn: 'bench', stateMachineName: 'bench' },
   ...{ roleArn: 'arn:aws:iam::000000000000:role/bench', region: 'us-east-1', account: '000000000000' },
-  ...{ type, definition: 'bench', input: JSON.stringify(input) },
+  ...{ type, definition, input: JSON.stringify(input) },
 });
 
 export function openMachines(definition: string): MachineBench {
-  const machine = definitionOf(definition);
+  const machines = { bench: definitionOf(definition), wait: definitionOf(WAIT) };
   const root = mkdtempSync(join(tmpdir(), 'telar-bench-'));
   const store = openStore(dataFolder(root), [engineMigrations], world);
   const engine = createEngine(store, world);
@@ -81,7 +90,7 @@ export function openMachines(definition: string): MachineBench {
       if (left === 0) store.whenDurable(ended.resolve);
     },
   };
-  const language = machineLanguage(() => machine);
+  const language = machineLanguage((name) => machines[name as Which]);
   engine.register(language, executor);
   const express = createExpress({
     ...{ language, executor, world, transact: store.transact },
@@ -89,10 +98,10 @@ export function openMachines(definition: string): MachineBench {
     ended() {},
   });
   let count = 0;
-  const begin = (input: object) => {
+  const begin = (input: object, which: Which = 'bench') => {
     count += 1;
     const key = `arn:aws:states:us-east-1:000000000000:execution:bench:execution-${count}`;
-    engine.start<MachineEvent>(MACHINE, key, inputOf(key, input, 'STANDARD'), {
+    engine.start<MachineEvent>(MACHINE, key, inputOf(key, input, 'STANDARD', which), {
       kind: 'started',
       seed: '00112233445566778899aabbccddeeff',
     });
@@ -116,7 +125,7 @@ export function openMachines(definition: string): MachineBench {
       const together = 100;
       for (let done = 0; done < executions; done += together) {
         await store.transact(() => {
-          for (let index = 0; index < together; index += 1) begin({});
+          for (let index = 0; index < together; index += 1) begin({}, 'wait');
         });
       }
     },

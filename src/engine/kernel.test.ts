@@ -26,16 +26,25 @@ const sequence: Language<State, Event> = {
   },
 };
 
+/** For tests in which nothing is to be started. */
+const silent: Executor<State, Event> = {
+  start() {
+    throw new Error('This task is outside of the store.');
+  },
+  failed: (_run, _task, _body, error) => ({ kind: 'done', how: (error as Error).message }),
+  cancel() {},
+};
+
 const world: World = { ...systemWorld, log: silentLog };
 const open: { stop(): void }[] = [];
 afterEach(() => {
   for (const engine of open.splice(0)) engine.stop();
 });
 
-function harness(database = new DatabaseSync(':memory:')) {
+function harness(database = new DatabaseSync(':memory:'), kept?: Parameters<typeof createEngine>[2]) {
   const store = openMemoryStore(database, [engineMigrations], world);
   const starts: string[] = [];
-  const engine = createEngine(store, world);
+  const engine = createEngine(store, world, kept);
   const executor: Executor<State, Event> = {
     start(_run, task, body) {
       starts.push(task);
@@ -103,6 +112,43 @@ describe('the kernel', () => {
     second.engine.recover();
     await second.until(() => second.engine.state<State>('queued')!.at === 1);
     await second.until(() => second.engine.state<State>('timed')!.at === 1);
+  });
+
+  it('goes on with runs whose states were forgotten for want of room (K4)', async () => {
+    const { engine, store, until } = harness(undefined, { open: 2, closed: 1 });
+    const keys = Array.from({ length: 9 }, (_, index) => `run-${index}`);
+    for (const key of keys) {
+      await store.transact(() => engine.start('sequence', key, ['running', 'outside', 'inside'], { kind: 'begin' }));
+    }
+    for (const key of keys) {
+      await store.transact(() => engine.complete(key, '0', { kind: 'done', how: 'late' }));
+    }
+    const whole = ['begin', 'done late', 'done outside', 'done inside'];
+    await until(() => keys.every((key) => engine.state<State>(key)!.log.length === whole.length));
+    for (const key of keys) expect(engine.state<State>(key)!.log).toEqual(whole);
+  });
+
+  it('begins work that is known to be outside of the store once the journal is durable, and does not ask for it twice', async () => {
+    const { engine, store, starts, until } = harness();
+    const begun: string[] = [];
+    engine.register(
+      { ...sequence, name: 'outsider' },
+      {
+        ...silent,
+        outside: (_run, task) => async (): Promise<Event> => {
+          begun.push(task);
+          return { kind: 'done', how: 'outside' };
+        },
+      },
+    );
+    const started = store.transact(() => {
+      engine.start('outsider', 'o', ['running', 'running'], { kind: 'begin' });
+      expect(begun).toEqual([]);
+    });
+    await started;
+    await until(() => engine.state<State>('o')!.log.length === 3);
+    expect(begun).toEqual(['0', '1']);
+    expect(starts).toEqual([]);
   });
 
   it('answers the history as it was recorded', async () => {

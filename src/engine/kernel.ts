@@ -6,8 +6,10 @@
  *     the end; every later result of that task finds no row and is ignored. So a recorded success never runs again.
  * K3. After a crash, every queued task is started, every outside task is begun again, every passed timer fires at once, and
  *     running tasks are completed by those who run them (they know the task by its key).
- * K4. States in memory are a cache of journals: whatever rolls back a transaction forgets the states it had changed.
- * K5. One suspension point: `scheduler.ts` yields between slices; everything here is synchronous.
+ * K4. States in memory are a cache of journals: whatever rolls back a transaction forgets the states it had changed, and of very
+ *     many open runs those that rest longest are forgotten.
+ * K5. A timer fires once, when it is due as it was set last: one that was moved or cleared after it was found due does not.
+ * K6. One suspension point: `scheduler.ts` yields between slices; everything here is synchronous.
  */
 import { assert } from '../base/assert.ts';
 import type { World } from '../base/world.ts';
@@ -48,43 +50,45 @@ export type Engine = {
 /** The task that is a turn of the run itself: it is never handed to an executor. */
 const AGAIN = 'again';
 
-/** Closed runs whose states are kept for readers. */
-const CLOSED_KEPT = 64;
+/** Of how many runs the states are kept in memory: of open ones, since most will go on, and of closed ones, for readers. */
+type Kept = { open: number; closed: number };
+const KEPT: Kept = { open: 10_000, closed: 64 };
 
-export function createEngine(store: Store, world: World): Engine {
+export function createEngine(store: Store, world: World, most: Kept = KEPT): Engine {
   const db = engineStore(store.sql);
   const languages = new Map<string, Registered>();
   const runs = new Map<number, Run>();
   const ids = new Map<string, number>();
-  /** Those of `runs` that are closed, the longest unused first. */
+  /** `runs` once more, the longest unused first. */
+  const open = new Set<Run>();
   const closed = new Set<Run>();
   const scheduler: Scheduler = createScheduler(store, db, world, { startTask, fireTimer, startFailed });
 
   function forget(run: Run): void {
     runs.delete(run.id);
     ids.delete(run.key);
+    open.delete(run);
     closed.delete(run);
   }
 
   function remember(run: Run): Run {
     runs.set(run.id, run);
     ids.set(run.key, run.id);
-    if (!run.open) keepClosed(run);
-    return run;
+    return use(run);
   }
 
-  function keepClosed(run: Run): void {
-    closed.delete(run);
-    closed.add(run);
-    for (const oldest of closed) {
-      if (closed.size <= CLOSED_KEPT) return;
-      forget(oldest);
-    }
+  /** The run is the one used last; those used longest ago may be forgotten: their journals tell their states again. */
+  function use(run: Run): Run {
+    const kept = run.open ? open : closed;
+    kept.delete(run);
+    kept.add(run);
+    if (kept.size > (run.open ? most.open : most.closed)) forget(kept.values().next().value!);
+    return run;
   }
 
   function load(row: RunRow): Run {
     const known = runs.get(row.id);
-    if (known) return known;
+    if (known) return use(known);
     const registered = languages.get(row.language);
     assert(registered, `the language '${row.language}' of run ${row.key} is registered`);
     const state = registered.language.begin(JSON.parse(row.input));
@@ -100,14 +104,14 @@ export function createEngine(store: Store, world: World): Engine {
   function runByKey(key: string): Run | undefined {
     const id = ids.get(key);
     const known = id === undefined ? undefined : runs.get(id);
-    if (known) return known;
+    if (known) return use(known);
     const row = db.runByKey({ key });
     return row && load(row);
   }
 
   function runById(id: number): Run {
     const known = runs.get(id);
-    if (known) return known;
+    if (known) return use(known);
     const row = db.runById({ id });
     assert(row, `run ${id} of a task or timer exists`);
     return load(row);
@@ -118,16 +122,18 @@ export function createEngine(store: Store, world: World): Engine {
     store.whenUndone(() => forget(run));
     const { language } = run.registered;
     const effects = language.apply(run.state, event, at);
-    db.append({ run: run.id, at, event: JSON.stringify(event), outcome: language.outcome?.(run.state) ?? null });
+    const outcome = language.outcome?.(run.state);
+    db.append({ run: run.id, at, event: JSON.stringify(event), outcome: outcome ?? null });
     for (const effect of effects) carryOut(run, effect);
-    run.registered.executor.observed?.(run, event, at);
+    run.registered.executor.observed?.(run, event, at, outcome);
   }
 
-  function setOpen(run: Run, open: boolean): void {
-    run.open = open;
-    db.setOpen({ id: run.id, open: open ? 1 : 0 });
-    if (open) closed.delete(run);
-    else keepClosed(run);
+  function setOpen(run: Run, isOpen: boolean): void {
+    open.delete(run);
+    closed.delete(run);
+    run.open = isOpen;
+    db.setOpen({ id: run.id, open: isOpen ? 1 : 0 });
+    use(run);
   }
 
   function carryOut(run: Run, effect: Effect): void {
@@ -142,8 +148,8 @@ export function createEngine(store: Store, world: World): Engine {
         abandon(run, effect.task);
         return;
       case 'again':
-        db.insertTask({ run: run.id, task: AGAIN, state: 'queued', body: 'null' });
-        scheduler.taskQueued(run.id, AGAIN);
+        // One turn is enough, whatever else asked for one meanwhile.
+        if (db.queueOnce({ run: run.id, task: AGAIN }) > 0) scheduler.taskQueued(run.id, AGAIN);
         return;
       case 'timer':
         db.setTimer({ run: run.id, timer: effect.timer, due: Math.ceil(effect.at) });
@@ -153,6 +159,7 @@ export function createEngine(store: Store, world: World): Engine {
         db.clearTimer({ run: run.id, timer: effect.timer });
         return;
       case 'close':
+        db.endTask({ run: run.id, task: AGAIN });
         setOpen(run, false);
         return;
       case 'reopen':
@@ -222,6 +229,8 @@ export function createEngine(store: Store, world: World): Engine {
   function startFailed(runId: number, task: TaskName, error: unknown): void {
     const row = db.task({ run: runId, task });
     if (!row) return;
+    // No executor answers for a turn of the run itself: it is tried again, and the log says so.
+    if (task === AGAIN) throw error;
     const run = runById(runId);
     const event = run.registered.executor.failed(run, task, JSON.parse(row.body), error);
     db.endTask({ run: runId, task });
@@ -229,7 +238,7 @@ export function createEngine(store: Store, world: World): Engine {
   }
 
   function fireTimer(runId: number, timer: string): void {
-    db.clearTimer({ run: runId, timer });
+    if (db.takeDue({ run: runId, timer, now: world.clock.now() }) === 0) return;
     record(runById(runId), { kind: 'timer', timer });
   }
 

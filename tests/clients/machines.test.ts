@@ -55,6 +55,18 @@ it('is driven by the AWS CLI', async () => {
   );
 });
 
+it('tries a state by the AWS CLI', async () => {
+  const state = { Type: 'Choice', Choices: [{ Variable: '$.n', NumericLessThan: 3, Next: 'Few' }], Default: 'Many' };
+  const tested = await home.json<object>(
+    ...['stepfunctions', 'test-state', '--definition', file('state.json', state)],
+    ...['--input', '{"n": 2}', '--inspection-level', 'DEBUG'],
+  );
+  expect(tested).toEqual({
+    ...{ status: 'SUCCEEDED', nextState: 'Few', output: '{"n": 2}' },
+    inspectionData: { input: '{"n": 2}', afterInputPath: '{"n": 2}' },
+  });
+});
+
 it('raises the exceptions that boto3 programs catch', async () => {
   const caught = await home.python<string[]>(`
 import boto3, json

@@ -69,6 +69,8 @@ export function awsHome(clients: AwsClients & { available: true }, server: TestS
   const env = {
     ...passedOn(process.env),
     ...{ PATH, HOME: folder, LANG: 'C.UTF-8', AWS_EC2_METADATA_DISABLED: 'true', NO_PROXY: '127.0.0.1,localhost' },
+    // As `telar env` sets it: the server is found for operations whose host has a prefix.
+    AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
     AWS_CONFIG_FILE: join(folder, '.aws/config'),
     AWS_SHARED_CREDENTIALS_FILE: join(folder, '.aws/credentials'),
   };

@@ -23,12 +23,13 @@ export const passing = (Comment = '') =>
 /** What only executions ask for. */
 function noExecutions(): Pick<
   Parts['ports'],
-  'callAs' | 'invoke' | 'invokeOutside' | 'movesBytes' | 'apis' | 'serves'
+  'callAs' | 'invoke' | 'invokeOutside' | 'movesBytes' | 'apis' | 'serves' | 'log'
 > {
   const none = () => {
     throw new Error('This test runs no executions.');
   };
-  return { callAs: none, invoke: none, invokeOutside: none, movesBytes: none, apis: () => [], serves: () => false };
+  const calls = { callAs: none, invoke: none, invokeOutside: none, movesBytes: none };
+  return { ...calls, log: none, apis: () => [], serves: () => false };
 }
 
 export function stateMachines() {
@@ -39,7 +40,8 @@ export function stateMachines() {
   const running = new Set<number>();
   const parts: Parts = {
     ...{ account: ACCOUNT, world, db: machinesStore(store.sql) },
-    check: async (text, type) => checkDefinition(text, type, () => undefined),
+    check: async (text, type) =>
+      checkDefinition(text, type, { supports: () => undefined, unsupportedFields: () => [] }),
     unfinished: ({ id }) => running.has(id),
     ports: {
       roleTrusts: (arn) => arn.startsWith(ROLE),

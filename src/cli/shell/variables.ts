@@ -51,5 +51,7 @@ export function awsVariables({ url, region, credentials, profile }: Reach, befor
     ...{ AWS_REGION: region, AWS_DEFAULT_REGION: region },
     // A cloud machine's own role must not step in where a script clears the keys.
     AWS_EC2_METADATA_DISABLED: 'true',
+    // Of some operations clients put a prefix before the host (StartSyncExecution: sync-), which no address has.
+    AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
   };
 }

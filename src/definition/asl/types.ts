@@ -163,6 +163,8 @@ export type MapState = Common &
     readonly type: 'Map';
     /** ItemsPath or Items; absent: the effective input. Must give a list (of JSONPath: or, for distributed maps, an object's entries). */
     readonly items?: Evaluate;
+    /** ItemsPath as it is written, for the sentence that refuses what is no list. */
+    readonly itemsPath?: string;
     /** Evaluated for each item, with `$$.Map.Item`. */
     readonly itemSelector?: Evaluate;
     /** 0: no limit of the definition's. */

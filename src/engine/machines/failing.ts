@@ -13,7 +13,7 @@ import type { Json, JsonObject } from '../../definition/asl/scope.ts';
 import type { Catcher, Retrier } from '../../definition/asl/types.ts';
 import { fraction } from './chance.ts';
 import { EXECUTION_TIMEOUT, type TimerKind, timerName } from './events.ts';
-import { evaluate } from './flow.ts';
+import { evaluate, type Left } from './flow.ts';
 import { members, record, recordOf } from './history.ts';
 import { iteration, leave } from './progress.ts';
 import type { ExecutionStatus, Failure, Group, MachineState, Thread } from './state.ts';
@@ -22,7 +22,7 @@ const TERMINAL: ReadonlySet<string> = new Set(['States.Runtime', 'States.DataLim
 const TIMEOUTS: ReadonlySet<string> = new Set(['States.Timeout', 'States.HeartbeatTimeout']);
 
 /** @param also a further name of the error: a missed heartbeat is told as States.Timeout */
-function matches(errorEquals: readonly string[], error: string | undefined, also?: string): boolean {
+export function matches(errorEquals: readonly string[], error: string | undefined, also?: string): boolean {
   return errorEquals.some((name) => {
     if (name === error || (also !== undefined && name === also)) return true;
     if (error !== undefined && TERMINAL.has(error)) return false;
@@ -76,18 +76,21 @@ function retry(state: MachineState, thread: Thread, retrier: Retrier, index: num
   thread.retries[index] = done + 1;
   thread.retryCount += 1;
   if (current.type === 'Parallel' || current.type === 'Map') dropGroup(state, thread);
-  const { intervalSeconds, backoffRate, maxDelaySeconds = Number.POSITIVE_INFINITY, jitterStrategy } = retrier;
-  const delay = Math.min(intervalSeconds * backoffRate ** done, maxDelaySeconds) * 1000;
-  const jittered = jitterStrategy === 'FULL' ? delay * fraction(state.chance) : delay;
+  const delay = backoff(retrier, done) * 1000;
+  const jittered = retrier.jitterStrategy === 'FULL' ? delay * fraction(state.chance) : delay;
   setTimer(state, thread, 'retry', jittered);
   thread.waiting = { kind: 'timer', timer: 'retry' };
   return true;
 }
 
+/** Seconds until the next retry, without jitter. @param done how many there were */
+export function backoff({ intervalSeconds, backoffRate, maxDelaySeconds }: Retrier, done: number): number {
+  return Math.min(intervalSeconds * backoffRate ** done, maxDelaySeconds ?? Number.POSITIVE_INFINITY);
+}
+
 function caught(state: MachineState, thread: Thread, catcher: Catcher, failure: Failure): boolean {
-  const errorOutput = { Error: failure.error ?? null, Cause: failure.cause ?? null };
   try {
-    const left = leavingByCatch(state, thread, catcher, errorOutput);
+    const left = leavingByCatch(state, thread, catcher, failure);
     dropGroup(state, thread);
     leave(state, thread, left, catcher.next);
     return true;
@@ -99,7 +102,9 @@ function caught(state: MachineState, thread: Thread, catcher: Catcher, failure: 
   }
 }
 
-function leavingByCatch(state: MachineState, thread: Thread, catcher: Catcher, errorOutput: JsonObject) {
+/** What a state leaves that fails and is caught. @throws StatesError when a field of the catcher cannot be evaluated */
+export function leavingByCatch(state: MachineState, thread: Thread, catcher: Catcher, failure: Failure): Left {
+  const errorOutput = { Error: failure.error ?? null, Cause: failure.cause ?? null };
   const jsonata = thread.state.flow.language === 'JSONata';
   const seen = jsonata ? { errorOutput } : {};
   const document = jsonata ? thread.input : errorOutput;
@@ -132,12 +137,14 @@ function groupFailed(state: MachineState, group: Group, failed: Thread, failure:
 const ABORTED: ReadonlySet<string> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
 
 function recordAborted(state: MachineState, thread: Thread, previous: number): void {
+  if (thread.state.type === 'Map' && thread.waiting?.kind === 'task') record(state, 'MapRunAborted', previous);
   if (thread.entered > 0 && ABORTED.has(thread.state.type)) record(state, `${thread.state.type}StateAborted`, previous);
 }
 
 /** Cancels what the thread, and those in it, wait for. They stay, for a redrive. */
 function giveUp(state: MachineState, thread: Thread): void {
   const { waiting } = thread;
+  thread.paused ??= thread.pending;
   thread.pending = undefined;
   if (!waiting) return;
   switch (waiting.kind) {
@@ -173,17 +180,24 @@ export function setTimer(state: MachineState, thread: Thread, kind: TimerKind, m
   state.effects.push({ kind: 'timer', timer: timerName(kind, thread.id), at: state.at + milliseconds });
 }
 
-/** The threads of a Parallel or Map are gone for good: it is started anew, or left. */
+/** The threads of a Parallel or Map are gone for good, with all that they wait for: it is started anew, or left. */
 function dropGroup(state: MachineState, owner: Thread): void {
   const { waiting } = owner;
   if (waiting?.kind !== 'group') return;
   for (const child of waiting.group.children) {
     if (!child) continue;
+    giveUp(state, child);
     dropGroup(state, child);
     state.threads.delete(child.id);
   }
   owner.waiting = undefined;
 }
+
+/** What an execution fails with whose history is full. */
+export const TOO_LONG: Failure = {
+  error: 'States.Runtime',
+  cause: 'The execution reached the maximum number of history events (25000).',
+};
 
 const END_EVENTS = { FAILED: 'ExecutionFailed', TIMED_OUT: 'ExecutionTimedOut', ABORTED: 'ExecutionAborted' } as const;
 
@@ -199,6 +213,7 @@ export function endExecution(
     for (const thread of state.threads.values()) recordAborted(state, thread, thread.previous);
     last = state.root.previous;
   }
+  const told = state.cut && status === 'FAILED' ? TOO_LONG : failure;
   giveUp(state, state.root);
   state.ready.length = 0;
   state.readyHead = 0;
@@ -206,9 +221,9 @@ export function endExecution(
   if (state.machine.timeoutSeconds !== undefined && status !== 'TIMED_OUT') {
     state.effects.push({ kind: 'clearTimer', timer: EXECUTION_TIMEOUT });
   }
-  record(state, END_EVENTS[status], last, members(failure));
+  record(state, END_EVENTS[status], last, members(told));
   state.status = status;
-  state.failure = failure;
+  state.failure = told;
   state.endedAt = state.at;
   state.effects.push({ kind: 'close' });
 }

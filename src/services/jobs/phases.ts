@@ -282,6 +282,8 @@ function environment({ region, plan }: Job, endpointUrl: string, session: JobCre
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ENDPOINT_URL: endpointUrl,
+    // Before an address, clients' prefixes of hosts (StartSyncExecution: sync-) lead nowhere.
+    AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
     ...(own
       ? {}
       : {

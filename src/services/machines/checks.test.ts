@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { checkDefinition, createChecker } from './checks.ts';
 
-const supported = () => undefined;
+const supported = { supports: () => undefined, unsupportedFields: () => [] };
 const checker = createChecker(supported);
 afterAll(() => checker.stop());
 
@@ -36,5 +36,28 @@ it('what a thread had is refused when it dies, and the next definition gets a ne
   await other.stop();
   await expect(lost).rejects.toThrow('The thread that checks definitions ended.');
   expect((await other.check(long(true), 'STANDARD')).ok).toBe(true);
+  await other.stop();
+});
+
+it('what an integration does not take is refused when the machine is created, of a long definition, too', async () => {
+  const integrations = {
+    supports: (resource: { arn: string }) => (resource.arn.endsWith('listBuckets') ? 'Not here.' : undefined),
+    unsupportedFields: () => [{ at: '/Odd', message: 'The field "Odd" is not supported by Step Functions' }],
+  };
+  const other = createChecker(integrations);
+  const text = (Comment: string) =>
+    JSON.stringify({
+      ...{ Comment, StartAt: 'A' },
+      States: {
+        A: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:s3:getObject', Parameters: { Odd: 1 }, Next: 'B' },
+        B: { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:s3:listBuckets', End: true },
+      },
+    });
+  const short = await other.check(text(''), 'STANDARD');
+  expect(short).toMatchObject({
+    ok: false,
+    diagnostics: [{ location: '/States/A/Parameters/Odd' }, { location: '/States/B/Resource', message: 'Not here.' }],
+  });
+  expect(await other.check(text('x'.repeat(20_000)), 'STANDARD')).toEqual(short);
   await other.stop();
 });

@@ -7,21 +7,34 @@
  */
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { compileMachine, type Diagnostic, type VariableReferences } from '../../definition/asl/parse/index.ts';
-import type { MachineType, TaskResource } from '../../definition/asl/types.ts';
+import type { Problem } from '../../definition/asl/compiled.ts';
+import {
+  type CompileOptions,
+  compileMachine,
+  type Diagnostic,
+  type UnsupportedFields,
+  type VariableReferences,
+} from '../../definition/asl/parse/index.ts';
+import type { Json } from '../../definition/asl/scope.ts';
+import type { MachineType, QueryLanguage, TaskResource } from '../../definition/asl/types.ts';
 
 /** What is wrong with a definition, or what its states refer to: what compiling it tells besides the machine. */
 export type Checked =
   | { ok: true; warnings: readonly Diagnostic[]; variableReferences: VariableReferences }
   | { ok: false; diagnostics: readonly Diagnostic[] };
 
-/** Why a Task's resource cannot be run here; undefined when it can. */
-type Supports = (resource: TaskResource) => string | undefined;
+/** What is asked of the integrations while a definition is compiled. */
+export type Question =
+  | { kind: 'supports'; resource: TaskResource }
+  | { kind: 'fields'; resource: Integration; template: Json; language: QueryLanguage };
+export type Reply = string | undefined | readonly Problem[];
 
-/** `refusals`: the sentences for the resources that cannot be run here, by ARN. */
-export type CheckTask = { id: number; text: string; type: MachineType; refusals: ReadonlyMap<string, string> };
-/** `resources`: all that the definition's tasks name, each once. */
-export type CheckAnswer = { id: number; checked: Checked; resources: readonly TaskResource[] };
+type Integration = Parameters<UnsupportedFields>[0];
+type Integrations = Required<CompileOptions>;
+
+/** `replies`: to the definition's questions, in their order; none in the first round, which asks them. */
+export type CheckTask = { id: number; text: string; type: MachineType; replies: readonly Reply[] };
+export type CheckAnswer = { id: number; checked: Checked; questions: readonly Question[] };
 
 export type Checker = {
   check(text: string, type: MachineType): Promise<Checked>;
@@ -31,27 +44,28 @@ export type Checker = {
 /** In characters: some 5 ms. */
 const LONGEST_AT_ONCE = 16_384;
 
-export function checkDefinition(text: string, type: MachineType, supports: Supports): Checked {
-  const compiled = compileMachine(text, type, { supports });
+export function checkDefinition(text: string, type: MachineType, integrations: Integrations): Checked {
+  const compiled = compileMachine(text, type, integrations);
   if (!compiled.ok) return { ok: false, diagnostics: compiled.diagnostics };
   return { ok: true, warnings: compiled.warnings, variableReferences: compiled.variableReferences };
 }
 
 /** The thread is started by the first long definition. */
-export function createChecker(supports: Supports): Checker {
+export function createChecker({ supports, unsupportedFields }: Integrations): Checker {
   let thread: Thread | undefined;
+  const reply = (question: Question): Reply =>
+    question.kind === 'supports'
+      ? supports(question.resource)
+      : unsupportedFields(question.resource, question.template, question.language);
   return {
     async check(text, type) {
-      if (text.length <= LONGEST_AT_ONCE) return checkDefinition(text, type, supports);
+      if (text.length <= LONGEST_AT_ONCE) return checkDefinition(text, type, { supports, unsupportedFields });
       if (!thread || thread.isDead()) thread = startThread();
-      // What is supported is known here, and what is asked for there.
-      const { checked, resources } = await thread.check(text, type, new Map());
-      const refusals = new Map<string, string>();
-      for (const resource of resources) {
-        const refusal = supports(resource);
-        if (refusal !== undefined) refusals.set(resource.arn, refusal);
-      }
-      return refusals.size === 0 ? checked : (await thread.check(text, type, refusals)).checked;
+      // What is served is known here, and what is asked for there.
+      const { checked, questions } = await thread.check(text, type, []);
+      const replies = questions.map(reply);
+      const nothingToSay = replies.every((said) => said === undefined || said.length === 0);
+      return nothingToSay ? checked : (await thread.check(text, type, replies)).checked;
     },
     async stop() {
       await thread?.stop();
@@ -60,7 +74,7 @@ export function createChecker(supports: Supports): Checker {
 }
 
 type Thread = {
-  check(text: string, type: MachineType, refusals: ReadonlyMap<string, string>): Promise<CheckAnswer>;
+  check(text: string, type: MachineType, replies: readonly Reply[]): Promise<CheckAnswer>;
   isDead(): boolean;
   stop(): Promise<void>;
 };
@@ -86,13 +100,13 @@ function startThread(): Thread {
   });
   return {
     isDead: () => dead,
-    check: (text, type, refusals) =>
+    check: (text, type, replies) =>
       new Promise((resolve, reject) => {
         const id = ++count;
         waiters.set(id, { resolve, reject });
         // Only while something is being checked does the thread keep the process alive.
         worker.ref();
-        worker.postMessage({ id, text, type, refusals } satisfies CheckTask);
+        worker.postMessage({ id, text, type, replies } satisfies CheckTask);
       }),
     async stop() {
       await worker.terminate();

@@ -1,4 +1,10 @@
 /** The compiler of definitions: what services and the engine use of this folder. */
 export { createMessage, type Diagnostic } from './diagnostics.ts';
 export { parseJson } from './json.ts';
-export { compileMachine, compileState, type VariableReferences } from './machine.ts';
+export {
+  type CompileOptions,
+  compileMachine,
+  compileState,
+  type UnsupportedFields,
+  type VariableReferences,
+} from './machine.ts';

@@ -4,7 +4,9 @@
  * M1. The same text gives the same machine: compiling reads nothing else.
  * M2. No text throws, overflows the stack, or takes longer than its length warrants.
  */
-import type { JsonObject } from '../scope.ts';
+
+import type { Problem } from '../compiled.ts';
+import type { Json, JsonObject } from '../scope.ts';
 import type { Branch, Machine, MachineType, QueryLanguage, State, TaskResource } from '../types.ts';
 import { readBranch, readLanguage, readState } from './branch.ts';
 import { type Diagnostic, openReport, type Report } from './diagnostics.ts';
@@ -17,7 +19,15 @@ import { checkScopes, openScope, warnOfUndefined } from './variables.ts';
 export type CompileOptions = {
   /** The sentence of refusal for what cannot be asked for here; undefined for what can. @default everything can */
   readonly supports?: (resource: TaskResource) => string | undefined;
+  /** What an integration does not take of its Parameters or Arguments, each with its place below them. @default it takes anything */
+  readonly unsupportedFields?: UnsupportedFields;
 };
+
+export type UnsupportedFields = (
+  resource: Extract<TaskResource, { kind: 'integration' }>,
+  template: Json,
+  language: QueryLanguage,
+) => readonly Problem[];
 
 /** What DescribeStateMachine tells: by the names of the states that refer to any variable; each list sorted. */
 export type VariableReferences = Readonly<Record<string, readonly string[]>>;
@@ -77,6 +87,7 @@ function openSite(fields: JsonObject, type: MachineType, options: CompileOptions
     report,
     language: 'JSONPath',
     supports: options.supports,
+    unsupportedFields: options.unsupportedFields,
     stateNames: new Set(),
     labels: new Set(),
     references: new Map(),

@@ -61,6 +61,7 @@ export function readMap(site: Site, name: string, readBranch: ReadBranch): MapSt
   const { Parameters: _, ...rest } = site.fields;
   const itemSelector = readTemplate(site, has(site, 'ItemSelector') ? 'ItemSelector' : 'Parameters');
   const items = readItems(site, mode);
+  const itemsPath = member(site, 'ItemsPath');
   const tolerance = readTolerance(site);
   if (mode.mode === 'INLINE') refuseDistributed(site);
   const distributed = mode.mode === 'DISTRIBUTED' && { ...readDistributed(site, mode.executionType), ...tolerance };
@@ -71,6 +72,7 @@ export function readMap(site: Site, name: string, readBranch: ReadBranch): MapSt
     ...readTransition(site),
     ...readGuards(site),
     ...(items && { items }),
+    ...(site.language === 'JSONPath' && typeof itemsPath === 'string' && { itemsPath }),
     ...(itemSelector && { itemSelector }),
     maxConcurrency: readFlexibleNumber(site, 'MaxConcurrency', { kind: 'integer', min: 0 }) ?? (() => 0),
     processor: processor ? readBranch(within(processor, mode), OBJECT_FIELDS.processor) : EMPTY,

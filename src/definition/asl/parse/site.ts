@@ -4,6 +4,8 @@
  * S1. A reader that meets a wrong value reports it, at the field, and answers undefined: the rules after it go on, so that all that
  *     is wrong is reported at once. A machine with any error is thrown away, whatever was read of it.
  */
+
+import type { Problem } from '../compiled.ts';
 import type { Json, JsonObject } from '../scope.ts';
 import type { MachineType, QueryLanguage, TaskResource } from '../types.ts';
 import { type Report, words } from './diagnostics.ts';
@@ -15,6 +17,13 @@ export type Compilation = {
   /** The machine's own: that of every state that names none. */
   readonly language: QueryLanguage;
   readonly supports: ((resource: TaskResource) => string | undefined) | undefined;
+  readonly unsupportedFields:
+    | ((
+        resource: Extract<TaskResource, { kind: 'integration' }>,
+        template: Json,
+        language: QueryLanguage,
+      ) => readonly Problem[])
+    | undefined;
   /** Of the whole machine: names must be unique in it. */
   readonly stateNames: Set<string>;
   readonly labels: Set<string>;
@@ -116,7 +125,13 @@ export function readTexts(site: Site, name: string): string[] | undefined {
   });
 }
 
-export type Range = { readonly kind: 'integer' | 'float'; readonly min: number; readonly max?: number };
+/** `checkedByReader`: a value that an execution computes is not held against the bounds here, but where it is used. */
+export type Range = {
+  readonly kind: 'integer' | 'float';
+  readonly min: number;
+  readonly max?: number;
+  readonly checkedByReader?: true;
+};
 
 const written = (value: number, range: Range): string =>
   range.kind === 'float' && Number.isInteger(value) ? value.toFixed(1) : String(value);

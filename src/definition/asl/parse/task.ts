@@ -18,6 +18,7 @@ export function readTask(site: Site, name: string): TaskState {
   const heartbeat = readFlexibleNumber(site, 'HeartbeatSeconds', SECONDS);
   checkHeartbeat(site);
   const credentials = readCredentials(site, resource);
+  checkFields(site, resource);
   return {
     type: 'Task',
     name,
@@ -40,6 +41,17 @@ function readResource(site: Site): TaskResource | undefined {
     : reading.message;
   if (refusal !== undefined) site.report.error(refusal, below(site, 'Resource'));
   return reading.ok ? reading.resource : undefined;
+}
+
+/** What the integration does not take. */
+function checkFields(site: Site, resource: TaskResource): void {
+  const field = site.language === 'JSONata' ? 'Arguments' : 'Parameters';
+  const template = member(site, field);
+  const { unsupportedFields } = site.machine;
+  if (resource.kind !== 'integration' || template === undefined || !unsupportedFields) return;
+  for (const { at, message } of unsupportedFields(resource, template, site.language)) {
+    site.report.error(message, `${below(site, field)}${at}`);
+  }
 }
 
 /** Where both are written as numbers. */
