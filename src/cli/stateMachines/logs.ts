@@ -50,7 +50,8 @@ export async function* loggedEvents(
     const page = await logs.filterLogEvents({
       ...{ logGroupName: group, startTime, nextToken, filterPattern: JSON.stringify(arn) },
     });
-    yield (page.events ?? []).map(({ message = '' }) => message);
+    // A pattern's term may be part of a longer name.
+    yield (page.events ?? []).flatMap(({ message = '' }) => (message.includes(JSON.stringify(arn)) ? [message] : []));
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
 }

@@ -9,10 +9,22 @@ import { drawMachine } from './tree.ts';
 import { machineTroubles } from './troubles.ts';
 import { watchMachine } from './watch.ts';
 
+/** Follows an execution from now on to its end. */
+export async function followMachine(context: Context, on: Clients, arn: string): Promise<ExitStatus> {
+  const reader = await machineReader(on, arn);
+  await reader.read();
+  return watchMachineToEnd(context, on, arn, reader);
+}
+
 /** Watches an execution until its end, reports it, and answers the exit status that it deserves. */
-export async function watchMachineToEnd(context: Context, on: Clients, arn: string): Promise<ExitStatus> {
+async function watchMachineToEnd(
+  context: Context,
+  on: Clients,
+  arn: string,
+  reader: MachineReader,
+): Promise<ExitStatus> {
   const { out } = context;
-  const { view, reader, interrupted } = await watchMachine(on, out, arn);
+  const { view, interrupted } = await watchMachine(on, out, arn, reader);
   if (interrupted) {
     const { name } = view;
     out.line();
@@ -61,7 +73,7 @@ export async function startMachine(
   out.line();
   out.line(`Started ${out.style.bold(lastName(stateMachineArn))}, execution ${out.style.accent(name)}`);
   out.event({ event: 'started', machine: lastName(stateMachineArn), executionArn, input });
-  if (!detach) return watchMachineToEnd(context, on, executionArn);
+  if (!detach) return watchMachineToEnd(context, on, executionArn, await machineReader(on, executionArn));
   out.line(`  ${out.command(`status ${name} --follow`)}`);
   out.result({ executionArn, status: 'RUNNING', watching: false });
   return 0;
@@ -107,10 +119,12 @@ export async function stopMachine({ out }: Context, on: Clients, arn: string): P
 export async function redriveMachine(context: Context, on: Clients, arn: string, detach: boolean): Promise<ExitStatus> {
   const { out } = context;
   const sfn = await on.sfn();
+  const reader = await machineReader(on, arn);
+  if (!detach) await reader.read();
   await sfn.redriveExecution({ executionArn: arn, clientToken: randomUUID() });
   out.line(`Execution ${lastName(arn)} is redriven: it goes on in the states that did not succeed.`);
   out.event({ event: 'redriven', executionArn: arn });
-  if (!detach) return watchMachineToEnd(context, on, arn);
+  if (!detach) return watchMachineToEnd(context, on, arn, reader);
   out.result({ executionArn: arn, status: 'RUNNING', watching: false });
   return 0;
 }

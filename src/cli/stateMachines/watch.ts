@@ -4,20 +4,21 @@ import type { Clients } from '../aws.ts';
 import { type LogTail, logTail } from '../execution/logs.ts';
 import { FRAME_MS, watching } from '../execution/watching.ts';
 import type { Output } from '../output.ts';
-import { harmless } from '../render/text.ts';
+import { cut, harmless } from '../render/text.ts';
 import { isJob } from './jobs.ts';
-import { hasEnded, lastName, type MachineExecution, type MachineReader, machineReader } from './read.ts';
+import { hasEnded, lastName, type MachineExecution, type MachineReader } from './read.ts';
 import { beganWords, drawMachine, itemWords } from './tree.ts';
 import type { Happening } from './view.ts';
 
 type Seen = { view: MachineExecution; news: Happening[] };
 
+/** @param reader what it has read already is history, and not told */
 export async function watchMachine(
   clients: Clients,
   out: Output,
   arn: string,
-): Promise<{ view: MachineExecution; reader: MachineReader; interrupted: boolean }> {
-  const reader = await machineReader(clients, arn);
+  reader: MachineReader,
+): Promise<{ view: MachineExecution; interrupted: boolean }> {
   const asLines = out.live() === undefined;
   const notes = new Map<string, string>();
   const follow = jobFollower(clients);
@@ -35,7 +36,7 @@ export async function watchMachine(
       for (const happening of seen.news) {
         out.event(happening);
         const line = asLines ? lineOf(happening) : undefined;
-        if (line !== undefined) out.line(`  ${harmless(line)}`);
+        if (line !== undefined) out.line(cut(`  ${harmless(line)}`, out.width(), out.style.symbols.ellipsis));
       }
       const { status } = seen.view;
       if (before?.view.status !== status) out.event({ event: 'execution', status });
@@ -46,7 +47,7 @@ export async function watchMachine(
     },
     ended: ({ view: now }) => hasEnded(now.status),
   });
-  return { view: view?.view ?? (await reader.read()).view, reader, interrupted };
+  return { view: view?.view ?? (await reader.read()).view, interrupted };
 }
 
 /** What is worth a line: not that a state which takes no time has been entered, nor each turn of a loop of such. */

@@ -13,7 +13,7 @@ import { lastPart } from '../execution/view.ts';
 import { table } from '../render/text.ts';
 import { explainState } from '../stateMachines/explain.ts';
 import { isMachineExecution, lastName, listMachineExecutions } from '../stateMachines/read.ts';
-import { machineStatus, redriveMachine, stopMachine, watchMachineToEnd } from '../stateMachines/steer.ts';
+import { followMachine, machineStatus, redriveMachine, stopMachine } from '../stateMachines/steer.ts';
 import { clients, currentReport, watchToEnd } from './shared.ts';
 
 const LISTED = 20;
@@ -28,7 +28,7 @@ export async function status(
   if (options.list) return list(context, meant);
   const arn = await findExecution(on, meant);
   if (isMachineExecution(arn)) {
-    return options.follow ? watchMachineToEnd(context, on, arn) : machineStatus(context, on, arn);
+    return options.follow ? followMachine(context, on, arn) : machineStatus(context, on, arn);
   }
   if (options.follow) return watchToEnd(context, on, arn);
   const report = await currentReport(on, arn);
