@@ -8,7 +8,8 @@
  *     running tasks are completed by those who run them (they know the task by its key).
  * K4. States in memory are a cache of journals: whatever rolls back a transaction forgets the states it had changed, and of very
  *     many open runs those that rest longest are forgotten.
- * K5. One suspension point: `scheduler.ts` yields between slices; everything here is synchronous.
+ * K5. A timer fires once, when it is due as it was set last: one that was moved or cleared after it was found due does not.
+ * K6. One suspension point: `scheduler.ts` yields between slices; everything here is synchronous.
  */
 import { assert } from '../base/assert.ts';
 import type { World } from '../base/world.ts';
@@ -121,9 +122,10 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
     store.whenUndone(() => forget(run));
     const { language } = run.registered;
     const effects = language.apply(run.state, event, at);
-    db.append({ run: run.id, at, event: JSON.stringify(event), outcome: language.outcome?.(run.state) ?? null });
+    const outcome = language.outcome?.(run.state);
+    db.append({ run: run.id, at, event: JSON.stringify(event), outcome: outcome ?? null });
     for (const effect of effects) carryOut(run, effect);
-    run.registered.executor.observed?.(run, event, at);
+    run.registered.executor.observed?.(run, event, at, outcome);
   }
 
   function setOpen(run: Run, isOpen: boolean): void {
@@ -146,8 +148,8 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
         abandon(run, effect.task);
         return;
       case 'again':
-        db.insertTask({ run: run.id, task: AGAIN, state: 'queued', body: 'null' });
-        scheduler.taskQueued(run.id, AGAIN);
+        // One turn is enough, whatever else asked for one meanwhile.
+        if (db.queueOnce({ run: run.id, task: AGAIN }) > 0) scheduler.taskQueued(run.id, AGAIN);
         return;
       case 'timer':
         db.setTimer({ run: run.id, timer: effect.timer, due: Math.ceil(effect.at) });
@@ -157,6 +159,7 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
         db.clearTimer({ run: run.id, timer: effect.timer });
         return;
       case 'close':
+        db.endTask({ run: run.id, task: AGAIN });
         setOpen(run, false);
         return;
       case 'reopen':
@@ -226,6 +229,8 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
   function startFailed(runId: number, task: TaskName, error: unknown): void {
     const row = db.task({ run: runId, task });
     if (!row) return;
+    // No executor answers for a turn of the run itself: it is tried again, and the log says so.
+    if (task === AGAIN) throw error;
     const run = runById(runId);
     const event = run.registered.executor.failed(run, task, JSON.parse(row.body), error);
     db.endTask({ run: runId, task });
@@ -233,7 +238,7 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
   }
 
   function fireTimer(runId: number, timer: string): void {
-    db.clearTimer({ run: runId, timer });
+    if (db.takeDue({ run: runId, timer, now: world.clock.now() }) === 0) return;
     record(runById(runId), { kind: 'timer', timer });
   }
 

@@ -75,8 +75,11 @@ export type Executor<State, Event> = {
   failed(run: RunView<State>, task: TaskName, body: unknown, error: unknown): Event;
   /** Asks a running task to stop. */
   cancel(run: RunView<State>, task: TaskName, body: unknown): void;
-  /** Called in the transaction of every event, after it was folded in: for what must commit with it (caches, events to others). */
-  observed?(run: RunView<State>, event: Event | KernelEvent, at: number): void;
+  /**
+   * Called in the transaction of every event, after it was folded in: for what must commit with it (caches, events to others).
+   * `outcome` is what the language said of it.
+   */
+  observed?(run: RunView<State>, event: Event | KernelEvent, at: number, outcome: string | undefined): void;
 };
 
 export type RunView<State> = { key: string; state: State };

@@ -37,6 +37,8 @@ export function createScheduler(store: Store, db: EngineStore, world: World, cal
   let head = 0;
   let awake = false;
   let stopped = false;
+  /** Timers wait until then: what they led to could not be recorded. */
+  let held = 0;
   let armed: { at: number; cancel: () => void } | undefined;
 
   /** The first slice runs before the loop turns, and so before the group of its cause is committed (H3). */
@@ -88,8 +90,12 @@ export function createScheduler(store: Store, db: EngineStore, world: World, cal
     if (!stopped) store.transact(work).catch((error: Error) => later(what, error, () => persist(what, work)));
   }
 
+  function notRecorded(what: string, { message }: Error): void {
+    world.log('error', 'engine.not-recorded', { what, message, againAfterMilliseconds: AGAIN_AFTER });
+  }
+
   function later(what: string, error: Error, again: () => void): void {
-    world.log('error', 'engine.not-recorded', { what, message: error.message, againAfterMilliseconds: AGAIN_AFTER });
+    notRecorded(what, error);
     world.clock.at(world.clock.now() + AGAIN_AFTER, again);
   }
 
@@ -98,7 +104,8 @@ export function createScheduler(store: Store, db: EngineStore, world: World, cal
     wake();
   }
 
-  function arm(at: number): void {
+  function arm(due: number): void {
+    const at = Math.max(due, held);
     if (stopped || (armed && armed.at <= at)) return;
     armed?.cancel();
     armed = { at, cancel: world.clock.at(at, fireDue) };
@@ -108,7 +115,15 @@ export function createScheduler(store: Store, db: EngineStore, world: World, cal
     armed = undefined;
     if (stopped) return;
     for (const { run, timer } of db.dueTimers({ now: world.clock.now(), most: SLICE.tasks })) {
-      persist(`timer ${timer} of run ${run}`, () => callbacks.fireTimer(run, timer));
+      store
+        .transact(() => callbacks.fireTimer(run, timer))
+        .catch((error: Error) => {
+          held = world.clock.now() + AGAIN_AFTER;
+          notRecorded(`timer ${timer} of run ${run}`, error);
+          armed?.cancel();
+          armed = undefined;
+          arm(held);
+        });
     }
     const next = db.nextTimer({})?.due;
     if (next !== null && next !== undefined) arm(next);

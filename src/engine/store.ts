@@ -63,6 +63,9 @@ export function engineStore(sql: Sql) {
     ),
 
     insertTask: sql.change<TaskRow>('INSERT INTO tasks (run, task, state, body) VALUES ($run, $task, $state, $body)'),
+    queueOnce: sql.change<{ run: number; task: string }>(
+      "INSERT INTO tasks (run, task, state, body) VALUES ($run, $task, 'queued', 'null') ON CONFLICT DO NOTHING",
+    ),
     task: sql.one<{ run: number; task: string }, TaskRow>('SELECT * FROM tasks WHERE run = $run AND task = $task'),
     setTaskState: sql.change<{ run: number; task: string; state: TaskState }>(
       'UPDATE tasks SET state = $state WHERE run = $run AND task = $task',
@@ -76,6 +79,9 @@ export function engineStore(sql: Sql) {
       'INSERT INTO timers (run, timer, due) VALUES ($run, $timer, $due) ON CONFLICT (run, timer) DO UPDATE SET due = excluded.due',
     ),
     clearTimer: sql.change<{ run: number; timer: string }>('DELETE FROM timers WHERE run = $run AND timer = $timer'),
+    takeDue: sql.change<{ run: number; timer: string; now: number }>(
+      'DELETE FROM timers WHERE run = $run AND timer = $timer AND due <= $now',
+    ),
     dueTimers: sql.all<{ now: number; most: number }, TimerRow>(
       'SELECT * FROM timers WHERE due <= $now ORDER BY due, run, timer LIMIT $most',
     ),

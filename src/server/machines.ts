@@ -21,7 +21,7 @@ type Parts = {
   account: string;
   auth: 'sigv4' | 'off';
   identity: Identity;
-  logs: Pick<Logs, 'groupExists'>;
+  logs: Pick<Logs, 'groupExists' | 'deliver'>;
   tags: Pick<MachinePorts, 'tagsOf' | 'setTags' | 'removeTagsOfKeys' | 'removeTags'>;
 };
 
@@ -40,7 +40,7 @@ export function machinesService(parts: Parts): Machines {
       // A trust policy is a policy: with authentication off, none is asked.
       roleTrusts: (roleArn, machineArn) =>
         auth === 'off' || identity.trustsService(roleArn, 'states.amazonaws.com', machineArn),
-      logGroupExists: logs.groupExists,
+      ...{ logGroupExists: logs.groupExists, log: logs.deliver },
       ...{ tagsOf: tags.tagsOf, setTags: tags.setTags },
       ...{ removeTagsOfKeys: tags.removeTagsOfKeys, removeTags: tags.removeTags },
     },

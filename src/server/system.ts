@@ -25,7 +25,12 @@ import {
 } from '../services/jobs/index.ts';
 import { lineageMigrations } from '../services/lineage/index.ts';
 import { createLogsService, migrations as logsMigrations } from '../services/logs/index.ts';
-import { executionMigrations, type Machines, machinesMigrations } from '../services/machines/index.ts';
+import {
+  executionMigrations,
+  type Machines,
+  machinesMigrations,
+  mapRunMigrations,
+} from '../services/machines/index.ts';
 import { type Models, modelsMigrations } from '../services/models/index.ts';
 import {
   type CrossOriginRules,
@@ -73,6 +78,7 @@ export const allMigrations: readonly Migrations[] = [
   lineageMigrations,
   machinesMigrations,
   executionMigrations,
+  mapRunMigrations,
 ];
 
 export type SystemOptions = {

@@ -13,8 +13,9 @@ import { auditTrail } from '../../src/store/audit.ts';
 import { type Bytes, openBytes } from '../../src/store/bytes.ts';
 import { sqlOver } from '../../src/store/sql.ts';
 import { openMemoryStore } from '../../src/store/store.ts';
-import { ACCOUNT, createClient } from './client.ts';
+import { createClient } from './client.ts';
 import { createJobs, type SimulatedJobs } from './jobs.ts';
+import { ACCOUNT } from './scripted.ts';
 import { createMachine, type Incarnation, type Machine, rng, seedOf } from './world.ts';
 
 /** How an execution ended, in what must not depend on crashes. */
@@ -28,7 +29,7 @@ export type RunResult = {
   problems: string[];
 };
 
-type Booted = { system: System; incarnation: Incarnation };
+export type Booted = { system: System; incarnation: Incarnation };
 
 /** Objects here are small and lie in the store; the folder is needed for its name alone. */
 export function simulationBytes(): { bytes: Bytes; remove(): void } {
@@ -80,7 +81,13 @@ export async function runSeed(seed: number, crashAfter: readonly number[], bytes
 /** Two of the pipelines' instances at a time, whatever this machine has. */
 const LIMITS = { cpus: 4, memoryBytes: 16 * 1024 ** 3, promise: 1 };
 
-function boot(machine: Machine, jobs: SimulatedJobs, database: DatabaseSync, bytes: Bytes, crashAt: number): Booted {
+export function boot(
+  machine: Machine,
+  jobs: SimulatedJobs,
+  database: DatabaseSync,
+  bytes: Bytes,
+  crashAt: number,
+): Booted {
   const incarnation = machine.boot(crashAt);
   const { world } = incarnation;
   const store = incarnation.guard(openMemoryStore(database, allMigrations, world));

@@ -1,29 +1,52 @@
 /**
- * Runs seeds of the simulation and says which fail. `node tests/simulate/simulate.ts --seeds 10000 [--from 1]`; one seed is
+ * Runs seeds of the simulation, each with a random pipeline and with a random state machine, and says which fail. `node tests/simulate/simulate.ts --seeds 10000 [--from 1]`; one seed is
  * repeated with `--from N --seeds 1`.
  */
 import { parseArgs } from 'node:util';
+import { difference } from './machines/outcome.ts';
+import { runMachineSeed } from './machines/run.ts';
 import { type RunResult, runSeed, simulationBytes } from './run.ts';
 import { rng, seedOf } from './world.ts';
 
+type Bytes = ReturnType<typeof simulationBytes>['bytes'];
+
 export type SeedReport = { seed: number; crashes: number; problems: string[] };
 
-/** One seed: its uninterrupted twin, then the same with crashes; everything that does not hold. */
-export async function trySeed(seed: number, bytes: ReturnType<typeof simulationBytes>['bytes']): Promise<SeedReport> {
-  const twin = await runSeed(seed, [], bytes);
+/** Where a seed's crashes are, in a run that passes so many crash points. */
+function crashesOf(seed: number, crashPoints: number): number[] {
   const random = rng(seedOf(seed, 'crashes'));
   const count = 1 + random.int(8);
-  const crashAfter = Array.from(
-    { length: count },
-    () => 1 + random.int(Math.max(2, Math.ceil((twin.crashPoints * 2) / count))),
-  );
-  const crashed = await runSeed(seed, crashAfter, bytes);
-  const problems = [
-    ...twin.problems.map((problem) => `uninterrupted: ${problem}`),
-    ...crashed.problems.map((problem) => `after crashes: ${problem}`),
-  ];
+  return Array.from({ length: count }, () => 1 + random.int(Math.max(2, Math.ceil((crashPoints * 2) / count))));
+}
+
+const marked = (mark: string, { problems }: { problems: string[] }) => problems.map((problem) => `${mark}: ${problem}`);
+
+/** One seed: its uninterrupted twin, then the same with crashes; everything that does not hold. */
+export async function trySeed(seed: number, bytes: Bytes): Promise<SeedReport> {
+  const twin = await runSeed(seed, [], bytes);
+  const crashed = await runSeed(seed, crashesOf(seed, twin.crashPoints), bytes);
+  const problems = [...marked('uninterrupted', twin), ...marked('after crashes', crashed)];
   problems.push(...differences(twin, crashed));
   return { seed, crashes: crashed.crashes, problems };
+}
+
+/** The same for state machines. `compared`: executions whose history could be laid beside their twin's. */
+export async function tryMachineSeed(seed: number, bytes: Bytes): Promise<SeedReport & { compared: number }> {
+  const twin = await runMachineSeed(seed, [], bytes);
+  const crashed = await runMachineSeed(seed, crashesOf(seed, twin.crashPoints), bytes);
+  const problems = [...marked('uninterrupted', twin), ...marked('after crashes', crashed)];
+  let compared = 0;
+  if (problems.length === 0) {
+    for (const [index, outcome] of twin.outcomes.entries()) {
+      const other = crashed.outcomes[index]!;
+      // The first one of some was stopped in the midst.
+      if ((twin.meddled && index === 0) || outcome.racy || other.racy) continue;
+      compared += 1;
+      const different = difference(other, outcome);
+      if (different !== undefined) problems.push(`execution ${index + 1}: ${different}`);
+    }
+  }
+  return { seed, crashes: crashed.crashes, problems, compared };
 }
 
 /**
@@ -53,11 +76,17 @@ async function main(): Promise<void> {
   let failed = 0;
   const started = performance.now();
   for (let seed = from; seed < from + seeds; seed += 1) {
-    const report = await trySeed(seed, bytes);
-    crashes += report.crashes;
-    if (report.problems.length > 0) {
+    for (const [what, trial] of [
+      ['pipeline', trySeed],
+      ['state machine', tryMachineSeed],
+    ] as const) {
+      const report = await trial(seed, bytes);
+      crashes += report.crashes;
+      if (report.problems.length === 0) continue;
       failed += 1;
-      console.log(`seed ${seed} (${report.crashes} crashes):\n  ${report.problems.slice(0, 5).join('\n  ')}`);
+      console.log(
+        `${what} of seed ${seed} (${report.crashes} crashes):\n  ${report.problems.slice(0, 5).join('\n  ')}`,
+      );
     }
     if (seed % 500 === 0) {
       const seconds = Math.round((performance.now() - started) / 1000);

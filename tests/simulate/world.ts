@@ -5,7 +5,6 @@
  * M1. The same seed gives the same run, to the last event: nothing here reads the real clock or real randomness.
  * M2. After a crash nothing of the old incarnation acts: its timers never fire, its transactions never settle.
  */
-import { silentLog } from '../../src/base/log.ts';
 import type { CrashPoint, World } from '../../src/base/world.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -60,6 +59,8 @@ export type Machine = {
   pass(until: number): Promise<void>;
   /** How many crash points the incarnation has passed. */
   passed(): number;
+  /** What servers logged that none should ever have to. */
+  complaints(): readonly string[];
 };
 
 export type Incarnation = {
@@ -79,6 +80,7 @@ export function createMachine(seed: number): Machine {
   let due: Due[] = [];
   let soon: (() => void)[] = [];
   let current: { alive: boolean; passed: number } = { alive: false, passed: 0 };
+  const complaints: string[] = [];
   const random = rng(seedOf(seed, 'world'));
 
   const add = (at: number, run: () => void) => {
@@ -97,7 +99,13 @@ export function createMachine(seed: number): Machine {
       if (life.alive) run();
     };
     const world: World = {
-      log: silentLog,
+      log(_level, event, fields) {
+        if (!life.alive) return;
+        if (event === 'engine.folded-differently') complaints.push(`${event}: ${JSON.stringify(fields)}`);
+        if (event === 'engine.not-recorded' && !String(fields?.['message']).includes(DISK_FULL)) {
+          complaints.push(`${event}: ${JSON.stringify(fields)}`);
+        }
+      },
       random: {
         fill(bytes) {
           for (let index = 0; index < bytes.length; index += 1) bytes[index] = random.int(256);
@@ -172,5 +180,13 @@ export function createMachine(seed: number): Machine {
     time = Math.max(time, until);
   }
 
-  return { now: () => time, schedule: (at, run) => void add(at, run), boot, run, pass, passed: () => current.passed };
+  return {
+    now: () => time,
+    schedule: (at, run) => void add(at, run),
+    boot,
+    run,
+    pass,
+    passed: () => current.passed,
+    complaints: () => complaints,
+  };
 }

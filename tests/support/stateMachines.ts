@@ -23,12 +23,13 @@ export const passing = (Comment = '') =>
 /** What only executions ask for. */
 function noExecutions(): Pick<
   Parts['ports'],
-  'callAs' | 'invoke' | 'invokeOutside' | 'movesBytes' | 'apis' | 'serves'
+  'callAs' | 'invoke' | 'invokeOutside' | 'movesBytes' | 'apis' | 'serves' | 'log'
 > {
   const none = () => {
     throw new Error('This test runs no executions.');
   };
-  return { callAs: none, invoke: none, invokeOutside: none, movesBytes: none, apis: () => [], serves: () => false };
+  const calls = { callAs: none, invoke: none, invokeOutside: none, movesBytes: none };
+  return { ...calls, log: none, apis: () => [], serves: () => false };
 }
 
 export function stateMachines() {

@@ -35,7 +35,8 @@ function contextOf(state: MachineState, thread: Thread, { token, item = itemOf(t
       StartTime: new Date(state.startedAt).toISOString(),
       Name: input.executionName,
       RoleArn: input.roleArn,
-      ...(input.type === 'STANDARD' ? { RedriveCount: state.redrives } : undefined),
+      // As AWS does, though no Express execution is ever redriven.
+      ...(input.sync ? undefined : { RedriveCount: state.redrives }),
       ...(state.redrivenAt === undefined ? undefined : { RedriveTime: new Date(state.redrivenAt).toISOString() }),
     },
     StateMachine: { Id: input.stateMachineArn, Name: input.stateMachineName },

@@ -35,10 +35,12 @@ export type MachineTask =
       token?: string;
     }
   | { kind: 'activity'; arn: string; input: string; token: string }
-  | { kind: 'map-run'; state: string; thread: number; mapRunArn: string; items?: Json };
+  /** What it is to do is in the thread's state. */
+  | { kind: 'map-run'; thread: number; mapRunArn: string };
 
 /** Of a thread's task, by how many that thread has started. */
 export const taskName = (thread: number, start: number): TaskName => `${thread}.${start}`;
+export const startOfTask = (task: TaskName): number => Number(task.slice(task.indexOf('.') + 1));
 export const threadOfTask = (task: TaskName): number => Number(task.slice(0, task.indexOf('.')));
 
 /** What a thread may be woken by. A thread has at most one of each. */

@@ -24,6 +24,8 @@ export type ExpressEnd = { state: MachineState; outcomes: readonly ExpressOutcom
 export type Express = {
   /** Resolves with the execution's end. It never rejects: what goes wrong is the execution's failure. */
   run(input: MachineInput, seed: string): Promise<ExpressEnd>;
+  /** Asks an execution under way to end as ABORTED, if it is still under way. */
+  stop(executionArn: string): void;
   /** Executions under way. */
   count(): number;
 };
@@ -41,23 +43,31 @@ export type ExpressParts = {
 };
 
 export function createExpress(parts: ExpressParts): Express {
-  let count = 0;
+  const running = new Map<string, () => void>();
   return {
-    count: () => count,
+    count: () => running.size,
+    stop: (executionArn) => running.get(executionArn)?.(),
     run(input, seed) {
-      count += 1;
       return new Promise((resolve) => {
-        runOne(parts, input, seed, (end) => {
-          count -= 1;
+        const { executionArn } = input;
+        const stop = runOne(parts, input, seed, (end) => {
+          running.delete(executionArn);
           parts.ended(end);
           resolve(end);
         });
+        if (stop) running.set(executionArn, stop);
       });
     },
   };
 }
 
-function runOne(parts: ExpressParts, input: MachineInput, seed: string, end: (end: ExpressEnd) => void): void {
+/** @returns what stops it; undefined when it has ended already */
+function runOne(
+  parts: ExpressParts,
+  input: MachineInput,
+  seed: string,
+  end: (end: ExpressEnd) => void,
+): (() => void) | undefined {
   const { language, executor, world } = parts;
   const { clock } = world;
   const state = language.begin(input);
@@ -69,6 +79,7 @@ function runOne(parts: ExpressParts, input: MachineInput, seed: string, end: (en
 
   setTimer(EXECUTION_TIMEOUT, clock.now() + LONGEST);
   take({ kind: 'started', seed });
+  return over ? undefined : () => take({ kind: 'stop-requested' });
 
   function take(event: MachineEvent | KernelEvent): void {
     if (over) return;

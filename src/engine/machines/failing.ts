@@ -137,12 +137,14 @@ function groupFailed(state: MachineState, group: Group, failed: Thread, failure:
 const ABORTED: ReadonlySet<string> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
 
 function recordAborted(state: MachineState, thread: Thread, previous: number): void {
+  if (thread.state.type === 'Map' && thread.waiting?.kind === 'task') record(state, 'MapRunAborted', previous);
   if (thread.entered > 0 && ABORTED.has(thread.state.type)) record(state, `${thread.state.type}StateAborted`, previous);
 }
 
 /** Cancels what the thread, and those in it, wait for. They stay, for a redrive. */
 function giveUp(state: MachineState, thread: Thread): void {
   const { waiting } = thread;
+  thread.paused ??= thread.pending;
   thread.pending = undefined;
   if (!waiting) return;
   switch (waiting.kind) {
@@ -178,17 +180,24 @@ export function setTimer(state: MachineState, thread: Thread, kind: TimerKind, m
   state.effects.push({ kind: 'timer', timer: timerName(kind, thread.id), at: state.at + milliseconds });
 }
 
-/** The threads of a Parallel or Map are gone for good: it is started anew, or left. */
+/** The threads of a Parallel or Map are gone for good, with all that they wait for: it is started anew, or left. */
 function dropGroup(state: MachineState, owner: Thread): void {
   const { waiting } = owner;
   if (waiting?.kind !== 'group') return;
   for (const child of waiting.group.children) {
     if (!child) continue;
+    giveUp(state, child);
     dropGroup(state, child);
     state.threads.delete(child.id);
   }
   owner.waiting = undefined;
 }
+
+/** What an execution fails with whose history is full. */
+export const TOO_LONG: Failure = {
+  error: 'States.Runtime',
+  cause: 'The execution reached the maximum number of history events (25000).',
+};
 
 const END_EVENTS = { FAILED: 'ExecutionFailed', TIMED_OUT: 'ExecutionTimedOut', ABORTED: 'ExecutionAborted' } as const;
 
@@ -204,6 +213,7 @@ export function endExecution(
     for (const thread of state.threads.values()) recordAborted(state, thread, thread.previous);
     last = state.root.previous;
   }
+  const told = state.cut && status === 'FAILED' ? TOO_LONG : failure;
   giveUp(state, state.root);
   state.ready.length = 0;
   state.readyHead = 0;
@@ -211,9 +221,9 @@ export function endExecution(
   if (state.machine.timeoutSeconds !== undefined && status !== 'TIMED_OUT') {
     state.effects.push({ kind: 'clearTimer', timer: EXECUTION_TIMEOUT });
   }
-  record(state, END_EVENTS[status], last, members(failure));
+  record(state, END_EVENTS[status], last, members(told));
   state.status = status;
-  state.failure = failure;
+  state.failure = told;
   state.endedAt = state.at;
   state.effects.push({ kind: 'close' });
 }

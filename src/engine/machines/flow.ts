@@ -13,6 +13,9 @@ import type { Assign, Flow, PathFlow } from '../../definition/asl/types.ts';
 import { type Seen, scopeOf } from './context.ts';
 import type { MachineState, Thread } from './state.ts';
 
+/** How deep a value may be nested: no document is read that is deeper, and what writes JSON has a stack. */
+const DEEPEST = 1_000;
+
 /** Bytes of one payload. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 export const LARGEST_PAYLOAD = 262_144;
 
@@ -86,6 +89,44 @@ export function leavingChoice(
     return { output: chosen.output ? evaluate(state, thread, chosen.output, thread.input) : thread.input, assigned };
   }
   return { output: projected(state, thread, flow, effective), assigned };
+}
+
+/** Whether the JSON text is nested deeper than a value may be. */
+export function isTooDeep(text: string): boolean {
+  // Each level opens and closes.
+  if (text.length < DEEPEST * 2) return false;
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (quoted) {
+      if (code === BACKSLASH) at += 1;
+      else if (code === QUOTE) quoted = false;
+    } else if (code === QUOTE) quoted = true;
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      depth += 1;
+      if (depth > DEEPEST) return true;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
+
+export const tooDeep = () => statesError('States.Runtime', `A value is nested more than ${DEEPEST} levels deep.`);
+
+/** JSON of what an expression gave. @throws States.Runtime when it is nested too deeply */
+export function written(value: Json): string {
+  let text: string;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    // The stack's end, which is not always at the same depth: all that is deeper than allowed fails alike.
+    if (error instanceof RangeError) throw tooDeep();
+    throw error;
+  }
+  if (isTooDeep(text)) throw tooDeep();
+  return text;
 }
 
 /** @throws States.DataLimitExceeded when the text is too large for a payload @param what the state, or the resource */

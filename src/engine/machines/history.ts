@@ -20,7 +20,10 @@ const ENDS: ReadonlySet<string> = new Set([
 
 /** Appends an event; answers its id. Past the limit nothing is appended: `advance` ends the execution then. */
 export function record(state: MachineState, type: string, previous: number, details?: string): number {
-  if (isFull(state) && !ENDS.has(type)) return state.events;
+  if (isFull(state) && !ENDS.has(type)) {
+    state.cut = true;
+    return state.events;
+  }
   state.events += 1;
   state.outcome.push(details === undefined ? `["${type}",${previous}]` : `["${type}",${previous},{${details}}]`);
   return state.events;

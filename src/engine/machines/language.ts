@@ -9,12 +9,20 @@ import { isStatesError } from '../../definition/asl/failure.ts';
 import type { Machine } from '../../definition/asl/types.ts';
 import type { Language } from '../language.ts';
 import { chanceOf } from './chance.ts';
-import { type AnyMachineEvent, EXECUTION_TIMEOUT, type MachineEvent, parseTimer, threadOfTask } from './events.ts';
-import { endExecution, evaluationFailed } from './failing.ts';
-import { leaving } from './flow.ts';
+import {
+  type AnyMachineEvent,
+  EXECUTION_TIMEOUT,
+  type MachineEvent,
+  parseTimer,
+  type TimerKind,
+  threadOfTask,
+} from './events.ts';
+import { endExecution, evaluationFailed, TOO_LONG } from './failing.ts';
+import { leaving, tooDeep } from './flow.ts';
 import { isFull, member, payload, record } from './history.ts';
-import { enter, enterNext, leave, startAgain, stepOf, takeReady } from './progress.ts';
-import { type MachineInput, type MachineState, newThread, type Pending, type Thread } from './state.ts';
+import { enter, enterNext, leave, startAgain, startIterations, stepOf, takeReady, takeUp } from './progress.ts';
+import { type Group, type MachineInput, type MachineState, newThread, type Pending, type Thread } from './state.ts';
+import { mapRunFailed, mapRunSucceeded, redriveMapRun, runsMap } from './states/distributed.ts';
 import { startMap, startParallel } from './states/groups.ts';
 import { leaveWait, runChoice, runFail, runPass, runSucceed, runWait } from './states/simple.ts';
 import {
@@ -76,6 +84,7 @@ function begin(input: MachineInput, machineOf: (definition: string) => Machine):
     redrives: 0,
     redrivenAt: undefined,
     events: 0,
+    cut: false,
     root,
     ...counting,
     ready: [],
@@ -114,10 +123,11 @@ function fold(state: MachineState, event: AnyMachineEvent): void {
     case 'task-submitted':
       return taskSubmitted(state, thread, event.output);
     case 'task-succeeded':
+      if (runsMap(thread)) return mapRunSucceeded(state, thread, event.output);
       return taskSucceeded(state, thread, event.output);
     case 'task-failed': {
       const { kind: _, task: __, ...failure } = event;
-      return taskFailed(state, thread, failure);
+      return runsMap(thread) ? mapRunFailed(state, thread, failure) : taskFailed(state, thread, failure);
     }
   }
 }
@@ -140,7 +150,7 @@ function timerFired(state: MachineState, timer: string): void {
   if (timer === EXECUTION_TIMEOUT) return endExecution(state, 'TIMED_OUT', {}, state.root.previous);
   const { kind, thread: id } = parseTimer(timer)!;
   const thread = state.threads.get(id);
-  if (!thread) return;
+  if (!thread || !awaits(thread, kind)) return;
   switch (kind) {
     case 'wait':
       return attempt(state, thread, () => leaveWait(state, thread));
@@ -149,6 +159,12 @@ function timerFired(state: MachineState, timer: string): void {
     default:
       return taskTimedOut(state, thread, kind);
   }
+}
+
+function awaits({ waiting }: Thread, kind: TimerKind): boolean {
+  return waiting?.kind === 'timer'
+    ? waiting.timer === kind
+    : waiting?.kind === 'task' && waiting[kind as 'timeout'] !== undefined;
 }
 
 /** Runs ready threads, a state each in turn, within the budget (S1). */
@@ -162,24 +178,22 @@ function advance(state: MachineState): void {
     left -= COST[thread.state.flow.language];
     attempt(state, thread, () => step(state, thread, pending));
     if (state.status !== 'RUNNING') return;
+    if (isFull(state)) break;
   }
   if (state.status !== 'RUNNING') return;
   recordStarted(state);
-  if (isFull(state)) return endForLength(state);
+  if (isFull(state)) return endExecution(state, 'FAILED', TOO_LONG, state.events);
   if (state.readyHead < state.ready.length) state.effects.push({ kind: 'again' });
-}
-
-function endForLength(state: MachineState): void {
-  const cause = 'The execution reached the maximum number of history events (25000).';
-  endExecution(state, 'FAILED', { error: 'States.Runtime', cause }, state.events);
 }
 
 function attempt(state: MachineState, thread: Thread, work: () => void): void {
   try {
     work();
   } catch (error) {
-    if (!isStatesError(error)) throw error;
-    evaluationFailed(state, stepOf(error, thread), error);
+    // An expression that came to the stack's end over a value that is nested too deeply.
+    const told = error instanceof RangeError ? tooDeep() : error;
+    if (!isStatesError(told)) throw error;
+    evaluationFailed(state, stepOf(error as Error, thread), told);
   }
 }
 
@@ -232,10 +246,17 @@ function goOn(state: MachineState, thread: Thread): void {
   thread.failure = undefined;
   thread.retries = undefined;
   thread.retryCount = 0;
-  if (thread.waiting?.kind === 'group') {
-    for (const child of thread.waiting.group.children) if (child) goOn(state, child);
-    return;
-  }
-  if (thread.entered === 0) enterNext(state, thread);
+  const { waiting, paused } = thread;
+  thread.paused = undefined;
+  if (waiting?.kind === 'group') return goOnWith(state, waiting.group);
+  if (paused) takeUp(state, thread, paused);
+  else if (thread.entered === 0) enterNext(state, thread);
+  else if (thread.mapRun) redriveMapRun(state, thread);
   else startAgain(state, thread);
+}
+
+/** Those of its children that have not ended go on; of a Map, the iterations that there is room for are started. */
+function goOnWith(state: MachineState, group: Group): void {
+  for (const child of [...group.children]) if (child) goOn(state, child);
+  if (group.kind === 'Map') attempt(state, group.owner, () => startIterations(state, group, state.events));
 }

@@ -5,8 +5,8 @@
  * P2. What a step may fail with is thrown: `advance` knows whose step it is.
  */
 import type { Json } from '../../definition/asl/scope.ts';
-import { evaluate, type Left, withinLimit } from './flow.ts';
-import { member, members, payload, record, recordOf } from './history.ts';
+import { evaluate, type Left, withinLimit, written } from './flow.ts';
+import { member, payload, record, recordOf } from './history.ts';
 import { assign, type Group, type MachineState, newThread, type Pending, type Thread } from './state.ts';
 
 const ENTER: Pending = { kind: 'enter' };
@@ -14,6 +14,11 @@ const START: Pending = { kind: 'start' };
 
 export function enterNext(state: MachineState, thread: Thread): void {
   push(state, thread, ENTER);
+}
+
+/** @param what as it was given up */
+export function takeUp(state: MachineState, thread: Thread, what: Pending): void {
+  push(state, thread, what);
 }
 
 export function startAgain(state: MachineState, thread: Thread): void {
@@ -48,7 +53,7 @@ export function enter(state: MachineState, thread: Thread): void {
   thread.enteredAt = state.at;
   thread.retries = undefined;
   thread.retryCount = 0;
-  thread.inputText ??= JSON.stringify(thread.input);
+  thread.inputText ??= written(thread.input);
   const { name, type } = thread.state;
   thread.entered = recordOf(
     state,
@@ -61,12 +66,15 @@ export function enter(state: MachineState, thread: Thread): void {
 /** Records that the thread leaves its state, and goes to the next one, or ends. */
 export function leave(state: MachineState, thread: Thread, left: Left, next: string | undefined): void {
   const { name, type } = thread.state;
-  const text =
-    left.output === thread.input && thread.inputText !== undefined ? thread.inputText : JSON.stringify(left.output);
+  const text = left.output === thread.input && thread.inputText !== undefined ? thread.inputText : written(left.output);
   withinLimit(text, name);
-  const assigned = left.assigned && Object.keys(left.assigned).length > 0 ? `,${assignedMember(left.assigned)}` : '';
+  const assigned =
+    left.assigned && Object.keys(left.assigned).length > 0
+      ? `,"assignedVariables":${withinLimit(written(left.assigned), name)}`
+      : '';
   recordOf(state, thread, `${type}StateExited`, `${member('name', name)},${payload(state, 'output', text)}${assigned}`);
   if (left.assigned) assign(thread, left.assigned);
+  thread.mapRun = undefined;
   thread.input = left.output;
   thread.inputText = text;
   if (next === undefined) return end(state, thread);
@@ -74,15 +82,13 @@ export function leave(state: MachineState, thread: Thread, left: Left, next: str
   enterNext(state, thread);
 }
 
-function assignedMember(values: Readonly<Record<string, Json>>): string {
-  return `"assignedVariables":{${members(values)}}`;
-}
-
 /** The thread has come to the end of its branch. */
 export function end(state: MachineState, thread: Thread): void {
   thread.over = true;
   thread.waiting = undefined;
   const { group } = thread;
+  // Without its last events it has not come to its end: it was too long.
+  if (state.cut) return;
   if (group) return childEnded(state, group, thread);
   record(state, 'ExecutionSucceeded', thread.previous, payload(state, 'output', thread.inputText!));
   state.status = 'SUCCEEDED';
@@ -130,6 +136,11 @@ export function startIteration(state: MachineState, group: Group, previous: numb
   const child = newThread(state, group, index, map.processor, input, started, item);
   group.children[index] = child;
   enterNext(state, child);
+}
+
+/** As many as there is room for. */
+export function startIterations(state: MachineState, group: Group, previous: number): void {
+  while (group.running < group.most && group.next < group.items.length) startIteration(state, group, previous);
 }
 
 /** Whose step an error belongs to, where it is not the thread that was under way. */

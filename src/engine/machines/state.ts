@@ -30,7 +30,14 @@ export type MachineInput = {
   input: string;
   /** Of an execution that a distributed map started. */
   mapRunArn?: string;
+  /** Of an Express execution whose end is the answer to its start. */
+  sync?: true;
+  /** Where its history's events are logged, too. */
+  log?: ExecutionLog;
 };
+
+/** `data`: payloads, too. */
+export type ExecutionLog = { level: 'ALL' | 'ERROR' | 'FATAL'; data: boolean; group: string };
 
 export type Failure = { error?: string; cause?: string };
 
@@ -49,6 +56,25 @@ export type Pending =
   | { kind: 'resume'; result: Json };
 
 export type MapItem = { index: number; value: Json; key?: string; source?: string };
+
+/** What a map run is to do, evaluated. `items`: those of the state, where no ItemReader reads them. */
+export type MapRunPlan = {
+  readonly input: Json;
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount?: number;
+  readonly toleratedFailurePercentage?: number;
+  readonly items?: Json[] | JsonObject;
+  readonly reader?: { readonly arguments: JsonObject; readonly maxItems?: number };
+  readonly batcher?: {
+    readonly batchInput?: Json;
+    readonly maxItemsPerBatch?: number;
+    readonly maxInputBytesPerBatch?: number;
+  };
+  readonly writer?: { readonly arguments: JsonObject };
+};
+
+/** `started`: the event of its start, or of its last redrive. */
+export type MapRun = { readonly arn: string; readonly plan: MapRunPlan; started: number; redrives: number };
 
 export type Thread = {
   readonly id: number;
@@ -77,6 +103,10 @@ export type Thread = {
   /** Exactly one of the two, until it is over or has failed. */
   pending: Pending | undefined;
   waiting: Waiting | undefined;
+  /** What it was about to do when it was given up: a redrive goes on with it. */
+  paused: Pending | undefined;
+  /** Of a distributed Map: what its items run in, until that has succeeded or the state is left. */
+  mapRun: MapRun | undefined;
   /** What it failed with, until the execution is redriven. */
   failure: Failure | undefined;
   over: boolean;
@@ -111,6 +141,8 @@ export type MachineState = {
   redrives: number;
   redrivenAt: number | undefined;
   events: number;
+  /** An event found no room in the history: nothing but the end can follow. */
+  cut: boolean;
   root: Thread;
   threads: Map<number, Thread>;
   threadCount: number;
@@ -155,6 +187,8 @@ export function newThread(
     retryCount: 0,
     pending: undefined,
     waiting: undefined,
+    paused: undefined,
+    mapRun: undefined,
     failure: undefined,
     over: false,
   };

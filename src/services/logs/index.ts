@@ -7,6 +7,7 @@ import type { Api } from '../../protocol/api.ts';
 import type { Service } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
 import type { Parts } from './context.ts';
+import { type Delivered, deliver } from './deliver.ts';
 import { createShipping, type LogSink } from './files/ship.ts';
 import { logsOperations } from './operations.ts';
 import { createRemoval } from './removal.ts';
@@ -25,7 +26,13 @@ export type LogsContext = {
   fileLimit?: number | undefined;
 };
 
-export type Logs = { service: Service; sink: LogSink; groupExists(region: string, name: string): boolean };
+export type Logs = {
+  service: Service;
+  sink: LogSink;
+  groupExists(region: string, name: string): boolean;
+  /** Inside a transaction: adds events, in the order of their times, to a stream of a group. A group that is not there takes nothing. */
+  deliver(region: string, group: string, stream: string, events: readonly Delivered[]): void;
+};
 
 /** In bytes. */
 const FILE_LIMIT = 1_000_000_000;
@@ -47,5 +54,9 @@ export function createLogsService(context: LogsContext): Logs {
       await removal.stop();
     },
   };
-  return { service, sink: shipping, groupExists: (region, name) => db.group({ region, name }) !== undefined };
+  return {
+    ...{ service, sink: shipping },
+    groupExists: (region, name) => db.group({ region, name }) !== undefined,
+    deliver: (region, group, stream, events) => deliver(parts, region, group, stream, events),
+  };
 }

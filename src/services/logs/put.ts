@@ -90,6 +90,11 @@ export async function encoded(events: readonly LogEvent[], breathe: () => Promis
   return all;
 }
 
+/** The same of the few events of one moment. */
+export function encodedAtOnce(events: readonly LogEvent[]): Encoded[] {
+  return chunksOf(events).map((chunk) => ({ ...chunk, payload: encodeChunk(chunk.events) }));
+}
+
 /** Inside a transaction: adds events to the end of a stream. */
 export function append({ db }: Pick<Parts, 'db'>, stream: StreamRow, chunks: readonly Encoded[]): void {
   let seq = stream.next_seq;

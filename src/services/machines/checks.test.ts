@@ -56,10 +56,7 @@ it('what an integration does not take is refused when the machine is created, of
   const short = await other.check(text(''), 'STANDARD');
   expect(short).toMatchObject({
     ok: false,
-    diagnostics: [
-      { location: '/States/A/Parameters/Odd' },
-      { location: '/States/B/Resource', message: 'Not here.' },
-    ],
+    diagnostics: [{ location: '/States/A/Parameters/Odd' }, { location: '/States/B/Resource', message: 'Not here.' }],
   });
   expect(await other.check(text('x'.repeat(20_000)), 'STANDARD')).toEqual(short);
   await other.stop();

@@ -20,10 +20,14 @@ export function checkedLogging({ ports }: Pick<Parts, 'ports'>, given: Logging |
   return { level, includeExecutionData, ...(destinations ? { destinations } : {}) };
 }
 
-/** The name of the log group that a destination's ARN means: `arn:aws:logs:…:log-group:NAME:*`. */
+/** The name in the ARN of a log group, `arn:aws:logs:…:log-group:NAME:*`; undefined when it is none. */
+export const loggedGroup = (arn: string): string | undefined =>
+  /^log-group:([^:]+):\*$/.exec(parseArn(arn)?.resource ?? '')?.[1];
+
+/** The name of the log group that a destination's ARN means. @throws InvalidLoggingConfiguration */
 function logGroupName(text: string, { account, region }: Place): string {
   const parsed = parseArn(text);
-  const name = /^log-group:([^:]+):\*$/.exec(parsed?.resource ?? '')?.[1];
+  const name = loggedGroup(text);
   if (parsed?.service !== 'logs' || parsed.account !== account || parsed.region !== region || name === undefined)
     throw machineErrors.logDestinationArn(text);
   return name;

@@ -94,6 +94,8 @@ export const machineErrors = {
     awsError('StateMachineTypeNotSupported', 'This operation is not supported by this type of state machine'),
   listOfWhat: () => validation('Must specify exactly one of stateMachineArn and mapRunArn'),
   redriveFilter: () => validation('redriveFilter is for the executions of a Map Run: give a mapRunArn with it.'),
+  mapRunOver: (arn: string, status: string) =>
+    validation(`The Map Run '${arn}' is ${status}. Only one that is RUNNING can be updated.`),
   notRedrivable: (arn: string, reason: string) =>
     awsError('ExecutionNotRedrivable', `Execution Not Redrivable: '${arn}': ${reason}`),
   taskTimedOut: () => awsError('TaskTimedOut', "Task Timed Out: 'Provided task does not exist anymore'"),

@@ -2,24 +2,28 @@
 import type { Operations } from '../../protocol/service.ts';
 import { activityOperations, tagOperations } from './activityOperations.ts';
 import type { Parts, Sdk } from './context.ts';
-import type { ExecutionParts } from './executions/context.ts';
 import { executionOperations } from './executions/operations.ts';
 import type { Waiters } from './executions/tasks.ts';
 import type { Integrations } from './integrations/types.ts';
 import { machineOperations } from './machineOperations.ts';
+import type { MapRunParts } from './mapRuns/context.ts';
+import type { MapRuns } from './mapRuns/driver.ts';
+import { mapRunOperations } from './mapRuns/operations.ts';
 import { testOperations } from './testState/operations.ts';
 import { aliasOperations, versionOperations } from './versionOperations.ts';
 
 /** By the names of the SDK's commands: an operation that is new in the SDK is a type error here. */
 type All = { [K in keyof Sdk]: K extends `${infer Name}Command` ? Name : never }[keyof Sdk];
 
-/** Not served yet: NotImplemented, by name. */
-type Unserved = 'DescribeMapRun' | 'ListMapRuns' | 'UpdateMapRun';
-
 export function machinesOperations(
-  parts: ExecutionParts & { waiters: Waiters; integrations: Integrations },
-): Operations<Sdk, Exclude<All, Unserved | '$'>> {
-  return { ...resourceOperations(parts), ...executionOperations(parts), ...testOperations(parts) };
+  parts: MapRunParts & { waiters: Waiters; mapRuns: Pick<MapRuns, 'changed'>; integrations: Integrations },
+): Operations<Sdk, Exclude<All, '$'>> {
+  return {
+    ...resourceOperations(parts),
+    ...executionOperations(parts),
+    ...mapRunOperations(parts),
+    ...testOperations(parts),
+  };
 }
 
 /** Of what is created, described and deleted, and runs nothing. */

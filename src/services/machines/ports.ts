@@ -19,6 +19,11 @@ export type MachinePorts = {
   roleTrusts(roleArn: string, machineArn: string): boolean;
   /** Whether there is a log group of this name. */
   logGroupExists(region: string, name: string): boolean;
+  /**
+   * Inside a transaction: adds events, in the order of their times, to a stream of a log group; a group that is not there takes
+   * nothing.
+   */
+  log(region: string, group: string, stream: string, events: readonly { at: number; message: string }[]): void;
   /** In the order of their keys. */
   tagsOf(arn: string): { Key: string; Value: string }[];
   /** Adds tags, each replacing the one of its key. Inside a transaction, as what follows. */

@@ -15,6 +15,8 @@ export type Call = {
   params: JsonObject;
   /** The recording says that the call was refused. */
   expectError?: boolean;
+  /** `secondary`: made with the keys of a second account. */
+  client?: string;
 };
 
 /** Something that must exist before the first call. */
@@ -62,7 +64,43 @@ export type Single = Common & {
   expected: JsonObject;
 };
 
-export type Case = Trace | Single;
+/** An execution from its start to its end. */
+export type Execution = Common & {
+  kind: 'execution' | 'sync-execution' | 'choice-comparison';
+  type?: 'STANDARD' | 'EXPRESS';
+  /** A text where the recording's own was no JSON. */
+  definition: Json;
+  input?: Json;
+  executionName?: string;
+  /** The machine's, as recorded. */
+  stateMachineArn?: string;
+  loggingConfiguration?: JsonObject;
+  /** What of the recording became which placeholder. */
+  placeholders?: Record<string, string>;
+  /** Services without which it cannot be played. */
+  needs?: string[];
+  /** Why it cannot be played as it was recorded. */
+  timeDependent?: string;
+  expected: ExpectedExecution;
+};
+
+/** What is there is compared. `status` is null where the recording ended first. */
+export type ExpectedExecution = {
+  status: string | null;
+  output?: Json;
+  error?: string;
+  cause?: Json;
+  historyEvents?: JsonObject[];
+  syncResponse?: JsonObject;
+  /** Of an asynchronous Express execution, the last event in its log. */
+  endEvent?: JsonObject;
+  loggedExecutionEvents?: JsonObject[];
+};
+
+export type Case = Trace | Single | Execution;
+
+export const isExecution = (one: Case): one is Execution =>
+  one.kind === 'execution' || one.kind === 'sync-execution' || one.kind === 'choice-comparison';
 
 const FOLDER = path.join('shared', 'conformance', 'step-functions');
 

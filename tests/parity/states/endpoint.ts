@@ -12,13 +12,14 @@ const APIS: Readonly<Record<string, { signingName: string; target: string; versi
 /** What makes the resources that cases need, by their type. */
 const MAKERS: Readonly<Record<string, (url: string, place: Place, name: string) => Promise<void>>> = {
   async s3(url, place, name) {
-    const headers = signed(place, 's3');
-    const answer = await fetch(new URL(name, url), { method: 'PUT', headers });
+    const answer = await fetch(new URL(name, url), { method: 'PUT', headers: signedForS3(place) });
     if (!answer.ok) throw new Error(`The bucket ${name} could not be made: ${await answer.text()}`);
   },
 };
 
-export const isCallable = ({ service, op }: Call): boolean => service in APIS && !op.startsWith('_');
+/** No operation, but what the recordings' tool did between two: it waited. */
+export const isOfTool = ({ op }: Call): boolean => op.startsWith('_');
+export const isCallable = ({ service, op }: Call): boolean => service in APIS || (service === 's3' && op in OBJECTS);
 export const isMakeable = ({ type }: Resource): boolean => type in MAKERS;
 
 /** An answer, or a refusal, in boto3's shape. */
@@ -35,6 +36,10 @@ export function endpointAt(url: string, place: Place): Endpoint {
   return {
     place,
     async send({ service, op, params }) {
+      if (service === 's3') {
+        const object = new URL(`${String(params['Bucket'])}/${String(params['Key'])}`, url);
+        return OBJECTS[op]!(object, place, params);
+      }
       const { signingName, target, version } = APIS[service]!;
       const answer = await fetch(url, {
         method: 'POST',
@@ -52,6 +57,44 @@ export function endpointAt(url: string, place: Place): Endpoint {
     make: async (resource) => MAKERS[resource.type]!(url, place, resource.name),
   };
 }
+
+/** S3 speaks no JSON: the operations on objects that cases have. */
+const OBJECTS: Readonly<Record<string, (object: URL, place: Place, params: JsonObject) => Promise<Answer>>> = {
+  async PutObject(object, place, { Body }) {
+    // As boto3 says it of bytes.
+    const headers = { ...signedForS3(place), 'content-type': 'binary/octet-stream' };
+    const answer = await fetch(object, { method: 'PUT', headers, body: String(Body) });
+    if (!answer.ok) throw new Error(`${object.pathname} could not be put: ${await answer.text()}`);
+    return { status: answer.status, body: {} };
+  },
+  async GetObject(object, place) {
+    const answer = await fetch(object, { headers: { ...signedForS3(place), 'x-amz-checksum-mode': 'ENABLED' } });
+    const Body = await answer.text();
+    const { headers } = answer;
+    const told = Object.fromEntries(
+      Object.entries(OBJECT_HEADERS).flatMap(([name, header]) => {
+        const value = headers.get(header);
+        return value === null ? [] : [[name, value]];
+      }),
+    );
+    const LastModified = headers.has('last-modified') ? 'datetime' : 'none';
+    const made = { Body, ...told, ContentLength: Number(headers.get('content-length')), LastModified, Metadata: {} };
+    return answerOf(answer.status, made);
+  },
+};
+
+/** As boto3 names them. */
+const OBJECT_HEADERS = {
+  AcceptRanges: 'accept-ranges',
+  ChecksumCRC32: 'x-amz-checksum-crc32',
+  ChecksumType: 'x-amz-checksum-type',
+  ContentType: 'content-type',
+  ETag: 'etag',
+  ServerSideEncryption: 'x-amz-server-side-encryption',
+};
+
+/** Buckets lie in regions that there are. */
+const signedForS3 = ({ account }: Place) => signed({ account, region: 'us-east-1' }, 's3');
 
 const signed = ({ region }: Place, service: string) => ({
   authorization: `AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/${region}/${service}/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`,

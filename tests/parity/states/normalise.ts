@@ -16,7 +16,8 @@ type Work = {
   reference(value: Json, name: string): void;
 };
 
-const INSTANT = String.raw`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?`;
+/** One that there is: `2016-13-05T25:29:29Z` is left as it is. */
+const INSTANT = String.raw`\b\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?::[0-5]\d){2}(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)`;
 const UUID = /^[a-f\d]{8}(?:-[a-f\d]{4}){3}-[a-f\d]{12}/i;
 const ARN = /^arn:(?:aws[a-z-]*)?:(?:[\w.-]+)?:(?:[^:]+)?:(?:\d{12})?:(.*)/i;
 
@@ -112,8 +113,17 @@ function apply(work: Work, transformer: Transformer): void {
       if (transformer.name === 'SfnNoneRecursiveParallelTransformer') parallelEvents(document);
       return;
     case 'generic':
+      if (transformer.fn === '_convert_output_to_json') outputsAsJson(document);
       return;
   }
+}
+
+/** Outputs that are lists or scalars become those; objects have become objects already. */
+function outputsAsJson(document: Json): void {
+  eachMember(document, ({ of, name, value }) => {
+    if (name === 'output' && typeof value === 'string') of[name] = parsed(value);
+    return false;
+  });
 }
 
 const byText = (a: Json, b: Json) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);

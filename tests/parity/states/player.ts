@@ -4,11 +4,22 @@
  *
  * P1. Each case has a region to itself, so that cases neither see each other nor have to wait for one another.
  */
-import type { Call, Case, Json, JsonObject, Single, Trace, Transformer } from './cases.ts';
-import { type Answer, type Endpoint, isMakeable } from './endpoint.ts';
+import {
+  type Call,
+  type Case,
+  isExecution,
+  type Json,
+  type JsonObject,
+  type Single,
+  type Trace,
+  type Transformer,
+} from './cases.ts';
+import { type Answer, type Endpoint, isMakeable, isOfTool } from './endpoint.ts';
+import { playExecution } from './executions.ts';
 import { type Difference, differences, isObject, valueAt } from './json.ts';
+import { logOf } from './logged.ts';
 import { normalise, type Place } from './normalise.ts';
-import { asRecorded, isUnsent } from './rules.ts';
+import { asRecorded, inOneAccount, isUnsent, rebased } from './rules.ts';
 
 /** Where the recordings were made. */
 const RECORDED: Place = { account: '111111111111', region: 'us-east-1' };
@@ -17,16 +28,19 @@ const RECORDED: Place = { account: '111111111111', region: 'us-east-1' };
 export type Finding = Difference & { key: string };
 
 export async function play(given: Case, endpoint: Endpoint): Promise<Finding[]> {
-  const one = moved(given, endpoint.place);
+  const one = moved(inOneAccount(rebased(given, Date.now())), endpoint.place);
   for (const resource of one.resources ?? []) if (isMakeable(resource)) await endpoint.make(resource);
   for (const call of one.setup ?? []) await endpoint.send(call);
+  if (isExecution(one)) return playExecution(one, endpoint);
   return one.kind === 'api-trace' ? playTrace(one, endpoint) : playSingle(one, endpoint);
 }
 
-/** The case as if it had been recorded in another place. */
-function moved<T>(one: T, { account, region }: Place): T {
-  const text = JSON.stringify(one).split(RECORDED.account).join(account).split(RECORDED.region).join(region);
-  return JSON.parse(text) as T;
+/** The case as if it had been recorded in another place. Buckets' names are nobody else's anywhere. */
+function moved<T extends Case>(one: T, { account, region }: Place): T {
+  const names: Bound = (one.resources ?? [])
+    .filter(({ type }) => type === 's3')
+    .map(({ name }) => [name, `${name}-${region}`]);
+  return bind(one, [...names, [RECORDED.account, account], [RECORDED.region, region]]);
 }
 
 /** Values of the recording and those that stand for them here. */
@@ -67,9 +81,11 @@ async function playTrace(trace: Trace, endpoint: Endpoint): Promise<Finding[]> {
     trace.matches.filter(({ key }) => isUnsent(trace.expected[key])).flatMap(({ actual }) => callsIn(actual)),
   );
   const bound: Bound = [];
+  const logged: JsonObject[] = [];
   const answers = new Map<number, Answer>();
   for (const [at, call] of trace.calls.entries()) {
-    if (unsent.has(at)) continue;
+    if (unsent.has(at) || isOfTool(call)) continue;
+    if (call.op === 'DeleteLogGroup') logged.push(...(await logOf(String(call.params['logGroupName']), endpoint)));
     const answer = await endpoint.send({ ...call, params: bind(call.params, bound) });
     answers.set(at, answer);
     const { executionArn } = answer.body;
@@ -84,7 +100,10 @@ async function playTrace(trace: Trace, endpoint: Endpoint): Promise<Finding[]> {
       if (typeof actual === 'string') bound.push(...boundTo(recorded, actual));
     }
   }
-  const made = matches.map(({ key, actual }) => [key, built(actual, answers, trace.calls)] as const);
+  // What the recordings' tool read of a log before the group was deleted is no call's answer.
+  const made = matches.map(({ key, actual }): [string, Json] =>
+    key === 'logged_execution_events' ? [key, logged] : [key, built(actual, answers, trace.calls)],
+  );
   const transformers = bindTransformers(trace.transformers ?? [], bound);
   const actual = normalise(Object.fromEntries(made), transformers, endpoint.place);
   return matches.flatMap(({ key }) => {

@@ -3,15 +3,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 import { type Case, loadCases } from './cases.ts';
 import { endpointAt } from './endpoint.ts';
+import { KNOWN, reasonToDiffer } from './known.ts';
 import { play } from './player.ts';
-import { KNOWN, reasonToSkip } from './rules.ts';
+import { reasonToSkip } from './rules.ts';
 
 const ACCOUNT = '111111111111';
 
-const files = ['create-errors', 'validate-definition', 'test-state', 'api-traces'].map((file) => ({
-  file,
-  cases: loadCases(file),
-}));
+const FILES = [
+  'create-errors',
+  'validate-definition',
+  'test-state',
+  'api-traces',
+  'pure',
+  'choice-comparisons',
+  'express-sync',
+  'services',
+  'logs-and-express-async',
+];
+const files = FILES.map((file) => ({ file, cases: loadCases(file) }));
 
 let server: TestServer;
 beforeAll(async () => {
@@ -20,21 +29,32 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 for (const { file, cases } of files) {
-  describe(`${file}, as AWS answered`, () => {
+  // Each has a region to itself; most of their time they wait.
+  describe.concurrent(`${file}, as AWS answered`, () => {
     // The recordings are not part of this repository.
     it.skipIf(cases)('are not on this machine', (context) => context.skip('the recorded cases are not here'));
-    for (const [at, one] of (cases ?? []).entries()) it(one.name, (context) => playOne(one, `${file}-${at}`, context));
+    for (const [at, one] of (cases ?? []).entries()) {
+      it(one.name, { timeout: 90_000 }, (context) => playOne(one, file, `${file}-${at}`, context));
+    }
   });
 }
 
+// The recordings are not part of this repository.
+it.skipIf(files.some(({ cases }) => !cases))('what is known to differ is a case', () => {
+  const names = files.map(({ file, cases }) => ({ file, names: cases!.map(({ name }) => name) }));
+  const found = ({ file, name }: (typeof KNOWN)[number]) =>
+    names.find((one) => one.file === file)?.names.some((one) => one.endsWith(name));
+  expect(KNOWN.filter((known) => !found(known))).toEqual([]);
+});
+
 type Context = { skip(reason: string): void };
 
-async function playOne(one: Case, region: string, context: Context): Promise<void> {
+async function playOne(one: Case, file: string, region: string, context: Context): Promise<void> {
   const reason = reasonToSkip(one);
   // By a rule (rules.ts), which gives the reason.
   if (reason !== undefined) return context.skip(reason);
   const findings = await play(one, endpointAt(server.url, { account: ACCOUNT, region }));
-  const known = Object.entries(KNOWN).find(([name]) => one.name.endsWith(name))?.[1];
+  const known = reasonToDiffer(file, one.name);
   if (known === undefined) expect(findings).toEqual([]);
-  else expect(findings, `it no longer differs from AWS: take it out of KNOWN (${known})`).not.toEqual([]);
+  else expect(findings, `it no longer differs from AWS: take it out of the table (${known})`).not.toEqual([]);
 }

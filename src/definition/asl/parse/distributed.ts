@@ -18,7 +18,8 @@ import {
   type Site,
 } from './site.ts';
 
-const MAX_ITEMS: Range = { kind: 'integer', min: 0, max: 100_000_000 };
+/** AWS was recorded to fail the reader, and not the state, for what MaxItemsPath leads to. */
+const MAX_ITEMS: Range = { kind: 'integer', min: 0, max: 100_000_000, checkedByReader: true };
 const MAX_BATCH: Range = { kind: 'integer', min: 0 };
 const MAX_BATCH_BYTES: Range = { kind: 'integer', min: 0, max: 262_144 };
 const NO_ARGUMENTS: Evaluate<JsonObject> = () => ({});

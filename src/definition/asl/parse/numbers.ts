@@ -52,7 +52,7 @@ function asNumber(value: Json): number | undefined {
 }
 
 function checked(name: string, value: number, range: Range): number {
-  if (value >= range.min && (range.max === undefined || value <= range.max)) return value;
+  if (range.checkedByReader || (value >= range.min && (range.max === undefined || value <= range.max))) return value;
   throw statesError('States.Runtime', outside(name, range));
 }
 

@@ -125,7 +125,13 @@ export function readTexts(site: Site, name: string): string[] | undefined {
   });
 }
 
-export type Range = { readonly kind: 'integer' | 'float'; readonly min: number; readonly max?: number };
+/** `checkedByReader`: a value that an execution computes is not held against the bounds here, but where it is used. */
+export type Range = {
+  readonly kind: 'integer' | 'float';
+  readonly min: number;
+  readonly max?: number;
+  readonly checkedByReader?: true;
+};
 
 const written = (value: number, range: Range): string =>
   range.kind === 'float' && Number.isInteger(value) ? value.toFixed(1) : String(value);

@@ -4,8 +4,9 @@ import type { Json } from '../../../definition/asl/scope.ts';
 import type { MapState, ParallelState } from '../../../definition/asl/types.ts';
 import { argumentsOf, effectiveInput, evaluate } from '../flow.ts';
 import { member, record, recordOf } from '../history.ts';
-import { enterNext, resume, startIteration } from '../progress.ts';
+import { enterNext, resume, startIterations } from '../progress.ts';
 import { type Group, type MachineState, newThread, type Thread } from '../state.ts';
+import { startDistributed } from './distributed.ts';
 
 /** Iterations of an inline Map at once, at most. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const MOST_ITERATIONS = 40;
@@ -23,7 +24,7 @@ export function startParallel(state: MachineState, thread: Thread, { branches }:
   });
 }
 
-/** The items of a Map. @throws when they are no list */
+/** The items of an inline Map. @throws when they are no list */
 export function itemsOf(state: MachineState, thread: Thread, map: MapState, input: Json): readonly Json[] {
   const items = map.items ? evaluate(state, thread, map.items, input) : input;
   if (Array.isArray(items)) return items;
@@ -38,6 +39,7 @@ export function itemsOf(state: MachineState, thread: Thread, map: MapState, inpu
 }
 
 export function startMap(state: MachineState, thread: Thread, map: MapState): void {
+  if (map.distributed) return startDistributed(state, thread, map, map.distributed);
   const input = effectiveInput(state, thread);
   const items = itemsOf(state, thread, map, input);
   const limit = evaluate(state, thread, map.maxConcurrency, input);
@@ -49,7 +51,7 @@ export function startMap(state: MachineState, thread: Thread, map: MapState): vo
   const most = Math.min(limit === 0 ? MOST_ITERATIONS : limit, MOST_ITERATIONS);
   const group = newGroup(thread, 'Map', input, items, most);
   thread.waiting = { kind: 'group', group };
-  while (group.running < most && group.next < items.length) startIteration(state, group, started);
+  startIterations(state, group, started);
 }
 
 function newGroup(owner: Thread, kind: Group['kind'], input: Json, items: readonly Json[], most: number): Group {

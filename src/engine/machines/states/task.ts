@@ -6,7 +6,7 @@ import type { Json, JsonObject } from '../../../definition/asl/scope.ts';
 import type { TaskResource, TaskState } from '../../../definition/asl/types.ts';
 import { type MachineTask, taskName } from '../events.ts';
 import { abandonTask, clearTaskTimers, setTimer, threadFailed } from '../failing.ts';
-import { argumentsOf, effectiveInput, evaluate, withinLimit } from '../flow.ts';
+import { argumentsOf, effectiveInput, evaluate, withinLimit, written } from '../flow.ts';
 import { member, members, recordOf } from '../history.ts';
 import { resume } from '../progress.ts';
 import type { Failure, MachineState, Thread } from '../state.ts';
@@ -23,7 +23,7 @@ export function startTask(state: MachineState, thread: Thread, task: TaskState):
   const timeout = task.timeout && evaluate(state, thread, task.timeout, input);
   const heartbeat = task.heartbeat && evaluate(state, thread, task.heartbeat, input);
   const credentials = task.credentials && evaluate(state, thread, task.credentials, input);
-  const text = withinLimit(JSON.stringify(given), task.name);
+  const text = withinLimit(written(given), task.name);
   recordScheduled(state, thread, resource, text, { timeout, heartbeat, credentials });
   const name = taskName(thread.id, thread.starts);
   state.effects.push({ kind: 'task', task: name, body: bodyOf() });
@@ -108,7 +108,8 @@ function resourceMembers(resource: Extract<TaskResource, { kind: 'integration' }
 /** Records that what was scheduled in this turn is started, after all of it was scheduled: as AWS does. */
 export function recordStarted(state: MachineState): void {
   for (const thread of state.starting.splice(0)) {
-    if (thread.state.type !== 'Task') continue;
+    // It may have been given up since.
+    if (thread.state.type !== 'Task' || thread.waiting?.kind !== 'task') continue;
     recordTask(state, thread, thread.state.resource, 'Started');
   }
 }
@@ -140,9 +141,9 @@ export function taskSubmitted(state: MachineState, thread: Thread, output: Json)
 export function taskSucceeded(state: MachineState, thread: Thread, output: Json): void {
   const resource = resourceOf(thread);
   clearTaskTimers(state, thread);
-  const text = JSON.stringify(output);
+  let text: string;
   try {
-    withinLimit(text, resource.arn);
+    text = withinLimit(written(output), resource.arn);
   } catch (error) {
     const { failure } = error as { failure: Failure } & Error;
     return taskFailed(state, thread, failure);

@@ -8,7 +8,7 @@ import type { ExecutionsStore } from './store.ts';
 
 export type ExecutionParts = Parts & {
   engine: Engine;
-  store: Pick<Store, 'transact' | 'whenDurable'>;
+  store: Pick<Store, 'transact' | 'commitAhead' | 'whenDurable'>;
   executions: ExecutionsStore;
   compiled: Compiled;
   express: Express;

@@ -6,7 +6,7 @@
  */
 import { assert } from '../../../base/assert.ts';
 import { compileMachine } from '../../../definition/asl/parse/index.ts';
-import type { Branch, Machine, MachineType, MapState } from '../../../definition/asl/types.ts';
+import type { Branch, Machine, MachineType, State } from '../../../definition/asl/types.ts';
 import type { MachinesStore } from '../store.ts';
 
 export type Compiled = (definition: string) => Machine;
@@ -45,17 +45,19 @@ export function compiledDefinitions(
 
 /** A distributed map's processor, as the machine that its executions run. */
 function processorOf(machine: Machine, state: string): Machine {
-  const map = findMap(machine, state);
-  assert(map, `the map ${state} is in its machine`);
+  const map = findState(machine, state);
+  assert(map?.type === 'Map', `the map ${state} is in its machine`);
   return { ...map.processor, queryLanguage: machine.queryLanguage };
 }
 
-function findMap(branch: Branch, name: string): MapState | undefined {
+/** Names are unique in a whole machine. */
+export function findState(branch: Branch, name: string): State | undefined {
+  const own = branch.states.get(name);
+  if (own) return own;
   for (const state of branch.states.values()) {
-    if (state.type === 'Map' && state.name === name) return state;
     const inner = state.type === 'Map' ? [state.processor] : state.type === 'Parallel' ? state.branches : [];
     for (const one of inner) {
-      const found = findMap(one, name);
+      const found = findState(one, name);
       if (found) return found;
     }
   }

@@ -79,7 +79,10 @@ export function listExecutions(
     machineErrors.token,
   );
   return {
-    executions: items.map((row) => ({ ...summary(row), ...(row.map_run === null ? {} : { itemCount: 1 }) })),
+    executions: items.map((row) => ({
+      ...summary(row),
+      ...(row.map_run === null ? {} : { itemCount: row.items ?? 1 }),
+    })),
     ...(next === undefined ? {} : { nextToken: next }),
   };
 }

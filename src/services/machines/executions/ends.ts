@@ -5,6 +5,7 @@ import { type MachineEvent, threadOfTask } from '../../../engine/machines/events
 import type { MachineState } from '../../../engine/machines/state.ts';
 import type { Integrations } from '../integrations/types.ts';
 import { removeMachine } from '../machines.ts';
+import type { MapRuns } from '../mapRuns/driver.ts';
 import type { ExecutionParts } from './context.ts';
 import { describeRow } from './describe.ts';
 import { endOf } from './executor.ts';
@@ -28,9 +29,20 @@ export function passOn(parts: Parts, kind: 'job' | 'execution', id: string, desc
   }
 }
 
+/**
+ * Inside the transaction that records that a task awaits an end: passes on the end of an execution that was over before anyone
+ * could await it, as one without tasks is.
+ */
+export function passOnEarlier(parts: Parts, execution: string, task: string, at: number): void {
+  const awaited = parts.executions.awaitedBy({ execution, task });
+  if (awaited?.kind !== 'execution') return;
+  const row = parts.executions.execution({ arn: awaited.id });
+  if (row && row.ended_at !== null) passOn(parts, 'execution', row.arn, () => describeRow(row, at));
+}
+
 /** Inside the transaction of an event: writes the execution's end down, if that is what it has led to. */
 export function executionEnded(
-  parts: ExecutionParts & { integrations: Integrations },
+  parts: ExecutionParts & { integrations: Integrations; mapRuns: Pick<MapRuns, 'executionEnded'> },
   { key, state }: RunView<MachineState>,
   at: number,
 ): void {
@@ -46,6 +58,7 @@ export function executionEnded(
   });
   const row = executions.execution({ arn: key });
   if (!row) return;
+  if (row.map_run !== null) parts.mapRuns.executionEnded(row);
   passOn(parts, 'execution', key, () => describeRow(row, at));
   const machine = db.machineOfId({ id: row.machine });
   if (machine?.status === 'DELETING' && !parts.unfinished(machine)) removeMachine(parts, machine);

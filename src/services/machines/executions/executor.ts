@@ -8,12 +8,19 @@
 import { isStatesError } from '../../../definition/asl/failure.ts';
 import type { TaskState } from '../../../definition/asl/types.ts';
 import type { Executor, RunView, TaskName, TaskStart } from '../../../engine/language.ts';
-import type { MachineEvent, MachineTask } from '../../../engine/machines/events.ts';
-import type { MachineState, Thread } from '../../../engine/machines/state.ts';
+import {
+  type AnyMachineEvent,
+  type MachineEvent,
+  type MachineTask,
+  startOfTask,
+} from '../../../engine/machines/events.ts';
+import type { MachineState } from '../../../engine/machines/state.ts';
 import { isAwsError } from '../../../protocol/errors.ts';
 import type { Call } from '../../../protocol/service.ts';
 import type { Answered, Integration, Integrations, Outcome, PlannedCall, TaskFailure } from '../integrations/types.ts';
+import type { MapRuns } from '../mapRuns/driver.ts';
 import type { MachinePorts } from '../ports.ts';
+import { findState } from './definitions.ts';
 import type { ExecutionsStore } from './store.ts';
 
 type CallTask = Extract<MachineTask, { kind: 'call' }>;
@@ -23,11 +30,12 @@ type Start = TaskStart<MachineEvent>;
 export type ExecutorParts = {
   executions: ExecutionsStore;
   integrations: Integrations;
+  mapRuns: Pick<MapRuns, 'start' | 'abort'>;
   ports: Pick<MachinePorts, 'callAs' | 'invoke' | 'invokeOutside' | 'movesBytes'>;
   /** Inside the transaction that gives an activity work. */
   activityScheduled(activity: string): void;
   /** Inside the transaction of an event, after it was folded in. */
-  observed(run: Run, at: number): void;
+  observed(run: Run, event: AnyMachineEvent, at: number, outcome: string | undefined): void;
 };
 
 export type MachineExecutor = Executor<MachineState, MachineEvent>;
@@ -47,19 +55,19 @@ export function createMachineExecutor(parts: ExecutorParts): MachineExecutor {
         case 'call':
           return startCall(parts, run, task, body);
         case 'map-run':
-          throw new Error('Distributed maps are refused when a machine is created.');
+          parts.mapRuns.start(run, task, body);
+          return { kind: 'running' };
       }
     },
     failed: (run, task, body, error) => failedStart(parts, run, task, body as MachineTask, error),
     cancel: (run, task, body) => cancel(parts, run, task, body as MachineTask),
-    observed: (run, _event, at) => parts.observed(run, at),
+    observed: parts.observed,
   };
 }
 
-const threadOf = ({ state }: Run, { thread }: CallTask): Thread => state.threads.get(thread)!;
-
-function integrationOf({ integrations }: ExecutorParts, run: Run, body: CallTask): Integration {
-  const { resource } = threadOf(run, body).state as TaskState;
+/** Of a task whose end is recorded, the thread is gone, or in another state: the definition is asked. */
+function integrationOf({ integrations }: ExecutorParts, { state }: Run, body: CallTask): Integration {
+  const { resource } = findState(state.machine, body.state) as TaskState;
   if (resource.kind !== 'integration') throw new Error(`${resource.arn} is refused when a machine is created.`);
   return integrations.resolve(resource);
 }
@@ -72,9 +80,9 @@ function callFor({ ports }: ExecutorParts, { state: { input } }: Run, { credenti
 
 function startCall(parts: ExecutorParts, run: Run, task: TaskName, body: CallTask): Start {
   const { ports, executions } = parts;
-  const thread = threadOf(run, body);
+  const thread = run.state.threads.get(body.thread)!;
   const integration = integrationOf(parts, run, body);
-  const attempt = { execution: run.key, entered: thread.entered, retry: thread.retryCount };
+  const attempt = { execution: run.key, entered: thread.entered, start: startOfTask(task) };
   const field = thread.state.flow.language === 'JSONata' ? 'Arguments' : 'Parameters';
   const planned = integration.prepare(body.arguments, attempt, field);
   const call = callFor(parts, run, body);
@@ -141,7 +149,7 @@ export function failureOf(integration: Integration | undefined, error: unknown, 
 function cancel(parts: ExecutorParts, run: Run, task: TaskName, body: MachineTask): void {
   const { executions, ports } = parts;
   if (body.kind === 'activity') return void executions.dropActivityTask({ execution: run.key, task });
-  if (body.kind !== 'call') return;
+  if (body.kind === 'map-run') return parts.mapRuns.abort(body);
   const awaited = executions.awaitedBy({ execution: run.key, task });
   if (!awaited) return;
   executions.removeAwaited({ execution: run.key, task });

@@ -15,8 +15,8 @@ const REDRIVEN: ReadonlySet<ExecutionStatus> = new Set(['FAILED', 'TIMED_OUT', '
 
 /** Why it cannot be redriven; undefined when it can. */
 function obstacle({ status, ended_at, map_run }: ExecutionRow, now: number): string | undefined {
-  if (map_run !== null) return 'Execution is a child of a Map Run and is redriven by its parent';
   if (!REDRIVEN.has(status)) return `Execution is ${status} and cannot be redriven`;
+  if (map_run !== null) return 'Execution is a child of a Map Run and is redriven by its parent';
   if (ended_at !== null && now - ended_at > REDRIVABLE_FOR) return 'Execution has exceeded the redrivable period';
   return undefined;
 }
@@ -26,7 +26,9 @@ export function redriveStatus(
   now: number,
 ): Pick<OutputOf<Sdk, 'DescribeExecution'>, 'redriveStatus' | 'redriveStatusReason'> {
   const reason = obstacle(row, now);
-  if (row.map_run !== null) return { redriveStatus: 'REDRIVABLE_BY_MAP_RUN', redriveStatusReason: reason! };
+  if (row.map_run !== null && REDRIVEN.has(row.status)) {
+    return { redriveStatus: 'REDRIVABLE_BY_MAP_RUN', redriveStatusReason: reason! };
+  }
   return reason === undefined
     ? { redriveStatus: 'REDRIVABLE' }
     : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: reason };
@@ -58,11 +60,15 @@ export function redriveExecution(
   if (clientToken !== undefined && row.redrive_token === clientToken) {
     return { redriveDate: new Date(row.redriven_at!) };
   }
-  const reason = obstacle(row, call.now) ?? tooLong(parts, row);
+  const reason = obstacle(row, call.now) ?? gone(parts, row) ?? tooLong(parts, row);
   if (reason !== undefined) throw machineErrors.notRedrivable(row.arn, reason);
   parts.executions.redrive({ arn: row.arn, redriven_at: call.now, redrive_token: clientToken ?? null });
   parts.engine.append<MachineEvent>(row.arn, { kind: 'redriven' });
   return { redriveDate: new Date(call.now) };
+}
+
+function gone({ db }: ExecutionParts, { machine, machine_arn }: ExecutionRow): string | undefined {
+  return db.machineOfId({ id: machine })?.status === 'ACTIVE' ? undefined : `State machine ${machine_arn} is deleted`;
 }
 
 function tooLong({ engine }: ExecutionParts, { arn }: ExecutionRow): string | undefined {

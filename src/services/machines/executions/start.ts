@@ -2,7 +2,8 @@
  * StartExecution and StartSyncExecution.
  *
  * B1. The row of an execution, its run and its first turn are one transaction: who is answered has an execution that goes on.
- * B2. The same name and input while it runs is the same execution; a name is free again once its machine is.
+ * B2. The same name and input while it runs is the same execution. A name is used once in the life of an account, as AWS keeps it for
+ *     90 days: a machine that is made anew under a former one's name finds the names of that one's executions taken.
  */
 import { uuid } from '../../../base/random.ts';
 import type { World } from '../../../base/world.ts';
@@ -18,6 +19,7 @@ import { requireName } from '../names.ts';
 import { type Resolved, resolveMachine } from '../resolve.ts';
 import type { ExecutionParts } from './context.ts';
 import { definitionName } from './definitions.ts';
+import { logOf } from './log.ts';
 import { executionArn, expressArn } from './names.ts';
 
 export type StartInput = InputOf<Sdk, 'StartExecution'>;
@@ -59,6 +61,7 @@ export function startExecution(parts: ExecutionParts, asked: StartInput, call: C
     redrive_token: null,
     map_run: null,
     item: null,
+    items: null,
   });
   parts.engine.start<MachineEvent>(MACHINE, arn, begun, { kind: 'started', seed: newSeed(parts) });
   return { executionArn: arn, startDate: new Date(call.now) };
@@ -72,7 +75,7 @@ export function beginSync(
 ): { begun: MachineInput; seed: string } {
   const { resolved, name, input } = begin(parts, asked, call);
   if (resolved.machine.type !== 'EXPRESS') throw machineErrors.typeNotSupported();
-  return { begun: expressInput(parts, resolved, name, input, call), seed: newSeed(parts) };
+  return { begun: { ...expressInput(parts, resolved, name, input, call), sync: true }, seed: newSeed(parts) };
 }
 
 function begin(parts: ExecutionParts, asked: StartInput, call: Call) {
@@ -111,6 +114,7 @@ function machineInput(
   { arn, name, input }: { arn: string; name: string; input: string },
   { region, account }: Call,
 ): MachineInput {
+  const log = logOf(revision);
   return {
     executionArn: arn,
     executionName: name,
@@ -122,6 +126,7 @@ function machineInput(
     type: machine.type,
     definition: definitionName(revision.id),
     input,
+    ...(log ? { log } : undefined),
   };
 }
 

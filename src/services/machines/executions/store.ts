@@ -58,6 +58,10 @@ export const executionMigrations: Migrations = {
        PRIMARY KEY (execution, task)
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX awaited_by_id ON awaited (id);`,
+    `-- Of a distributed map's executions: how many items it has, beginning with the one numbered item.
+     ALTER TABLE machine_executions ADD COLUMN items INTEGER;
+     CREATE INDEX machine_executions_open_of_map_run ON machine_executions (map_run)
+       WHERE map_run IS NOT NULL AND ended_at IS NULL;`,
   ],
 };
 
@@ -84,6 +88,7 @@ export type ExecutionRow = {
   redrive_token: string | null;
   map_run: string | null;
   item: number | null;
+  items: number | null;
 };
 
 export type ActivityTaskRow = {
@@ -119,9 +124,9 @@ export function executionsStore(sql: Sql) {
     execution: sql.one<Arn, ExecutionRow>('SELECT * FROM machine_executions WHERE arn = $arn'),
     insertExecution: sql.insert<Omit<ExecutionRow, 'id'>>(
       `INSERT INTO machine_executions (arn, name, machine, revision, machine_arn, version_arn, alias_arn, status, started_at, ended_at,
-         input, output, error, cause, trace_header, redrive_count, redriven_at, redrive_token, map_run, item)
+         input, output, error, cause, trace_header, redrive_count, redriven_at, redrive_token, map_run, item, items)
        VALUES ($arn, $name, $machine, $revision, $machine_arn, $version_arn, $alias_arn, $status, $started_at, $ended_at,
-         $input, $output, $error, $cause, $trace_header, $redrive_count, $redriven_at, $redrive_token, $map_run, $item)`,
+         $input, $output, $error, $cause, $trace_header, $redrive_count, $redriven_at, $redrive_token, $map_run, $item, $items)`,
     ),
     endExecution: sql.change<ExecutionEnd>(
       `UPDATE machine_executions SET status = $status, ended_at = $ended_at, output = $output, error = $error, cause = $cause
@@ -144,7 +149,6 @@ export function executionsStore(sql: Sql) {
     openOf: sql.one<{ machine: number }, { one: number }>(
       'SELECT 1 AS one FROM machine_executions WHERE machine = $machine AND ended_at IS NULL LIMIT 1',
     ),
-    removeOf: sql.change<{ machine: number }>('DELETE FROM machine_executions WHERE machine = $machine'),
 
     insertActivityTask: sql.insert<Omit<ActivityTaskRow, 'id'>>(
       `INSERT INTO activity_tasks (activity, execution, task, input, token)

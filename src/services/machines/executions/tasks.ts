@@ -3,8 +3,10 @@
  *
  * T1. A token ends its task once. Of a task that has ended, or an execution that has, it is no longer good: TaskTimedOut.
  * T2. A worker that asks for work while there is none waits for it, and takes it in the transaction that records that it has it.
+ * T3. Who begins to wait after there was work, which its look at the store did not see yet, does not wait.
  */
 import { type MachineEvent, threadOfTask } from '../../../engine/machines/events.ts';
+import { isTooDeep } from '../../../engine/machines/flow.ts';
 import type { MachineState } from '../../../engine/machines/state.ts';
 import { readToken } from '../../../engine/machines/states/task.ts';
 import type { InputOf, OutputOf, StreamCall } from '../../../protocol/service.ts';
@@ -20,7 +22,10 @@ type OfToken = { execution: string; task: string };
 /** @throws InvalidToken, TaskTimedOut */
 function requireToken({ engine, executions }: ExecutionParts, token: string): OfToken {
   const named = readToken(token);
-  if (!named || !executions.execution({ arn: named.execution })) throw machineErrors.token();
+  const row = named && executions.execution({ arn: named.execution });
+  if (!row) throw machineErrors.token();
+  // Its machine may be gone, and with it what its journal is folded by.
+  if (row.ended_at !== null) throw machineErrors.taskTimedOut();
   const state = engine.state<MachineState>(named.execution);
   const waiting = state?.threads.get(threadOfTask(named.task))?.waiting;
   if (state?.status !== 'RUNNING' || waiting?.kind !== 'task' || waiting.task !== named.task) {
@@ -36,16 +41,20 @@ function end(parts: ExecutionParts, token: string, event: (task: string) => Mach
   if (!parts.engine.complete<MachineEvent>(execution, task, event(task))) throw machineErrors.taskTimedOut();
 }
 
-/** @throws InvalidOutput when the output is no JSON */
+/** Of an output that is refused. */
+const LONGEST_QUOTE = 1000;
+
+/** @throws InvalidOutput when the output is no JSON, or nested too deeply to go on with */
 export function sendTaskSuccess(parts: ExecutionParts, { taskToken, output }: InputOf<Sdk, 'SendTaskSuccess'>): void {
   end(parts, taskToken!, (task) => ({ kind: 'task-succeeded', task, output: requireOutput(output!) }));
 }
 
 function requireOutput(text: string) {
   try {
+    if (isTooDeep(text)) throw new RangeError();
     return JSON.parse(text);
   } catch {
-    throw machineErrors.output(text);
+    throw machineErrors.output(text.slice(0, LONGEST_QUOTE));
   }
 }
 
@@ -68,7 +77,9 @@ export function sendTaskHeartbeat(parts: ExecutionParts, { taskToken }: InputOf<
 
 /** Workers that wait for an activity's work, the longest first. */
 export type Waiters = {
-  wait(activity: string, until: number): Promise<void>;
+  wait(activity: string, until: number, seen: number): Promise<void>;
+  /** How often anyone was woken: `seen` of a wait that follows a look at the store. */
+  wakes(): number;
   /** Wakes one. */
   wake(activity: string): void;
   stop(): void;
@@ -76,9 +87,12 @@ export type Waiters = {
 
 export function createWaiters({ world: { clock } }: Pick<ExecutionParts, 'world'>): Waiters {
   const waiting = new Map<string, Set<() => void>>();
+  let wakes = 0;
   return {
-    wait: (activity, until) =>
+    wakes: () => wakes,
+    wait: (activity, until, seen) =>
       new Promise((resolve) => {
+        if (seen !== wakes) return resolve();
         const all = waiting.get(activity) ?? new Set();
         waiting.set(activity, all);
         const cancel = clock.at(until, go);
@@ -91,6 +105,7 @@ export function createWaiters({ world: { clock } }: Pick<ExecutionParts, 'world'
         all.add(go);
       }),
     wake(activity) {
+      wakes += 1;
       const [first] = waiting.get(activity) ?? [];
       first?.();
     },
@@ -109,13 +124,14 @@ export async function getActivityTask(
   const { world, waiters } = parts;
   const until = world.clock.now() + POLL;
   while (true) {
+    const seen = waiters.wakes();
     const taken = await call.commit(() => {
       requireActivity();
       return takeTask(parts, activityArn, workerName);
     });
     if (taken) return taken;
     if (world.clock.now() >= until) return {};
-    await waiters.wait(activityArn, until);
+    await waiters.wait(activityArn, until, seen);
   }
 }
 

@@ -96,12 +96,12 @@ function text({ reading }: Reader, member: Member, value: Json): unknown {
   return reading.naming === 'sdk' && typeof value === 'object' ? JSON.stringify(value) : MISFIT;
 }
 
-/** The body of a request is its text, or JSON; other bytes stand as base64. */
+/** The body of a request is JSON, texts too; other bytes stand as base64. */
 function blob({ reading }: Reader, { name, traits }: Member, value: Json): unknown {
   const whole = traits.streaming !== undefined || traits.httpPayload !== undefined;
   if (!whole) return typeof value === 'string' && BASE64.test(value) ? bytesOf(value, 'base64') : MISFIT;
   // Where JSON is wanted (a function's payload), a text that is JSON already is passed as it is, and any other becomes it.
-  const asIs = typeof value === 'string' && (!reading.json?.includes(name) || isJson(value));
+  const asIs = typeof value === 'string' && reading.json?.includes(name) && isJson(value);
   return bytesOf(asIs ? value : JSON.stringify(value), 'utf8');
 }
 

@@ -50,14 +50,20 @@ describe('arguments', () => {
   );
 
   it.each([
-    ['text data', 'text data'],
+    ['text data', '"text data"'],
     [{ Dict: 'Value' }, '{"Dict":"Value"}'],
     [['List', 'Data'], '["List","Data"]'],
     [0, '0'],
-    ['', ''],
+    ['', '""'],
   ])('that are a body, %j, are written as %s', (body, expected) => {
     const { input } = prepared('aws-sdk:s3:putObject', { Bucket: 'b', Key: 'k', Body: body });
     expect(Buffer.from(input['Body'] as Uint8Array).toString()).toBe(expected);
+    expect(input['ContentType']).toBe('text/plain; charset=UTF-8');
+  });
+
+  it('that are a body of a type of its own keep it', () => {
+    const given = { Bucket: 'b', Key: 'k', Body: {}, ContentType: 'application/json' };
+    expect(prepared('aws-sdk:s3:putObject', given).input).toMatchObject({ ContentType: 'application/json' });
   });
 
   it.each([
@@ -117,8 +123,8 @@ describe('arguments', () => {
   });
 
   it('draw what the SDK would draw, the same again for the same attempt', () => {
-    const token = (retry: number) =>
-      on('aws-sdk:sagemaker:createModelPackage').prepare({}, { ...ATTEMPT, retry }, 'Parameters').input;
+    const token = (start: number) =>
+      on('aws-sdk:sagemaker:createModelPackage').prepare({}, { ...ATTEMPT, start }, 'Parameters').input;
     expect(token(0)).toEqual(token(0));
     expect(token(0)).not.toEqual(token(1));
     expect(token(0)).toEqual({ ClientToken: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) });

@@ -75,6 +75,7 @@ function prepare(found: Found, args: Json, attempt: Attempt, field: 'Parameters'
   }
   for (const name of drawn(operation, row?.name)) input[name] ??= attemptUuid(attempt);
   if (naming === 'sdk') addChecksum(operation, input);
+  if (naming === 'sdk') addContentType(operation, input);
   return { api, operation, input };
 }
 
@@ -87,6 +88,13 @@ function addChecksum({ streamingInput, input: shape }: OperationModel, input: Re
       .some(({ name }) => name === 'ChecksumAlgorithm')
   )
     input['ChecksumAlgorithm'] = 'CRC32';
+}
+
+/** The SDK sends a body that was text as text, unless the request says what it is. */
+function addContentType({ streamingInput, input: shape }: OperationModel, input: Record<string, unknown>): void {
+  if (streamingInput === undefined || input[streamingInput] === undefined) return;
+  const names = shape().members();
+  if (names.some(({ name }) => name === 'ContentType')) input['ContentType'] ??= 'text/plain; charset=UTF-8';
 }
 
 /** Some shapes hold themselves, so that arguments may be deeper than the stack. */

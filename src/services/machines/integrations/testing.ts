@@ -27,7 +27,7 @@ export const sts = xmlApi('sts', stsSdk, 'query');
 export const ATTEMPT: Attempt = {
   execution: 'arn:aws:states:us-east-1:111111111111:execution:m:e',
   entered: 2,
-  retry: 0,
+  start: 0,
 };
 export const FACTS = { requestId: 'request-1', at: Date.UTC(2026, 10, 27, 8) };
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Attempt } from './types.ts';
 
 /** A UUID that belongs to one attempt of one task. */
-export function attemptUuid({ execution, entered, retry }: Attempt): string {
-  const digest = createHash('sha256').update(`${execution}\n${entered}\n${retry}`).digest();
+export function attemptUuid({ execution, entered, start }: Attempt): string {
+  const digest = createHash('sha256').update(`${execution}\n${entered}\n${start}`).digest();
   // Version 8 (RFC 9562): made by the application's own rule.
   digest[6] = (digest[6]! & 0x0f) | 0x80;
   digest[8] = (digest[8]! & 0x3f) | 0x80;

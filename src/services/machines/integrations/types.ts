@@ -27,8 +27,8 @@ export type Attempt = {
   readonly execution: string;
   /** The event with which the state was entered. */
   readonly entered: number;
-  /** 0, and one more with each retry. */
-  readonly retry: number;
+  /** How many tasks its thread has started before: another one with each retry, and with each redrive. */
+  readonly start: number;
 };
 
 /** One call through the dispatch. Whether it moves bytes, and so has to run outside the store, the operation's row says. */

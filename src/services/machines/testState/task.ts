@@ -56,7 +56,7 @@ async function call(
   credentials: JsonObject | undefined,
 ): Promise<Outcome> {
   const integration = integrations.resolve(calledResource(resource));
-  const attempt = { execution: state.input.executionArn, entered: 2, retry: thread.retryCount };
+  const attempt = { execution: state.input.executionArn, entered: 2, start: thread.retryCount };
   const planned = integration.prepare(given, attempt, flow.language === 'JSONata' ? 'Arguments' : 'Parameters');
   await admit();
   const role = credentials?.['RoleArn'];

@@ -1,0 +1,184 @@
+/**
+ * Plays a recorded execution: creates its machine, starts it, waits for its end, and compares what it led to: status, output, error
+ * and cause, the order of its events, its whole history, and what its log holds.
+ *
+ * E1. Names and ARNs are those of the recording, moved to the case's region, so that nothing but what a server makes up is bound.
+ */
+import { type Execution, isExecution, type Json, type JsonObject, type Transformer } from './cases.ts';
+import type { Answer, Endpoint } from './endpoint.ts';
+import { type Difference, differences, isObject } from './json.ts';
+import { loggedEvents } from './logged.ts';
+import { normalise } from './normalise.ts';
+import { asPlayed } from './rules.ts';
+
+/** What differs, by what was compared. */
+export type ExecutionFinding = Difference & { key: string };
+
+/** In milliseconds: the longest of the recordings takes a quarter of a minute. */
+const LONGEST = 60_000;
+const FIRST_LOOK = 5;
+const SLOWEST_LOOK = 200;
+
+export { isExecution };
+
+export async function playExecution(one: Execution, endpoint: Endpoint): Promise<ExecutionFinding[]> {
+  const machine = await created(one, endpoint);
+  const input = inputOf(one);
+  if (one.kind === 'sync-execution') return playSync(one, machine, input, endpoint);
+  const name = one.executionName ?? one.placeholders?.['<ExecArnPart_0idx>'];
+  const { body } = await answered(endpoint, 'StartExecution', {
+    stateMachineArn: machine,
+    input,
+    ...(name === undefined ? {} : { name }),
+  });
+  const arn = String(body.executionArn);
+  return one.type === 'EXPRESS' ? playExpress(one, arn, endpoint) : playStandard(one, arn, endpoint);
+}
+
+async function created(one: Execution, endpoint: Endpoint): Promise<string> {
+  const name = (one.stateMachineArn ?? 'machine').split(':').at(-1)!;
+  const role = one.placeholders?.['snf_role_arn'] ?? one.placeholders?.['sfn_role_arn'];
+  const { body } = await answered(endpoint, 'CreateStateMachine', {
+    name,
+    definition: textOf(one.definition),
+    roleArn: role ?? `arn:aws:iam::${endpoint.place.account}:role/recorded`,
+    type: one.type ?? 'STANDARD',
+    ...(one.loggingConfiguration ? { loggingConfiguration: one.loggingConfiguration } : {}),
+  });
+  return String(body.stateMachineArn);
+}
+
+/** Its input as it was given, blanks and all: as the first event has it, unless that has become an object. */
+function inputOf({ input = {}, expected }: Execution): string {
+  const details = expected.historyEvents?.[0]?.['executionStartedEventDetails'];
+  const recorded = isObject(details) ? details['input'] : undefined;
+  const same = typeof recorded === 'string' && differences(input, parsed(recorded)).length === 0;
+  return same ? recorded : textOf(input);
+}
+
+const textOf = (value: Json) => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/** @throws when the call is refused: the case cannot go on */
+async function answered(endpoint: Endpoint, op: string, params: JsonObject): Promise<Answer> {
+  const answer = await endpoint.send({ service: 'stepfunctions', op, params });
+  if (answer.error) throw new Error(`${op}: ${answer.error.code}: ${answer.error.message}`);
+  return answer;
+}
+
+async function playStandard(one: Execution, executionArn: string, endpoint: Endpoint): Promise<ExecutionFinding[]> {
+  const { expected } = one;
+  const awaited = expected.status === null ? expected.historyEvents!.length : undefined;
+  const { status, output, error, cause } = await ended(executionArn, endpoint, awaited);
+  const events = await history(executionArn, endpoint);
+  const logged = expectedLog(one);
+  const log = logged && (await loggedEvents(one, executionArn, endpoint, logged.length));
+  const given = { events, output: output ?? null, error: error ?? null, cause: cause ?? null, log: log ?? null };
+  const actual = normalise(given, transformersOf(one, executionArn), endpoint.place) as JsonObject;
+  const last = lastDetails(actual['events']);
+  const compared = (key: string, wanted: Json | undefined, got: Json | undefined) =>
+    named(key, ...asPlayed(one, wanted, got));
+  return [
+    ...(expected.status === null ? [] : named('status', expected.status, status)),
+    // The recordings have of an output only what the last event said, and transformers may mean that alone.
+    ...('output' in expected ? compared('output', expected.output, parsed(last['output'])) : []),
+    ...('output' in expected ? named('output', lastDetails(events)['output'], output) : []),
+    ...('error' in expected ? named('error', expected.error, actual['error']) : []),
+    ...('cause' in expected ? compared('cause', expected.cause, actual['cause']) : []),
+    ...(expected.historyEvents ? named('types', typesOf(expected.historyEvents), typesOf(actual['events'])) : []),
+    ...(expected.historyEvents ? compared('history', expected.historyEvents, actual['events']) : []),
+    ...(logged ? named('log', logged, actual['log']) : []),
+  ];
+}
+
+/** What should be in its log; nothing where the recording has nothing. */
+function expectedLog({ loggingConfiguration, expected }: Execution): JsonObject[] | undefined {
+  return loggingConfiguration && (expected.loggedExecutionEvents ?? []);
+}
+
+async function playExpress(one: Execution, arn: string, endpoint: Endpoint): Promise<ExecutionFinding[]> {
+  const logged = await loggedEvents(one, arn, endpoint, 'end');
+  const actual = normalise({ log: logged.at(-1) ?? null }, transformersOf(one, arn), endpoint.place) as JsonObject;
+  return named('log', one.expected.endEvent, actual['log']);
+}
+
+async function playSync(
+  one: Execution,
+  stateMachineArn: string,
+  input: string,
+  endpoint: Endpoint,
+): Promise<ExecutionFinding[]> {
+  const { body } = await answered(endpoint, 'StartSyncExecution', { stateMachineArn, input });
+  const actual = normalise({ body }, transformersOf(one, String(body.executionArn)), endpoint.place) as JsonObject;
+  return [
+    ...named('status', one.expected.status, body.status),
+    ...named('response', one.expected.syncResponse, actual['body']),
+  ];
+}
+
+/** Its description when it has ended, or when it has as many events as are awaited. */
+async function ended(executionArn: string, endpoint: Endpoint, awaited: number | undefined): Promise<JsonObject> {
+  const start = Date.now();
+  for (let pause = FIRST_LOOK; ; pause = Math.min(pause * 1.5, SLOWEST_LOOK)) {
+    const { body } = await answered(endpoint, 'DescribeExecution', { executionArn });
+    if (body.status !== 'RUNNING') return body;
+    if (awaited !== undefined && (await history(executionArn, endpoint)).length >= awaited) return body;
+    if (Date.now() - start > LONGEST) throw new Error(`${executionArn} still runs after ${LONGEST} ms`);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+async function history(executionArn: string, endpoint: Endpoint): Promise<Json[]> {
+  const events: Json[] = [];
+  for (let nextToken: Json | undefined; ; ) {
+    const asked = { executionArn, maxResults: 1000, ...(nextToken === undefined ? {} : { nextToken }) };
+    const { body } = await answered(endpoint, 'GetExecutionHistory', asked);
+    events.push(...(body.events as Json[]));
+    if (body.nextToken === undefined) return events;
+    nextToken = body.nextToken;
+  }
+}
+
+const UNTOLD = { 'x-amzn-RequestId': 'x-amzn-RequestId', RequestId: 'RequestId', Date: 'date' };
+
+/**
+ * The name and the id of an Express execution are the server's: the transformers look for those of here. The transformers of an
+ * answer's metadata are not told of the recordings; what they led to is.
+ */
+function transformersOf({ transformers: told = [], expected }: Execution, arn: string): Transformer[] {
+  const text = JSON.stringify(expected);
+  const untold = Object.entries(UNTOLD).filter(([key, replacement]) => text.includes(`"${key}":"${replacement}"`));
+  const transformers = [
+    ...told,
+    ...untold.map(([key, replacement]): Transformer => ({ kind: 'key', key, replacement })),
+  ];
+  const [name = '', id = ''] = arn.split(':').slice(-2);
+  const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  return transformers.map((one) => {
+    if (one.kind !== 'regex') return one;
+    if (/<(Sync|Express)ExecArn_Part1/.test(one.replacement)) return { ...one, regex: escaped(name) };
+    if (/<(Sync|Express)ExecArn_Part2/.test(one.replacement)) return { ...one, regex: escaped(id) };
+    return one;
+  });
+}
+
+const named = (key: string, expected: Json | undefined, actual: Json | undefined): ExecutionFinding[] =>
+  differences(expected, actual).map((difference) => ({ key, ...difference }));
+
+/** The details of a history's last event, which are of its execution's end. */
+function lastDetails(events: Json | undefined): JsonObject {
+  const last = Array.isArray(events) ? events.at(-1) : undefined;
+  return (isObject(last) ? Object.values(last).find(isObject) : undefined) ?? {};
+}
+
+const typesOf = (events: Json | undefined): Json =>
+  Array.isArray(events) ? events.map((event) => (isObject(event) ? (event.type ?? null) : null)) : [];
+
+/** The recordings hold outputs as JSON, whatever they are. */
+function parsed(value: Json | undefined): Json | undefined {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value) as Json;
+  } catch {
+    return value;
+  }
+}
