@@ -9,6 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const RESOURCES = [
+  'cloudwatch_log_group',
   'iam_role',
   'iam_role_policies_exclusive',
   'iam_role_policy',
@@ -17,6 +18,7 @@ const RESOURCES = [
   's3_bucket_versioning',
   'sagemaker_model_package_group',
   'sagemaker_pipeline',
+  'sfn_state_machine',
 ];
 const OUT = new URL('../src/deploy/generated/awsProvider.ts', import.meta.url);
 

@@ -2,9 +2,12 @@
  * Who survives the Titanic? A model trained, measured, and put before a person for approval when it is good enough:
  *
  *   DataPreProcessing → TrainModel → ModelEvaluation → QualityGateAccuracy → RegisterModel
+ *
+ * A state machine runs the pipeline, waits for its end, and ends with the model package that it registered.
  */
 import {
   asText,
+  awsSdk,
   bundledScript,
   codeBundle,
   conditionStep,
@@ -12,18 +15,24 @@ import {
   defineParameters,
   definePipeline,
   defineProject,
+  defineRole,
   execution,
   greaterThanOrEqualTo,
   images,
+  jsonata,
   modelPackageGroup,
+  orElse,
   parameter,
   pipelineRole,
   processingStep,
+  readAs,
   registerModelStep,
   retry,
   s3Uri,
   shapeOf,
   splitCsv,
+  stateMachine,
+  text,
   trainingStep,
   xgboost,
 } from 'telar';
@@ -177,12 +186,121 @@ const modelBuild = definePipeline({
   }),
 });
 
+const pipelineArn =
+  (more = '') =>
+  ({ region, account }: { region: string; account: string }) =>
+    `arn:aws:sagemaker:${region}:${account}:pipeline/${modelBuild.name}${more}`;
+
+const machineRole = defineRole({
+  name: 'titanic-machine-role',
+  description: 'The Titanic state machine: starts the pipeline and looks at its executions.',
+  service: 'states.amazonaws.com',
+  policies: {
+    pipeline: [
+      { Sid: 'Start', Effect: 'Allow', Action: 'sagemaker:StartPipelineExecution', Resource: pipelineArn() },
+      {
+        Sid: 'Follow',
+        Effect: 'Allow',
+        Action: ['sagemaker:DescribePipelineExecution', 'sagemaker:ListPipelineExecutionSteps'],
+        Resource: pipelineArn('/execution/*'),
+      },
+    ],
+  },
+});
+
+type Input = { codeBundleUri: string; trainUri: string; validationUri: string; accuracyThreshold: number };
+
+const modelBuildRun = stateMachine({
+  name: 'titanic-modelbuild-run',
+  comment: 'Runs the pipeline and finds the model package that it registered.',
+  role: machineRole,
+  timeout: '2h',
+  input: shapeOf<Input>(),
+  variables: shapeOf<{ execution: string }>(),
+  startInput: ({ codeBundleUri, uri }) => ({
+    codeBundleUri,
+    trainUri: uri(passengers.train),
+    validationUri: uri(passengers.validation),
+    accuracyThreshold: 0.78,
+  }),
+  states: ({ task, wait, choice, succeed, fail, states, variables }) => {
+    const input = states.context.Execution.Input;
+    const ended = readAs<{ status: string; reason: string }>(states.input);
+    const found = readAs<{ modelPackageArn: string }>(states.input);
+    return {
+      StartPipeline: task(
+        awsSdk('sagemaker', 'startPipelineExecution', {
+          PipelineName: modelBuild.name,
+          PipelineParameters: [
+            { Name: 'CodeBundleUri', Value: input.codeBundleUri },
+            { Name: 'InputTrainUri', Value: input.trainUri },
+            { Name: 'InputValidationUri', Value: input.validationUri },
+            { Name: 'AccuracyThreshold', Value: text`${input.accuracyThreshold}` },
+          ],
+        }),
+        {
+          assign: (result) => ({ execution: result.PipelineExecutionArn }),
+          retry: 'transient',
+          next: 'WaitForPipeline',
+        },
+      ),
+      WaitForPipeline: wait({ for: '5s', next: 'DescribePipeline' }),
+      DescribePipeline: task(
+        awsSdk('sagemaker', 'describePipelineExecution', { PipelineExecutionArn: variables.execution }),
+        {
+          output: (result) => ({
+            status: result.PipelineExecutionStatus,
+            reason: orElse(result.FailureReason, 'no reason was given'),
+          }),
+          retry: 'transient',
+          next: 'IsDone',
+        },
+      ),
+      IsDone: choice({
+        choices: [
+          { condition: jsonata`${ended.status} in ["Executing", "Stopping"]`, next: 'WaitForPipeline' },
+          { condition: jsonata`${ended.status} = "Succeeded"`, next: 'FindModel' },
+        ],
+        default: 'PipelineFailed',
+      }),
+      PipelineFailed: fail({
+        error: text`Pipeline.${ended.status}`,
+        cause: text`${ended.reason} (${variables.execution})`,
+      }),
+      FindModel: task(
+        awsSdk('sagemaker', 'listPipelineExecutionSteps', { PipelineExecutionArn: variables.execution }),
+        {
+          output: (result) => ({
+            pipelineExecutionArn: variables.execution,
+            modelPackageArn: orElse(
+              jsonata<string>`${result.PipelineExecutionSteps}[StepName = "RegisterModel"].Metadata.RegisterModel.Arn`,
+              'none',
+            ),
+          }),
+          retry: 'transient',
+          next: 'IsRegistered',
+        },
+      ),
+      IsRegistered: choice({
+        choices: [{ condition: jsonata`${found.modelPackageArn} != "none"`, next: 'Registered' }],
+        default: 'Refused',
+      }),
+      Registered: succeed(),
+      Refused: fail({
+        error: 'GateRefused',
+        cause: 'The quality gate refused the model: nothing was registered.',
+      }),
+    };
+  },
+});
+
 export default defineProject({
   name: 'titanic',
   bucket,
-  roles: [role],
+  roles: [role, machineRole],
   modelPackageGroups: [survival],
   pipelines: [modelBuild],
+  machines: [modelBuildRun],
   data: [passengers],
   code: codeBundle({ folder: 'pipeline', include: ['preprocess.py', 'evaluate.py', 'features.py', 'job.py'] }),
 });

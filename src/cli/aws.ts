@@ -6,6 +6,7 @@ import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
+import type { SFN } from '@aws-sdk/client-sfn';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Connection } from './connection.ts';
 import { isNotFound } from './errors.ts';
@@ -15,6 +16,7 @@ export type Clients = {
   connection: Connection;
   telar: TelarClient;
   sagemaker(): Promise<SageMaker>;
+  sfn(): Promise<SFN>;
   s3(): Promise<S3>;
   iam(): Promise<IAM>;
   sts(): Promise<STS>;
@@ -30,6 +32,11 @@ export function clientsOf(connection: Connection): Clients {
     sagemaker: once(async () => {
       const { SageMaker } = await import('@aws-sdk/client-sagemaker');
       return new SageMaker(options);
+    }),
+    sfn: once(async () => {
+      const { SFN } = await import('@aws-sdk/client-sfn');
+      // StartSyncExecution has a host of its own on AWS, which an address such as 127.0.0.1 has not.
+      return new SFN({ ...options, disableHostPrefix: true });
     }),
     s3: once(async () => {
       const { S3 } = await import('@aws-sdk/client-s3');

@@ -151,7 +151,9 @@ function projectVerbs(add: Add): void {
   ).argument('[folder]', 'where (default: the working folder)');
   add('publish', 'bring the server to what the project says, the difference first', async (context, options: object) =>
     (await import('./verbs/publish.ts')).publishVerb(context, options),
-  ).option('--dry-run', 'show the difference only');
+  )
+    .option('--dry-run', 'show the difference only')
+    .option('--prune', "delete the project's state machines that it no longer names");
   add(
     'export',
     'write the project for AWS: a Terraform module and pipeline definitions',
@@ -162,28 +164,48 @@ function projectVerbs(add: Add): void {
     .option('--bucket <name>', "the bucket's name on AWS (default: the project's)")
     .option('--objects <folder>', 'write there, too, what is uploaded: data, the code bundle, start parameters')
     .option('--check', 'write nothing; exit status 1 when the folder is not what would be written');
-  add('run', 'publish the project and run a pipeline', async (context, pipeline: string | undefined, options: object) =>
-    (await import('./verbs/run.ts')).run(context, pipeline, options),
+  add(
+    'run',
+    'publish the project and run a pipeline or a state machine',
+    async (context, name: string | undefined, options: object) =>
+      (await import('./verbs/run.ts')).run(context, name, options),
   )
-    .argument('[pipeline]', "which (default: the project's only one)")
-    .option('-p, --parameter <Name=Value>', 'a parameter; may be given several times', several)
+    .argument('[name]', "which (default: the project's only pipeline, or, without any, its only state machine)")
+    .option(
+      '-p, --parameter <Name=Value>',
+      "a parameter, or a member of a machine's input; may be given several times",
+      several,
+    )
+    .option('--input <json>', "a machine's input: JSON, or a file that holds it (default: the project's)")
     .option('--no-publish', 'start it as the server has it')
     .option('--detach', 'do not watch it');
 }
 
 function executionVerbs(add: Add): void {
-  const which = 'an ARN, an id, or a pipeline for its newest (default: the newest of all)';
+  const which = 'an ARN, an id, or a pipeline or state machine for its newest (default: the newest of all)';
   const executions = () => import('./verbs/executions.ts');
   add('status', 'how an execution stands', async (context, meant: string | undefined, options: object) =>
     (await executions()).status(context, meant, options),
   )
     .argument('[execution]', which)
-    .option('--list', 'list executions instead, of one pipeline or of all')
+    .option('--list', 'list executions instead, of one pipeline or state machine, or of all')
     .option('-f, --follow', 'watch it to its end');
-  add('logs', "a step's or a job's log", async (context, meant: string, options: object) =>
-    (await import('./verbs/logs.ts')).logs(context, meant, options),
+  add(
+    'history',
+    "the events of a state machine's execution",
+    async (context, meant: string | undefined, options: object) =>
+      (await import('./verbs/history.ts')).history(context, meant, options),
   )
-    .argument('<step>', "a step's name, or a job's name or ARN")
+    .argument('[execution]', which)
+    .option('--reverse', 'the newest first')
+    .option('--limit <number>', 'so many events at most (default: all)')
+    .option('--no-data', 'without inputs and outputs');
+  add(
+    'logs',
+    "a step's, a state's or a job's log, or what a state machine logged",
+    async (context, meant: string, options: object) => (await import('./verbs/logs.ts')).logs(context, meant, options),
+  )
+    .argument('<what>', "a step's or state's name, a job's name or ARN, or a state machine or one of its executions")
     .option('--execution <execution>', which)
     .option('--host <name>', 'of a job with several hosts: which one (default: algo-1)')
     .option('-f, --follow', 'until the job ends');
@@ -200,10 +222,12 @@ function executionVerbs(add: Add): void {
   )
     .argument('[execution]', which)
     .option('--detach', 'do not watch it');
-  add('why', 'why a step ran, or was taken from the cache', async (context, step: string, options: object) =>
-    (await executions()).why(context, step, options),
+  add(
+    'why',
+    'why a step ran or was taken from the cache, or what became of a state',
+    async (context, step: string, options: object) => (await executions()).why(context, step, options),
   )
-    .argument('<step>', "the step's name")
+    .argument('<step>', "the step's or the state's name")
     .option('--execution <execution>', which);
   add('evidence', 'write the record of a run', async (context, meant: string | undefined, options: object) =>
     (await import('./verbs/evidence.ts')).evidence(context, meant, options),
@@ -235,7 +259,7 @@ function careVerbs(add: Add): void {
     'doctor',
     'check this machine, or say what went wrong in an execution',
     async (context, meant: string | undefined) => (await import('./verbs/doctor.ts')).doctor(context, meant),
-  ).argument('[execution]', 'an ARN, an id, or a pipeline for its newest');
+  ).argument('[execution]', 'an ARN, an id, or a pipeline or state machine for its newest');
   add('fsck', 'check the data folder; the server must not run', async (context) =>
     (await import('./verbs/fsck.ts')).fsck(context),
   );

@@ -7,8 +7,7 @@ export type Documents = {
   readonly roles: readonly RoleDocument[];
   readonly modelPackageGroups: readonly GroupDocument[];
   readonly pipelines: readonly PipelineDocument[];
-  /** Not written yet: a remark names them. */
-  readonly machines?: readonly { readonly name: string }[];
+  readonly machines: readonly MachineDocument[];
 };
 
 export type RoleDocument = {
@@ -29,4 +28,18 @@ export type PipelineDocument = {
   /** The definition's JSON text. */
   readonly definition: string;
   readonly maxParallelSteps?: number;
+};
+
+export type MachineDocument = {
+  readonly name: string;
+  readonly type: 'STANDARD' | 'EXPRESS';
+  readonly roleArn: string;
+  /** The definition's JSON text. */
+  readonly definition: string;
+  /** Absent: nothing is logged. */
+  readonly loggingConfiguration?: {
+    readonly level: string;
+    readonly includeExecutionData: boolean;
+    readonly destinations: readonly { readonly cloudWatchLogsLogGroup: { readonly logGroupArn: string } }[];
+  };
 };

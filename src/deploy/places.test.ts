@@ -11,6 +11,7 @@ const project =
     bucket: { name: 'small-data' },
     roles: roles.map(role),
     modelPackageGroups: [],
+    machines: [],
     pipelines: [{ name: 'p', roleArn: `arn:aws:iam::${account}:role/r`, definition: definition(account) }],
   });
 const places = (definition: (account: string) => string, roles?: string[]) => {

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Terraform's templates.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Documents, PipelineDocument, RoleDocument } from './documents.ts';
+import type { Documents, MachineDocument, PipelineDocument, RoleDocument } from './documents.ts';
 import { findPlaces } from './places.ts';
 import { terraformModule } from './terraform.ts';
 import { texts, values } from './testing.ts';
@@ -10,7 +10,7 @@ type Given = {
   roles?: RoleDocument[];
   pipelines?: PipelineDocument[];
   groups?: string[];
-  machines?: { name: string }[];
+  machines?: MachineDocument[];
 };
 const moduleOf = (given: (account: string) => Given, options: { bucket?: string } = {}) =>
   terraformModule(
@@ -42,11 +42,34 @@ const pipeline = (name: string, more: Partial<PipelineDocument> = {}): PipelineD
 });
 
 describe('a module', () => {
-  it('says which state machines are not in it', () => {
-    const { remarks } = moduleOf(() => ({ machines: [{ name: 'training' }] }));
-    expect(remarks).toEqual([
-      expect.stringMatching(/^State machine 'training' is not part of this module: create it on/),
-    ]);
+  it('has state machines, after their role and the log groups that they write into', () => {
+    const machine = (account: string, name: string): MachineDocument => ({
+      ...{ name, type: 'STANDARD', roleArn: `arn:aws:iam::${account}:role/machines` },
+      definition: JSON.stringify({ StartAt: 'A', States: { A: { Type: 'Succeed', Output: '{% $x %}' } }, account }),
+      loggingConfiguration: {
+        ...{ level: 'ALL', includeExecutionData: true },
+        destinations: [
+          { cloudWatchLogsLogGroup: { logGroupArn: `arn:aws:logs:eu-west-1:${account}:log-group:/states/small:*` } },
+        ],
+      },
+    });
+    const { files } = moduleOf((account) => ({
+      roles: [role('machines', {})],
+      machines: [machine(account, 'training'), machine(account, 'inference')],
+    }));
+    const text = files.get('machines.tf')!;
+    expect(text.match(/resource "aws_cloudwatch_log_group"/g)).toHaveLength(1);
+    expect(text).toContain(
+      'log_destination        = "arn:aws:logs:eu-west-1:${local.account}:log-group:/states/small:*"',
+    );
+    expect(text).toMatch(/role_arn += local\.machines_arn\n/);
+    expect(text).toContain('"${path.module}/machines/training.asl.json.tftpl", {');
+    expect(text).toContain('depends_on = [aws_iam_role_policy.machines_p0, aws_cloudwatch_log_group.states_small]');
+    expect(JSON.parse(files.get('machines/training.asl.json.tftpl')!)).toMatchObject({
+      States: { A: { Output: '{% $x %}' } },
+      account: '${account}',
+    });
+    expect(files.get('outputs.tf')).toContain('inference = aws_sfn_state_machine.inference.arn');
   });
 
   it('of a project with nothing but its bucket has no file too many', () => {

@@ -1,13 +1,13 @@
 /**
  * From a project's documents to a Terraform module of its stable resources: the bucket, the roles with their policies, the
- * model package groups, the pipelines. What runs make (jobs, executions, model packages, objects) is not Terraform's.
+ * model package groups, the pipelines, the state machines with their log groups. What runs make (jobs, executions, model packages, objects) is not Terraform's.
  *
  * T1. Pure: the same documents and options give the same files, byte for byte.
  * T2. A plan shows every document whole, on the first day too: names and ARNs are written from what is known before anything
  *     exists (the bucket's variable, the caller's account), and order is said by depends_on.
- * T3. A pipeline's definition is the one that `telar publish` sends, but for the bucket's name and the account's number.
+ * T3. A definition is the one that `telar publish` sends, but for the bucket's name and the account's number.
  */
-import type { Documents, PipelineDocument, RoleDocument } from './documents.ts';
+import type { Documents, MachineDocument, PipelineDocument, RoleDocument } from './documents.ts';
 import { AWS_PROVIDER } from './generated/awsProvider.ts';
 import {
   type Block,
@@ -60,13 +60,12 @@ export function terraformModule(places: Places, options: { bucket?: string } = {
   if (groups.length > 0) files.push(['registry.tf', hclFile(HEADER, groups)]);
   const pipelines = pipelineBlocks(writing);
   if (pipelines.length > 0) files.push(['pipelines.tf', hclFile(HEADER, pipelines)]);
-  for (const { name, definition } of documents.pipelines) {
+  const machines = machineBlocks(writing);
+  if (machines.length > 0) files.push(['machines.tf', hclFile(HEADER, machines)]);
+  for (const { subject, path, definition } of definitionsOf(documents)) {
     const problem = textProblem(definition);
-    if (problem !== undefined) throw new Error(`The definition of pipeline '${name}' ${problem}.`);
-    files.push([
-      definitionPath(name),
-      definitionTemplate(definition, places.split, (place) => variableOf(place, names)),
-    ]);
+    if (problem !== undefined) throw new Error(`The definition of ${subject} ${problem}.`);
+    files.push([path, definitionTemplate(definition, places.split, (place) => variableOf(place, names))]);
   }
   files.push(['outputs.tf', hclFile(HEADER, outputs(documents))]);
   return { files: new Map(files), remarks: remarksOf(places) };
@@ -205,14 +204,9 @@ function pipelineBlocks(writing: Writing): Block[] {
   return pipelines.map((pipeline) => pipelineBlock(writing, pipeline, identifier(pipeline.name)));
 }
 
-function pipelineBlock({ places, names, text }: Writing, pipeline: PipelineDocument, identifier: string): Block {
+function pipelineBlock(writing: Writing, pipeline: PipelineDocument, identifier: string): Block {
+  const { places, names, text } = writing;
   const { name, displayName = name, description, roleArn, definition, maxParallelSteps } = pipeline;
-  const values = placesIn(places.split(definition)).map((place): [string, Value] => [
-    variableOf(place, names),
-    placeExpression(place, names),
-  ]);
-  const file = template([expression('path.module'), `/${definitionPath(name)}`]);
-  const rendered = call('templatefile', file, object(Object.fromEntries(values)));
   const parallel = maxParallelSteps && { max_parallel_execution_steps: maxParallelSteps };
   return resource(
     'aws_sagemaker_pipeline',
@@ -223,13 +217,80 @@ function pipelineBlock({ places, names, text }: Writing, pipeline: PipelineDocum
       pipeline_description: description,
       region: REGION,
       role_arn: text(roleArn),
-      pipeline_definition: call('jsonencode', call('jsondecode', rendered)),
+      pipeline_definition: rendered(writing, pipelinePath(name), definition),
       tags: TAGS,
     },
     {
       blocks: parallel ? [inner('aws_sagemaker_pipeline', 'parallelism_configuration', parallel)] : [],
       dependsOn: permissionsOf(places.documents, names, roleArn, places.split),
     },
+  );
+}
+
+/** A definition's template with its places set in; laid out otherwise, the file makes no difference. */
+function rendered({ places, names }: Writing, path: string, definition: string): Value {
+  const values = placesIn(places.split(definition)).map((place): [string, Value] => [
+    variableOf(place, names),
+    placeExpression(place, names),
+  ]);
+  const file = template([expression('path.module'), `/${path}`]);
+  const text = call('templatefile', file, object(Object.fromEntries(values)));
+  return call('jsonencode', call('jsondecode', text));
+}
+
+function machineBlocks(writing: Writing): Block[] {
+  const { machines } = writing.places.documents;
+  const identifier = identifiers(machines.map(({ name }) => name));
+  const groups = [...new Set(machines.flatMap(logGroupsOf))];
+  const bare = (name: string) => name.replace(/^\//, '');
+  const groupIdentifier = identifiers(groups.map(bare));
+  const group = (name: string) => groupIdentifier(bare(name));
+  return [
+    ...groups.map((name) => resource('aws_cloudwatch_log_group', group(name), { name, region: REGION, tags: TAGS })),
+    ...machines.map((machine) => machineBlock(writing, machine, identifier(machine.name), group)),
+  ];
+}
+
+function machineBlock(
+  writing: Writing,
+  machine: MachineDocument,
+  identifier: string,
+  group: (name: string) => string,
+): Block {
+  const { places, names, text } = writing;
+  const { name, type, roleArn, definition, loggingConfiguration: logging } = machine;
+  const blocks = (logging?.destinations ?? []).map(({ cloudWatchLogsLogGroup: { logGroupArn } }) =>
+    inner('aws_sfn_state_machine', 'logging_configuration', {
+      level: logging!.level,
+      include_execution_data: logging!.includeExecutionData,
+      log_destination: text(logGroupArn),
+    }),
+  );
+  return resource(
+    'aws_sfn_state_machine',
+    identifier,
+    {
+      name,
+      type,
+      region: REGION,
+      role_arn: text(roleArn),
+      definition: rendered(writing, machinePath(name), definition),
+      tags: TAGS,
+    },
+    {
+      blocks,
+      dependsOn: [
+        ...permissionsOf(places.documents, names, roleArn, places.split),
+        ...logGroupsOf(machine).map((logGroup) => expression(`aws_cloudwatch_log_group.${group(logGroup)}`)),
+      ],
+    },
+  );
+}
+
+/** The names of the log groups that a machine logs into. */
+function logGroupsOf({ loggingConfiguration }: MachineDocument): string[] {
+  return (loggingConfiguration?.destinations ?? []).map(({ cloudWatchLogsLogGroup: { logGroupArn } }) =>
+    logGroupArn.replace(/^.*?:log-group:/, '').replace(/:\*$/, ''),
   );
 }
 
@@ -250,10 +311,10 @@ function placesIn(parts: Parts): Place[] {
   return [...once].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
 }
 
-function outputs({ roles, modelPackageGroups, pipelines }: Documents): Block[] {
+function outputs({ roles, modelPackageGroups, pipelines, machines }: Documents): Block[] {
   const arns = (
     named: readonly { readonly name: string }[],
-    type: 'aws_iam_role' | 'aws_sagemaker_model_package_group' | 'aws_sagemaker_pipeline',
+    type: 'aws_iam_role' | 'aws_sagemaker_model_package_group' | 'aws_sagemaker_pipeline' | 'aws_sfn_state_machine',
   ) => {
     const identifier = identifiers(named.map(({ name }) => name));
     return object(Object.fromEntries(named.map(({ name }) => [name, attribute(type, identifier(name), 'arn')])));
@@ -265,16 +326,32 @@ function outputs({ roles, modelPackageGroups, pipelines }: Documents): Block[] {
       value: arns(modelPackageGroups, 'aws_sagemaker_model_package_group'),
     }),
     block('output', ['pipeline_arns'], { value: arns(pipelines, 'aws_sagemaker_pipeline') }),
+    block('output', ['state_machine_arns'], { value: arns(machines, 'aws_sfn_state_machine') }),
   ];
 }
 
-function definitionPath(pipeline: string): string {
+function pipelinePath(pipeline: string): string {
   return `pipelines/${pipeline}.json.tftpl`;
+}
+
+function machinePath(machine: string): string {
+  return `machines/${machine}.asl.json.tftpl`;
+}
+
+function definitionsOf({ pipelines, machines }: Documents): { subject: string; path: string; definition: string }[] {
+  return [
+    ...pipelines.map(({ name, definition }) => ({
+      ...{ subject: `pipeline '${name}'`, path: pipelinePath(name), definition },
+    })),
+    ...machines.map(({ name, definition }) => ({
+      ...{ subject: `state machine '${name}'`, path: machinePath(name), definition },
+    })),
+  ];
 }
 
 function remarksOf({ documents, leftBehind }: Places): string[] {
   const texts: [string, string][] = [
-    ...documents.pipelines.map(({ name, definition }): [string, string] => [`pipeline '${name}'`, definition]),
+    ...definitionsOf(documents).map(({ subject, definition }): [string, string] => [subject, definition]),
     ...documents.roles.flatMap(({ name, policies }) =>
       policies.map((policy): [string, string] => [
         `policy '${policy.name}' of role '${name}'`,
@@ -282,15 +359,10 @@ function remarksOf({ documents, leftBehind }: Places): string[] {
       ]),
     ),
   ];
-  const unwritten = (documents.machines ?? []).map(
-    ({ name }) =>
-      `State machine '${name}' is not part of this module: create it on AWS from its definition, with CreateStateMachine.`,
-  );
-  const left = texts.flatMap(([subject, text]) =>
+  return texts.flatMap(([subject, text]) =>
     leftBehind(text).map(
       (excerpt) =>
         `The bucket '${documents.bucket.name}' is named in ${subject} outside of an S3 URI or ARN (…${excerpt}): there it stays, whatever var.bucket is. Write it as s3://${documents.bucket.name}/… if it should follow.`,
     ),
   );
-  return [...unwritten, ...left];
 }

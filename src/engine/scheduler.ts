@@ -48,9 +48,8 @@ export function createScheduler(store: Store, db: EngineStore, world: World, cal
     queueMicrotask(slice);
   }
 
-  /** THE loop: one slice, then back to sleep or to the end of the line. */
+  /** THE loop: one slice, then back to sleep or to the end of the line. What is queued meanwhile does not wake it: it is awake. */
   function slice(): void {
-    awake = false;
     if (stopped) return;
     const started = world.clock.monotonic();
     for (let count = 0; head < queue.length && count < SLICE.tasks; count += 1) {
@@ -61,9 +60,9 @@ export function createScheduler(store: Store, db: EngineStore, world: World, cal
     if (head === queue.length) {
       queue.length = 0;
       head = 0;
+      awake = false;
       return;
     }
-    awake = true;
     world.clock.soon(slice);
   }
 

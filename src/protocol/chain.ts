@@ -114,6 +114,7 @@ export function createChain(options: ChainOptions): Chain {
       now: world.clock.now(),
       headers: request.headers,
       remoteAddress: request.remoteAddress,
+      isGone: request.isGone,
     };
     return dispatch.run(api, operation.name, input, call);
   }

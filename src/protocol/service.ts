@@ -56,6 +56,8 @@ export type Call = {
   headers: Readonly<Record<string, string>>;
   /** The caller's address; none for internal calls. */
   remoteAddress?: string | undefined;
+  /** Whether the client has hung up. None for internal calls. */
+  isGone?: (() => boolean) | undefined;
   /** Why the caller may not do one thing more, asked in the midst of an operation. Set by dispatch. */
   refusal?(access: Access): AwsError | undefined;
 };

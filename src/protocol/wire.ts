@@ -11,6 +11,8 @@ export type WireRequest = {
   headers: Readonly<Record<string, string>>;
   body: Readable;
   remoteAddress: string;
+  /** Whether the client has hung up: nobody will read the answer. */
+  isGone?(): boolean;
 };
 
 export type WireResponse = {

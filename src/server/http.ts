@@ -181,6 +181,7 @@ function wireRequest(request: IncomingMessage, url: string): WireRequest {
     headers: headers as Record<string, string>,
     body: request,
     remoteAddress: request.socket.remoteAddress ?? '',
+    isGone: () => request.socket.destroyed,
   };
 }
 

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { IAM } from '@aws-sdk/client-iam';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
+import { SFN } from '@aws-sdk/client-sfn';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Documents } from '../../src/deploy/documents.ts';
@@ -67,6 +68,21 @@ describe.skipIf(withoutTerraform)('a module of odd names and texts', () => {
       definition: JSON.stringify({ value, uri: 's3://odd-data/x', account, script: '${bucket} %{ if true }$${x}' }),
       ...(index === 0 && { maxParallelSteps: 2 }),
     })),
+    machines: DEFINITIONS.slice(0, 4).map((value, index) => ({
+      name: `m-${index}`,
+      type: index === 0 ? 'EXPRESS' : 'STANDARD',
+      roleArn: `arn:aws:iam::${account}:role/a.b`,
+      definition: JSON.stringify({ value, uri: 's3://odd-data/x', account, jsonata: '{% ${x} & "%{" %}' }),
+      loggingConfiguration: {
+        level: 'ERROR',
+        includeExecutionData: index === 0,
+        destinations: [
+          {
+            cloudWatchLogsLogGroup: { logGroupArn: `arn:aws:logs:eu-west-1:${account}:log-group:/odd/${index % 2}:*` },
+          },
+        ],
+      },
+    })),
   });
 
   it('is valid, formatted, and says what the documents say', { timeout: 60_000 }, async () => {
@@ -93,6 +109,14 @@ describe.skipIf(withoutTerraform)('a module of odd names and texts', () => {
       expect(Object.fromEntries(definitions)).toEqual(
         Object.fromEntries(wanted.pipelines.map(({ name, definition }) => [name, renamed(definition)])),
       );
+      const machines = of('aws_sfn_state_machine').map((one) => [one['name'], one['type'], parse(one['definition'])]);
+      expect(machines.toSorted()).toEqual(
+        wanted.machines.map(({ name, type, definition }) => [name, type, renamed(definition)]),
+      );
+      expect(of('aws_sfn_state_machine')[0]).toMatchObject({
+        logging_configuration: [{ log_destination: 'arn:aws:logs:eu-west-1:123456789012:log-group:/odd/0:*' }],
+      });
+      expect(of('aws_cloudwatch_log_group').map(({ name }) => name)).toEqual(['/odd/0', '/odd/1']);
       const trusts = of('aws_iam_role').map((one) => [
         one['name'],
         one['description'],
@@ -192,13 +216,16 @@ describe.skipIf(withoutTerraform)('the Titanic example', () => {
 
 const PIPELINE = 'titanic-modelbuild-dev';
 const ROLE = 'titanic-pipeline-role';
+const MACHINE = 'titanic-modelbuild-run';
 
 function plannedDocuments({ planned_values }: Plan) {
   const of = (type: string) =>
     (planned_values.root_module.resources ?? []).filter((each) => each.type === type).map(({ values: has }) => has);
   const [pipeline] = of('aws_sagemaker_pipeline');
-  const [role] = of('aws_iam_role');
-  const policies = of('aws_iam_role_policy').map((policy) => [policy['name'], parse(policy['policy'])]);
+  const [machine] = of('aws_sfn_state_machine');
+  const role = of('aws_iam_role').find(({ name }) => name === ROLE);
+  const ofRole = of('aws_iam_role_policy').filter((policy) => policy['role'] === ROLE);
+  const policies = ofRole.map((policy) => [policy['name'], parse(policy['policy'])]);
   return {
     pipeline: {
       name: pipeline?.['pipeline_name'],
@@ -206,6 +233,10 @@ function plannedDocuments({ planned_values }: Plan) {
       description: pipeline?.['pipeline_description'],
       roleArn: pipeline?.['role_arn'],
       definition: parse(pipeline?.['pipeline_definition']),
+    },
+    machine: {
+      ...{ name: machine?.['name'], type: machine?.['type'], roleArn: machine?.['role_arn'] },
+      definition: parse(machine?.['definition']),
     },
     role: { name: role?.['name'], description: role?.['description'], trust: parse(role?.['assume_role_policy']) },
     policies: Object.fromEntries(policies) as object,
@@ -224,6 +255,9 @@ async function publishedDocuments(client: ConstructorParameters<typeof SageMaker
     return [PolicyName, parse(decodeURIComponent(PolicyDocument!))];
   });
   const groups = await sagemaker.listModelPackageGroups({});
+  const { stateMachines = [] } = await new SFN(client).listStateMachines({});
+  const [{ stateMachineArn } = {}] = stateMachines.filter(({ name }) => name === MACHINE);
+  const machine = await new SFN(client).describeStateMachine({ stateMachineArn });
   return {
     pipeline: {
       name: pipeline.PipelineName,
@@ -231,6 +265,10 @@ async function publishedDocuments(client: ConstructorParameters<typeof SageMaker
       description: pipeline.PipelineDescription,
       roleArn: pipeline.RoleArn,
       definition: parse(pipeline.PipelineDefinition),
+    },
+    machine: {
+      ...{ name: machine.name, type: machine.type, roleArn: machine.roleArn },
+      definition: parse(machine.definition),
     },
     role: {
       name: Role?.RoleName,

@@ -117,6 +117,25 @@ describe('npm run demo', () => {
   );
 
   it(
+    'runs by its state machine, too, which ends with the model that it found, or says that there is none',
+    async (context) => {
+      if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
+      const machine = ['run', 'titanic-modelbuild-run', '--project', join(ROOT, 'examples/01-titanic'), '--data', data];
+      const registered = await telar.json(...machine);
+      expect(registered).toMatchObject({ status: 0, result: { status: 'SUCCEEDED' } });
+      const { models } = (await telar.json('models', '--data', data)).result as { models: Record<string, unknown>[] };
+      const { output, states } = registered.result as { output: string; states: { name: string; began: string[] }[] };
+      const [pipelineExecutionArn] = states.find(({ name }) => name === 'StartPipeline')!.began;
+      const { modelPackageArn } = models[0]!;
+      expect(JSON.parse(output)).toEqual({ pipelineExecutionArn, modelPackageArn });
+      const refused = await telar.json(...machine, '-p', 'accuracyThreshold=0.99');
+      expect(refused).toMatchObject({ status: 1, result: { status: 'FAILED', error: 'GateRefused' } });
+      expect((await telar.json('models', '--data', data)).result['models']).toEqual(models);
+    },
+    5 * MINUTES,
+  );
+
+  it(
     'shows the gate refusing: nothing is registered',
     async (context) => {
       if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);

@@ -2,6 +2,7 @@
 import type { PipelineExecutionSummary, SageMaker } from '@aws-sdk/client-sagemaker';
 import { type Clients, everyPage, unlessMissing } from '../aws.ts';
 import { misuse } from '../errors.ts';
+import { isMachineExecution, lastName, listMachineExecutions, machineNamed } from '../stateMachines/read.ts';
 import { type ExecutionStatus, type ExecutionView, lastPart, type Planned, planOf, stepViews } from './view.ts';
 
 export type ExecutionReader = { planned: Planned; read(): Promise<ExecutionView> };
@@ -97,31 +98,90 @@ async function pipelineNames(client: SageMaker): Promise<string[]> {
   return all.flatMap(({ PipelineName }) => (PipelineName ? [PipelineName] : []));
 }
 
+/** An execution of either kind. */
+type Candidate = { arn: string; names: readonly string[]; startedAt: number };
+
+/** @param of its pipeline or machine */
+async function candidates(clients: Clients, of: { pipeline?: string; machineArn?: string }, most: number) {
+  const [pipelines, machines] = await Promise.all([
+    of.machineArn === undefined ? listExecutions(clients, of.pipeline, most) : [],
+    of.pipeline === undefined ? listMachineExecutions(await clients.sfn(), of.machineArn, most) : [],
+  ]);
+  const all: Candidate[] = [
+    ...pipelines.map(({ PipelineExecutionArn: arn = '', PipelineExecutionDisplayName, StartTime }) => ({
+      arn,
+      names: [lastPart(arn), PipelineExecutionDisplayName ?? ''],
+      startedAt: StartTime?.getTime() ?? 0,
+    })),
+    ...machines.map(({ executionArn: arn = '', startDate }) => ({
+      arn,
+      names: [lastName(arn)],
+      startedAt: startDate?.getTime() ?? 0,
+    })),
+  ];
+  return all.sort((a, b) => b.startedAt - a.startedAt);
+}
+
 /**
- * The ARN of the execution that is meant: by its ARN, its id, its display name, or a pipeline's name for that pipeline's
- * newest; without anything, the newest of all.
+ * The ARN of the execution that is meant, a pipeline's or a machine's: by its ARN, its id, its name, or the name of a pipeline or
+ * machine for its newest; without anything, the newest of all.
  *
- * @throws Misuse when there is none
+ * @param only which kind the newest of all is of. @default both
+ * @throws Misuse when there is none, or more than one
  */
-export async function findExecution(clients: Clients, meant: string | undefined): Promise<string> {
-  if (meant?.startsWith('arn:') && meant.includes('/execution/')) return meant;
-  const name = meant?.startsWith('arn:') ? lastPart(meant) : meant;
-  if (name === undefined) {
-    const newest = (await listExecutions(clients, undefined, 1))[0]?.PipelineExecutionArn;
-    if (newest) return newest;
-    throw misuse("Nothing has run yet. Start a pipeline with 'telar run PIPELINE'.");
+export async function findExecution(
+  clients: Clients,
+  meant: string | undefined,
+  only?: 'pipeline' | 'machine',
+): Promise<string> {
+  if (meant !== undefined && (isMachineExecution(meant) || /^arn:.*\/execution\//.test(meant))) return meant;
+  if (meant === undefined) {
+    const newest = (await candidates(clients, {}, 1)).find(
+      ({ arn }) => only === undefined || isMachineExecution(arn) === (only === 'machine'),
+    );
+    if (newest) return newest.arn;
+    throw misuse("Nothing has run yet. Start a pipeline or a state machine with 'telar run NAME'.");
   }
-  const client = await clients.sagemaker();
-  if (await unlessMissing(client.describePipeline({ PipelineName: name }))) {
-    const newest = (await listExecutions(clients, name, 1))[0]?.PipelineExecutionArn;
-    if (newest) return newest;
-    throw misuse(`Pipeline '${name}' has not run yet. Start it with 'telar run ${name}'.`);
+  const kind = await kindNamed(clients, meant);
+  if (kind) {
+    const newest = (await candidates(clients, kind, 1))[0];
+    if (newest) return newest.arn;
+    const what = kind.pipeline === undefined ? 'State machine' : 'Pipeline';
+    throw misuse(`${what} '${meant}' has not run yet. Start it with 'telar run ${meant}'.`);
   }
-  const all = await listExecutions(clients, undefined, PAGE);
-  const found = all.find(
-    ({ PipelineExecutionArn = '', PipelineExecutionDisplayName }) =>
-      lastPart(PipelineExecutionArn) === name || PipelineExecutionDisplayName === name,
+  const found = (await candidates(clients, {}, PAGE)).filter(({ names }) => names.includes(meant));
+  // A display name may be given again and means the newest; a machine's execution of that name may be quite another thing.
+  if (found.length > 1 && found.some(({ arn }) => isMachineExecution(arn))) {
+    throw misuse(
+      `Several executions are named '${meant}'. Name one by its ARN: ${found.map(({ arn }) => arn).join(', ')}.`,
+    );
+  }
+  if (found[0]) return found[0].arn;
+  throw misuse(
+    `There is no execution, no pipeline and no state machine '${meant}'. 'telar status --list' shows the executions there are.`,
   );
-  if (found?.PipelineExecutionArn) return found.PipelineExecutionArn;
-  throw misuse(`There is no execution and no pipeline '${name}'. 'telar status --list' shows the ones there are.`);
+}
+
+export type Named = { pipeline: string; machineArn?: never } | { machineArn: string; pipeline?: never };
+
+/**
+ * The pipeline or machine of a name or ARN; undefined when there is none.
+ *
+ * @throws Misuse when there is one of each
+ */
+export async function kindNamed(clients: Clients, meant: string): Promise<Named | undefined> {
+  const pipeline = meant.startsWith('arn:') ? lastPart(meant) : meant;
+  const [client, sfn] = await Promise.all([clients.sagemaker(), clients.sfn()]);
+  const isPipeline = !/^arn:[^:]*:states:/.test(meant);
+  const [there, machine] = await Promise.all([
+    isPipeline ? unlessMissing(client.describePipeline({ PipelineName: pipeline })) : undefined,
+    machineNamed(sfn, meant),
+  ]);
+  if (there && machine) {
+    throw misuse(
+      `There is a pipeline and a state machine '${meant}'. Name one by its ARN: ${there.PipelineArn} or ${machine.stateMachineArn}.`,
+    );
+  }
+  if (machine) return { machineArn: machine.stateMachineArn! };
+  return there ? { pipeline } : undefined;
 }

@@ -92,7 +92,7 @@ function arnLines({ view, results }: Report, style: Style): string[] {
   return table(rows.map(([name, value]) => [style.dim(name!), value!]));
 }
 
-function printTroubles(out: Output, troubles: readonly Trouble[]): void {
+export function printTroubles(out: Output, troubles: readonly Trouble[]): void {
   for (const { step, reason, log, diagnosis } of troubles) {
     out.line();
     out.line(`  ${out.style.bad(step ? `${step} failed` : 'The execution failed')}`);

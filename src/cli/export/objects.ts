@@ -1,6 +1,6 @@
 /**
  * What `telar publish` uploads, as files: `bucket/<key>` for each object, to be copied with `aws s3 sync`, and
- * `start/<pipeline>.json`, the parameters that a run of this code and data is started with.
+ * `start/<name>.json`, the parameters of a pipeline or the input of a state machine that a run of this code and data is started with.
  *
  * They are not Terraform's: a new version of the code must not remove the old one, which models that were trained with it name.
  */
@@ -20,7 +20,7 @@ export async function objectFiles(
   split: Places['split'],
   bucket: string,
 ): Promise<Files> {
-  const { code, data, pipelines } = documents;
+  const { code, data, pipelines, machines } = documents;
   const bundle = code && (await makeBundle(project, code, documents.bucket.name));
   const files = new Map<string, Uint8Array>([['.gitignore', Buffer.from('*\n')]]);
   for (const { key, bytes } of dataObjects(project, data)) files.set(`bucket/${key}`, bytes);
@@ -29,9 +29,13 @@ export async function objectFiles(
     split(text)
       .map((part) => (typeof part === 'string' ? part : bucket))
       .join('');
+  // A project without code has no bundle to name: its parameters do not ask for one.
+  const uri = bundle?.uri ?? 's3://none/none';
+  for (const { name, startInput } of machines) {
+    files.set(`start/${name}.json`, Buffer.from(`${JSON.stringify(JSON.parse(placed(startInput(uri))), null, 2)}\n`));
+  }
   for (const { name, startParameters } of pipelines) {
-    // A project without code has no bundle to name: its parameters do not ask for one.
-    const given = Object.entries(startParameters(bundle?.uri ?? 's3://none/none'));
+    const given = Object.entries(startParameters(uri));
     const parameters = given.map(([Name, value]) => ({ Name, Value: placed(value) }));
     files.set(`start/${name}.json`, Buffer.from(`${JSON.stringify(parameters, null, 2)}\n`));
   }

@@ -2,10 +2,10 @@
 import type { Style } from '../render/style.ts';
 import { pad } from '../render/text.ts';
 
-export type Action = 'create' | 'change' | 'same';
+export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
-  kind: 'bucket' | 'role' | 'model package group' | 'data' | 'code bundle' | 'pipeline';
+  kind: 'bucket' | 'role' | 'model package group' | 'data' | 'code bundle' | 'pipeline' | 'log group' | 'state machine';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */
@@ -19,16 +19,21 @@ export function changeRecord({ kind, name, action, details }: Change) {
   return { kind, name, action, details };
 }
 
-const WORDS: Record<Action, string> = { create: 'new', change: 'changed', same: 'unchanged' };
+const WORDS: Record<Action, string> = { create: '', change: 'changed', same: '', delete: 'deleted' };
 const KIND_WIDTH = 'model package group'.length;
 
 /** The difference, a line for each resource that changes and one for all that do not. */
 export function describeChanges(changes: readonly Change[], { accent, dim, symbols }: Style): string[] {
-  const marks: Record<Action, string> = { create: symbols.add, change: symbols.change, same: symbols.same };
+  const marks: Record<Action, string> = {
+    create: symbols.add,
+    change: symbols.change,
+    same: symbols.same,
+    delete: symbols.remove,
+  };
   const differing = changes.filter(({ action }) => action !== 'same');
   const same = changes.length - differing.length;
   const lines = differing.flatMap(({ kind, name, action, details }) => [
-    `  ${accent(marks[action])} ${dim(pad(kind, KIND_WIDTH))}  ${name}${action === 'change' ? dim(`  ${WORDS.change}`) : ''}`,
+    `  ${accent(marks[action])} ${dim(pad(kind, KIND_WIDTH))}  ${name}${WORDS[action] && dim(`  ${WORDS[action]}`)}`,
     ...details.map((detail) => dim(`    ${pad('', KIND_WIDTH)}  ${detail}`)),
   ]);
   if (same > 0) lines.push(dim(`  ${marks.same} ${same} ${same === 1 ? 'resource' : 'resources'} unchanged`));

@@ -14,23 +14,25 @@ import { type Change, changeRecord, describeChanges } from './change.ts';
 import { pipelineChange } from './pipelines.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
+import { logGroupChange, logGroupsOf, prunedMachines, stateMachineChange } from './stateMachines.ts';
 
 export type Published = { documents: ProjectDocuments; bundle: Bundle | undefined; changes: Change[] };
 
 /**
  * @param folder of telar.config.ts
  * @param options.dryRun show the difference and stop
+ * @param options.prune delete the project's state machines that it no longer names
  */
 export async function publish(
   clients: Clients,
   out: Output,
   project: Project,
   folder: string,
-  options: { dryRun?: boolean } = {},
+  options: { dryRun?: boolean; prune?: boolean } = {},
 ): Promise<Published> {
   const documents = await projectDocumentsFor(clients, project);
   const bundle = documents.code && (await makeBundle(folder, documents.code, documents.bucket.name));
-  const changes = await compare(clients, documents, bundle, folder);
+  const changes = await compare(clients, documents, bundle, folder, options.prune === true);
   const differing = changes.filter(({ apply }) => apply);
   out.line(out.style.bold(`Publishing ${project.name}`));
   out.lines(describeChanges(changes, out.style));
@@ -55,17 +57,28 @@ async function compare(
   documents: ProjectDocuments,
   bundle: Bundle | undefined,
   folder: string,
+  prune: boolean,
 ): Promise<Change[]> {
   const { name: project, region } = documents;
   const bucket = documents.bucket.name;
   const data = dataObjects(folder, documents.data);
-  const [s3, iam, sagemaker] = await Promise.all([clients.s3(), clients.iam(), clients.sagemaker()]);
-  return Promise.all([
+  const { machines } = documents;
+  const [s3, iam, sagemaker, sfn, logs] = await Promise.all([
+    clients.s3(),
+    clients.iam(),
+    clients.sagemaker(),
+    clients.sfn(),
+    clients.logs(),
+  ]);
+  const wanted = Promise.all([
     bucketChange(s3, bucket, region),
     ...documents.roles.map((role) => roleChange(iam, role, project)),
     ...documents.modelPackageGroups.map((group) => groupChange(sagemaker, group, project)),
     ...data.map((object) => dataChange(s3, bucket, object)),
     ...(bundle ? [bundleChange(s3, bucket, bundle)] : []),
     ...documents.pipelines.map((pipeline) => pipelineChange(sagemaker, pipeline, project)),
+    ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),
+    ...machines.map((machine) => stateMachineChange(sfn, machine, project)),
   ]);
+  return (await Promise.all([wanted, prune ? prunedMachines(sfn, machines, project) : []])).flat();
 }

@@ -9,20 +9,22 @@ import type { Trouble } from '../execution/troubles.ts';
 import { lastPart } from '../execution/view.ts';
 import { type Check, machineChecks } from '../machine.ts';
 import { pad } from '../render/text.ts';
+import { isMachineExecution, listMachineExecutions } from '../stateMachines/read.ts';
+import { type MachineReport, printMachineTrouble } from '../stateMachines/report.ts';
+import { currentMachineReport } from '../stateMachines/steer.ts';
 import { clients, currentReport } from './shared.ts';
 
 export async function doctor(context: Context, meant: string | undefined): Promise<ExitStatus> {
   if (meant !== undefined) {
-    const on = clients(context);
-    return explain(context, await findExecution(on, meant));
+    const arn = await findExecution(clients(context), meant);
+    return isMachineExecution(arn) ? explainMachine(context, arn) : explain(context, arn);
   }
   const { out } = context;
   const checks = await machineChecks(context);
   printChecks(context, checks);
   const failed = checks.some(({ verdict }) => verdict === 'failed');
   const newest = await newestFailed(context);
-  const troubles = newest === undefined ? [] : (await currentReport(clients(context), newest)).troubles;
-  if (newest !== undefined) printTroubles(context, newest, troubles);
+  const troubles = newest === undefined ? [] : await troublesOf(context, newest);
   out.result({ checks, execution: newest ?? null, troubles });
   return failed ? 1 : 0;
 }
@@ -40,8 +42,44 @@ function printChecks({ out }: Context, checks: readonly Check[]): void {
 /** The newest execution of all, when it has failed and a server can be asked. */
 async function newestFailed(context: Context): Promise<string | undefined> {
   if (context.url === undefined && !runningServer(context.data)) return undefined;
-  const [newest] = await listExecutions(clients(context), undefined, 1);
-  return newest?.PipelineExecutionStatus === 'Failed' ? newest.PipelineExecutionArn : undefined;
+  const on = clients(context);
+  const [[ofPipeline], [ofMachine]] = await Promise.all([
+    listExecutions(on, undefined, 1),
+    listMachineExecutions(await on.sfn(), undefined, 1),
+  ]);
+  if (ofMachine && !(ofPipeline?.StartTime && ofPipeline.StartTime > ofMachine.startDate!)) {
+    return /^(FAILED|TIMED_OUT)$/.test(ofMachine.status!) ? ofMachine.executionArn : undefined;
+  }
+  return ofPipeline?.PipelineExecutionStatus === 'Failed' ? ofPipeline.PipelineExecutionArn : undefined;
+}
+
+async function troublesOf(context: Context, arn: string): Promise<readonly object[]> {
+  if (isMachineExecution(arn)) return printMachineTroubles(context, arn);
+  const { troubles } = await currentReport(clients(context), arn);
+  printTroubles(context, arn, troubles);
+  return troubles;
+}
+
+async function explainMachine(context: Context, arn: string): Promise<ExitStatus> {
+  const { out } = context;
+  const report = await currentMachineReport(clients(context), arn);
+  const { name, machine, status } = report.view;
+  const troubles = await printMachineTroubles(context, arn, report);
+  if (troubles.length === 0) out.line(`Execution ${name} of ${machine} is ${status}: nothing failed.`);
+  out.result({ executionArn: arn, status, troubles });
+  return troubles.length === 0 ? 0 : 1;
+}
+
+/** Those of pipelines that the execution began, too: there is the fault, as a rule. */
+async function printMachineTroubles(context: Context, arn: string, known?: MachineReport): Promise<readonly object[]> {
+  const { out } = context;
+  const { view, troubles } = known ?? (await currentMachineReport(clients(context), arn));
+  for (const trouble of troubles.own) {
+    printMachineTrouble(out, view, trouble);
+    if (!trouble.diagnosis) out.paragraph(`No known fault fits. The whole story: telar history ${view.name}`, '    ');
+  }
+  for (const { arn: of, troubles: those } of troubles.ofPipelines) printTroubles(context, of, those);
+  return [...troubles.own, ...troubles.ofPipelines.flatMap(({ troubles: those }) => those)];
 }
 
 async function explain(context: Context, arn: string): Promise<ExitStatus> {

@@ -4,11 +4,12 @@ import { join, resolve } from 'node:path';
 import type { Clients } from '../aws.ts';
 import { unlessMissing } from '../aws.ts';
 import type { Context } from '../context.ts';
-import type { ExitStatus } from '../errors.ts';
+import { type ExitStatus, misuse } from '../errors.ts';
 import { bundleVersion, type CodeBundleEvidence, type Evidence, evidenceMarkdown } from '../evidence.ts';
 import { executionReader, findExecution } from '../execution/read.ts';
 import { reportRecord } from '../execution/report.ts';
 import type { StepView } from '../execution/view.ts';
+import { isMachineExecution } from '../stateMachines/read.ts';
 import { clients, reportOf } from './shared.ts';
 
 export async function evidence(
@@ -18,7 +19,13 @@ export async function evidence(
 ): Promise<ExitStatus> {
   const { out } = context;
   const on = clients(context);
-  const record = await collect(on, await findExecution(on, meant));
+  const arn = await findExecution(on, meant, 'pipeline');
+  if (isMachineExecution(arn)) {
+    throw misuse(
+      `${arn} is a state machine's execution; evidence is of pipelines' executions. Name one that it began ('telar status' shows them), or keep 'telar history --json'.`,
+    );
+  }
+  const record = await collect(on, arn);
   const { view } = record.report;
   const folder = resolve(options.out ?? join('evidence', view.id));
   mkdirSync(folder, { recursive: true });

@@ -6,7 +6,10 @@ import { changeRecord } from '../publish/change.ts';
 import { publish } from '../publish/publish.ts';
 import { clients } from './shared.ts';
 
-export async function publishVerb(context: Context, options: { dryRun?: boolean }): Promise<ExitStatus> {
+export async function publishVerb(
+  context: Context,
+  options: { dryRun?: boolean; prune?: boolean },
+): Promise<ExitStatus> {
   const { out, project: folder } = context;
   const project = await loadProject(folder);
   const on = clients(context, project.region);
@@ -15,7 +18,7 @@ export async function publishVerb(context: Context, options: { dryRun?: boolean 
   if (options.dryRun) out.line('Nothing was published: this was a dry run.');
   else if (differing.length === 0) out.line('Everything was published already.');
   else out.line(`Published ${differing.length} of ${changes.length} resources.`);
-  const first = documents.pipelines[0]?.name;
+  const first = (documents.pipelines[0] ?? documents.machines[0])?.name;
   if (!options.dryRun && first) out.line(`  ${out.command(`run ${first}`)}`);
   out.result({
     project: documents.name,

@@ -1,88 +1,130 @@
-/** `telar run`: publishes the project, starts one of its pipelines, and watches it to its end. */
+/** `telar run`: publishes the project, starts one of its pipelines or state machines, and watches it to its end. */
 import { randomUUID } from 'node:crypto';
-import type { PipelineDocuments } from '../../sdk/index.ts';
+import type { PipelineDocuments, Project } from '../../sdk/index.ts';
 import type { Clients } from '../aws.ts';
 import type { Context } from '../context.ts';
 import { type ExitStatus, misuse } from '../errors.ts';
+import { kindNamed } from '../execution/read.ts';
 import { lastPart } from '../execution/view.ts';
 import { makeBundle } from '../project/bundle.ts';
 import { hasProject, loadProject } from '../project/load.ts';
 import { projectDocumentsFor, publish } from '../publish/publish.ts';
+import { executionInput } from '../stateMachines/input.ts';
+import { runExpress, startMachine } from '../stateMachines/steer.ts';
 import { clients, watchToEnd } from './shared.ts';
 
 export type RunOptions = {
   /** `Name=Value`, over the project's own. */
   parameter?: readonly string[];
+  /** Of a machine: JSON, or a file of it. */
+  input?: string;
   /** `--no-publish` makes it false. */
   publish?: boolean;
   detach?: boolean;
 };
 
-type Plan = { name: string; parameters: Record<string, string> };
+type Plan =
+  | { kind: 'pipeline'; name: string; parameters: Record<string, string> }
+  | { kind: 'machine'; arn: string; express: boolean; input: string };
 
-export async function run(context: Context, pipeline: string | undefined, options: RunOptions): Promise<ExitStatus> {
-  const { out, project: folder } = context;
+export async function run(context: Context, name: string | undefined, options: RunOptions): Promise<ExitStatus> {
+  const { project: folder } = context;
   const given = parametersGiven(options.parameter ?? []);
   const project = hasProject(folder) ? await loadProject(folder) : undefined;
   if (!project && options.publish !== false) await loadProject(folder);
   const on = clients(context, project?.region);
-  const plan = await planRun(context, on, pipeline, options, project);
-  const parameters = { ...plan.parameters, ...given };
-  const arn = await start(on, plan.name, parameters);
-  out.line();
-  out.line(`Started ${out.style.bold(plan.name)}, execution ${out.style.accent(lastPart(arn))}`);
-  out.event({ event: 'started', pipeline: plan.name, pipelineExecutionArn: arn, parameters });
-  if (options.detach) {
-    out.line(`  ${out.command(`status ${lastPart(arn)}`)}`);
-    out.result({ pipelineExecutionArn: arn, status: 'Executing', watching: false });
-    return 0;
+  const plan = await planRun(context, on, name, options, project);
+  if (plan.kind === 'machine') {
+    const input = executionInput(plan.input, options.input, given);
+    const begin = plan.express ? runExpress : startMachine;
+    return begin(context, on, plan.arn, input, options.detach === true);
   }
-  return watchToEnd(context, on, arn);
+  if (options.input !== undefined) throw misuse(`${plan.name} is a pipeline: it has parameters (-p), and no --input.`);
+  return runPipeline(context, on, plan.name, { ...plan.parameters, ...given }, options.detach === true);
 }
 
-/** Publishes where asked to, and says what to start with which parameters. */
+async function runPipeline(
+  context: Context,
+  on: Clients,
+  name: string,
+  parameters: Record<string, string>,
+  detach: boolean,
+): Promise<ExitStatus> {
+  const { out } = context;
+  const arn = await start(on, name, parameters);
+  out.line();
+  out.line(`Started ${out.style.bold(name)}, execution ${out.style.accent(lastPart(arn))}`);
+  out.event({ event: 'started', pipeline: name, pipelineExecutionArn: arn, parameters });
+  if (!detach) return watchToEnd(context, on, arn);
+  out.line(`  ${out.command(`status ${lastPart(arn)}`)}`);
+  out.result({ pipelineExecutionArn: arn, status: 'Executing', watching: false });
+  return 0;
+}
+
+/** Publishes where asked to, and says what to start with which parameters or input. */
 async function planRun(
   { out, project: folder }: Context,
   on: Clients,
-  pipeline: string | undefined,
+  meant: string | undefined,
   options: RunOptions,
-  project: Awaited<ReturnType<typeof loadProject>> | undefined,
+  project: Project | undefined,
 ): Promise<Plan> {
   if (!project) {
-    if (pipeline !== undefined) return { name: pipeline, parameters: {} };
-    throw misuse("Which pipeline? Name it: 'telar run PIPELINE --no-publish'.");
+    if (meant !== undefined) return planOnServer(on, meant);
+    throw misuse("Which pipeline or state machine? Name it: 'telar run NAME --no-publish'.");
   }
-  // Before anything is published: a mistyped name must change nothing.
-  const named = choose(
-    project.pipelines.map(({ name }) => name),
-    pipeline,
-    options.publish === false,
-  );
+  // Before anything is published: a mistyped name, or an input that cannot be read, must change nothing.
+  const named = choose(project, meant, options.publish === false);
+  const isMachine = project.machines.some(({ name }) => name === named);
+  if (options.input !== undefined && !isMachine && project.pipelines.some(({ name }) => name === named)) {
+    throw misuse(`${named} is a pipeline: it has parameters (-p), and no --input.`);
+  }
+  if (isMachine) executionInput('{}', options.input, {});
   const { documents, bundle } =
     options.publish === false ? await unpublished(on, project, folder) : await publish(on, out, project, folder);
-  const chosen = documents.pipelines.find(({ name }) => name === named);
-  return { name: named, parameters: chosen ? startParameters(chosen, bundle?.uri) : {} };
+  // A project without code has no bundle to name: its parameters do not ask for one.
+  const uri = bundle?.uri ?? 's3://none/none';
+  const machine = documents.machines.find(({ name }) => name === named);
+  if (machine) {
+    return { kind: 'machine', arn: machine.arn, express: machine.type === 'EXPRESS', input: machine.startInput(uri) };
+  }
+  const pipeline = documents.pipelines.find(({ name }) => name === named);
+  if (!pipeline) return planOnServer(on, named);
+  return { kind: 'pipeline', name: named, parameters: startParameters(pipeline, uri) };
 }
 
-async function unpublished(on: Clients, project: Awaited<ReturnType<typeof loadProject>>, folder: string) {
+/** What the project does not have, and the server may. */
+async function planOnServer(on: Clients, meant: string): Promise<Plan> {
+  const named = await kindNamed(on, meant);
+  if (named?.machineArn === undefined) return { kind: 'pipeline', name: meant, parameters: {} };
+  const sfn = await on.sfn();
+  const { type } = await sfn.describeStateMachine({ stateMachineArn: named.machineArn });
+  return { kind: 'machine', arn: named.machineArn, express: type === 'EXPRESS', input: '{}' };
+}
+
+async function unpublished(on: Clients, project: Project, folder: string) {
   const documents = await projectDocumentsFor(on, project);
   const bundle = documents.code && (await makeBundle(folder, documents.code, documents.bucket.name));
   return { documents, bundle };
 }
 
-function startParameters(pipeline: PipelineDocuments, uri: `s3://${string}` | undefined): Record<string, string> {
-  // A project without code has no bundle to name: its parameters do not ask for one.
-  return { ...pipeline.startParameters(uri ?? 's3://none/none') };
+function startParameters(pipeline: PipelineDocuments, uri: `s3://${string}`): Record<string, string> {
+  return { ...pipeline.startParameters(uri) };
 }
 
-/** @param anyName accept a pipeline that the project does not have: the server may */
-function choose(names: readonly string[], meant: string | undefined, anyName: boolean): string {
+/** @param anyName accept one that the project does not have: the server may */
+function choose({ pipelines, machines }: Project, meant: string | undefined, anyName: boolean): string {
+  const names = (pipelines.length > 0 ? pipelines : machines).map(({ name }) => name);
   if (meant === undefined && names.length === 1) return names[0]!;
-  const list = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
-  if (meant === undefined) throw misuse(`Which pipeline of this project? ${list}.`);
-  if (names.includes(meant) || anyName) return meant;
+  const all = [...pipelines, ...machines].map(({ name }) => name);
+  const list = all.length === 0 ? 'it has none' : `it has ${all.join(', ')}`;
+  if (meant === undefined) throw misuse(`Which pipeline or state machine of this project? ${list}.`);
+  if (pipelines.some(({ name }) => name === meant) && machines.some(({ name }) => name === meant)) {
+    throw misuse(`The project has a pipeline and a state machine '${meant}': rename one of them.`);
+  }
+  if (all.includes(meant) || anyName) return meant;
   throw misuse(
-    `The project has no pipeline '${meant}': ${list}. With --no-publish, any pipeline of the server can be named.`,
+    `The project has no pipeline and no state machine '${meant}': ${list}. With --no-publish, any of the server can be named.`,
   );
 }
 

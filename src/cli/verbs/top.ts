@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../errors.ts';
-import { onInterrupt } from '../execution/watch.ts';
+import { onInterrupt } from '../execution/watching.ts';
 import { topLines } from '../jobs.ts';
 import { clients } from './shared.ts';
 

@@ -5,6 +5,20 @@
 export const AWS_PROVIDER = { source: 'hashicorp/aws', version: '~> 6.0' } as const;
 
 export const AWS_RESOURCES = {
+  "aws_cloudwatch_log_group": {
+    "deletion_protection_enabled": "optional bool",
+    "id": "optional string",
+    "kms_key_id": "optional string",
+    "log_group_class": "optional string",
+    "name": "optional string",
+    "name_prefix": "optional string",
+    "region": "optional string",
+    "retention_in_days": "optional number",
+    "skip_destroy": "optional bool",
+    "tags": "optional map(string)",
+    "tags_all": "optional map(string)",
+    "arn": "computed string"
+  },
   "aws_iam_role": {
     "assume_role_policy": "required string",
     "description": "optional string",
@@ -220,5 +234,42 @@ export const AWS_RESOURCES = {
     "tags": "optional map(string)",
     "tags_all": "optional map(string)",
     "arn": "computed string"
+  },
+  "aws_sfn_state_machine": {
+    "definition": "required string",
+    "encryption_configuration": {
+      "kms_data_key_reuse_period_seconds": "optional number",
+      "kms_key_id": "optional string",
+      "type": "optional string"
+    },
+    "id": "optional string",
+    "logging_configuration": {
+      "include_execution_data": "optional bool",
+      "level": "optional string",
+      "log_destination": "optional string"
+    },
+    "name": "optional string",
+    "name_prefix": "optional string",
+    "publish": "optional bool",
+    "region": "optional string",
+    "role_arn": "required string",
+    "tags": "optional map(string)",
+    "tags_all": "optional map(string)",
+    "timeouts": {
+      "create": "optional string",
+      "delete": "optional string",
+      "update": "optional string"
+    },
+    "tracing_configuration": {
+      "enabled": "optional bool"
+    },
+    "type": "optional string",
+    "arn": "computed string",
+    "creation_date": "computed string",
+    "description": "computed string",
+    "revision_id": "computed string",
+    "state_machine_version_arn": "computed string",
+    "status": "computed string",
+    "version_description": "computed string"
   }
 } as const;

@@ -3,9 +3,6 @@ import { type Call, type Case, type Execution, isExecution, type Json, type Json
 import { isCallable, isMakeable } from './endpoint.ts';
 import { isObject } from './json.ts';
 
-/** Operations that this Telar does not serve yet. */
-const UNSERVED: ReadonlySet<string> = new Set(['DescribeMapRun', 'ListMapRuns', 'UpdateMapRun']);
-
 /** Services that executions of the recordings call, and that Telar does not have. */
 const NOT_THERE: ReadonlySet<string> = new Set([
   'lambda',
@@ -21,12 +18,7 @@ const NOT_THERE: ReadonlySet<string> = new Set([
 export function reasonToSkip(one: Case): string | undefined {
   const absent = isExecution(one) ? neededOf(one).find((service) => NOT_THERE.has(service)) : undefined;
   if (absent) return `needs ${absent}, which Telar does not have`;
-  if (isExecution(one) && JSON.stringify(one.definition).includes('DISTRIBUTED')) {
-    return 'needs distributed maps, which are not served yet';
-  }
   const calls = [...(one.setup ?? []), ...callsOf(one)];
-  const unserved = calls.find(({ op }) => UNSERVED.has(op));
-  if (unserved) return `needs ${unserved.op}, which is not served yet`;
   const resource = one.resources?.find((needed) => !isMakeable(needed));
   if (resource) return `needs a resource of the type ${resource.type}, which Telar does not have yet`;
   const asksLambda = LAMBDA.test(JSON.stringify([calls, requestOf(one)]));
@@ -67,12 +59,9 @@ export function asRecorded(
   if (/^Error=/.test(messageOf(expected))) return [codeOf(expected), codeOf(actual)];
   const earlier = recordedAt(one) < ENCRYPTED_SINCE;
   const told = (name: string) => name === CLAIM || (earlier && name === 'encryptionConfiguration');
-  const compared: [Json | undefined, Json | undefined] = [
-    without(expected, (name) => name === CLAIM),
-    without(actual, told),
-  ];
+  const [wanted, got] = [without(expected, (name) => name === CLAIM), without(actual, told)];
   // Names are numbered throughout a recording, which holds more answers than the one that is compared.
-  return one.kind === 'test-state' ? [renumbered(compared[0]), renumbered(compared[1])] : compared;
+  return one.kind === 'test-state' ? [renumbered(wanted), renumbered(got)] : [wanted, got];
 }
 
 /** By design no answer about an object says that it is encrypted: src/services/objects/README.md. */

@@ -3,6 +3,7 @@
  *
  * T1. A token ends its task once. Of a task that has ended, or an execution that has, it is no longer good: TaskTimedOut.
  * T2. A worker that asks for work while there is none waits for it, and takes it in the transaction that records that it has it.
+ *     Who has hung up meanwhile takes none, and the next one is woken.
  * T3. Who begins to wait after there was work, which its look at the store did not see yet, does not wait.
  */
 import { type MachineEvent, threadOfTask } from '../../../engine/machines/events.ts';
@@ -125,13 +126,26 @@ export async function getActivityTask(
   const until = world.clock.now() + POLL;
   while (true) {
     const seen = waiters.wakes();
-    const taken = await call.commit(() => {
-      requireActivity();
-      return takeTask(parts, activityArn, workerName);
-    });
-    if (taken) return taken;
+    const taken = await takeOrPassOn();
+    if (taken || call.isGone?.()) return taken ?? {};
     if (world.clock.now() >= until) return {};
     await waiters.wait(activityArn, until, seen);
+  }
+
+  async function takeOrPassOn(): Promise<OutputOf<Sdk, 'GetActivityTask'> | undefined> {
+    let isMine = false;
+    try {
+      return await call.commit(() => {
+        requireActivity();
+        isMine = !call.isGone?.();
+        return isMine ? takeTask(parts, activityArn, workerName) : undefined;
+      });
+    } catch (error) {
+      isMine = false;
+      throw error;
+    } finally {
+      if (!isMine) waiters.wake(activityArn);
+    }
   }
 }
 
