@@ -25,7 +25,7 @@ export async function itemsFor(
     const maxItems = reader.maxItems && evaluate(state, thread, reader.maxItems, input);
     return data === undefined ? undefined : showPointed(test, reader, await readData(parts, reader, maxItems, data));
   }
-  const entries = map.distributed && map.items && entriesOf(evaluate(state, thread, map.items, input));
+  const entries = map.distributed && entriesOf(map.items ? evaluate(state, thread, map.items, input) : input);
   const items = entries ?? itemsOf(state, thread, map, input);
   if (map.flow.language === 'JSONPath')
     showPart(test, 'afterItemsPath', entries ? objectOf(entries) : (items as Json[]));

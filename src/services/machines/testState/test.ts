@@ -37,7 +37,7 @@ export function beginTest({ world }: { world: Pick<World, 'random'> }, asked: As
     executionName,
     stateMachineArn: machineArn(call, stateMachineName),
     stateMachineName,
-    ...{ roleArn, region: call.region, account: call.account, type: 'EXPRESS', definition: name, input },
+    ...{ roleArn, region: call.region, account: call.account, type: 'EXPRESS', sync: true, definition: name, input },
   });
   const thread = state.root;
   state.chance = chanceOf(newSeed({ world }));

@@ -166,6 +166,52 @@ describe('a mocked task', () => {
   });
 });
 
+describe('a task that is carried out', () => {
+  const request: TestInput = { definition: JSON.stringify({ ...asks, TimeoutSeconds: 9 }), roleArn: ROLE };
+  const parts = (admit: () => Promise<void>, invokeOutside: () => Promise<object>, clock = systemWorld.clock) => ({
+    ports: { callAs: () => testCall({}), invokeOutside },
+    ...{ integrations: integrationsOf([states]), world: { ...systemWorld, clock }, admit },
+  });
+
+  it('is on record before it asks, and asks nothing when it may not', async () => {
+    const order: string[] = [];
+    const invoke = async () => {
+      order.push('asked');
+      return { executionArn: 'arn', startDate: new Date(0) };
+    };
+    const recorded = async () => void order.push('recorded');
+    expect(await testState(parts(recorded, invoke), request, testCall({}))).toMatchObject({ status: 'SUCCEEDED' });
+    expect(order).toEqual(['recorded', 'asked']);
+    const refused = async () => {
+      throw new Error('not this role');
+    };
+    await expect(testState(parts(refused, invoke), request, testCall({}))).rejects.toThrow('not this role');
+    expect(order).toEqual(['recorded', 'asked']);
+  });
+
+  it('is not waited for longer than its TimeoutSeconds', async () => {
+    const { clock } = systemWorld;
+    const waited: number[] = [];
+    const hurried = {
+      ...clock,
+      now: () => 0,
+      at: (time: number, work: () => void) => {
+        waited.push(time);
+        work();
+        return () => undefined;
+      },
+    };
+    const never = () => new Promise<object>(() => undefined);
+    const answer = await testState(
+      parts(async () => undefined, never, hurried),
+      request,
+      testCall({}),
+    );
+    expect(answer).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(waited).toEqual([9000]);
+  });
+});
+
 describe('a mocked map', () => {
   it('shows the input of each iteration', async () => {
     const selecting = { ...map, ItemSelector: { 'value.$': '$$.Map.Item.Value', 'of.$': '$.name' }, MaxConcurrency: 2 };
