@@ -53,7 +53,10 @@ export function storageOf(
       async *bytes(from, to) {
         if (from !== undefined && from >= (to ?? head.ContentLength)) return;
         const range = from === undefined ? {} : { Range: `bytes=${from}-${(to ?? head.ContentLength) - 1}` };
-        const { Body } = await ask<{ Body: Uint8Array | AsyncIterable<Uint8Array> }>('GetObject', { ...exact, ...range });
+        const { Body } = await ask<{ Body: Uint8Array | AsyncIterable<Uint8Array> }>('GetObject', {
+          ...exact,
+          ...range,
+        });
         // What is small is there at once.
         if (Body instanceof Uint8Array) yield Body;
         else yield* Body;
