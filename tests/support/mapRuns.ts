@@ -4,7 +4,7 @@ import { S3 } from '@aws-sdk/client-s3';
 import { type DescribeExecutionOutput, SFN } from '@aws-sdk/client-sfn';
 import { pause } from './workbench.ts';
 
-export const BUCKET = 'items';
+const BUCKET = 'items';
 const ACCOUNT = '000000000000';
 
 type Client = ConstructorParameters<typeof SFN>[0] &
@@ -16,7 +16,7 @@ const document = (...Statement: object[]) =>
   JSON.stringify({ Version: '2012-10-17', Statement: Statement.map((one) => ({ Effect: 'Allow', ...one })) });
 
 /** A Pass state that hands its input on. */
-export const PASS = { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } };
+const PASS = { StartAt: 'Pass', States: { Pass: { Type: 'Pass', End: true } } };
 
 /** Fails for an item whose member `bad` is true. */
 export const PICKY = {

@@ -40,7 +40,7 @@ export type Lane = {
 };
 
 /** Milliseconds that a slice may take: what comes on top of it, such as the commit, has to fit into ten. */
-export const SLICE = 3;
+export const SLICE = 2;
 
 /** How many run at a time at most, where the definition has no limit: AWS has 10,000, and shares no machine with them. */
 const MOST = 1000;
