@@ -120,6 +120,17 @@ function begin(language: Language<MachineState, MachineEvent>, input: MachineInp
     take({ kind: 'timer', timer: next[0] });
   }
 
+  /** What was recorded of it before: its turns are taken again. */
+  function replay(recorded: readonly Entry[]): void {
+    for (const { at, event } of recorded) {
+      now = at;
+      if (event.kind === 'task-succeeded' || event.kind === 'task-failed') tasks.delete(event.task);
+      if (event.kind === 'timer') timers.delete(event.timer);
+      again = false;
+      send(event);
+    }
+  }
+
   const told = (): Told[] => journal.flatMap(({ outcome }) => (outcome === undefined ? [] : read(outcome)));
 
   return {
@@ -136,6 +147,7 @@ function begin(language: Language<MachineState, MachineEvent>, input: MachineInp
       succeedInOneTurn,
       fail,
       fire,
+      replay,
       taskOf,
       told,
     },
@@ -156,7 +168,7 @@ function begin(language: Language<MachineState, MachineEvent>, input: MachineInp
   };
 }
 
-function foldAgain(
+export function foldAgain(
   language: Language<MachineState, MachineEvent>,
   input: MachineInput,
   journal: readonly Entry[],
@@ -189,6 +201,14 @@ export function executeOneTurn(definition: object, { input = {}, type = 'STANDAR
   const run = begin(languageOf(definition, type), inputOf(input, type));
   runs.push(run);
   run.send({ kind: 'started', seed });
+  return run;
+}
+
+/** An execution whose journal was recorded, as it stands after that. */
+export function takeUp(definition: object, { input = {}, type = 'STANDARD' }: Options, journal: readonly Entry[]): Run {
+  const run = begin(languageOf(definition, type), inputOf(input, type));
+  runs.push(run);
+  run.replay(journal);
   return run;
 }
 
