@@ -39,6 +39,7 @@ for (const { file, cases } of files) {
   });
 }
 
+// The recordings are not part of this repository.
 it.skipIf(files.some(({ cases }) => !cases))('what is known to differ is a case', () => {
   const names = files.map(({ file, cases }) => ({ file, names: cases!.map(({ name }) => name) }));
   const found = ({ file, name }: (typeof KNOWN)[number]) =>
