@@ -4,7 +4,7 @@
  *
  * E1. Names and ARNs are those of the recording, moved to the case's region, so that nothing but what a server makes up is bound.
  */
-import { type Execution, isExecution, type Json, type JsonObject, type Transformer } from './cases.ts';
+import type { Execution, Json, JsonObject, Transformer } from './cases.ts';
 import type { Answer, Endpoint } from './endpoint.ts';
 import { type Difference, differences, isObject } from './json.ts';
 import { loggedEvents } from './logged.ts';
@@ -18,8 +18,6 @@ export type ExecutionFinding = Difference & { key: string };
 const LONGEST = 60_000;
 const FIRST_LOOK = 5;
 const SLOWEST_LOOK = 200;
-
-export { isExecution };
 
 export async function playExecution(one: Execution, endpoint: Endpoint): Promise<ExecutionFinding[]> {
   const machine = await created(one, endpoint);
