@@ -41,8 +41,8 @@ export function recordOf(state: MachineState, thread: Thread, type: string, deta
 }
 
 /**
- * A payload among an event's details. The execution's own input, passed on as it came, is not written again: its text is the
- * execution's, blanks and all.
+ * A payload among an event's details. The execution's own input is not written again: the first event has its text as it was given,
+ * blanks and all; the others where it has none, since states are given it as JSON that is written anew, as on AWS.
  */
 export function payload(state: MachineState, name: 'input' | 'output', text: string): string {
   return text === state.input.input ? `"${name}AsGiven":true` : `"${name}":${text}`;

@@ -71,7 +71,6 @@ function begin(input: MachineInput, machineOf: (definition: string) => Machine):
   const threads = new Map<number, Thread>();
   const counting = { threadCount: 0, threads };
   const root = newThread(counting, undefined, 0, machine, inputValue, 0);
-  root.inputText = input.input;
   return {
     input,
     machine,

@@ -4,7 +4,7 @@
  *
  * E1. Names and ARNs are those of the recording, moved to the case's region, so that nothing but what a server makes up is bound.
  */
-import { type Execution, isExecution, type Json, type JsonObject, type Transformer } from './cases.ts';
+import type { Execution, Json, JsonObject, Transformer } from './cases.ts';
 import type { Answer, Endpoint } from './endpoint.ts';
 import { type Difference, differences, isObject } from './json.ts';
 import { loggedEvents } from './logged.ts';
@@ -18,8 +18,6 @@ export type ExecutionFinding = Difference & { key: string };
 const LONGEST = 60_000;
 const FIRST_LOOK = 5;
 const SLOWEST_LOOK = 200;
-
-export { isExecution };
 
 export async function playExecution(one: Execution, endpoint: Endpoint): Promise<ExecutionFinding[]> {
   const machine = await created(one, endpoint);
@@ -73,7 +71,8 @@ async function playStandard(one: Execution, executionArn: string, endpoint: Endp
   const logged = expectedLog(one);
   const log = logged && (await loggedEvents(one, executionArn, endpoint, logged.length));
   const given = { events, output: output ?? null, error: error ?? null, cause: cause ?? null, log: log ?? null };
-  const actual = normalise(given, transformersOf(one, executionArn), endpoint.place) as JsonObject;
+  const transformers = [...mapRunNames(one, events), ...transformersOf(one, executionArn)];
+  const actual = normalise(given, transformers, endpoint.place) as JsonObject;
   const last = lastDetails(actual['events']);
   const compared = (key: string, wanted: Json | undefined, got: Json | undefined) =>
     named(key, ...asPlayed(one, wanted, got));
@@ -136,6 +135,21 @@ async function history(executionArn: string, endpoint: Endpoint): Promise<Json[]
     if (body.nextToken === undefined) return events;
     nextToken = body.nextToken;
   }
+}
+
+/** The server names map runs, and maps without a label: they are numbered as they began. */
+function mapRunNames({ expected }: Execution, events: readonly Json[]): Transformer[] {
+  const text = JSON.stringify(expected);
+  const arns = events.flatMap((event) => {
+    const started = isObject(event) ? event['mapRunStartedEventDetails'] : undefined;
+    return isObject(started) ? [String(started['mapRunArn'])] : [];
+  });
+  return arns.flatMap((arn, index) =>
+    [/\/([^:]+):/, /:([^:]+)$/].flatMap((part, at): Transformer[] => {
+      const replacement = `<MapRunArnPart${at}_${index}idx>`;
+      return text.includes(replacement) ? [{ kind: 'text', text: part.exec(arn)![1]!, replacement }] : [];
+    }),
+  );
 }
 
 const UNTOLD = { 'x-amzn-RequestId': 'x-amzn-RequestId', RequestId: 'RequestId', Date: 'date' };

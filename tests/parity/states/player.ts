@@ -39,7 +39,7 @@ export async function play(given: Case, endpoint: Endpoint): Promise<Finding[]> 
 function moved<T extends Case>(one: T, { account, region }: Place): T {
   const names: Bound = (one.resources ?? [])
     .filter(({ type }) => type === 's3')
-    .map(({ name }) => [name, `${name}-${region}`]);
+    .map(({ name }) => [name, `${name}-${region.replaceAll('-', '')}`]);
   return bind(one, [...names, [RECORDED.account, account], [RECORDED.region, region]]);
 }
 

@@ -37,7 +37,9 @@ export function beginTest({ world }: { world: Pick<World, 'random'> }, asked: As
     executionName,
     stateMachineArn: machineArn(call, stateMachineName),
     stateMachineName,
-    ...{ roleArn, region: call.region, account: call.account, type: 'EXPRESS', sync: true, definition: name, input },
+    ...{ roleArn, region: call.region, account: call.account, type: 'EXPRESS', definition: name, input },
+    // Its context object is that of an execution whose end is awaited.
+    sync: true,
   });
   const thread = state.root;
   state.chance = chanceOf(newSeed({ world }));
