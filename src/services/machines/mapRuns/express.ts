@@ -17,8 +17,9 @@ type Row = Omit<ExecutionRow, 'id'>;
 /** `isNew`: there is no row of it yet. */
 type Ended = { row: Row; isNew: boolean; end: ExpressEnd };
 
-/** What one slice looks at, at most, where it reads rows. */
+/** What one slice looks at, at most, where it reads rows; and how many ends it writes down. */
 const ROWS = 64;
+const WRITTEN = 128;
 
 export function expressLane(parts: MapRunParts, live: Live): Lane {
   const { runs, executions, express, world } = parts;
@@ -42,7 +43,7 @@ export function expressLane(parts: MapRunParts, live: Live): Lane {
   function write(): () => void {
     const of = currentRun(parts, live);
     // Others may end while this is being committed.
-    const these = ended.slice();
+    const these = ended.slice(0, WRITTEN);
     const counts = { ...begun };
     for (const { row, isNew, end } of these) {
       const result = endOf(end);
@@ -102,6 +103,8 @@ export function expressLane(parts: MapRunParts, live: Live): Lane {
         beginOne(around, of, children[count]!);
         count += 1;
       }
+      // What they come to is for another turn of the loop.
+      await new Promise<void>((resolve) => world.clock.soon(resolve));
       return count;
     },
     async redrive(around) {
@@ -113,8 +116,9 @@ export function expressLane(parts: MapRunParts, live: Live): Lane {
       return rows?.length;
     },
     async left() {
-      await settle();
-      return underWay.size + ended.length;
+      do await settle();
+      while (ended.length > 0);
+      return underWay.size;
     },
     async stop() {
       for (const arn of [...underWay].slice(0, ROWS)) express.stop(arn);
