@@ -87,7 +87,7 @@ export function leave(state: MachineState, thread: Thread, left: Left, next: str
 }
 
 /** The thread has come to the end of its branch. */
-export function end(state: MachineState, thread: Thread): void {
+function end(state: MachineState, thread: Thread): void {
   thread.over = true;
   thread.waiting = undefined;
   const { group } = thread;

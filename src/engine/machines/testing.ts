@@ -168,7 +168,7 @@ function begin(language: Language<MachineState, MachineEvent>, input: MachineInp
   };
 }
 
-export function foldAgain(
+function foldAgain(
   language: Language<MachineState, MachineEvent>,
   input: MachineInput,
   journal: readonly Entry[],

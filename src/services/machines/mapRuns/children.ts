@@ -94,6 +94,8 @@ export function childInput(
     definition: definitionName(revision, map.name),
     input: of.input,
     mapRunArn: run.arn,
+    // Its history goes where its parent's does.
+    ...(parent.log && { log: parent.log }),
   };
 }
 
