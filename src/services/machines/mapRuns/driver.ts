@@ -42,15 +42,19 @@ export function createMapRuns(parts: MapRunParts): MapRuns {
     }
     const one = liveRun(parts, arn);
     const done = carryOut(parts, one)
-      .catch(({ message, stack = '' }: Error) =>
-        world.log('error', 'machines.map-run', { mapRun: arn, message, stack }),
-      )
+      .catch((error: Error) => goOnLater(arn, error))
       .finally(() => live.delete(arn));
     live.set(arn, { live: one, done });
   }
 
+  /** What nobody expected: the store says how far it had come, and from there it goes on. */
+  function goOnLater(arn: string, { message, stack = '' }: Error): void {
+    world.log('error', 'machines.map-run', { mapRun: arn, message, stack, againAfterMilliseconds: AGAIN_AFTER });
+    world.clock.at(world.clock.now() + AGAIN_AFTER, () => launchAgain(arn));
+  }
+
   function launchAgain(arn: string): void {
-    if (!live.has(arn) && runs.run({ arn })?.phase !== 'OVER') launch(arn);
+    if (!stopping && !live.has(arn) && runs.run({ arn })?.phase !== 'OVER') launch(arn);
   }
 
   const changed = (arn: string): void => store.whenDurable(() => live.get(arn)?.live.wake());
