@@ -20,5 +20,5 @@ it('the journal of any machine folds into the same history again, whatever happe
     expect([seed, problemsOf(run)]).toEqual([seed, []]);
     runs.length = 0;
   }
-  expect([...ends].sort()).toEqual(['ABORTED', 'FAILED', 'RUNNING', 'SUCCEEDED']);
+  expect([...ends].sort()).toEqual(['ABORTED', 'FAILED', 'RUNNING', 'SUCCEEDED', 'TIMED_OUT']);
 });

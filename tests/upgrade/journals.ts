@@ -37,7 +37,10 @@ export function drive(run: Run, random: Rng, most = Number.POSITIVE_INFINITY): v
 
 function happen(run: Run, random: Rng, task: string): void {
   const luck = random.next();
-  if (luck < 0.1) run.take({ kind: 'heartbeat', task });
+  const taken = run.journal.some(({ event }) => event.kind === 'activity-started' && event.task === task);
+  // Its time counts from then on.
+  if (run.tasks.get(task)!.kind === 'activity' && !taken) run.take({ kind: 'activity-started', task, workerName: 'w' });
+  else if (luck < 0.1) run.take({ kind: 'heartbeat', task });
   else if (luck < 0.2) run.take({ kind: 'task-submitted', task, output: { submitted: random.int(10) } });
   else if (luck < 0.3) run.fail(task, random.pick(['Unlucky', 'Other', undefined]), 'as drawn');
   else run.succeed(task, { Output: { did: random.int(100) } });
