@@ -7,13 +7,15 @@ import type { Identity } from '../services/identity/index.ts';
 import type { Logs } from '../services/logs/index.ts';
 import { createMachinesService, type MachinePorts, type Machines } from '../services/machines/index.ts';
 import type { Store } from '../store/store.ts';
-import { states } from './apis.ts';
+import { states, sts } from './apis.ts';
+import type { Authorize } from './authorize.ts';
 import type { RoleCalls } from './roleCalls.ts';
 
 type Parts = {
   store: Store;
   engine: Engine;
   callAs: RoleCalls;
+  authorize: Authorize;
   /** There once all services are. */
   dispatch(): Dispatch;
   apis(): readonly Api[];
@@ -26,11 +28,16 @@ type Parts = {
 };
 
 export function machinesService(parts: Parts): Machines {
-  const { store, engine, world, account, auth, identity, logs, tags, callAs, dispatch } = parts;
+  const { store, engine, world, account, auth, identity, logs, tags, callAs, authorize, dispatch } = parts;
   return createMachinesService({
     ...{ api: states, store, engine, world, account },
     ports: {
       callAs,
+      assume(by, role, session) {
+        const refusal = authorize(sts, by.principal, [{ action: 'sts:AssumeRole', resource: role }], by);
+        if (refusal) throw refusal;
+        return callAs(role, by.region, session);
+      },
       invoke: ({ api, operation, input }, call) => dispatch().runWithin(api, operation.name, input, call) as object,
       invokeOutside: async ({ api, operation, input }, call) =>
         (await dispatch().run(api, operation.name, input, call)) as object,

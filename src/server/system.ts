@@ -161,7 +161,7 @@ export function createSystem(options: SystemOptions): System {
     }),
   });
   const machines: Machines = machinesService({
-    ...{ store, engine, world, account, auth: options.auth, identity, logs, tags, callAs },
+    ...{ store, engine, world, account, auth: options.auth, identity, logs, tags, callAs, authorize },
     ...{ dispatch: () => dispatch, apis: () => services.map(({ api }) => api) },
   });
   const telar = telarService({

@@ -23,12 +23,12 @@ export const passing = (Comment = '') =>
 /** What only executions ask for. */
 function noExecutions(): Pick<
   Parts['ports'],
-  'callAs' | 'invoke' | 'invokeOutside' | 'movesBytes' | 'apis' | 'serves' | 'log'
+  'callAs' | 'assume' | 'invoke' | 'invokeOutside' | 'movesBytes' | 'apis' | 'serves' | 'log'
 > {
   const none = () => {
     throw new Error('This test runs no executions.');
   };
-  const calls = { callAs: none, invoke: none, invokeOutside: none, movesBytes: none };
+  const calls = { callAs: none, assume: none, invoke: none, invokeOutside: none, movesBytes: none };
   return { ...calls, log: none, apis: () => [], serves: () => false };
 }
 

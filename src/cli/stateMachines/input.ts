@@ -1,5 +1,7 @@
 /** The input of an execution: the project's own, or what --input says, and over it what -p says. */
+
 import { readFileSync } from 'node:fs';
+import { isJson } from '../../base/json.ts';
 import type { Json } from '../../definition/pipeline/types.ts';
 import { misuse } from '../errors.ts';
 import { isObject } from './definition.ts';
@@ -34,15 +36,6 @@ function inputText(given: string): string {
   }
   if (isJson(text)) return text;
   throw misuse(`${given} holds no JSON. An execution's input is one JSON document.`);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function jsonOr(text: string): Json {

@@ -8,6 +8,12 @@ export type GivenTag = { Key?: string | undefined; Value?: string | undefined };
 export type MachinePorts = {
   /** A call made by a role, under a session name, in a region: what an execution's task makes. */
   callAs(roleArn: string, region: string, session: string): Call;
+  /**
+   * A call made by a role that the principal of another call assumes: a task's Credentials. Its policies and the role's trust must allow it.
+   *
+   * @throws AccessDenied
+   */
+  assume(by: Call, roleArn: string, session: string): Call;
   /** Runs an operation inside the transaction under way, as the call's principal: the one dispatch. */
   invoke(call: PlannedCall, as: Call): object;
   /** The same for one that moves bytes, in transactions of its own. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isJson } from '../../../base/json.ts';
 import { parseJson } from './json.ts';
 
 function refusal(text: string): string {
@@ -119,12 +120,3 @@ describe('whatever JSON.parse takes is read the same, and nothing else is', () =
     );
   });
 });
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

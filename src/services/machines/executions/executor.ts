@@ -31,7 +31,7 @@ export type ExecutorParts = {
   executions: ExecutionsStore;
   integrations: Integrations;
   mapRuns: Pick<MapRuns, 'start' | 'abort'>;
-  ports: Pick<MachinePorts, 'callAs' | 'invoke' | 'invokeOutside' | 'movesBytes'>;
+  ports: Pick<MachinePorts, 'callAs' | 'assume' | 'invoke' | 'invokeOutside' | 'movesBytes'>;
   /** Inside the transaction that gives an activity work. */
   activityScheduled(activity: string): void;
   /** Inside the transaction of an event, after it was folded in. */
@@ -72,10 +72,18 @@ function integrationOf({ integrations }: ExecutorParts, { state }: Run, body: Ca
   return integrations.resolve(resource);
 }
 
-/** The call's principal: the role of the task's Credentials, else the machine's. */
-function callFor({ ports }: ExecutorParts, { state: { input } }: Run, { credentials }: CallTask): Call {
+const sessionOf = ({ state: { input } }: Run): string => input.executionName.slice(0, 64);
+
+function machineCall({ ports }: ExecutorParts, run: Run): Call {
+  const { roleArn, region } = run.state.input;
+  return ports.callAs(roleArn, region, sessionOf(run));
+}
+
+/** As the role of the task's Credentials, which the machine's must be allowed to assume; else as the machine's. @throws AccessDenied */
+function callFor(parts: ExecutorParts, run: Run, { credentials }: CallTask): Call {
+  const call = machineCall(parts, run);
   const role = credentials?.['RoleArn'];
-  return ports.callAs(typeof role === 'string' ? role : input.roleArn, input.region, input.executionName.slice(0, 64));
+  return typeof role === 'string' ? parts.ports.assume(call, role, sessionOf(run)) : call;
 }
 
 function startCall(parts: ExecutorParts, run: Run, task: TaskName, body: CallTask): Start {
@@ -125,9 +133,8 @@ export function endOf(task: TaskName, outcome: Outcome): MachineEvent {
 }
 
 function failedStart(parts: ExecutorParts, run: Run, task: TaskName, body: MachineTask, error: unknown): MachineEvent {
-  const call = body.kind === 'call' ? callFor(parts, run, body) : undefined;
   const integration = body.kind === 'call' && isAwsError(error) ? integrationOf(parts, run, body) : undefined;
-  return failure(task, integration, error, call?.requestId ?? '');
+  return failure(task, integration, error, machineCall(parts, run).requestId);
 }
 
 function failure(

@@ -1,5 +1,5 @@
 /** The operations on executions, their tasks and activities' work. */
-import { type Access, type Call, type Operations, reads, streams, writes } from '../../../protocol/service.ts';
+import { type Access, type Operations, reads, streams, writes } from '../../../protocol/service.ts';
 import { requireActivity } from '../activities.ts';
 import type { Sdk } from '../context.ts';
 import { onMachine } from '../names.ts';
@@ -28,7 +28,7 @@ const on = (action: string, arn: string | undefined): Access[] => [
   { action: `states:${action}`, resource: arn ?? '*' },
 ];
 
-/** Tokens are of tasks: policies allow them for machines, and AWS asks for the machine's ARN where it is one of its own. */
+/** A token says itself which task it is of: the reference knows no resource for these actions. */
 const onTask = (action: string) => (): Access[] => on(action, '*');
 
 export function executionOperations(parts: ExecutionParts & { waiters: Waiters }): Operations<Sdk, OfExecutions> {
@@ -39,7 +39,7 @@ export function executionOperations(parts: ExecutionParts & { waiters: Waiters }
     ),
     StartSyncExecution: streams(
       ({ stateMachineArn }) => [onMachine('StartSyncExecution', stateMachineArn)],
-      async (input, call) => startSync(parts, await call.commit(() => beginSync(parts, input, call)), call),
+      async (input, call) => startSync(parts, await call.commit(() => beginSync(parts, input, call))),
       { audit: 'data', readOnly: false },
     ),
     StopExecution: writes(
@@ -55,7 +55,8 @@ export function executionOperations(parts: ExecutionParts & { waiters: Waiters }
       (input, call) => describeExecution(parts, input, call),
     ),
     ListExecutions: reads(
-      ({ stateMachineArn, mapRunArn }, call) => listing(stateMachineArn, mapRunArn, call),
+      ({ stateMachineArn, mapRunArn }) =>
+        mapRunArn === undefined ? [onMachine('ListExecutions', stateMachineArn)] : on('ListExecutions', mapRunArn),
       (input, call) => listExecutions(parts, input, call),
     ),
     GetExecutionHistory: reads(
@@ -68,10 +69,6 @@ export function executionOperations(parts: ExecutionParts & { waiters: Waiters }
     ),
     ...taskOperations(parts),
   };
-}
-
-function listing(machine: string | undefined, mapRun: string | undefined, _call: Call): Access[] {
-  return mapRun === undefined ? [onMachine('ListExecutions', machine)] : on('ListExecutions', mapRun);
 }
 
 function taskOperations(parts: ExecutionParts & { waiters: Waiters }) {

@@ -1,7 +1,7 @@
 /** StartSyncExecution: an Express execution whose end is the answer. */
 import type { ExpressEnd } from '../../../engine/machines/express.ts';
 import type { MachineInput } from '../../../engine/machines/state.ts';
-import type { Call, OutputOf } from '../../../protocol/service.ts';
+import type { OutputOf } from '../../../protocol/service.ts';
 import type { Sdk } from '../context.ts';
 import type { ExecutionParts } from './context.ts';
 
@@ -11,7 +11,6 @@ const BILLED = { milliseconds: 100, megabytes: 64 };
 export async function startSync(
   { express }: Pick<ExecutionParts, 'express'>,
   { begun, seed }: { begun: MachineInput; seed: string },
-  _call: Call,
 ): Promise<OutputOf<Sdk, 'StartSyncExecution'>> {
   return answer(begun, await express.run(begun, seed));
 }

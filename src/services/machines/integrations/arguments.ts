@@ -4,6 +4,7 @@
  * A1. Nothing is passed on that the operation does not take, and nothing is left out silently but null, which is absence.
  * A2. Every argument that does not fit is named, not only the first.
  */
+import { isJson } from '../../../base/json.ts';
 import type { Json, JsonObject } from '../../../definition/asl/scope.ts';
 import { setOwn, type Values } from '../../../protocol/codec.ts';
 import type { Member, Shape, StructureShape } from '../../../protocol/shapes.ts';
@@ -106,15 +107,6 @@ function blob({ reading }: Reader, { name, traits }: Member, value: Json): unkno
 }
 
 const bytesOf = (text: string, encoding: 'base64' | 'utf8') => new Uint8Array(Buffer.from(text, encoding));
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 

@@ -17,7 +17,7 @@ import { leavingShown, left, shownInput, type Worked } from './steps.ts';
 import { show, type Test } from './test.ts';
 
 export type CallParts = {
-  readonly ports: Pick<MachinePorts, 'callAs' | 'invokeOutside'>;
+  readonly ports: Pick<MachinePorts, 'callAs' | 'assume' | 'invokeOutside'>;
   readonly integrations: Integrations;
   readonly world: Pick<World, 'clock'>;
   /** Puts the test on record, and checks that the role may be taken. */
@@ -61,8 +61,9 @@ async function call(
   await admit();
   const role = credentials?.['RoleArn'];
   const session = state.input.executionName.slice(0, 64);
-  const as = ports.callAs(typeof role === 'string' ? role : asked.roleArn!, state.input.region, session);
+  let as = ports.callAs(asked.roleArn!, state.input.region, session);
   try {
+    if (typeof role === 'string') as = ports.assume(as, role, session);
     const answer = await integration.collect(await ports.invokeOutside(planned, as));
     const answered = integration.answered(planned, answer, factsOf(as));
     return answered.kind === 'over' ? answered.outcome : { ok: true, output: answered.output };

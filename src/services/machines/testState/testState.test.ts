@@ -1,7 +1,9 @@
 /** What TestState makes of a state, by table: Telar's own services are not asked here, tests/wire does. */
+
 import { describe, expect, it } from 'vitest';
 import { testCall } from '../../../../tests/support/operations.ts';
 import { systemWorld } from '../../../base/world.ts';
+import type { Call } from '../../../protocol/service.ts';
 import { integrationsOf, states } from '../integrations/testing.ts';
 import { testState } from './index.ts';
 import type { TestInput } from './request.ts';
@@ -21,7 +23,7 @@ function ask(definition: object, { input, context, result, error, ...more }: Ask
     throw new Error('Nobody is asked in this test.');
   };
   const parts = {
-    ports: { callAs: none, invokeOutside: none },
+    ports: { callAs: none, assume: none, invokeOutside: none },
     integrations: integrationsOf([states]),
     world: systemWorld,
     admit: async () => undefined,
@@ -169,7 +171,7 @@ describe('a mocked task', () => {
 describe('a task that is carried out', () => {
   const request: TestInput = { definition: JSON.stringify({ ...asks, TimeoutSeconds: 9 }), roleArn: ROLE };
   const parts = (admit: () => Promise<void>, invokeOutside: () => Promise<object>, clock = systemWorld.clock) => ({
-    ports: { callAs: () => testCall({}), invokeOutside },
+    ports: { callAs: () => testCall({}), assume: (by: Call) => by, invokeOutside },
     ...{ integrations: integrationsOf([states]), world: { ...systemWorld, clock }, admit },
   });
 
