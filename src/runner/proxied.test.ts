@@ -101,7 +101,8 @@ describe.each(kinds)('a sandbox made by %s', (_as, isolation) => {
   });
   afterAll(() => {
     runner.close();
-    rmSync(base, { recursive: true, force: true });
+    // What waits for jobs is told to end, and may write a last file while it does.
+    rmSync(base, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
 
   /** Whether the last job became what a process was that had waited. */
