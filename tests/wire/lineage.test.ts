@@ -248,7 +248,10 @@ describe('Search', () => {
   it('searches every resource that it names, and refuses the others by name', async () => {
     const results = async (Resource: 'TrainingJob' | 'Pipeline' | 'ModelPackage' | 'ModelPackageGroup') =>
       (await sagemaker.search({ Resource })).Results!;
-    expect(await results('TrainingJob')).toMatchObject([{ TrainingJob: { TrainingJobArn: await trainingArn() } }]);
+    // The execution that was stopped may have come as far as its own.
+    expect((await results('TrainingJob')).map(({ TrainingJob }) => TrainingJob!.TrainingJobArn)).toContain(
+      await trainingArn(),
+    );
     expect((await results('Pipeline')).map(({ Pipeline }) => Pipeline!.PipelineName)).toContain('small');
     const { Results } = await sagemaker.search({
       Resource: 'PipelineExecution',
