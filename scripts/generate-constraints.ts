@@ -21,6 +21,12 @@ export const APIS: Readonly<Record<string, string>> = {
   sts: 'sts/2011-06-15',
   logs: 'logs/2014-03-28',
   states: 'stepfunctions/2016-11-23',
+  lambda: 'lambda/2015-03-31',
+  glue: 'glue/2017-03-31',
+  events: 'events/2015-10-07',
+  scheduler: 'scheduler/2021-06-30',
+  sns: 'sns/2010-03-31',
+  sqs: 'sqs/2012-11-05',
 };
 export const GENERATED = fileURLToPath(new URL('../src/protocol/generated/', import.meta.url));
 const CACHE = fileURLToPath(new URL('../node_modules/.cache/telar/', import.meta.url));

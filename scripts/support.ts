@@ -30,6 +30,12 @@ const TITLES: Readonly<Record<string, string>> = {
   sts: 'AWS STS',
   logs: 'Amazon CloudWatch Logs',
   states: 'AWS Step Functions',
+  lambda: 'AWS Lambda',
+  glue: 'AWS Glue',
+  events: 'Amazon EventBridge',
+  scheduler: 'Amazon EventBridge Scheduler',
+  sns: 'Amazon SNS',
+  sqs: 'Amazon SQS',
   telar: "Telar's own",
 };
 
@@ -96,6 +102,15 @@ function served(): Served[] {
         .sort((a, b) => (a.service < b.service ? -1 : 1)),
       missing: [...api.operations.keys()].filter((name) => !dispatch.find(api, name) && !refused.has(name)).sort(),
     }));
+}
+
+/** Rows that no client can name, by service: the server itself does not look, as that would load every SDK client at its start. */
+export function unknownOperations(): string[] {
+  return tables().services.flatMap(({ name, api, operations, refused = {} }) =>
+    [...Object.keys(operations), ...Object.keys(refused)]
+      .filter((operation) => !api.operations.has(operation))
+      .map((operation) => `${name}: ${operation}`),
+  );
 }
 
 const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');

@@ -137,7 +137,7 @@ describe('the generated tables', () => {
   };
 
   it.each(Object.entries(sdks))('%s names the members that the SDK names', (name, { sdk, protocol }) => {
-    const api = defineApi({ name, signingNames: [name], protocol, version: '', sdk: { ...sdk } });
+    const api = defineApi({ name, signingNames: [name], protocol, version: '', sdk: () => ({ ...sdk }) });
     const { operations, shapes } = constraintsOf(name);
     for (const [operation, model] of api.operations) {
       const shape = shapes[operations[operation] ?? ''];

@@ -12,7 +12,7 @@ const api = defineApi({
   protocol: 'json-1.1',
   targetPrefix: 'SageMaker',
   version: '2017-07-24',
-  sdk: sagemaker,
+  sdk: () => sagemaker,
 });
 const codec = codecOf(api);
 const client = { client: sagemaker.SageMakerClient };

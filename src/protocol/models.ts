@@ -1,34 +1,51 @@
-/** Makes an Api from the official SDK client of a service. */
+/** Makes an Api from the official SDK client of a service, which is loaded when the API is first used. */
 import type { Api, OperationModel } from './api.ts';
 import { errorSchema, operationSchema } from './shapes.ts';
 
 export type ApiDefinition = Omit<Api, 'operations' | 'errors' | 'targetPrefix' | 'xmlNamespace'> & {
   targetPrefix?: string;
   xmlNamespace?: string;
-  /** The module `@aws-sdk/client-…`. */
-  sdk: Readonly<Record<string, unknown>>;
+  /** Loads the module `@aws-sdk/client-…`: when the API is first used, for each takes tens of milliseconds. */
+  sdk(): Readonly<Record<string, unknown>>;
 };
 
 /**
  * Reads the operations and errors of an API from its SDK client's exported schemas.
  *
  * @example
- * import * as sdk from '@aws-sdk/client-sts';
+ * const load = createRequire(import.meta.url);
  * defineApi({ name: 'sts', signingNames: ['sts'], protocol: 'query', version: '2011-06-15',
- *   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/', sdk })
+ *   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/', sdk: () => load('@aws-sdk/client-sts') })
  */
 export function defineApi(definition: ApiDefinition): Api {
   const { sdk, targetPrefix, xmlNamespace, ...rest } = definition;
+  let model: Pick<Api, 'operations' | 'errors'> | undefined;
+  const read = () => {
+    model ??= modelOf(sdk(), rest.protocol === 'rest-json' || rest.protocol === 'rest-xml');
+    return model;
+  };
+  return {
+    ...{ ...rest, targetPrefix, xmlNamespace },
+    get operations() {
+      return read().operations;
+    },
+    get errors() {
+      return read().errors;
+    },
+  };
+}
+
+function modelOf(sdk: Readonly<Record<string, unknown>>, rest: boolean): Pick<Api, 'operations' | 'errors'> {
   const operations = new Map<string, OperationModel>();
   const errors = new Map<string, string>();
   for (const [key, value] of Object.entries(sdk)) {
     if (!key.endsWith('$')) continue;
-    const operation = operationModel(value, rest.protocol === 'rest-json' || rest.protocol === 'rest-xml');
+    const operation = operationModel(value, rest);
     if (operation) operations.set(operation.name, operation);
     const error = errorSchema(value);
     if (error) for (const code of [error.name, error.code]) errors.set(code, error.name);
   }
-  return { ...rest, targetPrefix, xmlNamespace, operations, errors };
+  return { operations, errors };
 }
 
 function operationModel(value: unknown, rest: boolean): OperationModel | undefined {

@@ -15,7 +15,7 @@ const iamApi = defineApi({
   protocol: 'query',
   version: '2010-05-08',
   xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
-  sdk: iam,
+  sdk: () => iam,
 });
 const stsApi = defineApi({
   name: 'sts',
@@ -23,7 +23,7 @@ const stsApi = defineApi({
   protocol: 'query',
   version: '2011-06-15',
   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  sdk: sts,
+  sdk: () => sts,
 });
 const codec = codecOf(iamApi);
 const ofIam = { client: iam.IAMClient };
@@ -163,7 +163,7 @@ describe('flattened and renamed members', () => {
     protocol: 'query',
     version: '1',
     xmlNamespace: 'urn:odd',
-    sdk: { Odd$: odd$ },
+    sdk: () => ({ Odd$: odd$ }),
   });
   const protocol = new AwsQueryProtocol({
     defaultNamespace: 'x',

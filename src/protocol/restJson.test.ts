@@ -86,7 +86,7 @@ const api = defineApi({
   signingNames: ['lambda'],
   protocol: 'rest-json',
   version: '2015-03-31',
-  sdk: { Create$, Invoke$, List$ },
+  sdk: () => ({ Create$, Invoke$, List$ }),
 });
 const codec = codecOf(api);
 

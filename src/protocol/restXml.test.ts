@@ -18,7 +18,7 @@ const api = defineApi({
   protocol: 'rest-xml',
   version: '2006-03-01',
   xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
-  sdk: s3,
+  sdk: () => s3,
 });
 const codec = codecOf(api);
 const of = { client: s3.S3Client, options: { forcePathStyle: true } };

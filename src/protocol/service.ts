@@ -54,6 +54,8 @@ export type Call = {
   now: number;
   /** Request headers that no model covers (S3's Origin, Range variants …), names in lower case; empty for internal calls. */
   headers: Readonly<Record<string, string>>;
+  /** What an AWS service calls for: a rule, a topic, a bucket. Only of calls by services. */
+  sourceArn?: string | undefined;
   /** The caller's address; none for internal calls. */
   remoteAddress?: string | undefined;
   /** Whether the client has hung up. None for internal calls. */

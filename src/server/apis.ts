@@ -1,10 +1,9 @@
 /** The AWS APIs whose operations several services share, or whose services take them from outside. */
-import * as logsSdk from '@aws-sdk/client-cloudwatch-logs';
-import * as iamSdk from '@aws-sdk/client-iam';
-import * as sagemakerSdk from '@aws-sdk/client-sagemaker';
-import * as statesSdk from '@aws-sdk/client-sfn';
-import * as stsSdk from '@aws-sdk/client-sts';
+import { createRequire } from 'node:module';
 import { defineApi } from '../protocol/models.ts';
+
+/** Clients are loaded when their API is first used, or when the server has nothing to do (`preload`). */
+const load = createRequire(import.meta.url);
 
 export const sagemaker = defineApi({
   name: 'sagemaker',
@@ -12,7 +11,7 @@ export const sagemaker = defineApi({
   protocol: 'json-1.1',
   targetPrefix: 'SageMaker',
   version: '2017-07-24',
-  sdk: sagemakerSdk,
+  sdk: () => load('@aws-sdk/client-sagemaker'),
 });
 
 export const iam = defineApi({
@@ -21,7 +20,7 @@ export const iam = defineApi({
   protocol: 'query',
   version: '2010-05-08',
   xmlNamespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
-  sdk: iamSdk,
+  sdk: () => load('@aws-sdk/client-iam'),
 });
 
 export const sts = defineApi({
@@ -30,7 +29,7 @@ export const sts = defineApi({
   protocol: 'query',
   version: '2011-06-15',
   xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  sdk: stsSdk,
+  sdk: () => load('@aws-sdk/client-sts'),
 });
 
 export const logs = defineApi({
@@ -40,7 +39,7 @@ export const logs = defineApi({
   targetPrefix: 'Logs_20140328',
   validationCode: 'InvalidParameterException',
   version: '2014-03-28',
-  sdk: logsSdk,
+  sdk: () => load('@aws-sdk/client-cloudwatch-logs'),
 });
 
 export const states = defineApi({
@@ -49,5 +48,58 @@ export const states = defineApi({
   protocol: 'json-1.0',
   targetPrefix: 'AWSStepFunctions',
   version: '2016-11-23',
-  sdk: statesSdk,
+  sdk: () => load('@aws-sdk/client-sfn'),
+});
+
+export const lambda = defineApi({
+  name: 'lambda',
+  signingNames: ['lambda'],
+  protocol: 'rest-json',
+  validationCode: 'ValidationException',
+  version: '2015-03-31',
+  sdk: () => load('@aws-sdk/client-lambda'),
+});
+
+export const glue = defineApi({
+  name: 'glue',
+  signingNames: ['glue'],
+  protocol: 'json-1.1',
+  targetPrefix: 'AWSGlue',
+  version: '2017-03-31',
+  sdk: () => load('@aws-sdk/client-glue'),
+});
+
+export const events = defineApi({
+  name: 'events',
+  signingNames: ['events'],
+  protocol: 'json-1.1',
+  targetPrefix: 'AWSEvents',
+  version: '2015-10-07',
+  sdk: () => load('@aws-sdk/client-eventbridge'),
+});
+
+export const scheduler = defineApi({
+  name: 'scheduler',
+  signingNames: ['scheduler'],
+  protocol: 'rest-json',
+  version: '2021-06-30',
+  sdk: () => load('@aws-sdk/client-scheduler'),
+});
+
+export const sns = defineApi({
+  name: 'sns',
+  signingNames: ['sns'],
+  protocol: 'query',
+  version: '2010-03-31',
+  xmlNamespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
+  sdk: () => load('@aws-sdk/client-sns'),
+});
+
+export const sqs = defineApi({
+  name: 'sqs',
+  signingNames: ['sqs'],
+  protocol: 'json-1.0',
+  targetPrefix: 'AmazonSQS',
+  version: '2012-11-05',
+  sdk: () => load('@aws-sdk/client-sqs'),
 });

@@ -8,20 +8,23 @@ import type { TagsOf } from './requestContext.ts';
 
 type Parts = {
   identity: Identity;
-  /** Of SageMaker's resources and Step Functions'. */
+  /** Of the resources of all services but identity and objects, which keep their own. */
   tagsOf: TagsOf;
   /** A bucket's policy, if it has one: parsed once for each text. */
   bucketPolicy(bucket: string): Policy | undefined;
   /** The policy of the model package group that an ARN names or lies in, likewise. */
   groupPolicy(arn: string): { group: string; policy: Policy } | undefined;
+  /** The policy of any other resource, likewise. */
+  attached(arn: string): Policy | undefined;
   /** False with authentication off. */
   enforced: boolean;
 };
 
-export function createPolicies({ identity, tagsOf, bucketPolicy, groupPolicy, enforced }: Parts) {
+export function createPolicies({ identity, tagsOf, bucketPolicy, groupPolicy, attached, enforced }: Parts) {
   const parts = {
     ...{ identity, enforced },
-    resourcePolicy: (arn: string) => policyOfBucket(arn, bucketPolicy) ?? policyOfGroup(arn, groupPolicy),
+    resourcePolicy: (arn: string) =>
+      policyOfBucket(arn, bucketPolicy) ?? policyOfGroup(arn, groupPolicy) ?? policyOf(arn, attached),
     tagsOf: (arn: string) => (arn.startsWith('arn:aws:iam:') ? identity.tagsOf(arn) : serviceTags(arn, tagsOf)),
   };
   const authorize = createAuthorize(parts);
@@ -30,7 +33,7 @@ export function createPolicies({ identity, tagsOf, bucketPolicy, groupPolicy, en
 
 /** Of the services whose resources the tags service keeps the tags of. */
 const serviceTags = (arn: string, tagsOf: TagsOf): ReturnType<TagsOf> =>
-  /^arn:aws:(?:sagemaker|states):/.test(arn) ? tagsOf(arn) : [];
+  /^arn:aws:(?:sagemaker|states|lambda|events|scheduler|glue|sns|sqs):/.test(arn) ? tagsOf(arn) : [];
 
 /** Asks whether a call's principal may do something. @throws AccessDenied, worded as S3 words it */
 export type Permit = (call: Call, access: Access) => void;
@@ -57,3 +60,8 @@ function policyOfGroup(arn: string, groupPolicy: Parts['groupPolicy']) {
 
 /** Most ARNs are of something else, and are not looked up. */
 const MODEL_PACKAGE = /^arn:aws:sagemaker:[^:]*:\d+:model-package/;
+
+function policyOf(arn: string, attached: Parts['attached']) {
+  const policy = attached(arn);
+  return policy && { id: `policy of ${arn}`, policy };
+}

@@ -1,4 +1,7 @@
-/** Calls that a role makes through a service: a pipeline's step, a job; later a machine's task or a rule's target. */
+/**
+ * Calls that nobody outside makes: those of a role through a service (a pipeline's step, a job, a machine's task, a rule's
+ * target), and those of a service itself, which only a resource's policy can allow.
+ */
 import { uuid } from '../base/random.ts';
 import type { World } from '../base/world.ts';
 import type { Call, Principal } from '../protocol/service.ts';
@@ -21,5 +24,16 @@ export function roleCalls(parts: { world: World; account: string; identity: Iden
       session: { issuedAt: now },
     };
     return { requestId: uuid(world.random), account, region, principal, now, headers: {} };
+  };
+}
+
+export type ServiceCalls = (service: string, region: string, sourceArn: string) => Call;
+
+/** @example serviceCalls({ world, account })('events.amazonaws.com', region, ruleArn) */
+export function serviceCalls({ world, account }: { world: World; account: string }): ServiceCalls {
+  return (service, region, sourceArn) => {
+    const principal = { kind: 'service', arn: service, userId: service, account, accessKeyId: undefined } as const;
+    const now = world.clock.now();
+    return { requestId: uuid(world.random), account, region, principal, now, headers: {}, sourceArn };
   };
 }

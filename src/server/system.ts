@@ -3,6 +3,7 @@
  * that a whole system also runs inside a simulation.
  */
 import type { World } from '../base/world.ts';
+import { deliveryMigrations } from '../engine/deliveryStore.ts';
 import { createEngine, type Engine } from '../engine/kernel.ts';
 import { engineMigrations } from '../engine/store.ts';
 import type { Api } from '../protocol/api.ts';
@@ -53,6 +54,7 @@ import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
 import { auditing } from './auditing.ts';
+import { createFlows, type Flows, flowMigrations } from './flows.ts';
 import { jobPorts } from './jobPorts.ts';
 import { machinesService } from './machines.ts';
 import { modelsService } from './models.ts';
@@ -66,6 +68,7 @@ import { createTracking } from './tracking.ts';
 export const allMigrations: readonly Migrations[] = [
   auditMigrations,
   engineMigrations,
+  deliveryMigrations,
   identityMigrations,
   objectsMigrations,
   tagsMigrations,
@@ -79,6 +82,7 @@ export const allMigrations: readonly Migrations[] = [
   machinesMigrations,
   executionMigrations,
   mapRunMigrations,
+  ...flowMigrations,
 ];
 
 export type SystemOptions = {
@@ -132,6 +136,7 @@ export function createSystem(options: SystemOptions): System {
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
     bucketPolicy: (bucket) => objects.objects.bucketPolicy(bucket),
     groupPolicy: (arn) => registry.groupPolicy(arn),
+    attached: (arn) => flows.attached[arn.split(':', 3)[2] ?? '']?.(arn),
   });
   const tracking = createTracking({ store, world, account, tags, others: () => ({ jobs, registry, pipelines }) });
   const registry: Registry = createRegistryService({
@@ -164,25 +169,16 @@ export function createSystem(options: SystemOptions): System {
     ...{ store, engine, world, account, auth: options.auth, identity, logs, tags, callAs, authorize },
     ...{ dispatch: () => dispatch, apis: () => services.map(({ api }) => api) },
   });
+  const flows: Flows = createFlows({
+    ...{ store, world, account, auth: options.auth, identity, callAs, dispatch: () => dispatch },
+  });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
     ...{ images: options.images, server: options.server },
   });
-  const services: readonly Service[] = [
-    identity.sts,
-    identity.iam,
-    objects.service,
-    tags.service,
-    registry.service,
-    models.service,
-    // Before the jobs: what starts first stops last, and jobs finish their logs.
-    logs.service,
-    jobs.service,
-    pipelines.service,
-    machines.service,
-    ...tracking.services,
-    telar,
-  ];
+  const services = inOrder({ identity, objects, tags, registry, models, logs, jobs, pipelines, machines }, [
+    ...[...tracking.services, ...flows.services, telar],
+  ]);
   const dispatch: Dispatch = createDispatch({
     ...{ services, validate, authorize },
     ...{ transact: store.transact, read: store.read },
@@ -207,6 +203,18 @@ export function createSystem(options: SystemOptions): System {
     crossOrigin: objects.crossOrigin,
     ...running(engine, services),
   };
+}
+
+type Made = { identity: Identity } & Record<
+  'objects' | 'tags' | 'registry' | 'models' | 'logs' | 'jobs' | 'pipelines' | 'machines',
+  { service: Service }
+>;
+
+/** In the order of their starts: what starts first stops last, and jobs finish their logs. */
+function inOrder(made: Made, others: readonly Service[]): readonly Service[] {
+  const { identity, objects, tags, registry, models, logs, jobs, pipelines, machines } = made;
+  const own = [objects, tags, registry, models, logs, jobs, pipelines, machines].map(({ service }) => service);
+  return [identity.sts, identity.iam, ...own, ...others];
 }
 
 function running(engine: Engine, services: readonly Service[]): Pick<System, 'start' | 'stop'> {

@@ -27,7 +27,7 @@ const IMAGE = 'telar/node:24';
 
 export const api = defineApi({
   ...{ name: 'sagemaker', signingNames: ['sagemaker'], protocol: 'json-1.1', version: '2017-07-24' },
-  ...{ targetPrefix: 'SageMaker', sdk },
+  ...{ targetPrefix: 'SageMaker', sdk: () => sdk },
 });
 
 type Process = { spec: LaunchSpec; exit: JobExit | undefined; signals: string[]; graces: number[] };

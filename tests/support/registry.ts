@@ -14,7 +14,7 @@ const api = defineApi({
   protocol: 'json-1.1',
   targetPrefix: 'SageMaker',
   version: '2017-07-24',
-  sdk,
+  sdk: () => sdk,
 });
 
 type Name = keyof ReturnType<typeof groupOperations> | keyof ReturnType<typeof packageOperations>;

@@ -67,8 +67,8 @@ export const sagemakerMetrics = defineApi({
   signingNames: ['sagemaker'],
   protocol: 'rest-json',
   version: '2022-09-30',
-  sdk: {
+  sdk: () => ({
     BatchPutMetrics$: operation('BatchPutMetrics', 'PUT', putRequest, putResponse),
     BatchGetMetrics$: operation('BatchGetMetrics', 'POST', getRequest, getResponse),
-  },
+  }),
 });

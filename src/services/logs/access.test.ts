@@ -6,7 +6,7 @@ import { defineApi } from '../../protocol/models.ts';
 import { createLogsService, migrations } from './index.ts';
 
 const api = defineApi({
-  ...{ name: 'logs', signingNames: ['logs'], protocol: 'json-1.1', targetPrefix: 'Logs_20140328', sdk },
+  ...{ name: 'logs', signingNames: ['logs'], protocol: 'json-1.1', targetPrefix: 'Logs_20140328', sdk: () => sdk },
   version: '2014-03-28',
 });
 const world = testWorld();

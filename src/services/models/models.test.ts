@@ -20,7 +20,7 @@ import type { ModelPackage } from './ports.ts';
 
 const api = defineApi({
   ...{ name: 'sagemaker', signingNames: ['sagemaker'], protocol: 'json-1.1', version: '2017-07-24' },
-  ...{ targetPrefix: 'SageMaker', sdk },
+  ...{ targetPrefix: 'SageMaker', sdk: () => sdk },
 });
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/models`;
 const DATA = 's3://bucket/model.tar.gz';

@@ -2,7 +2,7 @@
  * S3 as Telar serves it: buckets, objects, multipart uploads. Owns the tables `objects_*` and the files under the data
  * folder's `objects/` that their rows name.
  */
-import * as sdk from '@aws-sdk/client-s3';
+import { createRequire } from 'node:module';
 import type { World } from '../../base/world.ts';
 import { defineApi } from '../../protocol/models.ts';
 import type { Service } from '../../protocol/service.ts';
@@ -19,6 +19,9 @@ import type { ObjectsPorts } from './ports.ts';
 import { refusals } from './refusals.ts';
 import { createSettings } from './settings.ts';
 import { objectsStore } from './store.ts';
+
+/** The client is loaded when the API is first used. */
+const load = createRequire(import.meta.url);
 
 export type { CrossOriginRules } from './crossOrigin.ts';
 export type { CollectGarbage } from './gc.ts';
@@ -93,7 +96,7 @@ export function createObjectsService({
 
   const api = defineApi({
     ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01' },
-    ...{ xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/', sdk },
+    ...{ xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/', sdk: () => load('@aws-sdk/client-s3') },
   });
 
   return {

@@ -13,7 +13,7 @@ const api = defineApi({
   protocol: 'json-1.1',
   targetPrefix: 'SageMaker',
   version: '2017-07-24',
-  sdk,
+  sdk: () => sdk,
 });
 
 const arn = 'arn:aws:sagemaker:us-east-1:123456789012:model-package-group/titanic';

@@ -13,9 +13,16 @@ import { createIntegrations } from './index.ts';
 import type { Attempt, IntegrationResource, Integrations } from './types.ts';
 
 const jsonApi = (name: string, sdk: Readonly<Record<string, unknown>>, protocol: 'json-1.0' | 'json-1.1') =>
-  defineApi({ name, signingNames: [name], protocol, targetPrefix: name, version: '1', sdk });
+  defineApi({ name, signingNames: [name], protocol, targetPrefix: name, version: '1', sdk: () => sdk });
 const xmlApi = (name: string, sdk: Readonly<Record<string, unknown>>, protocol: 'query' | 'rest-xml') =>
-  defineApi({ name, signingNames: [name], protocol, xmlNamespace: `http://${name}.amazonaws.com/`, version: '1', sdk });
+  defineApi({
+    name,
+    signingNames: [name],
+    protocol,
+    xmlNamespace: `http://${name}.amazonaws.com/`,
+    version: '1',
+    sdk: () => sdk,
+  });
 
 export const sagemaker = jsonApi('sagemaker', sagemakerSdk, 'json-1.1');
 export const logs = jsonApi('logs', logsSdk, 'json-1.1');

@@ -1,0 +1,53 @@
+/**
+ * The services that carry work from one to the next, wired: what tells of things that happen, what listens, and what is started
+ * by it. They know the others through the operation table (`sendTo`) and through what these emit.
+ */
+import type { EmitEvent } from '../base/systemEvents.ts';
+import type { World } from '../base/world.ts';
+import type { Policy } from '../definition/policy/types.ts';
+import type { Dispatch } from '../protocol/dispatch.ts';
+import type { Service } from '../protocol/service.ts';
+import type { SendTo } from '../protocol/targets.ts';
+import type { Identity } from '../services/identity/index.ts';
+import type { Migrations } from '../store/migrations.ts';
+import type { Store } from '../store/store.ts';
+import type { RoleCalls } from './roleCalls.ts';
+import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
+import { sendTo } from './targets.ts';
+
+export const flowMigrations: readonly Migrations[] = [];
+
+export type FlowParts = {
+  store: Store;
+  world: World;
+  account: string;
+  auth: 'sigv4' | 'off';
+  identity: Identity;
+  callAs: RoleCalls;
+  /** There once all services are. */
+  dispatch(): Dispatch;
+};
+
+export type Flows = {
+  services: readonly Service[];
+  /** Tells of an event: it reaches whoever listens, once the transaction has committed. */
+  emit: EmitEvent;
+  /** The policies of the resources of these services, by the service of an ARN. */
+  attached: Readonly<Record<string, (arn: string) => Policy | undefined>>;
+};
+
+export function createFlows(parts: FlowParts): Flows {
+  const shared = sharedParts(parts);
+  return { services: servicesOf(shared), emit: () => {}, attached: {} };
+}
+
+/** What all of them are given. */
+type Shared = FlowParts & { send: SendTo; callAsService: ServiceCalls };
+
+function sharedParts(parts: FlowParts): Shared {
+  return { ...parts, send: sendTo(parts.dispatch), callAsService: serviceCalls(parts) };
+}
+
+function servicesOf(_shared: Shared): Service[] {
+  return [];
+}
