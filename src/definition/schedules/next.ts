@@ -35,26 +35,31 @@ export function nextOccurrence(schedule: ScheduleExpression, after: number, span
   }
   const from = start === undefined ? after : Math.max(after, start - 1);
   const next =
-    schedule.kind === 'rate' ? nextTick(from, anchor, schedule.milliseconds) : nextByCron(schedule, from, timeZone);
+    schedule.kind === 'rate'
+      ? nextTick(from, anchor, schedule.milliseconds)
+      : nextByCron(schedule, from, timeZone, end);
   return next !== undefined && (end === undefined || next <= end) ? next : undefined;
 }
 
 const nextTick = (after: number, anchor: number, every: number): number =>
   after < anchor ? anchor : anchor + (Math.floor((after - anchor) / every) + 1) * every;
 
-function nextByCron(schedule: CronSchedule, after: number, timeZone: string): number | undefined {
-  let wall = nextWall(schedule, wallOf(after, timeZone));
+function nextByCron(schedule: CronSchedule, after: number, timeZone: string, end = Infinity): number | undefined {
+  // No wall is a day ahead.
+  const latest = end + 24 * 60 * MINUTE;
+  let wall = nextWall(schedule, wallOf(after, timeZone), latest);
   // Times that are skipped, or that had come before: those of one change of the clocks, at most.
   while (wall !== undefined) {
     const instant = instantOf(wall, timeZone);
     if (instant !== undefined && instant > after) return instant;
-    wall = nextWall(schedule, wall);
+    wall = nextWall(schedule, wall, latest);
   }
   return undefined;
 }
 
-/** The next time on the wall, whether or not the wall ever shows it. */
-function nextWall({ minutes, hours, days, months, years }: CronSchedule, after: number): number | undefined {
+/** The next time on the wall, whether or not the wall ever shows it. None after the month of `latest` is looked for. */
+function nextWall(schedule: CronSchedule, after: number, latest: number): number | undefined {
+  const { minutes, hours, days, months, years } = schedule;
   const earliest = new Date((Math.floor(after / MINUTE) + 1) * MINUTE);
   /** Year, month, day, hour, minute: what comes first of each, as long as those before it are still the earliest ones. */
   const [year, month, day] = [earliest.getUTCFullYear(), earliest.getUTCMonth() + 1, earliest.getUTCDate()];
@@ -63,6 +68,7 @@ function nextWall({ minutes, hours, days, months, years }: CronSchedule, after: 
     if (y < year) continue;
     for (const m of months) {
       if (y === year && m < month) continue;
+      if (Date.UTC(y, m - 1) > latest) return undefined;
       for (const d of daysOf(days, y, m)) {
         const here = y === year && m === month;
         if (here && d < day) continue;
