@@ -5,17 +5,21 @@
 import type { EmitEvent } from '../base/systemEvents.ts';
 import type { World } from '../base/world.ts';
 import type { Policy } from '../definition/policy/types.ts';
+import { occurrenceMigrations } from '../engine/occurrenceStore.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
+import { eventsMigrations } from '../services/events/index.ts';
 import type { Identity } from '../services/identity/index.ts';
+import type { TagsOf } from '../services/tags/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { eventsService } from './events.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
 import { sendTo } from './targets.ts';
 
-export const flowMigrations: readonly Migrations[] = [];
+export const flowMigrations: readonly Migrations[] = [occurrenceMigrations, eventsMigrations];
 
 export type FlowParts = {
   store: Store;
@@ -24,6 +28,7 @@ export type FlowParts = {
   auth: 'sigv4' | 'off';
   identity: Identity;
   callAs: RoleCalls;
+  tags: TagsOf;
   /** There once all services are. */
   dispatch(): Dispatch;
 };
@@ -38,7 +43,8 @@ export type Flows = {
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
-  return { services: servicesOf(shared), emit: () => {}, attached: {} };
+  const events = eventsService(shared);
+  return { services: [events.service], emit: events.emit, attached: { events: events.policyOf } };
 }
 
 /** What all of them are given. */
@@ -46,8 +52,4 @@ type Shared = FlowParts & { send: SendTo; callAsService: ServiceCalls };
 
 function sharedParts(parts: FlowParts): Shared {
   return { ...parts, send: sendTo(parts.dispatch), callAsService: serviceCalls(parts) };
-}
-
-function servicesOf(_shared: Shared): Service[] {
-  return [];
 }

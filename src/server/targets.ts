@@ -9,9 +9,15 @@ import { awsError } from '../protocol/errors.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call } from '../protocol/service.ts';
 import type { SendTo, Target } from '../protocol/targets.ts';
-import { logs, sagemaker, states } from './apis.ts';
+import { events, logs, sagemaker, states } from './apis.ts';
 
-type Request = { api: Api; operation: string; input: Readonly<Record<string, unknown>> };
+type Request = {
+  api: Api;
+  operation: string;
+  input: Readonly<Record<string, unknown>>;
+  /** @throws what an answer says that is no answer */
+  require?(answer: unknown): void;
+};
 
 /** Of each kind of target: what is asked for, in order. */
 const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly Request[]>> = {
@@ -22,6 +28,19 @@ const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly
     {
       ...{ api: sagemaker, operation: 'StartPipelineExecution' },
       input: { PipelineName: arn, PipelineParameters: parameters, ClientRequestToken: requestId },
+    },
+  ],
+  events: ({ arn, payload, event }) => [
+    {
+      ...{ api: events, operation: 'PutEvents', require: requireTaken },
+      input: {
+        Entries: [
+          {
+            ...{ EventBusName: arn, Source: event?.source, DetailType: event?.detailType, Detail: payload },
+            ...(event?.resources && { Resources: event.resources }),
+          },
+        ],
+      },
     },
   ],
   logs: ({ arn, payload }, { requestId, now }) => {
@@ -36,6 +55,14 @@ const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly
   },
 };
 
+/** PutEvents answers what it does not take. */
+function requireTaken(answer: unknown): void {
+  const { Entries = [] } = answer as { Entries?: { ErrorCode?: string; ErrorMessage?: string }[] };
+  for (const { ErrorCode, ErrorMessage = '' } of Entries) {
+    if (ErrorCode !== undefined) throw awsError(ErrorCode, ErrorMessage, 400);
+  }
+}
+
 /** Whether there is anything that an ARN's kind of target could be asked for. */
 export const canBeSentTo = (arn: string): boolean => REQUESTS[parseArn(arn)?.service ?? ''] !== undefined;
 
@@ -44,8 +71,9 @@ export function sendTo(dispatch: () => Dispatch): SendTo {
     const requests = REQUESTS[parseArn(target.arn)?.service ?? ''];
     if (!requests)
       throw awsError('ValidationException', `${target.arn} is not a kind of target that Telar serves.`, 400);
-    for (const { api, operation, input } of requests(target, call)) {
-      dispatch().runWithin(api, operation, inputFromJson(api.operations.get(operation)!, input), call);
+    for (const { api, operation, input, require } of requests(target, call)) {
+      const answer = dispatch().runWithin(api, operation, inputFromJson(api.operations.get(operation)!, input), call);
+      require?.(answer);
     }
   };
 }

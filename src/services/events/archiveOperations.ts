@@ -3,13 +3,7 @@ import { type Access, type Call, type Operations, reads, writes } from '../../pr
 import { createArchive, deleteArchive, describeArchive, listArchives, updateArchive } from './archives.ts';
 import type { Parts, Sdk } from './context.ts';
 import { archiveArn, replayArn } from './names.ts';
-import {
-  cancelReplay,
-  describeReplay,
-  listReplays,
-  type ReplayStep,
-  startReplay,
-} from './replays.ts';
+import { cancelReplay, describeReplay, listReplays, type ReplayStep, startReplay } from './replays.ts';
 import type { Router } from './router.ts';
 
 type ArchiveNames = `${'Create' | 'Describe' | 'Update' | 'Delete'}Archive` | 'ListArchives';

@@ -6,7 +6,11 @@ import { busName, type Place } from './names.ts';
 import type { BusRow } from './store.ts';
 
 /** A bus that is there; the default one is, with a row or without. */
-export function findBus({ db }: Pick<Parts, 'db'>, { region }: Pick<Place, 'region'>, name: string): BusRow | undefined {
+export function findBus(
+  { db }: Pick<Parts, 'db'>,
+  { region }: Pick<Place, 'region'>,
+  name: string,
+): BusRow | undefined {
   return db.bus({ region, name }) ?? (name === DEFAULT_BUS ? unset(region) : undefined);
 }
 

@@ -9,9 +9,9 @@ import type { Deliverer, Delivery } from '../../engine/deliveries.ts';
 import { awsError, isAwsError } from '../../protocol/errors.ts';
 import type { Call } from '../../protocol/service.ts';
 import type { Parts, Target } from './context.ts';
-import { compileEventPath } from './eventPath.ts';
 import type { BusEvent } from './event.ts';
-import { type RuleFacts, payloadOf } from './input.ts';
+import { compileEventPath } from './eventPath.ts';
+import { payloadOf, type RuleFacts } from './input.ts';
 import { BACKOFF, DEFAULT_BUS, RETRY } from './legal.ts';
 import { nameIn, ruleArn } from './names.ts';
 import type { Router, Sending } from './router.ts';
@@ -58,7 +58,12 @@ export function createDeliverer(parts: Parts, router: Router): Deliverer<Sending
   }
 
   function forward(bus: string, busArn: string, { event, forwarded }: Sending, call: Call): void {
-    if (forwarded) throw awsError('THIRD_ACCOUNT_HOP_DETECTED', 'An event that has come over another bus goes to no third one.', 400);
+    if (forwarded)
+      throw awsError(
+        'THIRD_ACCOUNT_HOP_DETECTED',
+        'An event that has come over another bus goes to no third one.',
+        400,
+      );
     const { source, 'detail-type': detailType } = event;
     const entry = { EventBusName: busArn, Source: source, DetailType: detailType, Detail: '{}' };
     if (bus !== DEFAULT_BUS && !db.bus({ region: event.region, name: bus })) {
@@ -99,7 +104,11 @@ function pipelineParameters({ SageMakerPipelineParameters }: Target, event: BusE
 }
 
 const notTrusted = (role: string) =>
-  awsError('FAILED_TO_ASSUME_ROLE', `events.amazonaws.com may not assume ${role}: no such role, or its trust policy does not allow it.`, 403);
+  awsError(
+    'FAILED_TO_ASSUME_ROLE',
+    `events.amazonaws.com may not assume ${role}: no such role, or its trust policy does not allow it.`,
+    403,
+  );
 
 /** Whether another attempt may go better. */
 function isPassing(error: unknown): boolean {
@@ -109,7 +118,11 @@ function isPassing(error: unknown): boolean {
 type Exhausted = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds' | 'at once';
 
 /** What the RetryPolicy has run out of; undefined while it has not. */
-function exhaustedBy({ attempt, createdAt }: Delivery<Sending>, { RetryPolicy }: Target, now: number): Exhausted | undefined {
+function exhaustedBy(
+  { attempt, createdAt }: Delivery<Sending>,
+  { RetryPolicy }: Target,
+  now: number,
+): Exhausted | undefined {
   if (attempt > (RetryPolicy?.MaximumRetryAttempts ?? RETRY.attempts)) return 'MaximumRetryAttempts';
   const seconds = RetryPolicy?.MaximumEventAgeInSeconds ?? RETRY.seconds;
   return now - createdAt >= seconds * 1000 ? 'MaximumEventAgeInSeconds' : undefined;

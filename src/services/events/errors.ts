@@ -15,7 +15,9 @@ export const eventErrors = {
   noBus: (name: string) => missing(`Event bus ${name} does not exist.`),
   busExists: (name: string) => exists(`Event bus ${name} already exists.`),
   busName: (name: string) =>
-    validation(`EventBus name '${name}' is not valid: partner event buses, whose names hold a slash, are not served by Telar.`),
+    validation(
+      `EventBus name '${name}' is not valid: partner event buses, whose names hold a slash, are not served by Telar.`,
+    ),
   defaultBus: () => validation('Cannot delete event bus default.'),
   busHasRules: (name: string, count: number) =>
     validation(`Cannot delete event bus ${name}: it has ${count} rule${count === 1 ? '' : 's'}. Delete them first.`),
@@ -23,11 +25,14 @@ export const eventErrors = {
     limit(`The requested resource exceeds the maximum number allowed: ${most} event buses in a region.`),
   encryption: () =>
     validation('Telar does not encrypt with keys of KMS, so it does not support KmsKeyIdentifier. Leave it out.'),
-  busLogs: () => validation('Telar does not log what an event bus does, so it does not support LogConfig. Leave it out.'),
+  busLogs: () =>
+    validation('Telar does not log what an event bus does, so it does not support LogConfig. Leave it out.'),
 
   policy: (what: string) => validation(`The policy of the event bus is not valid: ${what}`),
   policyAndStatement: () =>
-    validation('Parameter Policy cannot be given with StatementId, Action, Principal or Condition: give one or the other.'),
+    validation(
+      'Parameter Policy cannot be given with StatementId, Action, Principal or Condition: give one or the other.',
+    ),
   statement: () => validation('Parameters StatementId, Action and Principal, or Policy, must be specified.'),
   policyTooLarge: (most: number) =>
     awsError('PolicyLengthExceededException', `The policy of an event bus has at most ${most} bytes.`),
@@ -48,7 +53,8 @@ export const eventErrors = {
   role: (roleArn: string) =>
     validation(`Provided role '${roleArn}' cannot be assumed by principal 'events.amazonaws.com'.`),
 
-  targetTwice: (id: string) => validation(`Target ${id} is given twice. Each target of a request has an Id of its own.`),
+  targetTwice: (id: string) =>
+    validation(`Target ${id} is given twice. Each target of a request has an Id of its own.`),
   tooManyTargets: (most: number) =>
     limit(`The requested resource exceeds the maximum number allowed: ${most} targets of a rule.`),
 
@@ -57,7 +63,8 @@ export const eventErrors = {
   archiveSource: (arn: string) => missing(`Event bus ${arn} does not exist.`),
   replayExists: (name: string) => exists(`Replay ${name} already exists.`),
   noReplay: (name: string) => missing(`Replay ${name} does not exist.`),
-  replaySource: (arn: string) => missing(`Parameter EventSourceArn is not valid. Reason: Archive ${arn} does not exist.`),
+  replaySource: (arn: string) =>
+    missing(`Parameter EventSourceArn is not valid. Reason: Archive ${arn} does not exist.`),
   replayTimes: () =>
     validation('Parameter EventEndTime is not valid. Reason: EventStartTime must be before EventEndTime.'),
   replayDestination: () =>
@@ -71,8 +78,13 @@ export const eventErrors = {
 
   noTagged: (arn: string) => missing(`${arn} does not exist, or is neither a rule nor an event bus.`),
   tooManyTags: (arn: string, most: number) => limit(`${arn} would have more than ${most} tags. Remove some first.`),
+  missedTag: (value: string, tag: string, values: readonly string[]) =>
+    validation(
+      `The tag ${tag} says what becomes of occurrences that were missed: ${values.join(' or ')}, and not '${value}'.`,
+    ),
   tagTwice: (key: string) => validation(`The tag ${key} is given twice.`),
-  reservedTag: (key: string) => validation(`Tag keys that begin with aws: are reserved for AWS's own use; '${key}' is one.`),
+  reservedTag: (key: string) =>
+    validation(`Tag keys that begin with aws: are reserved for AWS's own use; '${key}' is one.`),
 
   requestTooLarge: () => validation('Total size of the entries in the request is over the limit.'),
 } as const;

@@ -36,5 +36,7 @@ function taken(value: unknown, step: Step): readonly unknown[] {
   if (typeof value !== 'object' || value === null) return [];
   if (step.kind === 'all') return Object.values(value);
   if (step.kind === 'index') return Array.isArray(value) && step.index < value.length ? [value[step.index]] : [];
-  return !Array.isArray(value) && Object.hasOwn(value, step.name) ? [(value as Record<string, unknown>)[step.name]] : [];
+  return !Array.isArray(value) && Object.hasOwn(value, step.name)
+    ? [(value as Record<string, unknown>)[step.name]]
+    : [];
 }

@@ -2,10 +2,12 @@
  * EventBridge: event buses with their rules, targets, archives and replays. Other services tell of their events through `emit`.
  * Owns the tables `event_*` and `archived_events`.
  */
-import type { EmitEvent } from '../../base/systemEvents.ts';
+
 import { uuid } from '../../base/random.ts';
+import type { EmitEvent } from '../../base/systemEvents.ts';
 import type { Policy } from '../../definition/policy/types.ts';
 import { createDeliveries } from '../../engine/deliveries.ts';
+import { createOccurrences } from '../../engine/occurrences.ts';
 import type { Service } from '../../protocol/service.ts';
 import { startForgetting } from './archives.ts';
 import type { EventsContext, Parts } from './context.ts';
@@ -17,7 +19,7 @@ import { policyOver } from './permissions.ts';
 import { REFUSED } from './refused.ts';
 import { type ReplayStep, replayDeliverer } from './replays.ts';
 import { createRouter, type Router, type Sending } from './router.ts';
-import { createTimer } from './timer.ts';
+import { occurring } from './schedules.ts';
 import { eventsStore } from './store.ts';
 
 export type { EventsPorts } from './ports.ts';
@@ -40,23 +42,23 @@ export function createEventsService({ api, store, world, account, ports }: Event
   const replays = createDeliveries<ReplayStep>({
     ...{ store, world, queue: 'events.replays', deliverer: replayDeliverer({ ...parts, router, addStep }) },
   });
-  const timer = createTimer({ ...parts, router });
+  const occurrences = createOccurrences({ store, world, owner: 'events', occur: occurring({ ...parts, router }) });
   let stopForgetting = () => {};
   return {
     service: {
       name: 'events',
       api,
-      operations: eventsOperations({ ...parts, router, addStep, schedules: timer, removeLane: sendings.removeLane }),
+      operations: eventsOperations({ ...parts, router, addStep, occurrences, removeLane: sendings.removeLane }),
       refused: REFUSED,
       start() {
         sendings.start();
         replays.start();
-        timer.start();
+        occurrences.start();
         stopForgetting = startForgetting(parts);
       },
       async stop() {
         stopForgetting();
-        timer.stop();
+        occurrences.stop();
         await replays.stop();
         await sendings.stop();
       },

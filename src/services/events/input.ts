@@ -5,8 +5,8 @@
  */
 import { isJson } from '../../base/json.ts';
 import type { Target } from './context.ts';
-import { compileEventPath } from './eventPath.ts';
 import type { BusEvent } from './event.ts';
+import { compileEventPath } from './eventPath.ts';
 
 export type RuleFacts = { arn: string; name: string };
 
@@ -85,7 +85,12 @@ function withinString(part: unknown): string {
 }
 
 /** Why a target's input is not valid; undefined when it is. */
-export function inputProblem({ Id, Input, InputPath, InputTransformer }: Input & Pick<Target, 'Id'>): string | undefined {
+export function inputProblem({
+  Id,
+  Input,
+  InputPath,
+  InputTransformer,
+}: Input & Pick<Target, 'Id'>): string | undefined {
   const given = [Input, InputPath, InputTransformer].filter((one) => one !== undefined);
   if (given.length > 1) {
     return `Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`;
@@ -114,4 +119,3 @@ function isTemplate(template: string): boolean {
   const sample = filled(template, () => 'x');
   return isJson(sample) || sample.split('\n').every((line) => line.trim() === '' || isJson(line));
 }
-

@@ -184,7 +184,9 @@ function targetOperations(
   };
 }
 
-function tagOperations(parts: OperationParts): Operations<Sdk, 'TagResource' | 'UntagResource' | 'ListTagsForResource'> {
+function tagOperations(
+  parts: OperationParts,
+): Operations<Sdk, 'TagResource' | 'UntagResource' | 'ListTagsForResource'> {
   return {
     TagResource: writes(
       ({ ResourceARN, Tags }) => tagging(ResourceARN!, Tags),

@@ -56,7 +56,8 @@ export function createRouter(
 
   function* listeners(region: string, bus: string) {
     for (const { id, pattern, state } of db.rulesOfBus({ region, bus })) {
-      if (pattern !== null && state !== 'DISABLED') yield [{ kind: 'rule', id } as Listener, alternatives(pattern)] as const;
+      if (pattern !== null && state !== 'DISABLED')
+        yield [{ kind: 'rule', id } as Listener, alternatives(pattern)] as const;
     }
     for (const { id, pattern } of db.archivesOfBus({ region, bus })) {
       yield [{ kind: 'archive', id } as Listener, pattern === null ? [new Map()] : alternatives(pattern)] as const;

@@ -3,7 +3,9 @@
  *
  * U1. A rule that is put again is what was put last, whole; it keeps its targets and tags.
  */
+
 import { compilePattern } from '../../definition/patterns/index.ts';
+import type { Occurrences } from '../../engine/occurrences.ts';
 import { pageOf } from '../../protocol/pages.ts';
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
 import { requireBus } from './bus.ts';
@@ -12,6 +14,7 @@ import { eventErrors } from './errors.ts';
 import { DEFAULT_BUS, DEFAULT_PAGE, MOST_RULES, MOST_TARGETS, type RuleState } from './legal.ts';
 import { type Place, ruleArn } from './names.ts';
 import { laneOf, type Router } from './router.ts';
+import { requireSchedule, setDue } from './schedules.ts';
 import type { RuleRow } from './store.ts';
 import { addTags } from './tags.ts';
 
@@ -19,15 +22,7 @@ export type RuleParts = Parts & {
   router: Router;
   /** Forgets what waits to be sent. */
   removeLane(lane: string): void;
-  schedules: Schedules;
-};
-
-/** When rules fire by themselves. */
-export type Schedules = {
-  /** The first time after `after` at which a schedule fires, in milliseconds since the epoch; undefined when it never does. @param since when it was put, from which rates count @throws when it is no schedule */
-  next(expression: string, since: number, after: number): number | undefined;
-  /** A rule's time to fire has changed. */
-  changed(): void;
+  occurrences: Pick<Occurrences, 'set' | 'remove'>;
 };
 
 /** @throws ResourceNotFoundException */
@@ -57,47 +52,36 @@ export function putRule(parts: RuleParts, input: InputOf<Sdk, 'PutRule'>, call: 
   if (pattern === null && schedule === null) throw eventErrors.nothingToMatch();
   if (schedule !== null && bus !== DEFAULT_BUS) throw eventErrors.scheduleElsewhere();
   if (pattern !== null) requirePattern(pattern);
+  if (schedule !== null) requireSchedule(schedule);
   const state = (input.State ?? 'ENABLED') as RuleState;
   if (state !== 'ENABLED' && state !== 'DISABLED') throw eventErrors.cloudTrail();
   const arn = ruleArn(call, bus, name);
   requireRole(parts, input.RoleArn, arn);
   const before = parts.db.rule({ region, bus, name });
-  if (!before && parts.db.ruleCount({ region, bus })!.count >= MOST_RULES) throw eventErrors.tooManyRules(bus, MOST_RULES);
-  const since = before && before.schedule === schedule ? before.scheduled_at : call.now;
+  if (!before && parts.db.ruleCount({ region, bus })!.count >= MOST_RULES)
+    throw eventErrors.tooManyRules(bus, MOST_RULES);
+  const counting = before?.schedule === schedule ? before.scheduled_at : call.now;
   const content = {
     ...{ pattern, schedule, state, description: input.Description ?? null, role_arn: input.RoleArn ?? null },
-    ...timed(parts, { schedule, state }, since ?? call.now, call.now),
+    scheduled_at: schedule === null ? null : counting,
   };
-  if (before) parts.db.updateRule({ id: before.id, ...content });
-  else {
-    parts.db.insertRule({ region, bus, name, ...content });
-    addTags(parts, arn, input.Tags ?? []);
-  }
-  changed(parts, region, bus);
+  const id = before?.id ?? parts.db.insertRule({ region, bus, name, ...content });
+  if (before) parts.db.updateRule({ id, ...content });
+  else addTags(parts, arn, input.Tags ?? []);
+  changed(parts, { id, region, bus, name, ...content }, call.now);
   return { RuleArn: arn };
 }
 
-function timed(
-  { schedules }: RuleParts,
-  { schedule, state }: Pick<RuleRow, 'schedule' | 'state'>,
-  since: number,
-  now: number,
-): Pick<RuleRow, 'scheduled_at' | 'due'> {
-  if (schedule === null) return { scheduled_at: null, due: null };
-  const due = schedules.next(schedule, since, now) ?? null;
-  return { scheduled_at: since, due: state === 'DISABLED' ? null : due };
-}
-
-function changed({ router, schedules }: RuleParts, region: string, bus: string): void {
-  router.changed(region, bus);
-  schedules.changed();
+/** A rule is what it is now, or gone. */
+function changed({ router, occurrences }: RuleParts, rule: RuleRow, now: number): void {
+  router.changed(rule.region, rule.bus);
+  setDue(occurrences, rule, now);
 }
 
 export function setState(parts: RuleParts, rule: RuleRow, state: RuleState, now: number): void {
   if (rule.state === state) return;
-  const since = rule.scheduled_at ?? now;
-  parts.db.updateRule({ ...rule, state, ...timed(parts, { ...rule, state }, since, now) });
-  changed(parts, rule.region, rule.bus);
+  parts.db.updateRule({ ...rule, state });
+  changed(parts, { ...rule, state }, now);
 }
 
 /** To delete what does not exist is no mistake, as on AWS. */
@@ -108,7 +92,7 @@ export function deleteRule(parts: RuleParts, input: InputOf<Sdk, 'DeleteRule'>, 
   if (parts.db.targetCount({ rule: rule.id })!.count > 0) throw eventErrors.ruleHasTargets();
   parts.db.removeRule({ id: rule.id });
   parts.ports.removeTags(ruleArn(call, bus, rule.name));
-  changed(parts, call.region, bus);
+  changed(parts, { ...rule, schedule: null }, call.now);
 }
 
 /** Inside a transaction: a target is gone, and what waits for it. */

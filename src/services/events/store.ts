@@ -32,12 +32,10 @@ export const migrations: Migrations = {
        state TEXT NOT NULL,
        description TEXT,
        role_arn TEXT,
-       -- Since when its schedule counts, and when it fires next: milliseconds since the epoch.
+       -- What its rate counts from: milliseconds since the epoch.
        scheduled_at INTEGER,
-       due INTEGER,
        UNIQUE (region, bus, name)
      ) STRICT;
-     CREATE INDEX event_rules_due ON event_rules (due) WHERE due IS NOT NULL;
      CREATE TABLE event_targets (
        rule INTEGER NOT NULL REFERENCES event_rules (id) ON DELETE CASCADE,
        id TEXT NOT NULL,
@@ -112,7 +110,6 @@ export type RuleRow = {
   description: string | null;
   role_arn: string | null;
   scheduled_at: number | null;
-  due: number | null;
 };
 
 export type TargetRow = { rule: number; id: string; arn: string; target: string };
@@ -192,18 +189,14 @@ function busesAndRules(sql: Sql) {
        WHERE region = $region AND bus = $bus AND event_targets.arn = $arn AND name > $after ORDER BY name LIMIT $limit`,
     ),
     insertRule: sql.insert<Omit<RuleRow, 'id'>>(
-      `INSERT INTO event_rules (region, bus, name, pattern, schedule, state, description, role_arn, scheduled_at, due)
-       VALUES ($region, $bus, $name, $pattern, $schedule, $state, $description, $role_arn, $scheduled_at, $due)`,
+      `INSERT INTO event_rules (region, bus, name, pattern, schedule, state, description, role_arn, scheduled_at)
+       VALUES ($region, $bus, $name, $pattern, $schedule, $state, $description, $role_arn, $scheduled_at)`,
     ),
     updateRule: sql.change<Omit<RuleRow, 'region' | 'bus' | 'name'>>(
       `UPDATE event_rules SET pattern = $pattern, schedule = $schedule, state = $state, description = $description,
-         role_arn = $role_arn, scheduled_at = $scheduled_at, due = $due WHERE id = $id`,
+         role_arn = $role_arn, scheduled_at = $scheduled_at WHERE id = $id`,
     ),
     removeRule: sql.change<{ id: number }>('DELETE FROM event_rules WHERE id = $id'),
-    dueRules: sql.all<{ now: number; limit: number }, RuleRow>(
-      'SELECT * FROM event_rules WHERE due <= $now ORDER BY due LIMIT $limit',
-    ),
-    nextDue: sql.one<Record<string, never>, { due: number | null }>('SELECT min(due) AS due FROM event_rules'),
 
     targets: sql.all<{ rule: number; after: string; limit: number }, TargetRow>(
       'SELECT * FROM event_targets WHERE rule = $rule AND id > $after ORDER BY id LIMIT $limit',
@@ -218,9 +211,7 @@ function busesAndRules(sql: Sql) {
       `INSERT INTO event_targets VALUES ($rule, $id, $arn, $target)
        ON CONFLICT DO UPDATE SET arn = excluded.arn, target = excluded.target`,
     ),
-    removeTarget: sql.change<{ rule: number; id: string }>(
-      'DELETE FROM event_targets WHERE rule = $rule AND id = $id',
-    ),
+    removeTarget: sql.change<{ rule: number; id: string }>('DELETE FROM event_targets WHERE rule = $rule AND id = $id'),
   };
 }
 

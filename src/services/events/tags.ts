@@ -7,9 +7,11 @@ import { eventErrors } from './errors.ts';
 import { MOST_TAGS } from './legal.ts';
 import { nameIn, ruleIn } from './names.ts';
 import type { GivenTag } from './ports.ts';
+import { requirePolicyTag } from './schedules.ts';
 
 /** Each replaces the one of its key. */
 export function addTags({ ports }: Pick<Parts, 'ports'>, arn: string, tags: readonly GivenTag[]): void {
+  requirePolicyTag(tags);
   const keys = tags.map(({ Key = '' }) => Key);
   for (const [at, key] of keys.entries()) {
     if (/^aws:/i.test(key)) throw eventErrors.reservedTag(key);

@@ -65,7 +65,9 @@ function problemOf({ ports }: RuleParts, target: Target, rule: RuleRow, call: Ca
   }
   const dead = target.DeadLetterConfig?.Arn;
   if (dead !== undefined && (!/^arn:aws:sqs:/.test(dead) || dead.endsWith('.fifo'))) {
-    return invalid(`Parameter DeadLetterConfig.Arn of target ${id} is not valid. Reason: ${dead} is no standard queue.`);
+    return invalid(
+      `Parameter DeadLetterConfig.Arn of target ${id} is not valid. Reason: ${dead} is no standard queue.`,
+    );
   }
   const role = target.RoleArn ?? rule.role_arn;
   if (NEEDS_ROLE.has(arn.service) && role === null) return invalid(`RoleArn is required for target ${text}.`);

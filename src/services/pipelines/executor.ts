@@ -17,6 +17,7 @@ import type { Call } from '../../protocol/service.ts';
 import { type CacheEntry, lookUp } from './cache.ts';
 import type { Parts } from './context.ts';
 import type { Described, JobEnd } from './ports.ts';
+import { tellOfExecution, tellOfSteps } from './telling.ts';
 
 type StepTask = Extract<PipelineTask, { kind: 'step' }>;
 type Start = TaskStart<PipelineEvent>;
@@ -191,9 +192,13 @@ export function createExecutor(parts: Parts): PipelineExecutor {
       return { kind: 'step-failed', step: task.step, start: task.start, failure: failureOf(error) };
     },
     cancel: (run, _task, body) => cancel(run, body as PipelineTask),
-    observed({ key, state }, _event, at) {
+    observed({ key, state }, event, at) {
+      tellOfSteps(parts, state);
       const row = db.execution({ arn: key });
-      if (!row || row.status === state.status) return;
+      if (!row) return;
+      if (event.kind === 'started') tellOfExecution(parts, state, row, null);
+      if (row.status === state.status) return;
+      tellOfExecution(parts, state, row, row.status);
       db.setStatus({ arn: key, status: state.status, failure_reason: state.failureReason ?? null, modified_at: at });
     },
     jobEnded,
