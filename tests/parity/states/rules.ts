@@ -6,7 +6,6 @@ import { isObject } from './json.ts';
 /** Services that executions of the recordings call, and that Telar does not have. */
 const NOT_THERE: ReadonlySet<string> = new Set([
   'lambda',
-  'sqs',
   'sns',
   'dynamodb',
   'events',
