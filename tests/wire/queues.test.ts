@@ -239,7 +239,13 @@ describe('long polling', () => {
 describe('FIFO queues', () => {
   it('keep the order of each group, and block it while one is in flight', async () => {
     const url = await createFifo('ordered');
-    for (const [body, group] of [['a1', 'a'], ['b1', 'b'], ['a2', 'a'], ['b2', 'b']] as const) await send(url, body, group);
+    for (const [body, group] of [
+      ['a1', 'a'],
+      ['b1', 'b'],
+      ['a2', 'a'],
+      ['b2', 'b'],
+    ] as const)
+      await send(url, body, group);
     const [first] = received(await sqs.receiveMessage({ QueueUrl: url, MessageSystemAttributeNames: ['All'] }));
     expect(first).toMatchObject({
       Body: 'a1',
@@ -284,12 +290,18 @@ describe('FIFO queues', () => {
     await expect(send(url, 'x')).rejects.toThrow('The request must contain the parameter MessageGroupId.');
     await expect(send(url, 'x', 'g')).rejects.toThrow('ContentBasedDeduplication enabled or MessageDeduplicationId');
     await expect(
-      sqs.sendMessage({ QueueUrl: url, MessageBody: 'x', MessageGroupId: 'g', MessageDeduplicationId: 'd', DelaySeconds: 1 }),
+      sqs.sendMessage({
+        QueueUrl: url,
+        MessageBody: 'x',
+        MessageGroupId: 'g',
+        MessageDeduplicationId: 'd',
+        DelaySeconds: 1,
+      }),
     ).rejects.toThrow('Value 1 for parameter DelaySeconds is invalid.');
     const plain = await create('plain');
-    await expect(
-      sqs.sendMessage({ QueueUrl: plain, MessageBody: 'x', MessageDeduplicationId: 'd' }),
-    ).rejects.toThrow('not valid for this queue type');
+    await expect(sqs.sendMessage({ QueueUrl: plain, MessageBody: 'x', MessageDeduplicationId: 'd' })).rejects.toThrow(
+      'not valid for this queue type',
+    );
   });
 });
 
@@ -312,7 +324,9 @@ describe('dead letters', () => {
     await sqs.startMessageMoveTask({ SourceArn: arnOf('dead') });
     await expect
       .poll(async () => (await sqs.listMessageMoveTasks({ SourceArn: arnOf('dead') })).Results)
-      .toMatchObject([{ Status: 'COMPLETED', ApproximateNumberOfMessagesMoved: 1, ApproximateNumberOfMessagesToMove: 1 }]);
+      .toMatchObject([
+        { Status: 'COMPLETED', ApproximateNumberOfMessagesMoved: 1, ApproximateNumberOfMessagesToMove: 1 },
+      ]);
     expect(await bodies(dead)).toEqual([]);
     const { Attributes } = await sqs.getQueueAttributes({ QueueUrl: url, AttributeNames: ['All'] });
     expect(Attributes).toMatchObject({ ApproximateNumberOfMessages: '1' });
@@ -362,7 +376,9 @@ describe('who may', () => {
     const Entries = [{ Id: 'a', MessageBody: 'x' }];
     await expect(worker.sendMessageBatch({ QueueUrl: url, Entries })).rejects.toMatchObject({
       name: 'AccessDenied',
-      message: expect.stringContaining(`is not authorized to perform: sqs:SendMessage on resource: ${arnOf('guarded')}`),
+      message: expect.stringContaining(
+        `is not authorized to perform: sqs:SendMessage on resource: ${arnOf('guarded')}`,
+      ),
     });
     const Statement = {
       ...{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:user/worker` } },

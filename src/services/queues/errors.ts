@@ -142,7 +142,10 @@ export function violated(violations: readonly Violation[]): AwsError {
 
 /** @param given one name, or a list or map of them as Java prints those */
 function unknownOf(given: string, known: string): AwsError {
-  const names = given.replace(/^[[{]|[\]}]$/g, '').split(', ').map((one) => one.replace(/=.*$/s, ''));
+  const names = given
+    .replace(/^[[{]|[\]}]$/g, '')
+    .split(', ')
+    .map((one) => one.replace(/=.*$/s, ''));
   const legal = new Set(known.split(', '));
   return queueErrors.attributeName(names.find((one) => !legal.has(one)) ?? given);
 }
