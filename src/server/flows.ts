@@ -9,13 +9,15 @@ import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
 import type { Identity } from '../services/identity/index.ts';
+import { type QueuePorts, queuesMigrations } from '../services/queues/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { queuesService } from './queues.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
 import { sendTo } from './targets.ts';
 
-export const flowMigrations: readonly Migrations[] = [];
+export const flowMigrations: readonly Migrations[] = [queuesMigrations];
 
 export type FlowParts = {
   store: Store;
@@ -24,6 +26,9 @@ export type FlowParts = {
   auth: 'sigv4' | 'off';
   identity: Identity;
   callAs: RoleCalls;
+  tags: QueuePorts;
+  /** Where clients reach this system. */
+  endpointUrl(): string;
   /** There once all services are. */
   dispatch(): Dispatch;
 };
@@ -38,7 +43,8 @@ export type Flows = {
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
-  return { services: servicesOf(shared), emit: () => {}, attached: {} };
+  const queues = queuesService(shared);
+  return { services: [queues.service], emit: () => {}, attached: { sqs: queues.policy } };
 }
 
 /** What all of them are given. */
@@ -46,8 +52,4 @@ type Shared = FlowParts & { send: SendTo; callAsService: ServiceCalls };
 
 function sharedParts(parts: FlowParts): Shared {
   return { ...parts, send: sendTo(parts.dispatch), callAsService: serviceCalls(parts) };
-}
-
-function servicesOf(_shared: Shared): Service[] {
-  return [];
 }

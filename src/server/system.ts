@@ -171,6 +171,7 @@ export function createSystem(options: SystemOptions): System {
   });
   const flows: Flows = createFlows({
     ...{ store, world, account, auth: options.auth, identity, callAs, dispatch: () => dispatch },
+    ...{ tags, endpointUrl: options.endpointUrl },
   });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
