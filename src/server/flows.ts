@@ -9,13 +9,16 @@ import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
 import type { Identity } from '../services/identity/index.ts';
+import { notificationsMigrations, type Outbox } from '../services/notifications/index.ts';
+import type { TagsOf } from '../services/tags/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { type NotificationMeans, notificationsService } from './notifications/index.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
 import { sendTo } from './targets.ts';
 
-export const flowMigrations: readonly Migrations[] = [];
+export const flowMigrations: readonly Migrations[] = [notificationsMigrations];
 
 export type FlowParts = {
   store: Store;
@@ -24,6 +27,11 @@ export type FlowParts = {
   auth: 'sigv4' | 'off';
   identity: Identity;
   callAs: RoleCalls;
+  tags: TagsOf;
+  /** Where this system is reached. */
+  endpointUrl(): string;
+  /** How messages leave this machine. */
+  notifications?: NotificationMeans | undefined;
   /** There once all services are. */
   dispatch(): Dispatch;
 };
@@ -34,11 +42,19 @@ export type Flows = {
   emit: EmitEvent;
   /** The policies of the resources of these services, by the service of an ARN. */
   attached: Readonly<Record<string, (arn: string) => Policy | undefined>>;
+  /** The mails that notifications have become. */
+  outbox: Outbox;
 };
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
-  return { services: servicesOf(shared), emit: () => {}, attached: {} };
+  const notifications = notificationsService({ ...shared, means: parts.notifications });
+  return {
+    services: [notifications.service],
+    emit: () => {},
+    attached: { sns: notifications.topicPolicy },
+    outbox: notifications.outbox,
+  };
 }
 
 /** What all of them are given. */
@@ -46,8 +62,4 @@ type Shared = FlowParts & { send: SendTo; callAsService: ServiceCalls };
 
 function sharedParts(parts: FlowParts): Shared {
   return { ...parts, send: sendTo(parts.dispatch), callAsService: serviceCalls(parts) };
-}
-
-function servicesOf(_shared: Shared): Service[] {
-  return [];
 }

@@ -9,7 +9,7 @@ import { awsError } from '../protocol/errors.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call } from '../protocol/service.ts';
 import type { SendTo, Target } from '../protocol/targets.ts';
-import { logs, sagemaker, states } from './apis.ts';
+import { logs, sagemaker, sns, states } from './apis.ts';
 
 type Request = { api: Api; operation: string; input: Readonly<Record<string, unknown>> };
 
@@ -22,6 +22,15 @@ const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly
     {
       ...{ api: sagemaker, operation: 'StartPipelineExecution' },
       input: { PipelineName: arn, PipelineParameters: parameters, ClientRequestToken: requestId },
+    },
+  ],
+  sns: ({ arn, payload, attributes, messageGroupId, deduplicationId }) => [
+    {
+      ...{ api: sns, operation: 'Publish' },
+      input: {
+        ...{ TopicArn: arn, Message: payload, MessageAttributes: attributes },
+        ...{ MessageGroupId: messageGroupId, MessageDeduplicationId: deduplicationId },
+      },
     },
   ],
   logs: ({ arn, payload }, { requestId, now }) => {
