@@ -8,14 +8,19 @@ import type { Policy } from '../definition/policy/types.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
+import { glueMigrations } from '../services/glue/index.ts';
 import type { Identity } from '../services/identity/index.ts';
+import type { JobEnd, Orders } from '../services/jobs/index.ts';
+import type { Machines } from '../services/machines/index.ts';
+import type { TagsOf } from '../services/tags/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { type GlueJobs, glueService } from './glue.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
 import { sendTo } from './targets.ts';
 
-export const flowMigrations: readonly Migrations[] = [];
+export const flowMigrations: readonly Migrations[] = [glueMigrations];
 
 export type FlowParts = {
   store: Store;
@@ -24,8 +29,11 @@ export type FlowParts = {
   auth: 'sigv4' | 'off';
   identity: Identity;
   callAs: RoleCalls;
+  tags: TagsOf;
   /** There once all services are. */
   dispatch(): Dispatch;
+  orders(): Orders;
+  jobEnded: Machines['jobEnded'];
 };
 
 export type Flows = {
@@ -34,11 +42,20 @@ export type Flows = {
   emit: EmitEvent;
   /** The policies of the resources of these services, by the service of an ARN. */
   attached: Readonly<Record<string, (arn: string) => Policy | undefined>>;
+  /** Inside the transaction that ends a job of any service. */
+  jobEnded(end: JobEnd): void;
+  /** Inside the transaction that has the process of an order be. */
+  orderBegun: GlueJobs['begun'];
 };
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
-  return { services: servicesOf(shared), emit: () => {}, attached: {} };
+  const emit: EmitEvent = () => {};
+  const { glue, jobs } = glueService({ ...shared, emit, awaitedEnded: parts.jobEnded });
+  return {
+    services: [...servicesOf(shared), glue.service],
+    ...{ emit, attached: {}, jobEnded: jobs.ended, orderBegun: jobs.begun },
+  };
 }
 
 /** What all of them are given. */
