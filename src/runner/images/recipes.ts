@@ -14,6 +14,8 @@ export type Variant = {
   /** The interpreters it installs on, both ends included. */
   python: { from: PythonVersion; to: PythonVersion };
   packages: readonly string[];
+  /** Of these, what there are no builds of: made from their source. */
+  fromSource?: readonly string[];
   notice: string | undefined;
 };
 
@@ -171,6 +173,9 @@ export const RECIPES: readonly PythonRecipe[] = [
   },
 ];
 
+/** Spark as in Glue 5.0. It brings its own jars, and takes the machine's Java. */
+const GLUE_SPARK = ['pyspark==3.5.4', 'py4j==0.10.9.7'];
+
 /** What runs Glue's scripts: named by nobody but the glue service. */
 export const GLUE_RECIPES: readonly PythonRecipe[] = [
   {
@@ -188,6 +193,16 @@ export const GLUE_RECIPES: readonly PythonRecipe[] = [
     ],
     imports: ['pandas', 'pyarrow', 'duckdb', 'awswrangler', 's3fs', 'sklearn', 'boto3'],
     warm: GLUE_WARM,
+    environment: ENVIRONMENT,
+  },
+  {
+    name: 'glue-spark-5.0',
+    repository: 'telar/glue-spark',
+    tag: /^5\.0$/,
+    variants: [{ ...variant(9, 12, [...GLUE_SHELL, ...GLUE_SPARK]), fromSource: ['pyspark'] }],
+    imports: ['pandas', 'pyarrow', 'pyspark', 'boto3'],
+    // A script is run by a Python of its own, which starts Java: what takes long is not Python's.
+    warm: [...STANDARD.split(' '), 'telar_glue.run'],
     environment: ENVIRONMENT,
   },
 ];

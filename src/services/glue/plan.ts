@@ -30,6 +30,7 @@ export function orderOf({ id, job, request, place }: PlannedRun): RunOrder {
   const given = merged(job.DefaultArguments, request.Arguments, job.NonOverridableArguments);
   const modules = listed(given['--additional-python-modules']);
   const group = LOG_GROUPS[kind];
+  const { size } = capacityOfRun(job, request);
   return {
     arn: orderArn(place, name, id),
     name: `${name}/${id}`,
@@ -38,7 +39,7 @@ export function orderOf({ id, job, request, place }: PlannedRun): RunOrder {
     command: 'glue',
     inputs: inputsOf(job, given, modules),
     configuration: {
-      ...{ kind, modules, conf: given['--conf'] ?? '' },
+      ...{ kind, modules, conf: given['--conf'] ?? '', cpus: size.cpus, memoryBytes: size.memoryBytes },
       arguments:
         kind === 'glueetl'
           ? { '--JOB_ID': jobIdOf(place, name), '--JOB_RUN_ID': id, '--JOB_NAME': name, ...given }
@@ -46,7 +47,7 @@ export function orderOf({ id, job, request, place }: PlannedRun): RunOrder {
     },
     environment: { GLUE_PYTHON_VERSION: kind === 'glueetl' ? '3' : (job.Command?.PythonVersion ?? '3.9') },
     timeoutSeconds: (request.Timeout ?? job.Timeout!) * 60,
-    size: capacityOfRun(job, request).size,
+    size,
     logs: { output: `${group}/output`, error: `${group}/error`, stream: id },
   };
 }

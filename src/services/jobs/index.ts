@@ -25,7 +25,8 @@ import { type JobUse, jobUse } from './use.ts';
 
 export type { JobRunner } from './context.ts';
 export type { JobFiles, OutputBatch } from './files/files.ts';
-export type { OrderDescription, Orders } from './orders.ts';
+export type { OrderDescription } from './order.ts';
+export type { Orders } from './orders.ts';
 export type { Job, JobPlan } from './plan.ts';
 export type { JobEnd, JobLineage, JobObjects, JobPorts, ScoreFiles } from './ports.ts';
 export { migrations as jobsMigrations } from './store.ts';

@@ -1,5 +1,5 @@
 /** A job out of its row, whatever its type. */
-import { describeOrder, planOfOrder, roleOfOrder } from './orders.ts';
+import { describeOrder, planOfOrder, roleOfOrder } from './order.ts';
 import type { Job, JobPlan } from './plan.ts';
 import { describeProcessing, planProcessing } from './processing.ts';
 import { request } from './row.ts';

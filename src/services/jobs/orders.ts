@@ -10,19 +10,9 @@ import { LOWER_ALPHANUMERIC, randomString } from '../../base/random.ts';
 import type { Parts } from './context.ts';
 import { errors } from './errors.ts';
 import type { Lives } from './life.ts';
-import type { JobPlan } from './plan.ts';
-import { newRow, type Placing, request, saved, withStop } from './row.ts';
-import type { JobRow } from './store.ts';
+import type { Kept, Order } from './order.ts';
+import { newRow, type Placing, saved, withStop } from './row.ts';
 import { endStatus } from './transitions.ts';
-
-export type Order = {
-  kind: 'Glue';
-  arn: string;
-  /** What people know it by. */
-  name: string;
-  roleArn: string;
-  plan: JobPlan;
-};
 
 export type Orders = {
   /** Inside a transaction. @throws ResourceLimitExceeded when too many jobs wait, unless it is placed again */
@@ -32,9 +22,6 @@ export type Orders = {
   /** Why a job of this image cannot run here; undefined where it can. */
   refusal(image: string): string | undefined;
 };
-
-/** What the store keeps of an order as its request. */
-type Kept = Pick<Order, 'roleArn' | 'plan'>;
 
 export function createOrders(parts: Parts, lives: Pick<Lives, 'enqueue' | 'interrupt'>): Orders {
   const { db, store, world, runner, admission, limits } = parts;
@@ -54,18 +41,4 @@ export function createOrders(parts: Parts, lives: Pick<Lives, 'enqueue' | 'inter
       store.whenDurable(() => lives.interrupt(arn));
     },
   };
-}
-
-export const planOfOrder = (row: Pick<JobRow, 'request'>): JobPlan => request<Kept>(row).plan;
-export const roleOfOrder = (row: Pick<JobRow, 'request'>): string => request<Kept>(row).roleArn;
-
-/** What its owner is told of an order that has ended, besides how. */
-export type OrderDescription = {
-  /** When it began, in milliseconds since the epoch; undefined when it never did. */
-  startedAt: number | undefined;
-  outOfTime: boolean;
-};
-
-export function describeOrder(row: JobRow): OrderDescription {
-  return { startedAt: row.started_at ?? undefined, outOfTime: row.stop_cause === 'runtime' };
 }

@@ -1,6 +1,6 @@
 /** What the jobs service needs from others; wired by the server. */
 import type { Call } from '../../protocol/service.ts';
-import type { JobKind, SageMakerKind } from './store.ts';
+import type { JobKind, SageMakerKind } from './kinds.ts';
 
 /** One version of one object. */
 export type ObjectVersion = { bucket: string; key: string; version: string };

@@ -1,6 +1,7 @@
 /** All SQL of the jobs service: the jobs, the access keys they were given, and the objects they touched. */
 import type { Migrations } from '../../store/migrations.ts';
 import type { Sql } from '../../store/sql.ts';
+import type { JobKind, SageMakerKind } from './kinds.ts';
 import type { ObjectVersion, PrefixRead } from './ports.ts';
 import type { JobStatus, Phase, SecondaryStatus } from './transitions.ts';
 
@@ -62,10 +63,7 @@ export const migrations: Migrations = {
   ],
 };
 
-/** SageMaker's own. */
-export type SageMakerKind = 'Processing' | 'Training' | 'Transform';
-/** The others are ordered by the services they belong to (orders.ts). */
-export type JobKind = SageMakerKind | 'Glue';
+export type { JobKind, SageMakerKind };
 export type StopCause = 'requested' | 'runtime';
 
 export type JobRow = {

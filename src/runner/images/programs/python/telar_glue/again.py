@@ -7,4 +7,9 @@ sys.path.pop(0)
 from telar_glue import contract, script  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(script.run(sys.argv[1], contract.settings()))
+    given = contract.settings()
+    if given["kind"] == "glueetl":
+        from telar_glue import spark
+
+        spark.prepare(given)
+    sys.exit(script.run(sys.argv[1], given))
