@@ -52,14 +52,21 @@ export async function openRules(client: TestServer['client']) {
       if (executions.length >= count) return kept(stateMachineArn);
       await pause(20);
     }
-    throw new Error(`${stateMachineArn} was not sent ${count} in ${PATIENCE} ms, but ${(await kept(stateMachineArn)).length}`);
+    throw new Error(
+      `${stateMachineArn} was not sent ${count} in ${PATIENCE} ms, but ${(await kept(stateMachineArn)).length}`,
+    );
   }
 
   return {
     ...{ events, sfn, iam, role, keeper, kept, keptAll, machineRole, starterRole },
     sent: async (arn: string, count: number) => (await keptAll(arn, count)).map((text) => JSON.parse(text) as Sent),
     /** A rule with one target, which is a machine unless said otherwise. */
-    async rule(Name: string, pattern: object, target: Partial<Target> & { Arn: string }, more: Partial<PutRuleRequest> = {}) {
+    async rule(
+      Name: string,
+      pattern: object,
+      target: Partial<Target> & { Arn: string },
+      more: Partial<PutRuleRequest> = {},
+    ) {
       const { RuleArn } = await events.putRule({ Name, EventPattern: JSON.stringify(pattern), ...more });
       const Targets = [{ Id: 'target', RoleArn: starterRole, ...target }];
       const { EventBusName } = more;

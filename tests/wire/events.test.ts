@@ -51,7 +51,10 @@ describe('a rule', () => {
       },
       { InputTransformer: { InputTemplate: '{"all":<aws.events.event.json>,"arn":"<aws.events.rule-arn>"}' } },
     ];
-    inputs[2]!.InputTransformer!.InputPathsMap = { ...inputs[2]!.InputTransformer!.InputPathsMap, none: '$.detail.none' } as never;
+    inputs[2]!.InputTransformer!.InputPathsMap = {
+      ...inputs[2]!.InputTransformer!.InputPathsMap,
+      none: '$.detail.none',
+    } as never;
     await rules.events.putRule({ Name: 'inputs', EventPattern: '{"source":["inputs"]}' });
     const Targets = inputs.map((input, at) => ({ Id: String(at), Arn, RoleArn: rules.starterRole, ...input }));
     expect((await rules.events.putTargets({ Rule: 'inputs', Targets })).FailedEntries).toEqual([]);
@@ -68,20 +71,37 @@ describe('a rule', () => {
     const bench = await openWorkbench(server, 'events');
     const role = await rules.role('pipeline-starters', 'events.amazonaws.com', 'sagemaker:StartPipelineExecution');
     const Steps = [{ Name: 'fails', Type: 'Fail', Arguments: { ErrorMessage: { Get: 'Parameters.Reason' } } }];
-    const Parameters = [{ Name: 'Reason', Type: 'String' }, { Name: 'Fixed', Type: 'String' }];
+    const Parameters = [
+      { Name: 'Reason', Type: 'String' },
+      { Name: 'Fixed', Type: 'String' },
+    ];
     const arn = await bench.createPipeline('from-rule', { Version: '2020-12-01', Parameters, Steps });
-    const PipelineParameterList = [{ Name: 'Reason', Value: '$.detail.reason' }, { Name: 'Fixed', Value: 'x' }];
-    await rules.rule('pipelines', { source: ['retrain'] }, {
-      ...{ Arn: arn ?? 'arn:aws:sagemaker:us-east-1:000000000000:pipeline/from-rule', RoleArn: role },
-      SageMakerPipelineParameters: { PipelineParameterList },
-    });
+    const PipelineParameterList = [
+      { Name: 'Reason', Value: '$.detail.reason' },
+      { Name: 'Fixed', Value: 'x' },
+    ];
+    await rules.rule(
+      'pipelines',
+      { source: ['retrain'] },
+      {
+        ...{ Arn: arn ?? 'arn:aws:sagemaker:us-east-1:000000000000:pipeline/from-rule', RoleArn: role },
+        SageMakerPipelineParameters: { PipelineParameterList },
+      },
+    );
     await rules.put('retrain', { reason: 'drift' });
     for (;;) {
-      const { PipelineExecutionSummaries: [run] = [] } = await bench.sagemaker.listPipelineExecutions({ PipelineName: 'from-rule' });
+      const { PipelineExecutionSummaries: [run] = [] } = await bench.sagemaker.listPipelineExecutions({
+        PipelineName: 'from-rule',
+      });
       if (run?.PipelineExecutionStatus === 'Failed') {
         const PipelineExecutionArn = run.PipelineExecutionArn!;
-        const { PipelineParameters } = await bench.sagemaker.listPipelineParametersForExecution({ PipelineExecutionArn });
-        expect(PipelineParameters).toEqual([{ Name: 'Reason', Value: 'drift' }, { Name: 'Fixed', Value: 'x' }]);
+        const { PipelineParameters } = await bench.sagemaker.listPipelineParametersForExecution({
+          PipelineExecutionArn,
+        });
+        expect(PipelineParameters).toEqual([
+          { Name: 'Reason', Value: 'drift' },
+          { Name: 'Fixed', Value: 'x' },
+        ]);
         break;
       }
       await pause(20);

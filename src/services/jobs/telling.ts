@@ -9,16 +9,19 @@ import { describe } from './job.ts';
 import { saved } from './row.ts';
 import type { JobKind, JobRow } from './store.ts';
 
-const DETAIL_TYPES: Readonly<Record<JobKind, string>> = {
+/** Of SageMaker's jobs: other services tell of theirs themselves. */
+const DETAIL_TYPES: Readonly<Partial<Record<JobKind, string>>> = {
   Processing: 'SageMaker Processing Job State Change',
   Training: 'SageMaker Training Job State Change',
   Transform: 'SageMaker Transform Job State Change',
 };
 
 export function tellOfJob({ ports }: Pick<Parts, 'ports'>, row: JobRow): void {
+  const detailType = DETAIL_TYPES[row.kind];
+  if (detailType === undefined) return;
   ports.emit({
     ...{ region: row.region, source: 'aws.sagemaker', resources: [row.arn] },
-    detailType: DETAIL_TYPES[row.kind],
+    detailType,
     detail: () => withMilliseconds(describe(row)) as Record<string, unknown>,
   });
 }
