@@ -35,6 +35,8 @@ export type Api = {
   xmlNamespace: string | undefined;
   /** With which it refuses what violates a constraint of its model, where that is not its protocol's usual code. */
   validationCode?: string;
+  /** Longest bodies of operations that need more than others, in bytes; and the code with which more is refused. */
+  bodies?: { most: Readonly<Record<string, number>>; code: string };
   operations: ReadonlyMap<string, OperationModel>;
   /** The errors of the model: the name of each shape by that name, and by its code on the wire where that is another one. */
   errors: ReadonlyMap<string, string>;

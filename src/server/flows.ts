@@ -8,14 +8,16 @@ import type { Policy } from '../definition/policy/types.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
+import { functionsMigrations } from '../services/functions/index.ts';
 import type { Identity } from '../services/identity/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { type FunctionParts, functionsService } from './functions.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
 import { sendTo } from './targets.ts';
 
-export const flowMigrations: readonly Migrations[] = [];
+export const flowMigrations: readonly Migrations[] = [functionsMigrations];
 
 export type FlowParts = {
   store: Store;
@@ -26,7 +28,7 @@ export type FlowParts = {
   callAs: RoleCalls;
   /** There once all services are. */
   dispatch(): Dispatch;
-};
+} & Omit<FunctionParts, 'send'>;
 
 export type Flows = {
   services: readonly Service[];
@@ -38,7 +40,12 @@ export type Flows = {
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
-  return { services: servicesOf(shared), emit: () => {}, attached: {} };
+  const functions = functionsService(shared);
+  return {
+    services: [functions.service],
+    emit: () => {},
+    attached: { lambda: functions.attached },
+  };
 }
 
 /** What all of them are given. */
@@ -46,8 +53,4 @@ type Shared = FlowParts & { send: SendTo; callAsService: ServiceCalls };
 
 function sharedParts(parts: FlowParts): Shared {
   return { ...parts, send: sendTo(parts.dispatch), callAsService: serviceCalls(parts) };
-}
-
-function servicesOf(_shared: Shared): Service[] {
-  return [];
 }

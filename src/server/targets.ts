@@ -9,7 +9,7 @@ import { awsError } from '../protocol/errors.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call } from '../protocol/service.ts';
 import type { SendTo, Target } from '../protocol/targets.ts';
-import { logs, sagemaker, states } from './apis.ts';
+import { lambda, logs, sagemaker, states } from './apis.ts';
 
 type Request = { api: Api; operation: string; input: Readonly<Record<string, unknown>> };
 
@@ -22,6 +22,12 @@ const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly
     {
       ...{ api: sagemaker, operation: 'StartPipelineExecution' },
       input: { PipelineName: arn, PipelineParameters: parameters, ClientRequestToken: requestId },
+    },
+  ],
+  lambda: ({ arn, payload }) => [
+    {
+      ...{ api: lambda, operation: 'Invoke' },
+      input: { FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(payload).toString('base64') },
     },
   ],
   logs: ({ arn, payload }, { requestId, now }) => {
