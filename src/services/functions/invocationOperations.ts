@@ -64,7 +64,8 @@ async function bounded(content: Buffer | AsyncIterable<Buffer> | undefined): Pro
 
 /** The event of an invocation: JSON, within its limit. @throws RequestTooLargeException, InvalidRequestContentException */
 function eventOf(given: InvokeInput['Payload'], limit: number): Uint8Array {
-  const payload = typeof given === 'string' ? Buffer.from(given) : given;
+  // The codecs give bytes; an operation that is asked for within Telar may give a text.
+  const payload = typeof given === 'string' ? Buffer.from(given) : (given as Uint8Array | undefined);
   if (!payload || payload.length === 0) return NOTHING;
   if (payload.length > limit) throw functionErrors.requestTooLarge(limit);
   if (payload.length <= LONGEST_PARSED) {

@@ -2,8 +2,7 @@
 import { routed } from './aliases.ts';
 import type { Parts } from './context.ts';
 import { functionErrors } from './errors.ts';
-import { requireFunction } from './functions.ts';
-import { type FunctionName, functionArn, type Place, versionNumber } from './names.ts';
+import { type FunctionName, functionArn, LATEST, type Place, versionNumber } from './names.ts';
 import type { FunctionRow, VersionRow } from './store.ts';
 
 /** Undefined where there is no such version or alias any more. */
@@ -24,9 +23,11 @@ export function requireInvocable(
   place: Place,
   named: FunctionName,
 ): { fn: FunctionRow; row: VersionRow } {
-  const fn = requireFunction(parts, place, named);
+  const invoked = functionArn(place, named.name, named.qualifier ?? LATEST);
+  const fn = parts.db.function({ region: place.region, name: named.name });
+  if (!fn) throw functionErrors.noFunction(invoked);
   const row = resolveTarget(parts, fn, named.qualifier);
-  if (!row) throw functionErrors.noFunction(functionArn(place, named.name, named.qualifier));
+  if (!row) throw functionErrors.noFunction(invoked);
   if (row.state === 'Pending') throw functionErrors.pending();
   if (row.state === 'Failed') throw functionErrors.failed(row.state_reason ?? 'its environment could not be made');
   return { fn, row };

@@ -86,6 +86,8 @@ class Encoder(json.JSONEncoder):
 
 def answer(result):
     """What a handler returned, as JSON."""
+    if isinstance(result, bytes):
+        return result
     try:
         body = json.dumps(result, cls=Encoder, ensure_ascii=False).encode("utf-8")
     except (TypeError, ValueError, RecursionError) as error:
