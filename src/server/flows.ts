@@ -8,6 +8,7 @@ import type { Policy } from '../definition/policy/types.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
+import { functionsMigrations } from '../services/functions/index.ts';
 import { glueMigrations } from '../services/glue/index.ts';
 import type { Identity } from '../services/identity/index.ts';
 import type { JobEnd, Orders } from '../services/jobs/index.ts';
@@ -17,6 +18,7 @@ import { queuesMigrations } from '../services/queues/index.ts';
 import type { TagsOf } from '../services/tags/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { type FunctionParts, functionsService } from './functions.ts';
 import { type GlueJobs, glueService } from './glue.ts';
 import { type NotificationMeans, notificationsService } from './notifications/index.ts';
 import { queuesService } from './queues.ts';
@@ -24,7 +26,12 @@ import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
 import { sendTo } from './targets.ts';
 
-export const flowMigrations: readonly Migrations[] = [queuesMigrations, notificationsMigrations, glueMigrations];
+export const flowMigrations: readonly Migrations[] = [
+  queuesMigrations,
+  notificationsMigrations,
+  glueMigrations,
+  functionsMigrations,
+];
 
 export type FlowParts = {
   store: Store;
@@ -42,7 +49,7 @@ export type FlowParts = {
   dispatch(): Dispatch;
   orders(): Orders;
   jobEnded: Machines['jobEnded'];
-};
+} & Omit<FunctionParts, 'send'>;
 
 export type Flows = {
   services: readonly Service[];
@@ -60,14 +67,15 @@ export type Flows = {
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
+  const functions = functionsService(shared);
   const emit: EmitEvent = () => {};
   const queues = queuesService(shared);
   const notifications = notificationsService({ ...shared, means: parts.notifications });
   const { glue, jobs } = glueService({ ...shared, emit, awaitedEnded: parts.jobEnded });
   return {
-    services: [queues.service, notifications.service, glue.service],
+    services: [queues.service, notifications.service, glue.service, functions.service],
     ...{ emit, outbox: notifications.outbox, jobEnded: jobs.ended, orderBegun: jobs.begun },
-    attached: { sqs: queues.policy, sns: notifications.topicPolicy },
+    attached: { sqs: queues.policy, sns: notifications.topicPolicy, lambda: functions.attached },
   };
 }
 

@@ -1,5 +1,6 @@
 /** A server as the recordings' tests saw AWS: operations by name, answers as they came over the wire. */
 import type { Call, JsonObject, Resource } from './cases.ts';
+import { isFunction, makeFunction } from './functions.ts';
 import { isObject } from './json.ts';
 import type { Place } from './normalise.ts';
 
@@ -11,12 +12,13 @@ const APIS: Readonly<Record<string, { signingName: string; target: string; versi
 };
 
 /** What makes the resources that cases need, by their type. */
-const MAKERS: Readonly<Record<string, (url: string, place: Place, name: string) => Promise<void>>> = {
-  async sqs(url, place, name) {
+const MAKERS: Readonly<Record<string, (url: string, place: Place, resource: Resource) => Promise<void>>> = {
+  lambda: (url, place, resource) => makeFunction(url, signed(place, 'lambda'), place, resource),
+  async sqs(url, place, { name }) {
     const answer = await sent(url, place, { service: 'sqs', op: 'CreateQueue', params: { QueueName: name } });
     if (!answer.ok) throw new Error(`The queue ${name} could not be made: ${await answer.text()}`);
   },
-  async s3(url, place, name) {
+  async s3(url, place, { name }) {
     const answer = await fetch(new URL(name, url), { method: 'PUT', headers: signedForS3(place) });
     if (!answer.ok) throw new Error(`The bucket ${name} could not be made: ${await answer.text()}`);
   },
@@ -25,7 +27,8 @@ const MAKERS: Readonly<Record<string, (url: string, place: Place, name: string) 
 /** No operation, but what the recordings' tool did between two: it waited. */
 export const isOfTool = ({ op }: Call): boolean => op.startsWith('_');
 export const isCallable = ({ service, op }: Call): boolean => service in APIS || (service === 's3' && op in OBJECTS);
-export const isMakeable = ({ type }: Resource): boolean => type in MAKERS;
+export const isMakeable = (resource: Resource): boolean =>
+  resource.type === 'lambda' ? isFunction(resource) : resource.type in MAKERS;
 
 /** An answer, or a refusal, in boto3's shape. */
 export type Answer = { status: number; body: JsonObject; error?: { code: string; message: string } };
@@ -51,7 +54,7 @@ export function endpointAt(url: string, place: Place): Endpoint {
       const body: unknown = JSON.parse(text || '{}');
       return answerOf(answer.status, isObject(body as JsonObject) ? (body as JsonObject) : {});
     },
-    make: async (resource) => MAKERS[resource.type]!(url, place, resource.name),
+    make: async (resource) => MAKERS[resource.type]!(url, place, resource),
   };
 }
 
