@@ -5,17 +5,21 @@
 import type { EmitEvent } from '../base/systemEvents.ts';
 import type { World } from '../base/world.ts';
 import type { Policy } from '../definition/policy/types.ts';
+import { occurrenceMigrations } from '../engine/occurrenceStore.ts';
+import type { Api } from '../protocol/api.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
 import type { Identity } from '../services/identity/index.ts';
+import { type SchedulerPorts, schedulerMigrations } from '../services/scheduler/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
+import { schedulerService } from './scheduler.ts';
 import { sendTo } from './targets.ts';
 
-export const flowMigrations: readonly Migrations[] = [];
+export const flowMigrations: readonly Migrations[] = [occurrenceMigrations, schedulerMigrations];
 
 export type FlowParts = {
   store: Store;
@@ -24,8 +28,10 @@ export type FlowParts = {
   auth: 'sigv4' | 'off';
   identity: Identity;
   callAs: RoleCalls;
+  tags: Pick<SchedulerPorts, 'tagsOf' | 'setTags' | 'removeTagsOfKeys' | 'removeTags'>;
   /** There once all services are. */
   dispatch(): Dispatch;
+  apis(): readonly Api[];
 };
 
 export type Flows = {
@@ -48,6 +54,6 @@ function sharedParts(parts: FlowParts): Shared {
   return { ...parts, send: sendTo(parts.dispatch), callAsService: serviceCalls(parts) };
 }
 
-function servicesOf(_shared: Shared): Service[] {
-  return [];
+function servicesOf(shared: Shared): Service[] {
+  return [schedulerService(shared)];
 }
