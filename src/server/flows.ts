@@ -11,15 +11,17 @@ import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
 import type { Identity } from '../services/identity/index.ts';
+import { type QueuePorts, queuesMigrations } from '../services/queues/index.ts';
 import { type SchedulerPorts, schedulerMigrations } from '../services/scheduler/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { queuesService } from './queues.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
 import { schedulerService } from './scheduler.ts';
 import { sendTo } from './targets.ts';
 
-export const flowMigrations: readonly Migrations[] = [occurrenceMigrations, schedulerMigrations];
+export const flowMigrations: readonly Migrations[] = [queuesMigrations, occurrenceMigrations, schedulerMigrations];
 
 export type FlowParts = {
   store: Store;
@@ -28,7 +30,9 @@ export type FlowParts = {
   auth: 'sigv4' | 'off';
   identity: Identity;
   callAs: RoleCalls;
-  tags: Pick<SchedulerPorts, 'tagsOf' | 'setTags' | 'removeTagsOfKeys' | 'removeTags'>;
+  tags: QueuePorts & Pick<SchedulerPorts, 'tagsOf' | 'setTags' | 'removeTagsOfKeys' | 'removeTags'>;
+  /** Where clients reach this system. */
+  endpointUrl(): string;
   /** There once all services are. */
   dispatch(): Dispatch;
   apis(): readonly Api[];
@@ -44,7 +48,8 @@ export type Flows = {
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
-  return { services: servicesOf(shared), emit: () => {}, attached: {} };
+  const queues = queuesService(shared);
+  return { services: [queues.service, schedulerService(shared)], emit: () => {}, attached: { sqs: queues.policy } };
 }
 
 /** What all of them are given. */
@@ -52,8 +57,4 @@ type Shared = FlowParts & { send: SendTo; callAsService: ServiceCalls };
 
 function sharedParts(parts: FlowParts): Shared {
   return { ...parts, send: sendTo(parts.dispatch), callAsService: serviceCalls(parts) };
-}
-
-function servicesOf(shared: Shared): Service[] {
-  return [schedulerService(shared)];
 }

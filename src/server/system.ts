@@ -170,8 +170,8 @@ export function createSystem(options: SystemOptions): System {
     ...{ dispatch: () => dispatch, apis: () => services.map(({ api }) => api) },
   });
   const flows: Flows = createFlows({
-    ...{ store, world, account, auth: options.auth, identity, callAs, tags, dispatch: () => dispatch },
-    apis: () => services.map(({ api }) => api),
+    ...{ store, world, account, auth: options.auth, identity, callAs, dispatch: () => dispatch },
+    ...{ tags, endpointUrl: options.endpointUrl, apis: () => services.map(({ api }) => api) },
   });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
