@@ -43,6 +43,10 @@ export type Api = {
    * the model (`awsQueryCompatible`).
    */
   queryCompatible?: true;
+  /** The code with which it says that somebody may not do something, likewise. */
+  deniedCode?: string;
+  /** What may be asked for without a signature, by a link: its parameters hold the secret. */
+  unsigned?: readonly string[];
   operations: ReadonlyMap<string, OperationModel>;
   /** The errors of the model: the name of each shape by that name, and by its code on the wire where that is another one. */
   errors: ReadonlyMap<string, string>;

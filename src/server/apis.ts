@@ -91,6 +91,8 @@ export const sns = defineApi({
   name: 'sns',
   signingNames: ['sns'],
   protocol: 'query',
+  deniedCode: 'AuthorizationError',
+  unsigned: ['ConfirmSubscription', 'Unsubscribe'],
   version: '2010-03-31',
   xmlNamespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
   sdk: () => load('@aws-sdk/client-sns'),

@@ -11,17 +11,25 @@ import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
 import type { Identity } from '../services/identity/index.ts';
-import { type QueuePorts, queuesMigrations } from '../services/queues/index.ts';
-import { type SchedulerPorts, schedulerMigrations } from '../services/scheduler/index.ts';
+import { notificationsMigrations, type Outbox } from '../services/notifications/index.ts';
+import { queuesMigrations } from '../services/queues/index.ts';
+import { schedulerMigrations } from '../services/scheduler/index.ts';
+import type { TagsOf } from '../services/tags/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { type NotificationMeans, notificationsService } from './notifications/index.ts';
 import { queuesService } from './queues.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
 import { schedulerService } from './scheduler.ts';
 import { sendTo } from './targets.ts';
 
-export const flowMigrations: readonly Migrations[] = [queuesMigrations, occurrenceMigrations, schedulerMigrations];
+export const flowMigrations: readonly Migrations[] = [
+  queuesMigrations,
+  notificationsMigrations,
+  occurrenceMigrations,
+  schedulerMigrations,
+];
 
 export type FlowParts = {
   store: Store;
@@ -30,9 +38,11 @@ export type FlowParts = {
   auth: 'sigv4' | 'off';
   identity: Identity;
   callAs: RoleCalls;
-  tags: QueuePorts & Pick<SchedulerPorts, 'tagsOf' | 'setTags' | 'removeTagsOfKeys' | 'removeTags'>;
+  tags: TagsOf;
   /** Where clients reach this system. */
   endpointUrl(): string;
+  /** How messages leave this machine. */
+  notifications?: NotificationMeans | undefined;
   /** There once all services are. */
   dispatch(): Dispatch;
   apis(): readonly Api[];
@@ -44,12 +54,20 @@ export type Flows = {
   emit: EmitEvent;
   /** The policies of the resources of these services, by the service of an ARN. */
   attached: Readonly<Record<string, (arn: string) => Policy | undefined>>;
+  /** The mails that notifications have become. */
+  outbox: Outbox;
 };
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
   const queues = queuesService(shared);
-  return { services: [queues.service, schedulerService(shared)], emit: () => {}, attached: { sqs: queues.policy } };
+  const notifications = notificationsService({ ...shared, means: parts.notifications });
+  return {
+    services: [queues.service, notifications.service, schedulerService(shared)],
+    emit: () => {},
+    attached: { sqs: queues.policy, sns: notifications.topicPolicy },
+    outbox: notifications.outbox,
+  };
 }
 
 /** What all of them are given. */
