@@ -5,6 +5,7 @@
 import type { EmitEvent } from '../base/systemEvents.ts';
 import type { World } from '../base/world.ts';
 import type { Policy } from '../definition/policy/types.ts';
+import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import { occurrenceMigrations } from '../engine/occurrenceStore.ts';
 import type { Api } from '../protocol/api.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
@@ -13,7 +14,7 @@ import type { SendTo } from '../protocol/targets.ts';
 import type { Identity } from '../services/identity/index.ts';
 import { notificationsMigrations, type Outbox } from '../services/notifications/index.ts';
 import { queuesMigrations } from '../services/queues/index.ts';
-import { schedulerMigrations } from '../services/scheduler/index.ts';
+import { type Schedules, schedulerMigrations } from '../services/scheduler/index.ts';
 import type { TagsOf } from '../services/tags/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
@@ -43,6 +44,8 @@ export type FlowParts = {
   endpointUrl(): string;
   /** How messages leave this machine. */
   notifications?: NotificationMeans | undefined;
+  /** What becomes of schedules that were missed, where their group does not say. */
+  missed?: MissedPolicy | undefined;
   /** There once all services are. */
   dispatch(): Dispatch;
   apis(): readonly Api[];
@@ -56,17 +59,21 @@ export type Flows = {
   attached: Readonly<Record<string, (arn: string) => Policy | undefined>>;
   /** The mails that notifications have become. */
   outbox: Outbox;
+  /** When a schedule next occurs; undefined for what is none. */
+  scheduleTimes: Schedules['times'];
 };
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
   const queues = queuesService(shared);
+  const schedules = schedulerService(shared);
   const notifications = notificationsService({ ...shared, means: parts.notifications });
   return {
-    services: [queues.service, notifications.service, schedulerService(shared)],
+    services: [queues.service, notifications.service, schedules.service],
     emit: () => {},
     attached: { sqs: queues.policy, sns: notifications.topicPolicy },
     outbox: notifications.outbox,
+    scheduleTimes: schedules.times,
   };
 }
 

@@ -7,11 +7,10 @@ import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import type { Api } from '../protocol/api.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import { awsError } from '../protocol/errors.ts';
-import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
 import type { Identity } from '../services/identity/index.ts';
 import { createIntegrations } from '../services/machines/index.ts';
-import { createSchedulerService, type SchedulerPorts } from '../services/scheduler/index.ts';
+import { createSchedulerService, type SchedulerPorts, type Schedules } from '../services/scheduler/index.ts';
 import type { Store } from '../store/store.ts';
 import { scheduler } from './apis.ts';
 import type { RoleCalls } from './roleCalls.ts';
@@ -31,7 +30,7 @@ type Parts = {
   apis(): readonly Api[];
 };
 
-export function schedulerService(parts: Parts): Service {
+export function schedulerService(parts: Parts): Schedules {
   const { store, world, account, auth, identity, callAs, send, tags, missed } = parts;
   return createSchedulerService({
     ...{ api: scheduler, store, world, account, missed },

@@ -3,6 +3,7 @@
  * that a whole system also runs inside a simulation.
  */
 import type { World } from '../base/world.ts';
+import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import { deliveryMigrations } from '../engine/deliveryStore.ts';
 import { createEngine, type Engine } from '../engine/kernel.ts';
 import { engineMigrations } from '../engine/store.ts';
@@ -107,6 +108,8 @@ export type SystemOptions = {
   jobProxy?: JobProxy;
   /** How messages of topics leave this machine, and by which key they are signed. */
   notifications?: NotificationMeans;
+  /** What becomes of schedules that were missed, where their group does not say. @default run-once */
+  missedSchedules?: MissedPolicy | undefined;
   server: { version: string; dataFolder: string; loopLag(): number };
 };
 
@@ -175,11 +178,11 @@ export function createSystem(options: SystemOptions): System {
   const flows: Flows = createFlows({
     ...{ store, world, account, auth: options.auth, identity, callAs, tags, dispatch: () => dispatch },
     ...{ endpointUrl: options.endpointUrl, notifications: options.notifications },
-    apis: () => services.map(({ api }) => api),
+    ...{ missed: options.missedSchedules, apis: () => services.map(({ api }) => api) },
   });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
-    ...{ outbox: flows.outbox, images: options.images, server: options.server },
+    ...{ outbox: flows.outbox, scheduleTimes: flows.scheduleTimes, images: options.images, server: options.server },
   });
   const services = inOrder({ identity, objects, tags, registry, models, logs, jobs, pipelines, machines }, [
     ...[...tracking.services, ...flows.services, telar],

@@ -46,7 +46,7 @@ export function schedules(start: string, database = new DatabaseSync(':memory:')
   const sent: Sent[] = [];
   let refusing: (target: Target) => Error | undefined = () => undefined;
   let trusted = true;
-  const service = createSchedulerService({
+  const { service, times: timesOf } = createSchedulerService({
     ...{ api, store, world, account: ACCOUNT },
     ports: {
       ...tagsOver(tagRows(store.sql)),
@@ -73,6 +73,7 @@ export function schedules(start: string, database = new DatabaseSync(':memory:')
     );
   return {
     ...{ database, store, sent, logged, pass, settle, now, run },
+    timesOf,
     times: () => sent.map(({ at }) => at.replace(':00.000Z', 'Z')),
     refuse: (by: (target: Target) => Error | undefined) => {
       refusing = by;

@@ -2,15 +2,18 @@
  * Amazon EventBridge Scheduler: schedules, their groups, and the invocations of their targets. Owns the tables `schedules`,
  * `schedule_groups` and `schedule_tokens`.
  */
+
+import type { MissedPolicy } from '../../definition/schedules/missed.ts';
 import { createDeliveries } from '../../engine/deliveries.ts';
 import { createOccurrences } from '../../engine/occurrences.ts';
 import type { Service } from '../../protocol/service.ts';
 import type { Invocation, Parts, SchedulerContext } from './context.ts';
 import { createDeliverer } from './delivering.ts';
 import { fire } from './firing.ts';
-import { emptyGroup } from './groups.ts';
+import { emptyGroup, missedPolicy } from './groups.ts';
+import { scheduleNamed } from './names.ts';
 import { schedulerOperations } from './operations.ts';
-import { schedulerStore } from './store.ts';
+import { type MissedOutcome, schedulerStore } from './store.ts';
 
 export type { SchedulerPorts } from './ports.ts';
 export { migrations as schedulerMigrations } from './store.ts';
@@ -18,7 +21,21 @@ export { migrations as schedulerMigrations } from './store.ts';
 /** How long to wait before a group that could not be emptied (a full disk) is taken up again, in milliseconds. */
 const AGAIN_AFTER = 1000;
 
-export function createSchedulerService(context: SchedulerContext): Service {
+/** When a schedule next occurs, and what it has missed: what AWS has no operation for. */
+export type Times = {
+  /** ISO 8601. Undefined: it is disabled, or has no occurrence to come. */
+  Next: string | undefined;
+  MissedPolicy: MissedPolicy;
+  Missed: { At: string; Outcome: MissedOutcome } | undefined;
+};
+
+export type Schedules = {
+  service: Service;
+  /** Undefined when an ARN names no schedule. */
+  times(arn: string): Times | undefined;
+};
+
+export function createSchedulerService(context: SchedulerContext): Schedules {
   const { api, store, world, account, ports } = context;
   const owner = 'scheduler';
   const occurrences = createOccurrences({ store, world, owner, occur: (occurrence) => fire(parts, occurrence) });
@@ -45,7 +62,7 @@ export function createSchedulerService(context: SchedulerContext): Service {
     }
   }
 
-  return {
+  const service: Service = {
     ...{ name: 'scheduler', api },
     operations: schedulerOperations(parts, () => store.whenDurable(() => void emptyGroups())),
     start() {
@@ -58,5 +75,19 @@ export function createSchedulerService(context: SchedulerContext): Service {
       occurrences.stop();
       await deliveries.stop();
     },
+  };
+  return { service, times: (arn) => timesOf(parts, arn) };
+}
+
+function timesOf(parts: Parts, arn: string): Times | undefined {
+  const named = scheduleNamed(parts.account, arn);
+  const row = named && parts.db.schedule({ region: named.region, group_name: named.group, name: named.name });
+  if (!row) return undefined;
+  const next = parts.occurrences.nextOf(String(row.id));
+  const { missed_at: at, missed_outcome: outcome } = row;
+  return {
+    Next: next === undefined ? undefined : new Date(next).toISOString(),
+    MissedPolicy: missedPolicy(parts, row.region, row.group_name),
+    Missed: at === null || outcome === null ? undefined : { At: new Date(at).toISOString(), Outcome: outcome },
   };
 }

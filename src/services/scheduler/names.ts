@@ -18,3 +18,14 @@ export function groupNamed({ account, region }: Place, text: string): string | u
   if (parsed?.service !== 'scheduler' || parsed.account !== account || parsed.region !== region) return undefined;
   return /^schedule-group\/([^/]+)$/.exec(parsed.resource)?.[1];
 }
+
+/** The schedule that an ARN of this account names; undefined when it is the ARN of something else. */
+export function scheduleNamed(
+  account: string,
+  text: string,
+): { region: string; group: string; name: string } | undefined {
+  const parsed = parseArn(text);
+  if (parsed?.service !== 'scheduler' || parsed.account !== account) return undefined;
+  const named = /^schedule\/([^/]+)\/([^/]+)$/.exec(parsed.resource);
+  return named ? { region: parsed.region, group: named[1]!, name: named[2]! } : undefined;
+}
