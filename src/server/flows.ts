@@ -11,13 +11,17 @@ import type { Api } from '../protocol/api.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
+import { glueMigrations } from '../services/glue/index.ts';
 import type { Identity } from '../services/identity/index.ts';
+import type { JobEnd, Orders } from '../services/jobs/index.ts';
+import type { Machines } from '../services/machines/index.ts';
 import { notificationsMigrations, type Outbox } from '../services/notifications/index.ts';
 import { queuesMigrations } from '../services/queues/index.ts';
 import { type Schedules, schedulerMigrations } from '../services/scheduler/index.ts';
 import type { TagsOf } from '../services/tags/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { type GlueJobs, glueService } from './glue.ts';
 import { type NotificationMeans, notificationsService } from './notifications/index.ts';
 import { queuesService } from './queues.ts';
 import type { RoleCalls } from './roleCalls.ts';
@@ -28,6 +32,7 @@ import { sendTo } from './targets.ts';
 export const flowMigrations: readonly Migrations[] = [
   queuesMigrations,
   notificationsMigrations,
+  glueMigrations,
   occurrenceMigrations,
   schedulerMigrations,
 ];
@@ -49,6 +54,8 @@ export type FlowParts = {
   /** There once all services are. */
   dispatch(): Dispatch;
   apis(): readonly Api[];
+  orders(): Orders;
+  jobEnded: Machines['jobEnded'];
 };
 
 export type Flows = {
@@ -61,18 +68,23 @@ export type Flows = {
   outbox: Outbox;
   /** When a schedule next occurs; undefined for what is none. */
   scheduleTimes: Schedules['times'];
+  /** Inside the transaction that ends a job of any service. */
+  jobEnded(end: JobEnd): void;
+  /** Inside the transaction that has the process of an order be. */
+  orderBegun: GlueJobs['begun'];
 };
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
+  const emit: EmitEvent = () => {};
   const queues = queuesService(shared);
   const schedules = schedulerService(shared);
   const notifications = notificationsService({ ...shared, means: parts.notifications });
+  const { glue, jobs } = glueService({ ...shared, emit, awaitedEnded: parts.jobEnded });
   return {
-    services: [queues.service, notifications.service, schedules.service],
-    emit: () => {},
+    services: [queues.service, notifications.service, glue.service, schedules.service],
+    ...{ emit, outbox: notifications.outbox, jobEnded: jobs.ended, orderBegun: jobs.begun },
     attached: { sqs: queues.policy, sns: notifications.topicPolicy },
-    outbox: notifications.outbox,
     scheduleTimes: schedules.times,
   };
 }
