@@ -3,6 +3,7 @@
  * that a whole system also runs inside a simulation.
  */
 import type { World } from '../base/world.ts';
+import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import { deliveryMigrations } from '../engine/deliveryStore.ts';
 import { createEngine, type Engine } from '../engine/kernel.ts';
 import { engineMigrations } from '../engine/store.ts';
@@ -110,6 +111,8 @@ export type SystemOptions = {
   jobProxy?: JobProxy;
   /** How messages of topics leave this machine, and by which key they are signed. */
   notifications?: NotificationMeans;
+  /** What becomes of schedules that were missed, where their group does not say. @default run-once */
+  missedSchedules?: MissedPolicy | undefined;
   server: { version: string; dataFolder: string; loopLag(): number };
 };
 
@@ -180,11 +183,12 @@ export function createSystem(options: SystemOptions): System {
     ...{ store, world, account, auth: options.auth, identity, callAs, tags, dispatch: () => dispatch },
     ...{ authorize, objects: objects.objects, logs, endpointUrl: options.endpointUrl },
     ...{ workers: options.functions, proxy: options.jobProxy, notifications: options.notifications },
+    ...{ missed: options.missedSchedules, apis: () => services.map(({ api }) => api) },
     ...{ orders: () => jobs.orders, jobEnded: machines.jobEnded },
   });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
-    ...{ outbox: flows.outbox, images: options.images, server: options.server },
+    ...{ outbox: flows.outbox, scheduleTimes: flows.scheduleTimes, images: options.images, server: options.server },
   });
   const services = inOrder({ identity, objects, tags, registry, models, logs, jobs, pipelines, machines }, [
     ...[...tracking.services, ...flows.services, telar],
