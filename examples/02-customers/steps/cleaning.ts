@@ -1,7 +1,7 @@
 /**
  * Cleaning: raw files in; clean transactions, what was set aside with its reason, and a report out.
  *
- * K1. Nothing is lost: every row of the raw files is in `transactions.parquet` or in `quarantine.csv`, and the report's counts
+ * K1. Nothing is lost: every row of the raw files is in `transactions/` or in `quarantine.csv`, and the report's counts
  *     say so: rows = clean + the sum of the reasons.
  * K2. A delivery that cannot be what it should be (no header, another header, compressed) is refused whole, by name, before
  *     anything is written: one bad row is data, a wrong file is a mistake.
@@ -15,12 +15,14 @@ import {
   COUNTS,
   HEADER,
   MACROS,
-  QUARANTINED,
+  NO_LINE,
   REASONS,
-  REPEATED,
   type Reason,
+  repeated,
+  setAside,
   stage,
-  writeClean,
+  TABLES,
+  writePart,
   writeQuarantine,
 } from './cleaningSql.ts';
 import { type Bounds, type Duck, withDuck } from './duck.ts';
@@ -46,7 +48,7 @@ export type CleaningReport = {
 /** What a delivery can be refused for. */
 export class DeliveryRefused extends Error {}
 
-export const CLEAN_FILE = 'transactions.parquet';
+export const CLEAN_FOLDER = 'transactions';
 export const QUARANTINE_FILE = 'quarantine.csv';
 export const REPORT_FILE = 'cleaning.json';
 
@@ -54,14 +56,21 @@ export async function clean({ files, output, asOf, ...bounds }: Cleaning): Promi
   mustBeDay(asOf);
   if (files.length === 0) throw new DeliveryRefused('There are no files to clean: give at least one .csv file.');
   for (const file of files) await mustBeTransactions(file);
-  mkdirSync(output, { recursive: true });
+  const ordered = [...files].sort();
+  mkdirSync(join(output, CLEAN_FOLDER), { recursive: true });
   const report = await withDuck(bounds, async (duck) => {
-    for (const sql of [...MACROS, stage([...files].sort(), asOf), ...REPEATED, QUARANTINED]) await duck.run(sql);
-    await duck.run(writeClean(join(output, CLEAN_FILE)));
+    for (const sql of [...MACROS, ...TABLES]) await duck.run(sql);
+    const parts: string[] = [];
+    for (const file of ordered) {
+      const part = join(output, CLEAN_FOLDER, `${basename(file, '.csv')}.parquet`);
+      const statements = [stage(file, asOf), ...repeated(parts), writePart(part), ...setAside(basename(file))];
+      for (const sql of statements) await duck.run(sql);
+      parts.push(part);
+    }
     await duck.run(writeQuarantine(join(output, QUARANTINE_FILE)));
     return await count(duck);
   });
-  const whole: CleaningReport = { asOf, files: files.map((file) => basename(file)).sort(), ...report };
+  const whole: CleaningReport = { asOf, files: ordered.map((file) => basename(file)), ...report };
   await writeFile(join(output, REPORT_FILE), `${JSON.stringify(whole, null, 2)}\n`);
   return whole;
 }
@@ -99,6 +108,27 @@ async function mustBeTransactions(file: string): Promise<void> {
   const header = head.toString('utf8').replace(/^\ufeff/, '').split(/\r\n|\n|\r/, 1)[0];
   if (header !== HEADER)
     throw new DeliveryRefused(`The header of ${name} is '${header?.slice(0, 200)}', and must be '${HEADER}'.`);
+  await mustHaveLines(file);
+}
+
+/** Looks for ends of lines where its pieces meet only: a line inside of a piece is short enough. */
+async function mustHaveLines(file: string): Promise<void> {
+  let [length, at] = [0, 0];
+  for await (const piece of createReadStream(file, { highWaterMark: NO_LINE / 4 }) as AsyncIterable<Buffer>) {
+    const first = firstEnd(piece);
+    if (length + (first < 0 ? piece.length : first) > NO_LINE)
+      throw new DeliveryRefused(
+        `${basename(file)} has a line of more than ${NO_LINE} bytes, before byte ${at + piece.length}: it is no CSV of transactions.`,
+      );
+    length = first < 0 ? length + piece.length : piece.length - 1 - Math.max(piece.lastIndexOf(10), piece.lastIndexOf(13));
+    at += piece.length;
+  }
+}
+
+function firstEnd(piece: Buffer): number {
+  const feed = piece.indexOf(10);
+  const carriage = piece.subarray(0, feed < 0 ? piece.length : feed).indexOf(13);
+  return carriage < 0 ? feed : carriage;
 }
 
 async function firstBytes(file: string): Promise<Buffer> {

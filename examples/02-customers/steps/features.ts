@@ -11,7 +11,7 @@ import { type Bounds, withDuck } from './duck.ts';
 import { COUNTS, customers, FEATURE_NAMES, invoices, macros, writeFeatures, writeSide } from './featuresSql.ts';
 
 export type Engineering = Bounds & {
-  /** The Parquet file of clean transactions. */
+  /** The folder of clean transactions: Parquet files. */
   transactions: string;
   output: string;
   /** The day after the last one of the data. */

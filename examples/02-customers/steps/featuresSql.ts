@@ -71,7 +71,7 @@ export function invoices(transactions: string): string {
       dayofweek(min(sold_at)) AS weekday, min(country) = ${literal(HOME)} AS domestic, min(channel) = 'online' AS online,
       NOT starts_with(invoice, 'C') AS bought, sum(cents * quantity)::BIGINT AS cents, sum(quantity)::INTEGER AS units,
       count(*)::INTEGER AS lines
-    FROM read_parquet(${literal(transactions)})
+    FROM read_parquet(${literal(`${transactions}/*.parquet`)})
     GROUP BY customer_id, invoice`;
 }
 
