@@ -61,9 +61,21 @@ export async function startJob(
   return TransformJobArn!;
 }
 
-/** Watches the job to its end. @throws JobFailed, Interrupted, JobStopped (by somebody else) */
-export async function finish(on: Clients, out: Output, name: string, arn: string): Promise<void> {
+/**
+ * Watches the job to its end.
+ *
+ * @param unwanted whether somebody interrupted before watching began
+ * @throws JobFailed, Interrupted, JobStopped (by somebody else)
+ */
+export async function finish(
+  on: Clients,
+  out: Output,
+  name: string,
+  arn: string,
+  unwanted: () => boolean,
+): Promise<void> {
   const sagemaker = await on.sagemaker();
+  if (unwanted()) throw await stopped(sagemaker, name);
   const tail = logTail(on, arn);
   let note = '';
   const { view, interrupted } = await watching<Job>(out, {

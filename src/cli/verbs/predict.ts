@@ -12,6 +12,7 @@ import { createCsvParser } from '../../services/machines/items/csv.ts';
 import type { Clients } from '../aws.ts';
 import type { Context } from '../context.ts';
 import { type ExitStatus, failure, misuse } from '../errors.ts';
+import { onInterrupt } from '../execution/watching.ts';
 import { type Approved, modelOf, newestApproved } from '../predict/model.ts';
 import { answersOf, joined, partsOf, predictionColumns, type Rows, rowsOf } from '../predict/parts.ts';
 import { download, finish, inputUri, outputUri, type Place, startJob, upload } from '../predict/transform.ts';
@@ -53,10 +54,12 @@ export async function predict(context: Context, file: string, options: PredictOp
   const place = { bucket, prefix: `${prefix}/${job}` };
   const parts = partsOf(source.rows, model.takesHeader ? source.header : undefined, PART_BYTES);
   await upload(on, place, parts);
-  const jobArn = await startJob(sagemaker, job, modelName, place, model);
+  // From here on an interruption has a job to stop.
+  const interrupt = onInterrupt();
+  const jobArn = await startJob(sagemaker, job, modelName, place, model).finally(interrupt.release);
   out.line(`Scoring ${source.rows.length} rows with ${out.style.bold(`${model.group}/${model.version}`)}`);
   out.event({ event: 'started', transformJobArn: jobArn, modelPackageArn: model.arn, rows: source.rows.length });
-  await finish(on, out, job, jobArn);
+  await finish(on, out, job, jobArn, interrupt.happened);
 
   const answers = answersOf(await download(on, place, parts.length));
   writeWhole(output, joined(source, answers, file));
