@@ -42,6 +42,8 @@ export type Engine = {
   history<Event>(key: string): { at: number; event: Event }[];
   /** What each event of a run has led to, as its language said, oldest first; those that led to nothing are left out. */
   outcomes(key: string): Iterable<{ at: number; outcome: string }>;
+  /** Inside a transaction: forgets a run that is over, with its journal. One that is not there is gone already. */
+  remove(key: string): void;
   /** Takes up whatever a former server left unfinished. */
   recover(): void;
   /** Starts no further task. */
@@ -294,6 +296,16 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
       const id = ids.get(key) ?? db.runByKey({ key })?.id;
       if (id === undefined) return;
       for (const { at, outcome } of journal(id)) if (outcome !== null) yield { at, outcome };
+    },
+    remove(key) {
+      const row = db.runByKey({ key });
+      if (!row) return;
+      assert(row.open === 0, `run ${key} is over when it is removed`);
+      const known = runs.get(row.id);
+      if (known) forget(known);
+      for (const { position } of db.positions({ run: row.id })) db.removeEvent({ position });
+      db.removeEnd({ run: row.id });
+      db.removeRun({ id: row.id });
     },
     recover: () => scheduler.recover(),
     stop: () => scheduler.stop(),

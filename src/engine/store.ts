@@ -73,6 +73,9 @@ export function engineStore(sql: Sql) {
       'INSERT INTO journal_ends (run, position) VALUES ($run, $position) ON CONFLICT (run) DO UPDATE SET position = excluded.position',
     ),
     end: sql.one<{ run: number }, { position: number }>('SELECT position FROM journal_ends WHERE run = $run'),
+    removeEnd: sql.change<{ run: number }>('DELETE FROM journal_ends WHERE run = $run'),
+    removeEvent: sql.change<{ position: number }>('DELETE FROM journal WHERE position = $position'),
+    removeRun: sql.change<{ id: number }>('DELETE FROM runs WHERE id = $id'),
     /** The positions of a run's events, the last one first. */
     positions: sql.all<{ run: number }, { position: number }>(
       `WITH RECURSIVE chain (position) AS (

@@ -58,6 +58,7 @@ import { createFlows, type Flows, flowMigrations } from './flows.ts';
 import { jobPorts } from './jobPorts.ts';
 import { machinesService } from './machines.ts';
 import { modelsService } from './models.ts';
+import type { NotificationMeans } from './notifications/index.ts';
 import { createPolicies, type Permit } from './policies.ts';
 import type { JobProxy } from './proxy/jobs.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
@@ -104,6 +105,8 @@ export type SystemOptions = {
   endpointUrl(): string;
   /** What sends their HTTPS clients here, too. @default nothing */
   jobProxy?: JobProxy;
+  /** How messages of topics leave this machine, and by which key they are signed. */
+  notifications?: NotificationMeans;
   server: { version: string; dataFolder: string; loopLag(): number };
 };
 
@@ -151,8 +154,9 @@ export function createSystem(options: SystemOptions): System {
     ports: jobPorts({
       ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
       ...{ proxy: options.jobProxy, objects: objects.objects, model: models.served },
+      orderBegun: (arn) => flows.orderBegun(arn),
       jobEnded(end) {
-        for (const each of [pipelines, machines, tracking]) each.jobEnded(end);
+        for (const each of [pipelines, machines, tracking, flows]) each.jobEnded(end);
       },
     }),
   });
@@ -170,11 +174,13 @@ export function createSystem(options: SystemOptions): System {
     ...{ dispatch: () => dispatch, apis: () => services.map(({ api }) => api) },
   });
   const flows: Flows = createFlows({
-    ...{ store, world, account, auth: options.auth, identity, callAs, dispatch: () => dispatch },
+    ...{ store, world, account, auth: options.auth, identity, callAs, tags, dispatch: () => dispatch },
+    ...{ endpointUrl: options.endpointUrl, notifications: options.notifications },
+    ...{ orders: () => jobs.orders, jobEnded: machines.jobEnded },
   });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
-    ...{ images: options.images, server: options.server },
+    ...{ outbox: flows.outbox, images: options.images, server: options.server },
   });
   const services = inOrder({ identity, objects, tags, registry, models, logs, jobs, pipelines, machines }, [
     ...[...tracking.services, ...flows.services, telar],

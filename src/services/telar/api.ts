@@ -35,6 +35,12 @@ export const telarSchemas = schemas(({ z }) => {
     /** How far the bringing of an image is, from a line on. */
     DescribeImageActivity: z.strictObject({ Uri: imageUri, From: z.number().int().min(0).default(0) }),
     ListImages: z.strictObject({}),
+    /** Mails that notifications have become, the newest first; `Next` of one page is `Before` of the next. */
+    ListOutbox: z.strictObject({
+      Before: z.number().int().min(1).optional(),
+      MaxResults: z.number().int().min(1).max(1000).default(50),
+    }),
+    GetOutboxMessage: z.strictObject({ Id: z.number().int().min(1) }),
     RemoveImage: z.strictObject({ Uri: imageUri }),
     /** Frees what nobody can reach any more, or says what it would free. Call it again from `Next` until there is none. */
     CollectGarbage: z.strictObject({
@@ -176,4 +182,21 @@ export type TelarOutputs = {
     }[];
   };
   RemoveImage: Record<never, never>;
+  ListOutbox: { Messages: OutboxMessage[]; Next: number | undefined };
+  GetOutboxMessage: OutboxMessage & { Body: string };
+};
+
+export type OutboxMessage = {
+  Id: number;
+  Time: string;
+  Kind: 'confirmation' | 'notification';
+  TopicArn: string;
+  SubscriptionArn: string;
+  From: string;
+  To: string;
+  Subject: string;
+  SizeInBytes: number;
+  /** Kept: there is no mail server. Waiting, Mailed or Failed: what the mail server made of it. */
+  Status: 'Kept' | 'Waiting' | 'Mailed' | 'Failed';
+  FailureReason: string | undefined;
 };

@@ -28,10 +28,32 @@ export type TelarPorts = {
     job(arn: string): SeenJob | undefined;
     machine(): SeenMachine;
   };
+  /** The mails that notifications have become. */
+  outbox: {
+    /** The newest first, older than one. */
+    list(before: number, limit: number): readonly SeenMail[];
+    get(id: number): (SeenMail & { body: string }) | undefined;
+  };
   auditEvents(most: number): { seq: number; at: number; record: string }[];
   server: { version: string; account: string; dataFolder: string; startedAt: number };
   /** Highest delay of the event loop since it was last asked, in milliseconds. */
   loopLag(): number;
+};
+
+export type SeenMail = {
+  id: number;
+  region: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  topic: string;
+  subscription: string;
+  kind: 'confirmation' | 'notification';
+  sender: string;
+  recipient: string;
+  subject: string;
+  bytes: number;
+  status: 'kept' | 'waiting' | 'mailed' | 'failed';
+  error: string | null;
 };
 
 type Amount = { cpus: number; memoryBytes: number };
