@@ -2,16 +2,29 @@
  * Who survives the Titanic? The whole system: a model's pipeline (modelbuild.ts), and what scores files with its models.
  */
 import { codeBundle, defineProject, uploadFile } from 'telar';
+import { inference } from './flows/inference.ts';
+import {
+  cleaningRole,
+  evalMetricsRole,
+  getApprovedModelRole,
+  inferenceRole,
+  trainingRole,
+  writeManifestRole,
+} from './flows/roles.ts';
+import { training } from './flows/training.ts';
 import { bucket, machineRole, modelBuild, modelBuildRun, passengers, role, survival } from './modelbuild.ts';
 import { modelRole } from './serving.ts';
 
 export default defineProject({
   name: 'titanic',
   bucket,
-  roles: [role, machineRole, modelRole],
+  roles: [
+    ...[role, machineRole, modelRole],
+    ...[trainingRole, inferenceRole, cleaningRole, evalMetricsRole, getApprovedModelRole, writeManifestRole],
+  ],
   modelPackageGroups: [survival],
   pipelines: [modelBuild],
-  machines: [modelBuildRun],
+  machines: [training, inference, modelBuildRun],
   data: [
     passengers,
     uploadFile({ file: 'data/titanic.csv', key: 'raw/titanic.csv' }),

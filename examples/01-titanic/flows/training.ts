@@ -18,7 +18,8 @@ type Verdict = {
   /** Why the model is not good enough; none where it is. */
   reasons: string[];
 };
-type Variables = Run & { pipelineExecution: string; pause: number; verdict: Verdict };
+type Thresholds = Pick<Input, 'accuracyThreshold' | 'f1Threshold'>;
+type Variables = Run & Thresholds & { pipelineExecution: string; pause: number; verdict: Verdict };
 type Flow = Kit<Input, Variables>;
 
 export const training = stateMachine({
@@ -134,7 +135,8 @@ function judging({ task, choice, states, variables }: Flow) {
         },
       }),
       {
-        assign: (result) => ({ verdict: result.Payload }),
+        // With what it is held against: a Choice is then a matter of variables alone.
+        assign: (result) => ({ verdict: result.Payload, accuracyThreshold, f1Threshold }),
         retry: 'transient',
         catch: alerting({ states }, LOGS.evalMetrics),
         next: 'MetricCheck',
@@ -143,7 +145,7 @@ function judging({ task, choice, states, variables }: Flow) {
     MetricCheck: choice({
       choices: [
         {
-          condition: jsonata`${verdict.registered} and ${verdict.accuracy} >= ${accuracyThreshold} and ${verdict.f1} >= ${f1Threshold}`,
+          condition: jsonata`${verdict.registered} and ${verdict.accuracy} >= ${variables.accuracyThreshold} and ${verdict.f1} >= ${variables.f1Threshold}`,
           next: 'ApproveModel',
         },
       ],
