@@ -20,7 +20,7 @@ export type Call = {
 };
 
 /** Something that must exist before the first call. */
-export type Resource = { type: string; name: string };
+export type Resource = { type: string; name: string; attributes?: Record<string, string> };
 
 /** What makes two recordings comparable: names, ids and times become placeholders. */
 export type Transformer =

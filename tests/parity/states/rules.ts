@@ -7,7 +7,6 @@ import { isObject } from './json.ts';
 const NOT_THERE: ReadonlySet<string> = new Set([
   'lambda',
   'sqs',
-  'sns',
   'dynamodb',
   'events',
   'events-rule',
