@@ -1,8 +1,8 @@
 /** What is sent to queues and functions, in which order, and what becomes of what they do not take. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { harness, settled } from '../../../tests/support/notifications.ts';
 import { refusal } from '../../../tests/support/operations.ts';
 import { awsError } from '../../protocol/errors.ts';
-import { harness, settled } from './testing.ts';
 
 const started: ReturnType<typeof harness>[] = [];
 afterEach(() => Promise.all(started.splice(0).map(({ made }) => made.service.stop!())));
@@ -234,9 +234,9 @@ describe('a FIFO topic', () => {
       await refusal(ask('Subscribe', { TopicArn: topic, Protocol: 'email', Endpoint: 'ana@example.com' })),
     ).toMatch('Please use FIFO SQS queue');
     const standard = await ask('CreateTopic', { Name: 'standard' });
-    expect(await refusal(ask('Subscribe', { TopicArn: standard.TopicArn, Protocol: 'sqs', Endpoint: queue('q.fifo') }))).toMatch(
-      'FIFO SQS Queues can not be subscribed to standard SNS topics',
-    );
+    expect(
+      await refusal(ask('Subscribe', { TopicArn: standard.TopicArn, Protocol: 'sqs', Endpoint: queue('q.fifo') })),
+    ).toMatch('FIFO SQS Queues can not be subscribed to standard SNS topics');
   });
 });
 

@@ -19,7 +19,7 @@ const AT_A_TIME = { short: 100, long: 10 };
 const LONG = 32 * 1024;
 const pageOf = ({ text }: Message): number => (text.length > LONG ? AT_A_TIME.long : AT_A_TIME.short);
 
-export const QUEUE_OF: Readonly<Record<Protocol, keyof Queues>> = {
+const QUEUE_OF: Readonly<Record<Protocol, keyof Queues>> = {
   http: 'http',
   https: 'http',
   email: 'mail',

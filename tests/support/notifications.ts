@@ -1,13 +1,13 @@
 /** The service on a store in memory, with what it is given of others played: for tests of what it sends to whom. */
 import * as sdk from '@aws-sdk/client-sns';
-import { memoryStore, perform, REGION, START, testCall, testWorld } from '../../../tests/support/operations.ts';
-import { deliveryMigrations } from '../../engine/deliveryStore.ts';
-import { defineApi } from '../../protocol/models.ts';
-import type { Call, InputOf, Operation, OutputOf } from '../../protocol/service.ts';
-import type { Target } from '../../protocol/targets.ts';
-import type { Sdk } from './context.ts';
-import { createNotificationsService, notificationsMigrations } from './index.ts';
-import type { Mail, Post } from './ports.ts';
+import { deliveryMigrations } from '../../src/engine/deliveryStore.ts';
+import { defineApi } from '../../src/protocol/models.ts';
+import type { Call, InputOf, Operation, OutputOf } from '../../src/protocol/service.ts';
+import type { Target } from '../../src/protocol/targets.ts';
+import type { Sdk } from '../../src/services/notifications/context.ts';
+import { createNotificationsService, notificationsMigrations } from '../../src/services/notifications/index.ts';
+import type { Mail, Post } from '../../src/services/notifications/ports.ts';
+import { memoryStore, perform, REGION, START, testCall, testWorld } from './operations.ts';
 
 const api = defineApi({
   ...{ name: 'sns', signingNames: ['sns'], protocol: 'query', version: '2010-03-31' },
