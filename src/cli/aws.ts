@@ -3,6 +3,7 @@
  * `telar env` load none.
  */
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import type { Glue } from '@aws-sdk/client-glue';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
@@ -21,6 +22,7 @@ export type Clients = {
   iam(): Promise<IAM>;
   sts(): Promise<STS>;
   logs(): Promise<CloudWatchLogs>;
+  glue(): Promise<Glue>;
 };
 
 export function clientsOf(connection: Connection): Clients {
@@ -53,6 +55,10 @@ export function clientsOf(connection: Connection): Clients {
     logs: once(async () => {
       const { CloudWatchLogs } = await import('@aws-sdk/client-cloudwatch-logs');
       return new CloudWatchLogs(options);
+    }),
+    glue: once(async () => {
+      const { Glue } = await import('@aws-sdk/client-glue');
+      return new Glue(options);
     }),
   };
 }
