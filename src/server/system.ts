@@ -4,6 +4,7 @@
  */
 import type { EmitEvent, SystemEvent } from '../base/systemEvents.ts';
 import type { World } from '../base/world.ts';
+import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import { deliveryMigrations } from '../engine/deliveryStore.ts';
 import { createEngine, type Engine } from '../engine/kernel.ts';
 import { engineMigrations } from '../engine/store.ts';
@@ -13,6 +14,7 @@ import { validate } from '../protocol/constraints.ts';
 import { createDispatch, type Dispatch } from '../protocol/dispatch.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
+import type { FunctionWorkers } from '../runner/functions/workers.ts';
 import type { ImageCatalogue } from '../runner/images/oci/containers.ts';
 import type { Runner } from '../runner/runner.ts';
 import { experimentsMigrations } from '../services/experiments/index.ts';
@@ -98,6 +100,8 @@ export type SystemOptions = {
   trackObjects?: boolean;
   /** How jobs run: really, or simulated. */
   jobs: JobsMeans;
+  /** What runs functions. @default nothing: they are kept, and cannot be invoked */
+  functions?: FunctionWorkers;
   /** The container images that jobs may run in. */
   images?: ImageCatalogue;
   /** Bytes that are kept of one job's log. @default 1 GB */
@@ -108,6 +112,8 @@ export type SystemOptions = {
   jobProxy?: JobProxy;
   /** How messages of topics leave this machine, and by which key they are signed. */
   notifications?: NotificationMeans;
+  /** What becomes of schedules that were missed, where their group does not say. @default run-once */
+  missedSchedules?: MissedPolicy | undefined;
   server: { version: string; dataFolder: string; loopLag(): number };
 };
 
@@ -175,13 +181,15 @@ export function createSystem(options: SystemOptions): System {
     ...{ dispatch: () => dispatch, apis: () => services.map(({ api }) => api) },
   });
   const flows: Flows = createFlows({
-    ...{ store, world, account, auth: options.auth, identity, callAs, tags, authorize, logs, dispatch: () => dispatch },
-    ...{ endpointUrl: options.endpointUrl, notifications: options.notifications },
+    ...{ store, world, account, auth: options.auth, identity, callAs, tags, dispatch: () => dispatch },
+    ...{ authorize, objects: objects.objects, logs, endpointUrl: options.endpointUrl },
+    ...{ workers: options.functions, proxy: options.jobProxy, notifications: options.notifications },
+    ...{ missed: options.missedSchedules, apis: () => services.map(({ api }) => api) },
     ...{ orders: () => jobs.orders, jobEnded: machines.jobEnded },
   });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
-    ...{ outbox: flows.outbox, images: options.images, server: options.server },
+    ...{ outbox: flows.outbox, scheduleTimes: flows.scheduleTimes, images: options.images, server: options.server },
   });
   const services = inOrder({ identity, objects, tags, registry, models, logs, jobs, pipelines, machines }, [
     ...[...tracking.services, ...flows.services, telar],

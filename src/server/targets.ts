@@ -11,7 +11,7 @@ import type { Call } from '../protocol/service.ts';
 import type { SendTo, Target } from '../protocol/targets.ts';
 import type { Logs } from '../services/logs/index.ts';
 import { queueUrl } from '../services/queues/index.ts';
-import { events, logs, sagemaker, sns, sqs, states } from './apis.ts';
+import { events, lambda, logs, sagemaker, sns, sqs, states } from './apis.ts';
 import type { Authorize } from './authorize.ts';
 
 type Request = {
@@ -68,6 +68,12 @@ const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly
         ...{ TopicArn: arn, Message: payload, MessageAttributes: attributes },
         ...{ MessageGroupId: messageGroupId, MessageDeduplicationId: deduplicationId },
       },
+    },
+  ],
+  lambda: ({ arn, payload }) => [
+    {
+      ...{ api: lambda, operation: 'Invoke' },
+      input: { FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(payload).toString('base64') },
     },
   ],
 };
