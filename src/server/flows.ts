@@ -11,8 +11,8 @@ import type { Api } from '../protocol/api.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
-import { functionsMigrations } from '../services/functions/index.ts';
 import { eventsMigrations } from '../services/events/index.ts';
+import { functionsMigrations } from '../services/functions/index.ts';
 import { glueMigrations } from '../services/glue/index.ts';
 import type { Identity } from '../services/identity/index.ts';
 import type { JobEnd, Orders } from '../services/jobs/index.ts';
@@ -31,7 +31,7 @@ import { queuesService } from './queues.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
 import { schedulerService } from './scheduler.ts';
-import { sendTo } from './targets.ts';
+import { type SendParts, sendTo } from './targets.ts';
 
 export const flowMigrations: readonly Migrations[] = [
   queuesMigrations,
@@ -51,7 +51,6 @@ export type FlowParts = {
   identity: Identity;
   callAs: RoleCalls;
   tags: TagsOf;
-  authorize: Authorize;
   logs: SendParts['logs'];
   /** Where clients reach this system. */
   endpointUrl(): string;
@@ -94,7 +93,12 @@ export function createFlows(parts: FlowParts): Flows {
   return {
     services: [queues, notifications, glue, functions, events, schedules].map(({ service }) => service),
     ...{ emit, outbox: notifications.outbox, jobEnded: jobs.ended, orderBegun: jobs.begun },
-    attached: { sqs: queues.policy, sns: notifications.topicPolicy, lambda: functions.attached, events: events.policyOf },
+    attached: {
+      sqs: queues.policy,
+      sns: notifications.topicPolicy,
+      lambda: functions.attached,
+      events: events.policyOf,
+    },
     scheduleTimes: schedules.times,
   };
 }

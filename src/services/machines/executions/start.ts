@@ -15,7 +15,7 @@ import type { MachineInput } from '../../../engine/machines/state.ts';
 import type { Call, InputOf, OutputOf } from '../../../protocol/service.ts';
 import type { Sdk } from '../context.ts';
 import { machineErrors } from '../errors.ts';
-import { requireName } from '../names.ts';
+import { requireExecutionName } from '../names.ts';
 import { type Resolved, resolveMachine } from '../resolve.ts';
 import type { ExecutionParts } from './context.ts';
 import { definitionName } from './definitions.ts';
@@ -84,7 +84,7 @@ export function beginSync(
 
 function begin(parts: ExecutionParts, asked: StartInput, call: Call) {
   const name = asked.name ?? uuid(parts.world.random);
-  requireName(name);
+  requireExecutionName(name);
   const input = asked.input ?? '{}';
   const resolved = resolveMachine(parts, call, asked.stateMachineArn!, chance(parts));
   requireInput(input);
