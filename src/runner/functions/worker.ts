@@ -100,11 +100,12 @@ function follow({ runner, world, guard }: WorkerParts, id: string, { identity, l
   let waiting: Waiting | undefined;
   let early: Ready | undefined;
 
-  const exit = runner.exit(id).then((ended) => {
+  const exit = runner.exit(id).then(async (ended) => {
     over = true;
     listener.close();
-    socket?.destroy();
     guard.forget(identity);
+    // Its last word may still be on its way: nobody is left who could keep the socket open.
+    if (socket && !socket.closed) await new Promise((resolve) => socket!.once('close', resolve));
     return ended;
   });
 
