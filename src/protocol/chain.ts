@@ -96,7 +96,7 @@ export function createChain(options: ChainOptions): Chain {
     const streaming = operation.streamingInput !== undefined;
     // A REST body is read before the signature is checked only where the signature may cover it.
     const body = readAlready ?? (streaming ? undefined : await bodyOf(request, api, operation.name));
-    const caller = authenticate(api, request, auth, body);
+    const caller = authenticate({ api, operation }, request, auth, body);
     const payload = body ?? (await payloadOf(request, caller));
     const input = codecs.get(api)!.decode(operation, {
       method: request.method,
@@ -115,6 +115,7 @@ export function createChain(options: ChainOptions): Chain {
       headers: request.headers,
       remoteAddress: request.remoteAddress,
       isGone: request.isGone,
+      whenGone: request.whenGone,
     };
     return dispatch.run(api, operation.name, input, call);
   }
@@ -155,10 +156,18 @@ export function createChain(options: ChainOptions): Chain {
     return credential;
   }
 
-  function authenticate(api: Api, request: WireRequest, auth: Authorization, body: Buffer | undefined): Authenticated {
+  function authenticate(
+    { api, operation }: Pick<Identified, 'api' | 'operation'>,
+    request: WireRequest,
+    auth: Authorization,
+    body: Buffer | undefined,
+  ): Authenticated {
     const region = auth.kind === 'signed' ? auth.region : DEFAULT_REGION;
     if (options.unauthenticated) {
       return { principal: options.unauthenticated, region, signed: undefined, secret: undefined };
+    }
+    if (auth.kind === 'anonymous' && api.unsigned?.includes(operation.name)) {
+      return { principal: anonymous(account), region, signed: undefined, secret: undefined };
     }
     if (auth.kind !== 'signed') throw unsignedRefusal(auth, api);
     const now = world.clock.now();
@@ -178,6 +187,12 @@ export function createChain(options: ChainOptions): Chain {
 
   return { handle };
 }
+
+/** Whoever follows a link. */
+const anonymous = (account: string): Principal => ({
+  ...{ kind: 'anonymous', arn: 'anonymous', userId: 'anonymous', account },
+  accessKeyId: undefined,
+});
 
 function isRest(api: Api): boolean {
   return api.protocol === 'rest-xml' || api.protocol === 'rest-json';

@@ -21,6 +21,8 @@ export type DataFolder = {
   server: string;
   /** The proxy's certificate authority, and what `telar env` makes of it (server/proxy). */
   proxy: string;
+  /** The key by which messages of topics are signed, and its certificate (server/notifications). */
+  notifications: string;
   /** Room on the disk that is kept for the database (reserve.ts). */
   reserve: string;
 };
@@ -39,6 +41,7 @@ export function dataFolder(root: string): DataFolder {
     credentials: join(at, 'credentials.json'),
     server: join(at, 'server.json'),
     proxy: join(at, 'proxy'),
+    notifications: join(at, 'notifications'),
     reserve: join(at, 'reserve'),
   };
 }

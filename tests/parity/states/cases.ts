@@ -23,6 +23,7 @@ export type Call = {
 export type Resource = {
   type: string;
   name: string;
+  attributes?: Record<string, string>;
   /** Of a function. */
   handler?: string;
   runtime?: string;
@@ -83,6 +84,8 @@ export type Execution = Common & {
   loggingConfiguration?: JsonObject;
   /** What of the recording became which placeholder. */
   placeholders?: Record<string, string>;
+  /** What is called once it has begun: a worker that takes a task's token off a queue. */
+  callsWhileRunning?: Call[];
   /** Services without which it cannot be played. */
   needs?: string[];
   /** Why it cannot be played as it was recorded. */

@@ -4,14 +4,7 @@ import { isCallable, isMakeable } from './endpoint.ts';
 import { isObject } from './json.ts';
 
 /** Services that executions of the recordings call, and that Telar does not have. */
-const NOT_THERE: ReadonlySet<string> = new Set([
-  'sqs',
-  'sns',
-  'dynamodb',
-  'events',
-  'events-rule',
-  'secretsmanager',
-]);
+const NOT_THERE: ReadonlySet<string> = new Set(['dynamodb', 'events', 'events-rule', 'secretsmanager']);
 
 /** Why a case is not played; undefined when it is. */
 export function reasonToSkip(one: Case): string | undefined {
@@ -105,7 +98,9 @@ export function asPlayed(
   const known = (name: string) => recordedAt(one) < REDRIVEN_SINCE && OF_REDRIVES.has(name);
   const written = (value: Json | undefined) => (recordedAt(one) < WRITTEN_ANEW_SINCE ? withoutBlanks(value) : value);
   const both = (value: Json | undefined) => written(linked(comparable(value)));
-  return [both(expected), both(without(actual, known))];
+  const [wanted, got] = [both(expected), both(without(actual, known))];
+  // Of several executions in one recording, placeholders are numbered throughout.
+  return /#\d+$/.test(one.name) ? [renumbered(wanted), renumbered(got)] : [wanted, got];
 }
 
 /** Before the summer of 2024 an input that was a list kept its blanks on its way; since then they are the first event's alone. */

@@ -50,7 +50,8 @@ it.skipIf(files.some(({ cases }) => !cases))('what is known to differ is a case'
 /** A region of its own, whose name is one that AWS could have. @example regionOf('services', 27) // 'te-servicesbb-1' */
 function regionOf(file: string, at: number): string {
   let letters = '';
-  for (let rest = at; rest >= 0; rest = Math.floor(rest / 26) - 1) letters = String.fromCharCode(97 + (rest % 26)) + letters;
+  for (let rest = at; rest >= 0; rest = Math.floor(rest / 26) - 1)
+    letters = String.fromCharCode(97 + (rest % 26)) + letters;
   return `te-${file.replaceAll('-', '')}${letters}-1`;
 }
 
