@@ -276,7 +276,7 @@ async function main(): Promise<void> {
     const invoked = Promise.try(() => run(handler, given, eventOf(body), whenEmpty)).catch((error: unknown) =>
       failure(error, 'Invoke Error'),
     );
-    invoked.then((answer) => {
+    void invoked.then((answer) => {
       onEmpty = undefined;
       current = undefined;
       socket.ref();
