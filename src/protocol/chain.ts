@@ -115,6 +115,7 @@ export function createChain(options: ChainOptions): Chain {
       headers: request.headers,
       remoteAddress: request.remoteAddress,
       isGone: request.isGone,
+      whenGone: request.whenGone,
     };
     return dispatch.run(api, operation.name, input, call);
   }

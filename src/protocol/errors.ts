@@ -49,7 +49,8 @@ function invalidS3Request(violations: readonly Violation[]): AwsError {
 
 export const commonErrors = {
   /** The Query services name it without `Exception`, others in their own way; S3 has names for what is wrong in a document, and elsewhere. */
-  validation: (violations: readonly Violation[], api?: Pick<Api, 'protocol' | 'validationCode'>) => {
+  validation: (violations: readonly Violation[], api?: Pick<Api, 'protocol' | 'validationCode' | 'violated'>) => {
+    if (api?.violated) return api.violated(violations);
     if (api?.protocol === 'rest-xml') return invalidS3Request(violations);
     return awsError(
       api?.validationCode ?? (api?.protocol === 'query' ? 'ValidationError' : 'ValidationException'),

@@ -60,6 +60,8 @@ export type Call = {
   remoteAddress?: string | undefined;
   /** Whether the client has hung up. None for internal calls. */
   isGone?: (() => boolean) | undefined;
+  /** Calls back once the client has hung up; answers what takes that back. None for internal calls. */
+  whenGone?: ((run: () => void) => () => void) | undefined;
   /** Why the caller may not do one thing more, asked in the midst of an operation. Set by dispatch. */
   refusal?(access: Access): AwsError | undefined;
 };

@@ -1,6 +1,7 @@
 /** The AWS APIs whose operations several services share, or whose services take them from outside. */
 import { createRequire } from 'node:module';
 import { defineApi } from '../protocol/models.ts';
+import { violated } from '../services/queues/index.ts';
 
 /** Clients are loaded when their API is first used, or when the server has nothing to do (`preload`). */
 const load = createRequire(import.meta.url);
@@ -102,6 +103,8 @@ export const sqs = defineApi({
   signingNames: ['sqs'],
   protocol: 'json-1.0',
   targetPrefix: 'AmazonSQS',
+  violated,
+  queryCompatible: true,
   version: '2012-11-05',
   sdk: () => load('@aws-sdk/client-sqs'),
 });

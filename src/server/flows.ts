@@ -8,17 +8,23 @@ import type { Policy } from '../definition/policy/types.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
+import { glueMigrations } from '../services/glue/index.ts';
 import type { Identity } from '../services/identity/index.ts';
+import type { JobEnd, Orders } from '../services/jobs/index.ts';
+import type { Machines } from '../services/machines/index.ts';
 import { notificationsMigrations, type Outbox } from '../services/notifications/index.ts';
+import { queuesMigrations } from '../services/queues/index.ts';
 import type { TagsOf } from '../services/tags/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { type GlueJobs, glueService } from './glue.ts';
 import { type NotificationMeans, notificationsService } from './notifications/index.ts';
+import { queuesService } from './queues.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
 import { sendTo } from './targets.ts';
 
-export const flowMigrations: readonly Migrations[] = [notificationsMigrations];
+export const flowMigrations: readonly Migrations[] = [queuesMigrations, notificationsMigrations, glueMigrations];
 
 export type FlowParts = {
   store: Store;
@@ -28,12 +34,14 @@ export type FlowParts = {
   identity: Identity;
   callAs: RoleCalls;
   tags: TagsOf;
-  /** Where this system is reached. */
+  /** Where clients reach this system. */
   endpointUrl(): string;
   /** How messages leave this machine. */
   notifications?: NotificationMeans | undefined;
   /** There once all services are. */
   dispatch(): Dispatch;
+  orders(): Orders;
+  jobEnded: Machines['jobEnded'];
 };
 
 export type Flows = {
@@ -44,16 +52,22 @@ export type Flows = {
   attached: Readonly<Record<string, (arn: string) => Policy | undefined>>;
   /** The mails that notifications have become. */
   outbox: Outbox;
+  /** Inside the transaction that ends a job of any service. */
+  jobEnded(end: JobEnd): void;
+  /** Inside the transaction that has the process of an order be. */
+  orderBegun: GlueJobs['begun'];
 };
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
+  const emit: EmitEvent = () => {};
+  const queues = queuesService(shared);
   const notifications = notificationsService({ ...shared, means: parts.notifications });
+  const { glue, jobs } = glueService({ ...shared, emit, awaitedEnded: parts.jobEnded });
   return {
-    services: [notifications.service],
-    emit: () => {},
-    attached: { sns: notifications.topicPolicy },
-    outbox: notifications.outbox,
+    services: [queues.service, notifications.service, glue.service],
+    ...{ emit, outbox: notifications.outbox, jobEnded: jobs.ended, orderBegun: jobs.begun },
+    attached: { sqs: queues.policy, sns: notifications.topicPolicy },
   };
 }
 

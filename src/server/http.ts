@@ -197,6 +197,10 @@ function wireRequest(request: IncomingMessage, url: string): WireRequest {
     body: request,
     remoteAddress: request.socket.remoteAddress ?? '',
     isGone: () => request.socket.destroyed,
+    whenGone(run) {
+      request.socket.once('close', run);
+      return () => void request.socket.off('close', run);
+    },
   };
 }
 

@@ -154,8 +154,9 @@ export function createSystem(options: SystemOptions): System {
     ports: jobPorts({
       ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
       ...{ proxy: options.jobProxy, objects: objects.objects, model: models.served },
+      orderBegun: (arn) => flows.orderBegun(arn),
       jobEnded(end) {
-        for (const each of [pipelines, machines, tracking]) each.jobEnded(end);
+        for (const each of [pipelines, machines, tracking, flows]) each.jobEnded(end);
       },
     }),
   });
@@ -175,6 +176,7 @@ export function createSystem(options: SystemOptions): System {
   const flows: Flows = createFlows({
     ...{ store, world, account, auth: options.auth, identity, callAs, tags, dispatch: () => dispatch },
     ...{ endpointUrl: options.endpointUrl, notifications: options.notifications },
+    ...{ orders: () => jobs.orders, jobEnded: machines.jobEnded },
   });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },

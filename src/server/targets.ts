@@ -9,7 +9,8 @@ import { awsError } from '../protocol/errors.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call } from '../protocol/service.ts';
 import type { SendTo, Target } from '../protocol/targets.ts';
-import { logs, sagemaker, sns, states } from './apis.ts';
+import { queueUrl } from '../services/queues/index.ts';
+import { logs, sagemaker, sns, sqs, states } from './apis.ts';
 
 type Request = { api: Api; operation: string; input: Readonly<Record<string, unknown>> };
 
@@ -24,6 +25,21 @@ const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly
       input: { PipelineName: arn, PipelineParameters: parameters, ClientRequestToken: requestId },
     },
   ],
+  sqs: ({ arn, payload, messageGroupId, deduplicationId, attributes }, { account }) => {
+    const [owner, name = ''] = [parseArn(arn)?.account ?? account, parseArn(arn)?.resource];
+    const given = {
+      ...(messageGroupId !== undefined && { MessageGroupId: messageGroupId }),
+      ...(deduplicationId !== undefined && { MessageDeduplicationId: deduplicationId }),
+      ...(attributes !== undefined && { MessageAttributes: attributes }),
+    };
+    return [
+      {
+        api: sqs,
+        operation: 'SendMessage',
+        input: { QueueUrl: queueUrl('', owner, name), MessageBody: payload, ...given },
+      },
+    ];
+  },
   sns: ({ arn, payload, attributes, messageGroupId, deduplicationId }) => [
     {
       ...{ api: sns, operation: 'Publish' },

@@ -77,6 +77,8 @@ export type Execution = Common & {
   loggingConfiguration?: JsonObject;
   /** What of the recording became which placeholder. */
   placeholders?: Record<string, string>;
+  /** What is called once it has begun: a worker that takes a task's token off a queue. */
+  callsWhileRunning?: Call[];
   /** Services without which it cannot be played. */
   needs?: string[];
   /** Why it cannot be played as it was recorded. */

@@ -6,11 +6,16 @@ import type { Place } from './normalise.ts';
 /** The APIs that cases call by JSON, as they name them. */
 const APIS: Readonly<Record<string, { signingName: string; target: string; version: '1.0' | '1.1' }>> = {
   stepfunctions: { signingName: 'states', target: 'AWSStepFunctions', version: '1.0' },
+  sqs: { signingName: 'sqs', target: 'AmazonSQS', version: '1.0' },
   logs: { signingName: 'logs', target: 'Logs_20140328', version: '1.1' },
 };
 
 /** What makes the resources that cases need, by their type. */
 const MAKERS: Readonly<Record<string, (url: string, place: Place, resource: Resource) => Promise<void>>> = {
+  async sqs(url, place, { name }) {
+    const answer = await sent(url, place, { service: 'sqs', op: 'CreateQueue', params: { QueueName: name } });
+    if (!answer.ok) throw new Error(`The queue ${name} could not be made: ${await answer.text()}`);
+  },
   async s3(url, place, { name }) {
     const answer = await fetch(new URL(name, url), { method: 'PUT', headers: signedForS3(place) });
     if (!answer.ok) throw new Error(`The bucket ${name} could not be made: ${await answer.text()}`);
@@ -40,22 +45,14 @@ export type Endpoint = {
 export function endpointAt(url: string, place: Place): Endpoint {
   return {
     place,
-    async send({ service, op, params }) {
+    async send(call) {
+      const { service, op, params } = call;
       if (service === 's3') {
         const object = new URL(`${String(params['Bucket'])}/${String(params['Key'])}`, url);
         return OBJECTS[op]!(object, place, params);
       }
       if (service === 'sns') return sendForm(url, place, op, params as Record<string, string>);
-      const { signingName, target, version } = APIS[service]!;
-      const answer = await fetch(url, {
-        method: 'POST',
-        headers: {
-          ...signed(place, signingName),
-          'content-type': `application/x-amz-json-${version}`,
-          'x-amz-target': `${target}.${op}`,
-        },
-        body: JSON.stringify(params),
-      });
+      const answer = await sent(url, place, call);
       const text = await answer.text();
       const body: unknown = JSON.parse(text || '{}');
       return answerOf(answer.status, isObject(body as JsonObject) ? (body as JsonObject) : {});
@@ -84,6 +81,19 @@ const entries = (name: string, map: Record<string, string>): Record<string, stri
       [`${name}.entry.${nth + 1}.value`, value],
     ]),
   );
+
+function sent(url: string, place: Place, { service, op, params }: Call): Promise<Response> {
+  const { signingName, target, version } = APIS[service]!;
+  return fetch(url, {
+    method: 'POST',
+    headers: {
+      ...signed(place, signingName),
+      'content-type': `application/x-amz-json-${version}`,
+      'x-amz-target': `${target}.${op}`,
+    },
+    body: JSON.stringify(params),
+  });
+}
 
 /** S3 speaks no JSON: the operations on objects that cases have. */
 const OBJECTS: Readonly<Record<string, (object: URL, place: Place, params: JsonObject) => Promise<Answer>>> = {

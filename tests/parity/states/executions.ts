@@ -30,6 +30,7 @@ export async function playExecution(one: Execution, endpoint: Endpoint): Promise
     ...(name === undefined ? {} : { name }),
   });
   const arn = String(body.executionArn);
+  await playWorker(one, endpoint);
   return one.type === 'EXPRESS' ? playExpress(one, arn, endpoint) : playStandard(one, arn, endpoint);
 }
 
@@ -112,6 +113,24 @@ async function playSync(
     ...named('status', one.expected.status, body.status),
     ...named('response', one.expected.syncResponse, actual['body']),
   ];
+}
+
+/** What the worker sends stands for the message that it received first: its token, or all of it. */
+async function playWorker({ callsWhileRunning: calls = [] }: Execution, endpoint: Endpoint): Promise<void> {
+  let message: string | undefined;
+  for (const call of calls) {
+    const token = String(JSON.parse(message ?? '{}').TaskToken);
+    const output = 'output' in call.params ? { output: message } : {};
+    const params = { ...JSON.parse(JSON.stringify(call.params).replace(/fake-task-token-\d+/g, token)), ...output };
+    if (call.op !== 'ReceiveMessage') {
+      await answered(endpoint, call.op, params);
+      // What follows is for other executions of the recording, which are cases of their own.
+      if (/^SendTask(Success|Failure)$/.test(call.op)) return;
+    } else if (message === undefined) {
+      const { body } = await endpoint.send({ ...call, params: { ...params, WaitTimeSeconds: 20 } });
+      message = (body as { Messages: { Body: string }[] }).Messages[0]!.Body;
+    }
+  }
 }
 
 /** Its description when it has ended, or when it has as many events as are awaited. */
