@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { systemWorld, type World } from '../base/world.ts';
+import type { MissedPolicy } from '../definition/schedules/missed.ts';
+import { createFunctionWorkers } from '../runner/functions/workers.ts';
 import { isOwnImage } from '../runner/images/images.ts';
 import { type ContainerImages, createContainerImages } from '../runner/images/oci/containers.ts';
 import { jobPlaces, type LimitedRunner, limitRunner, USUAL_LIMITS } from '../runner/limited.ts';
@@ -52,6 +54,8 @@ export type ServerOptions = {
   mailServer?: MailServer;
   /** Where links in notifications lead: to this server's address, or to SNS's own names, which its proxy answers for. @default 'local' */
   notificationLinks?: NonNullable<NotificationMeans['links']>;
+  /** What becomes of schedules that were missed, where their group does not say. @default run-once */
+  missedSchedules?: MissedPolicy | undefined;
   world?: World;
 };
 
@@ -115,7 +119,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       endpointUrl: () => url,
       jobProxy,
       images: containers,
+      functions: createFunctionWorkers({ runner, world, codeFolder: folder.functions }),
       jobLogLimit: options.jobLogLimit,
+      missedSchedules: options.missedSchedules,
       notifications: { signer, mailServer: options.mailServer, links: options.notificationLinks ?? 'local' },
       jobs: {
         keptLogs: folder.logs,

@@ -3,6 +3,7 @@
  * that a whole system also runs inside a simulation.
  */
 import type { World } from '../base/world.ts';
+import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import { deliveryMigrations } from '../engine/deliveryStore.ts';
 import { createEngine, type Engine } from '../engine/kernel.ts';
 import { engineMigrations } from '../engine/store.ts';
@@ -12,6 +13,7 @@ import { validate } from '../protocol/constraints.ts';
 import { createDispatch, type Dispatch } from '../protocol/dispatch.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
+import type { FunctionWorkers } from '../runner/functions/workers.ts';
 import type { ImageCatalogue } from '../runner/images/oci/containers.ts';
 import type { Runner } from '../runner/runner.ts';
 import { experimentsMigrations } from '../services/experiments/index.ts';
@@ -97,6 +99,8 @@ export type SystemOptions = {
   trackObjects?: boolean;
   /** How jobs run: really, or simulated. */
   jobs: JobsMeans;
+  /** What runs functions. @default nothing: they are kept, and cannot be invoked */
+  functions?: FunctionWorkers;
   /** The container images that jobs may run in. */
   images?: ImageCatalogue;
   /** Bytes that are kept of one job's log. @default 1 GB */
@@ -107,6 +111,8 @@ export type SystemOptions = {
   jobProxy?: JobProxy;
   /** How messages of topics leave this machine, and by which key they are signed. */
   notifications?: NotificationMeans;
+  /** What becomes of schedules that were missed, where their group does not say. @default run-once */
+  missedSchedules?: MissedPolicy | undefined;
   server: { version: string; dataFolder: string; loopLag(): number };
 };
 
@@ -175,12 +181,14 @@ export function createSystem(options: SystemOptions): System {
   });
   const flows: Flows = createFlows({
     ...{ store, world, account, auth: options.auth, identity, callAs, tags, dispatch: () => dispatch },
-    ...{ endpointUrl: options.endpointUrl, notifications: options.notifications },
+    ...{ authorize, objects: objects.objects, logs, endpointUrl: options.endpointUrl },
+    ...{ workers: options.functions, proxy: options.jobProxy, notifications: options.notifications },
+    ...{ missed: options.missedSchedules, apis: () => services.map(({ api }) => api) },
     ...{ orders: () => jobs.orders, jobEnded: machines.jobEnded },
   });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
-    ...{ outbox: flows.outbox, images: options.images, server: options.server },
+    ...{ outbox: flows.outbox, scheduleTimes: flows.scheduleTimes, images: options.images, server: options.server },
   });
   const services = inOrder({ identity, objects, tags, registry, models, logs, jobs, pipelines, machines }, [
     ...[...tracking.services, ...flows.services, telar],

@@ -8,6 +8,7 @@ import { mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs
 import module from 'node:module';
 import { extname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MISSED_POLICIES, type MissedPolicy } from '../../definition/schedules/missed.ts';
 import type { Service } from '../../protocol/service.ts';
 import { isAlive, type RunningServer, runningServer } from '../connection.ts';
 import type { Context } from '../context.ts';
@@ -23,6 +24,7 @@ export type UpOptions = JobOptions & {
   images?: string;
   containers?: string;
   registries?: string;
+  missedSchedules?: string;
 };
 
 const MAIN = join(import.meta.dirname, '..', `main${extname(import.meta.filename)}`);
@@ -51,6 +53,7 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
     throw misuse(`--containers is '${containers}': give auto or docker.`);
   }
   const jobLimits = jobLimitsOf(options);
+  const missedSchedules = missedOf(options.missedSchedules);
   // Started in `telar shell`, it must not reach the network, nor send its jobs there, through itself.
   leave(process.env);
   // Before anything exists that would have to be closed: a request to end never finds nobody listening.
@@ -59,6 +62,7 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   const imagesFolder = options.images ?? environment['TELAR_IMAGES'];
   const server = await startServer({
     folder: data.root,
+    missedSchedules,
     ...(port !== undefined && { port }),
     auth,
     ...(options.account && { account: options.account }),
@@ -139,6 +143,7 @@ export async function startInBackground(context: Context, options: UpOptions): P
   }
   portOf(options.port);
   jobLimitsOf(options);
+  missedOf(options.missedSchedules);
   mkdirSync(data.logs, { recursive: true, mode: 0o700 });
   const log = logFile(context);
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) renameSync(log, `${log}.1`);
@@ -180,6 +185,7 @@ function serverArguments({ data }: Context, options: UpOptions): string[] {
     ['--memory', options.memory],
     ['--promise', options.promise],
     ['--network', options.network],
+    ['--missed-schedules', options.missedSchedules],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
 }
@@ -200,6 +206,12 @@ function portOf(text: string | undefined): number | undefined {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw misuse(`--port is '${text}': give a number from 0 to 65535 (0 takes any free one).`);
+}
+
+function missedOf(text: string | undefined): MissedPolicy | undefined {
+  const policy = MISSED_POLICIES.find((one) => one === text);
+  if (text !== undefined && !policy) throw misuse(`--missed-schedules is '${text}': give run-once or skip.`);
+  return policy;
 }
 
 /** The process that answers at an address; undefined when nothing does, or something else than Telar. */

@@ -18,6 +18,7 @@ import { mapRunsStore } from './mapRuns/store.ts';
 import { machinesOperations } from './operations.ts';
 import { machinesStore } from './store.ts';
 
+export { createIntegrations } from './integrations/index.ts';
 export { executionMigrations } from './executions/store.ts';
 export { mapRunMigrations } from './mapRuns/store.ts';
 export type { MachinePorts } from './ports.ts';

@@ -42,6 +42,8 @@ export const telarSchemas = schemas(({ z }) => {
     }),
     GetOutboxMessage: z.strictObject({ Id: z.number().int().min(1) }),
     RemoveImage: z.strictObject({ Uri: imageUri }),
+    /** When schedules next occur, and which they have missed. What is no schedule of this account is left out. */
+    DescribeScheduleTimes: z.strictObject({ Arns: z.array(z.string().min(1).max(2048)).max(100) }),
     /** Frees what nobody can reach any more, or says what it would free. Call it again from `Next` until there is none. */
     CollectGarbage: z.strictObject({
       DryRun: z.boolean().default(false),
@@ -184,6 +186,17 @@ export type TelarOutputs = {
   RemoveImage: Record<never, never>;
   ListOutbox: { Messages: OutboxMessage[]; Next: number | undefined };
   GetOutboxMessage: OutboxMessage & { Body: string };
+  DescribeScheduleTimes: { Times: ScheduleTimes[] };
+};
+
+export type ScheduleTimes = {
+  Arn: string;
+  /** Undefined: it is disabled, or has no occurrence to come. */
+  Next: string | undefined;
+  /** What becomes of the occurrences that it misses. */
+  MissedPolicy: 'run-once' | 'skip';
+  /** The last one that was missed, and what became of it. */
+  Missed: { At: string; Outcome: 'ran-late' | 'skipped' } | undefined;
 };
 
 export type OutboxMessage = {

@@ -52,6 +52,15 @@ export function operations(ports: TelarPorts): Table {
       },
       { audit: 'management', readOnly: false },
     ),
+    DescribeScheduleTimes: reads(
+      ({ Arns }) => Arns.map((resource) => ({ action: 'telar:DescribeScheduleTimes', resource })),
+      ({ Arns }) => ({
+        Times: Arns.flatMap((Arn) => {
+          const times = ports.scheduleTimes(Arn);
+          return times ? [{ Arn, ...times }] : [];
+        }),
+      }),
+    ),
     ListAuditEvents: reads(onServer('ListAuditEvents'), ({ MaxResults }) => ({
       Events: ports.auditEvents(MaxResults).map(({ seq, at, record }) => ({
         Sequence: seq,

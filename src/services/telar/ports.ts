@@ -2,7 +2,7 @@
 import type { PipelineState } from '../../engine/pipelines/state.ts';
 import type { Call } from '../../protocol/service.ts';
 import type { ImageCatalogue } from '../../runner/images/oci/containers.ts';
-import type { AccessExplanation, TelarInput } from './api.ts';
+import type { AccessExplanation, ScheduleTimes, TelarInput } from './api.ts';
 
 type Freed = { count: number; bytes: number };
 
@@ -34,6 +34,8 @@ export type TelarPorts = {
     list(before: number, limit: number): readonly SeenMail[];
     get(id: number): (SeenMail & { body: string }) | undefined;
   };
+  /** Undefined for what is no schedule of this account. */
+  scheduleTimes(arn: string): Omit<ScheduleTimes, 'Arn'> | undefined;
   auditEvents(most: number): { seq: number; at: number; record: string }[];
   server: { version: string; account: string; dataFolder: string; startedAt: number };
   /** Highest delay of the event loop since it was last asked, in milliseconds. */

@@ -1,5 +1,6 @@
 /** A server as the recordings' tests saw AWS: operations by name, answers as they came over the wire. */
 import type { Call, JsonObject, Resource } from './cases.ts';
+import { isFunction, makeFunction } from './functions.ts';
 import { isObject } from './json.ts';
 import type { Place } from './normalise.ts';
 
@@ -12,6 +13,7 @@ const APIS: Readonly<Record<string, { signingName: string; target: string; versi
 
 /** What makes the resources that cases need, by their type. */
 const MAKERS: Readonly<Record<string, (url: string, place: Place, resource: Resource) => Promise<void>>> = {
+  lambda: (url, place, resource) => makeFunction(url, signed(place, 'lambda'), place, resource),
   async sqs(url, place, { name }) {
     const answer = await sent(url, place, { service: 'sqs', op: 'CreateQueue', params: { QueueName: name } });
     if (!answer.ok) throw new Error(`The queue ${name} could not be made: ${await answer.text()}`);
@@ -30,7 +32,8 @@ const MAKERS: Readonly<Record<string, (url: string, place: Place, resource: Reso
 export const isOfTool = ({ op }: Call): boolean => op.startsWith('_');
 export const isCallable = ({ service, op }: Call): boolean =>
   service in APIS || service === 'sns' || (service === 's3' && op in OBJECTS);
-export const isMakeable = ({ type }: Resource): boolean => type in MAKERS;
+export const isMakeable = (resource: Resource): boolean =>
+  resource.type === 'lambda' ? isFunction(resource) : resource.type in MAKERS;
 
 /** An answer, or a refusal, in boto3's shape. */
 export type Answer = { status: number; body: JsonObject; error?: { code: string; message: string } };
@@ -61,6 +64,19 @@ export function endpointAt(url: string, place: Place): Endpoint {
   };
 }
 
+function sent(url: string, place: Place, { service, op, params }: Call): Promise<Response> {
+  const { signingName, target, version } = APIS[service]!;
+  return fetch(url, {
+    method: 'POST',
+    headers: {
+      ...signed(place, signingName),
+      'content-type': `application/x-amz-json-${version}`,
+      'x-amz-target': `${target}.${op}`,
+    },
+    body: JSON.stringify(params),
+  });
+}
+
 /** SNS takes forms and gives XML, of which no case needs more than whether it was refused. */
 async function sendForm(url: string, place: Place, op: string, params: Record<string, string>): Promise<Answer> {
   const answer = await fetch(url, {
@@ -81,19 +97,6 @@ const entries = (name: string, map: Record<string, string>): Record<string, stri
       [`${name}.entry.${nth + 1}.value`, value],
     ]),
   );
-
-function sent(url: string, place: Place, { service, op, params }: Call): Promise<Response> {
-  const { signingName, target, version } = APIS[service]!;
-  return fetch(url, {
-    method: 'POST',
-    headers: {
-      ...signed(place, signingName),
-      'content-type': `application/x-amz-json-${version}`,
-      'x-amz-target': `${target}.${op}`,
-    },
-    body: JSON.stringify(params),
-  });
-}
 
 /** S3 speaks no JSON: the operations on objects that cases have. */
 const OBJECTS: Readonly<Record<string, (object: URL, place: Place, params: JsonObject) => Promise<Answer>>> = {
