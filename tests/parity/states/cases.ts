@@ -23,6 +23,7 @@ export type Call = {
 export type Resource = {
   type: string;
   name: string;
+  attributes?: Record<string, string>;
   /** Of a function. */
   handler?: string;
   runtime?: string;
