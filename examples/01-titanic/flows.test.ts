@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mailOptions, startMailServer, type TestMailServer, textOf } from '../../tests/support/mailServer.ts';
 import { startTestServer, type TestServer } from '../../tests/support/server.ts';
-import { isGenuine, parsed, startSubscriber, type Subscriber } from '../../tests/support/subscriber.ts';
+import { isGenuine, parsed, type Subscriber, startSubscriber } from '../../tests/support/subscriber.ts';
 import { type Ended, type Example, exampleOn, type Json } from './testing.ts';
 
 const MINUTES = 60_000;
@@ -22,6 +22,7 @@ beforeAll(async () => {
   server = await startTestServer({ mailServer: mailOptions(mailServer) });
   titanic = exampleOn(server);
   inputOf = await titanic.publish();
+  await titanic.provide();
   await titanic.subscribe(subscriber);
   const TopicArn = titanic.topicArn;
   await titanic.sns.subscribe({ TopicArn, Protocol: 'email', Endpoint: 'ml-team@example.com' });
@@ -62,7 +63,13 @@ describe('before a model is approved', () => {
     expect(failed).toMatchObject({ status: 'FAILED', error: 'NoApprovedModel' });
     const alert = await alertOf(failed);
     expect(alert.subject).toBe('titanic-inference failed in GetApprovedModel');
-    expectAlert(alert, /GetApprovedModel$/, /NoApprovedModel$/, /has no approved version/, /\/aws\/lambda\/GetApprovedModel/);
+    expectAlert(
+      alert,
+      /GetApprovedModel$/,
+      /NoApprovedModel$/,
+      /has no approved version/,
+      /\/aws\/lambda\/GetApprovedModel/,
+    );
   });
 });
 
@@ -79,11 +86,15 @@ describe('training and inference', () => {
       ModelApprovalStatus: 'Approved',
       ApprovalDescription: expect.stringContaining(trained.arn),
     });
-    const under = (what: string, name: string) => `s3://titanic-mlops-data/${what}/run_date=${runDate}/run_id=${runId}/${name}`;
+    const under = (what: string, name: string) =>
+      `s3://titanic-mlops-data/${what}/run_date=${runDate}/run_id=${runId}/${name}`;
     expect(JSON.parse(await titanic.read(under('curated', 'cleaning.json')))).toMatchObject({
       rows: { read: 1309, kept: 1309, rejected: 0 },
     });
-    expect(JSON.parse(await titanic.read(under('reports', 'verdict.json')))).toMatchObject({ modelPackageArn, reasons: [] });
+    expect(JSON.parse(await titanic.read(under('reports', 'verdict.json')))).toMatchObject({
+      modelPackageArn,
+      reasons: [],
+    });
   });
 
   it('predicts with it: the predictions, their manifest, the numbers', { timeout: 3 * MINUTES }, async () => {
@@ -140,14 +151,28 @@ describe('an alert with step, error, cause and logs', () => {
     ] as const) {
       const failed = await run(flow, input);
       expect(failed.status).toBe('FAILED');
-      expectAlert(await alertOf(failed), /CleanData$/, /States\.TaskFailed$/, /lacks the columns PassengerId/, /\/aws-glue\/python-jobs\//);
+      expectAlert(
+        await alertOf(failed),
+        /CleanData$/,
+        /States\.TaskFailed$/,
+        /lacks the columns PassengerId/,
+        /\/aws-glue\/python-jobs\//,
+      );
     }
   });
 
   it('when the pipeline fails', { timeout: 3 * MINUTES }, async () => {
-    const failed = await run('training', { codeBundleUri: 's3://titanic-mlops-data/pipeline/code/gone/pipeline_code.tar.gz' });
+    const failed = await run('training', {
+      codeBundleUri: 's3://titanic-mlops-data/pipeline/code/gone/pipeline_code.tar.gz',
+    });
     expect(failed).toMatchObject({ status: 'FAILED', error: 'Pipeline.NotSucceeded' });
-    expectAlert(await alertOf(failed), /in the pipeline's step DataPreProcessing$/, /Pipeline\.NotSucceeded$/, /gone/, /ProcessingJobs/);
+    expectAlert(
+      await alertOf(failed),
+      /in the pipeline's step DataPreProcessing$/,
+      /Pipeline\.NotSucceeded$/,
+      /gone/,
+      /ProcessingJobs/,
+    );
   });
 
   it('when the pipeline is not there', { timeout: 3 * MINUTES }, async () => {
@@ -167,6 +192,12 @@ describe('an alert with step, error, cause and logs', () => {
     const failed = await run('inference');
     await titanic.iam.deleteRolePolicy(of);
     expect(failed.status).toBe('FAILED');
-    expectAlert(await alertOf(failed), /Transform$/, /States\.TaskFailed$/, /AccessDenied|not authorized/, /TransformJobs/);
+    expectAlert(
+      await alertOf(failed),
+      /Transform$/,
+      /States\.TaskFailed$/,
+      /AccessDenied|not authorized/,
+      /TransformJobs/,
+    );
   });
 });

@@ -10,10 +10,6 @@ const of =
     `arn:aws:${service}:${region}:${account}:${resource}`;
 const objects = (...patterns: string[]) => patterns.map((pattern) => `arn:aws:s3:::${bucket}/${pattern}`);
 const functions = (...names: string[]) => names.map((name) => of('lambda', `function:${name}`));
-const list = (...prefixes: string[]) => ({
-  ...({ Sid: 'List', Effect: 'Allow', Action: 's3:ListBucket', Resource: `arn:aws:s3:::${bucket}` } as const),
-  Condition: { StringLike: { 's3:prefix': prefixes } },
-});
 
 /** Both flows clean and alert. */
 const CLEAN_AND_ALERT = [
@@ -101,27 +97,6 @@ export const inferenceRole = defineRole({
         Resource: of('events', 'rule/StepFunctionsGetEventsForSageMakerTransformJobsRule'),
       },
       { Sid: 'Tell', Effect: 'Allow', Action: 'events:PutEvents', Resource: of('events', 'event-bus/default') },
-    ],
-  },
-});
-
-export const cleaningRole = defineRole({
-  name: 'titanic-clean-role',
-  description: 'The cleaning job: reads what arrives, writes curated passengers.',
-  service: 'glue.amazonaws.com',
-  policies: {
-    data: [
-      list('raw/*', 'scoring/*'),
-      { Sid: 'Read', Effect: 'Allow', Action: 's3:GetObject', Resource: objects('raw/*', 'scoring/*', 'glue/*') },
-      { Sid: 'Write', Effect: 'Allow', Action: 's3:PutObject', Resource: objects('curated/run_date=*') },
-    ],
-    logs: [
-      {
-        Sid: 'WriteLogs',
-        Effect: 'Allow',
-        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: of('logs', 'log-group:/aws-glue/*'),
-      },
     ],
   },
 });
