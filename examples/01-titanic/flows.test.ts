@@ -60,7 +60,11 @@ const expectAlert = ({ message }: { message: string }, step: RegExp, error: RegE
 describe('before a model is approved', () => {
   it('inference fails by name, and says so', { timeout: 3 * MINUTES }, async () => {
     const failed = await run('inference');
-    expect(failed).toMatchObject({ status: 'FAILED', error: 'NoApprovedModel' });
+    expect(failed).toMatchObject({
+      status: 'FAILED',
+      error: 'NoApprovedModel',
+      cause: expect.stringContaining('no approved'),
+    });
     const alert = await alertOf(failed);
     expect(alert.subject).toBe('titanic-inference failed in GetApprovedModel');
     expectAlert(
@@ -175,10 +179,10 @@ describe('an alert with step, error, cause and logs', () => {
     );
   });
 
-  it('when the pipeline is not there', { timeout: 3 * MINUTES }, async () => {
-    const failed = await run('training', { codeBundleUri: '' });
-    expect(failed.status).toBe('FAILED');
-    expectAlert(await alertOf(failed), /StartPipeline$/, /SageMaker\./, /./, /none/);
+  it('when it is started without what it needs', { timeout: 3 * MINUTES }, async () => {
+    const failed = await run('training', { codeBundleUri: undefined });
+    expect(failed).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    expectAlert(await alertOf(failed), /StartPipeline$/, /QueryEvaluationError$/, /codeBundleUri/, /none/);
   });
 
   it('when the transform fails', { timeout: 3 * MINUTES }, async () => {

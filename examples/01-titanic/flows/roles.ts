@@ -144,12 +144,11 @@ export const getApprovedModelRole = defineRole({
       {
         Sid: 'Look',
         Effect: 'Allow',
-        Action: ['sagemaker:ListModelPackages', 'sagemaker:DescribeModelPackage'],
-        Resource: [
-          of('sagemaker', `model-package-group/${survival.name}`),
-          of('sagemaker', `model-package/${survival.name}/*`),
-        ],
+        Action: 'sagemaker:DescribeModelPackage',
+        Resource: of('sagemaker', `model-package/${survival.name}/*`),
       },
+      // Lists are not bound to resources.
+      { Sid: 'List', Effect: 'Allow', Action: 'sagemaker:ListModelPackages', Resource: '*' },
     ],
     logs: functionLogs(NAMES.getApprovedModel),
   },
