@@ -3,9 +3,11 @@
  * `telar env` load none.
  */
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
+import type { Scheduler } from '@aws-sdk/client-scheduler';
 import type { SFN } from '@aws-sdk/client-sfn';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Connection } from './connection.ts';
@@ -21,6 +23,8 @@ export type Clients = {
   iam(): Promise<IAM>;
   sts(): Promise<STS>;
   logs(): Promise<CloudWatchLogs>;
+  scheduler(): Promise<Scheduler>;
+  events(): Promise<EventBridge>;
 };
 
 export function clientsOf(connection: Connection): Clients {
@@ -53,6 +57,14 @@ export function clientsOf(connection: Connection): Clients {
     logs: once(async () => {
       const { CloudWatchLogs } = await import('@aws-sdk/client-cloudwatch-logs');
       return new CloudWatchLogs(options);
+    }),
+    scheduler: once(async () => {
+      const { Scheduler } = await import('@aws-sdk/client-scheduler');
+      return new Scheduler(options);
+    }),
+    events: once(async () => {
+      const { EventBridge } = await import('@aws-sdk/client-eventbridge');
+      return new EventBridge(options);
     }),
   };
 }

@@ -43,6 +43,12 @@ export type Api = {
    * the model (`awsQueryCompatible`).
    */
   queryCompatible?: true;
+  /** The code with which it says that somebody may not do something, likewise. */
+  deniedCode?: string;
+  /** What may be asked for without a signature, by a link: its parameters hold the secret. */
+  unsigned?: readonly string[];
+  /** Longest bodies of operations that need more than others, in bytes; and the code with which more is refused. */
+  bodies?: { most: Readonly<Record<string, number>>; code: string };
   operations: ReadonlyMap<string, OperationModel>;
   /** The errors of the model: the name of each shape by that name, and by its code on the wire where that is another one. */
   errors: ReadonlyMap<string, string>;

@@ -84,12 +84,8 @@ export const commonErrors = {
       `User: ${principal} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
       403,
     ),
-  requestTooLarge: (limit: number) =>
-    awsError(
-      'RequestEntityTooLarge',
-      `The request body is longer than the ${limit} bytes allowed for this operation.`,
-      413,
-    ),
+  requestTooLarge: (limit: number, code = 'RequestEntityTooLarge') =>
+    awsError(code, `The request body is longer than the ${limit} bytes allowed for this operation.`, 413),
   fullDisk: () =>
     awsError(
       'DiskFull',

@@ -77,6 +77,7 @@ export {
   type DataUpload,
   defineProject,
   type FileUpload,
+  type Prediction,
   type Project,
   type ProjectOptions,
   splitCsv,

@@ -30,6 +30,15 @@ export type CodeBundle = {
   readonly prefix: string;
 };
 
+/** What `telar predict` does with a file: a batch transform with the newest approved version of a group. */
+export type Prediction = {
+  readonly group: ModelPackageGroup;
+  /** Whom the model acts as: it reads the model and what lies under `prefix`, and writes there. */
+  readonly role: Role;
+  /** Where files and predictions are put, in the project's bucket. @default 'predictions/files' */
+  readonly prefix?: string;
+};
+
 export type Project = {
   readonly kind: 'project';
   readonly name: string;
@@ -42,6 +51,8 @@ export type Project = {
   readonly machines: readonly StateMachine[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
+  /** @default none: `telar predict` says what is missing */
+  readonly predict?: Prediction;
 };
 
 /**
@@ -127,7 +138,27 @@ export function defineProject(options: ProjectOptions): Project {
       `${kind === 'pipeline' ? 'pipeline' : 'machine'} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
     );
   }
+  if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
   return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, data };
+}
+
+function mustBeWhole(
+  subject: string,
+  { group, role, prefix }: Prediction,
+  roles: readonly Role[],
+  groups: readonly ModelPackageGroup[],
+): void {
+  must(
+    roles.includes(role),
+    subject,
+    `predict acts as role '${role.name}', which would not be created: add it to \`roles\``,
+  );
+  must(
+    groups.includes(group),
+    subject,
+    `predict takes models of '${group.name}', which would not be created: add it to \`modelPackageGroups\``,
+  );
+  if (prefix !== undefined) mustBeKey(prefix);
 }
 
 function mustBeDistinct(subject: string, noun: string, resources: readonly { readonly name: string }[]): void {

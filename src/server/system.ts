@@ -3,6 +3,7 @@
  * that a whole system also runs inside a simulation.
  */
 import type { World } from '../base/world.ts';
+import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import { deliveryMigrations } from '../engine/deliveryStore.ts';
 import { createEngine, type Engine } from '../engine/kernel.ts';
 import { engineMigrations } from '../engine/store.ts';
@@ -12,6 +13,7 @@ import { validate } from '../protocol/constraints.ts';
 import { createDispatch, type Dispatch } from '../protocol/dispatch.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
+import type { FunctionWorkers } from '../runner/functions/workers.ts';
 import type { ImageCatalogue } from '../runner/images/oci/containers.ts';
 import type { Runner } from '../runner/runner.ts';
 import { experimentsMigrations } from '../services/experiments/index.ts';
@@ -58,6 +60,7 @@ import { createFlows, type Flows, flowMigrations } from './flows.ts';
 import { jobPorts } from './jobPorts.ts';
 import { machinesService } from './machines.ts';
 import { modelsService } from './models.ts';
+import type { NotificationMeans } from './notifications/index.ts';
 import { createPolicies, type Permit } from './policies.ts';
 import type { JobProxy } from './proxy/jobs.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
@@ -96,6 +99,8 @@ export type SystemOptions = {
   trackObjects?: boolean;
   /** How jobs run: really, or simulated. */
   jobs: JobsMeans;
+  /** What runs functions. @default nothing: they are kept, and cannot be invoked */
+  functions?: FunctionWorkers;
   /** The container images that jobs may run in. */
   images?: ImageCatalogue;
   /** Bytes that are kept of one job's log. @default 1 GB */
@@ -104,6 +109,10 @@ export type SystemOptions = {
   endpointUrl(): string;
   /** What sends their HTTPS clients here, too. @default nothing */
   jobProxy?: JobProxy;
+  /** How messages of topics leave this machine, and by which key they are signed. */
+  notifications?: NotificationMeans;
+  /** What becomes of schedules that were missed, where their group does not say. @default run-once */
+  missedSchedules?: MissedPolicy | undefined;
   server: { version: string; dataFolder: string; loopLag(): number };
 };
 
@@ -151,8 +160,9 @@ export function createSystem(options: SystemOptions): System {
     ports: jobPorts({
       ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
       ...{ proxy: options.jobProxy, objects: objects.objects, model: models.served },
+      orderBegun: (arn) => flows.orderBegun(arn),
       jobEnded(end) {
-        for (const each of [pipelines, machines, tracking]) each.jobEnded(end);
+        for (const each of [pipelines, machines, tracking, flows]) each.jobEnded(end);
       },
     }),
   });
@@ -170,12 +180,15 @@ export function createSystem(options: SystemOptions): System {
     ...{ dispatch: () => dispatch, apis: () => services.map(({ api }) => api) },
   });
   const flows: Flows = createFlows({
-    ...{ store, world, account, auth: options.auth, identity, callAs, dispatch: () => dispatch },
-    ...{ tags, endpointUrl: options.endpointUrl },
+    ...{ store, world, account, auth: options.auth, identity, callAs, tags, dispatch: () => dispatch },
+    ...{ authorize, objects: objects.objects, logs, endpointUrl: options.endpointUrl },
+    ...{ workers: options.functions, proxy: options.jobProxy, notifications: options.notifications },
+    ...{ missed: options.missedSchedules, apis: () => services.map(({ api }) => api) },
+    ...{ orders: () => jobs.orders, jobEnded: machines.jobEnded },
   });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
-    ...{ images: options.images, server: options.server },
+    ...{ outbox: flows.outbox, scheduleTimes: flows.scheduleTimes, images: options.images, server: options.server },
   });
   const services = inOrder({ identity, objects, tags, registry, models, logs, jobs, pipelines, machines }, [
     ...[...tracking.services, ...flows.services, telar],

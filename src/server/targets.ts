@@ -10,7 +10,7 @@ import { inputFromJson } from '../protocol/json.ts';
 import type { Call } from '../protocol/service.ts';
 import type { SendTo, Target } from '../protocol/targets.ts';
 import { queueUrl } from '../services/queues/index.ts';
-import { logs, sagemaker, sqs, states } from './apis.ts';
+import { lambda, logs, sagemaker, sns, sqs, states } from './apis.ts';
 
 type Request = { api: Api; operation: string; input: Readonly<Record<string, unknown>> };
 
@@ -40,6 +40,21 @@ const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly
       },
     ];
   },
+  sns: ({ arn, payload, attributes, messageGroupId, deduplicationId }) => [
+    {
+      ...{ api: sns, operation: 'Publish' },
+      input: {
+        ...{ TopicArn: arn, Message: payload, MessageAttributes: attributes },
+        ...{ MessageGroupId: messageGroupId, MessageDeduplicationId: deduplicationId },
+      },
+    },
+  ],
+  lambda: ({ arn, payload }) => [
+    {
+      ...{ api: lambda, operation: 'Invoke' },
+      input: { FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(payload).toString('base64') },
+    },
+  ],
   logs: ({ arn, payload }, { requestId, now }) => {
     const logGroupName = /:log-group:([^:]+)/.exec(arn)?.[1] ?? arn;
     return [

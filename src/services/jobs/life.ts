@@ -143,7 +143,7 @@ export function createLives(parts: Parts): Lives {
     lineage.forgetKeys(row.arn);
     const { status, failureReason, internal } = ending;
     ports.jobEnded({
-      ...{ jobArn: row.arn, status, describe: describe(ended), failureReason, internal },
+      ...{ jobArn: row.arn, kind: row.kind, status, describe: describe(ended), failureReason, internal },
       servedBy: servedBy(row),
     });
     store.whenDurable(() => discard(jobOf(ended)));

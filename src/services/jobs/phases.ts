@@ -9,7 +9,7 @@ import type { Life, Parts, Recording, Step } from './context.ts';
 import type { OutputBatch } from './files/files.ts';
 import { type Host, hostsOf, jobExit, networkOf, succeeded } from './hosts.ts';
 import { ending, interrupted, storesOutputs } from './outcome.ts';
-import type { Job } from './plan.ts';
+import { type Job, SESSIONS } from './plan.ts';
 import type { JobCredentials } from './ports.ts';
 import { type Ending, type RecordedExit, saved, withExit, withPhase } from './row.ts';
 import type { JobRow } from './store.ts';
@@ -25,8 +25,6 @@ type Ways = {
   alive(life: Life): boolean;
 };
 
-/** The name that SageMaker gives the sessions of its jobs. */
-const SESSION = 'SageMaker';
 /** How long a job's credentials outlast its longest run, in seconds: for what it does while it is being stopped. */
 const CREDENTIALS_OUTLAST = 900;
 /** Inputs that one transaction records, at most. */
@@ -39,7 +37,10 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   const { db, world, ports, runner, files, drives, lineage, limits } = parts;
   const { clock } = world;
 
-  const next = (row: JobRow, phase: Phase) => void db.save(saved(withPhase(row, phase, clock.now())));
+  const next = (row: JobRow, phase: Phase) => {
+    db.save(saved(withPhase(row, phase, clock.now())));
+    if (phase === 'running') ports.orderBegun?.(row.arn, row.kind);
+  };
 
   /** Ends an interrupted job that has no process; otherwise `goOn`. */
   const unlessStopping =
@@ -100,7 +101,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   /** Inside a transaction: the keys that the job's process gets. */
   function openSession(job: Job): JobCredentials {
     const seconds = job.plan.maxRuntimeSeconds + CREDENTIALS_OUTLAST;
-    const credentials = ports.roleSession(job.roleArn, SESSION, seconds);
+    const credentials = ports.roleSession(job.roleArn, SESSIONS[job.kind], seconds);
     lineage.addKey(job.arn, credentials.AccessKeyId);
     return credentials;
   }
