@@ -15,10 +15,12 @@ import {
   COUNTS,
   HEADER,
   MACROS,
+  MET,
   NO_LINE,
   REASONS,
   type Reason,
   repeated,
+  SIGNS,
   setAside,
   stage,
   TABLES,
@@ -63,7 +65,9 @@ export async function clean({ files, output, asOf, ...bounds }: Cleaning): Promi
     const parts: string[] = [];
     for (const file of ordered) {
       const part = join(output, CLEAN_FOLDER, `${basename(file, '.csv')}.parquet`);
-      const statements = [stage(file, asOf), ...repeated(parts), writePart(part), ...setAside(basename(file))];
+      for (const sql of [stage(file, asOf), ...SIGNS]) await duck.run(sql);
+      const [met] = await duck.rows<{ rows: number }>(MET);
+      const statements = [repeated(met!.rows > 0 ? parts : []), writePart(part), ...setAside(basename(file))];
       for (const sql of statements) await duck.run(sql);
       parts.push(part);
     }
@@ -104,8 +108,13 @@ async function mustBeTransactions(file: string): Promise<void> {
   const head = await firstBytes(file);
   if (head.length === 0) throw new DeliveryRefused(`${name} is empty: not even a header. Deliver it again.`);
   if (head[0] === 0x1f && head[1] === 0x8b)
-    throw new DeliveryRefused(`${name} is compressed with gzip: deliver plain CSV, since what it unpacks to is not bounded.`);
-  const header = head.toString('utf8').replace(/^\ufeff/, '').split(/\r\n|\n|\r/, 1)[0];
+    throw new DeliveryRefused(
+      `${name} is compressed with gzip: deliver plain CSV, since what it unpacks to is not bounded.`,
+    );
+  const header = head
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\n|\r/, 1)[0];
   if (header !== HEADER)
     throw new DeliveryRefused(`The header of ${name} is '${header?.slice(0, 200)}', and must be '${HEADER}'.`);
   await mustHaveLines(file);
@@ -120,7 +129,8 @@ async function mustHaveLines(file: string): Promise<void> {
       throw new DeliveryRefused(
         `${basename(file)} has a line of more than ${NO_LINE} bytes, before byte ${at + piece.length}: it is no CSV of transactions.`,
       );
-    length = first < 0 ? length + piece.length : piece.length - 1 - Math.max(piece.lastIndexOf(10), piece.lastIndexOf(13));
+    length =
+      first < 0 ? length + piece.length : piece.length - 1 - Math.max(piece.lastIndexOf(10), piece.lastIndexOf(13));
     at += piece.length;
   }
 }

@@ -54,19 +54,30 @@ function lines(file: string): string {
 }
 
 /**
- * Commas outside of quotes part a line. Cut at the quotes, every second piece lies inside of them: there a comma becomes
- * U+0002 until the line is parted. (An escaped quote, twice in a row, leads out and in again: right by itself.)
+ * Lines and their fields. Most have no quotes and are cut at their commas; the file is read twice, since one expression for both
+ * kinds would copy every field of every row.
  */
-const PARTED = `
-  CASE WHEN NOT contains(line, '"') THEN string_split(line, ',') ELSE
-    whole(list_transform(
-      string_split(
-        array_to_string(
-          list_transform(string_split(line, '"'), lambda piece, nth: if(nth % 2 = 0, replace(piece, ',', chr(2)), piece)),
-          '"'),
-        ','),
-      lambda field: unquoted(replace(field, chr(2), ','))))
-  END`;
+function parted(file: string): string {
+  return `
+    SELECT line, rest, string_split(line, ',') AS parts FROM (${lines(file)})
+    WHERE contains(line, '"') IS NOT TRUE
+    UNION ALL
+    SELECT line, rest, ${PARTED_AT_QUOTES} FROM (${lines(file)})
+    WHERE contains(line, '"')`;
+}
+
+/**
+ * A line with quotes is cut at them: every second piece lies inside, where a comma becomes U+0002 until the line is parted. (An
+ * escaped quote, twice in a row, leads out and in again: right by itself.)
+ */
+const PARTED_AT_QUOTES = `
+  whole(list_transform(
+    string_split(
+      array_to_string(
+        list_transform(string_split(line, '"'), lambda piece, nth: if(nth % 2 = 0, replace(piece, ',', chr(2)), piece)),
+        '"'),
+      ','),
+    lambda field: unquoted(replace(field, chr(2), ','))))`;
 
 export const MACROS = [
   // A field without its quotes; NULL where quotes stand that do not belong there.
@@ -82,12 +93,12 @@ export const MACROS = [
 
 /** Every row with what its texts mean, NULL where they mean nothing. */
 function read(file: string): string {
+  const columns = HEADER.split(',').map((name, index) => `parts[${index + 1}] AS ${name}`);
   return `
-    SELECT line, rest, parts,
-      parts[1] AS invoice, parts[4] AS product_code, parts[5] AS description, parts[8] AS country, parts[9] AS channel,
-      try_cast(parts[2] AS TIMESTAMP) AS sold_at, try_cast(parts[3] AS INTEGER) AS customer_id,
-      try_cast(parts[6] AS INTEGER) AS quantity, try_cast(parts[7] AS DECIMAL(12, 2)) AS price
-    FROM (SELECT line, rest, ${PARTED} AS parts FROM (${lines(file)}))`;
+    SELECT line, rest, len(parts) AS columns, ${columns.join(', ')},
+      try_cast(parts[2] AS TIMESTAMP) AS sold_at, try_cast(parts[3] AS INTEGER) AS customer,
+      try_cast(parts[6] AS INTEGER) AS units, try_cast(parts[7] AS DECIMAL(12, 2)) AS price
+    FROM (${parted(file)})`;
 }
 
 /** C3: the reason, or NULL. A comparison with what is NULL is no reason, so that each begins with asking for it. */
@@ -95,15 +106,15 @@ function judged(file: string, asOf: string): string {
   return `
     SELECT *, CASE
       WHEN rest IS NOT NULL OR line IS NULL OR contains(line, chr(0)) OR contains(line, chr(2)) THEN 'bad_encoding'
-      WHEN len(parts) <> 9 THEN 'wrong_columns'
-      WHEN sold_at IS NULL OR strlen(parts[2]) <> 19 OR sold_at::VARCHAR <> parts[2] THEN 'bad_date'
+      WHEN columns <> 9 THEN 'wrong_columns'
+      WHEN sold_at IS NULL OR strlen(invoice_date) <> 19 OR sold_at::VARCHAR <> invoice_date THEN 'bad_date'
       WHEN sold_at >= TIMESTAMP ${literal(asOf)} THEN 'future_date'
-      WHEN parts[3] = '' THEN 'missing_customer'
-      WHEN customer_id IS NULL OR customer_id <= 0 OR customer_id::VARCHAR <> parts[3] THEN 'bad_customer'
+      WHEN customer_id = '' THEN 'missing_customer'
+      WHEN customer IS NULL OR customer <= 0 OR customer::VARCHAR <> customer_id THEN 'bad_customer'
       -- A purchase takes at least one; a return, an invoice that begins with C, brings at least one back.
-      WHEN quantity IS NULL OR quantity = 0 OR (quantity < 0) <> starts_with(invoice, 'C')
-        OR quantity::VARCHAR <> parts[6] THEN 'bad_quantity'
-      WHEN price IS NULL OR price <= 0 OR price > ${HIGHEST_PRICE} OR price::VARCHAR <> parts[7] THEN 'bad_price'
+      WHEN units IS NULL OR units = 0 OR (units < 0) <> starts_with(invoice, 'C') OR units::VARCHAR <> quantity
+        THEN 'bad_quantity'
+      WHEN price IS NULL OR price <= 0 OR price > ${HIGHEST_PRICE} OR price::VARCHAR <> unit_price THEN 'bad_price'
       WHEN invoice = '' OR product_code = '' OR country = '' OR channel = '' THEN 'missing_value'
     END AS reason
     FROM (${read(file)})`;
@@ -120,29 +131,34 @@ export function stage(file: string, asOf: string): string {
   return `
     CREATE OR REPLACE TEMP TABLE staged AS
     SELECT reason, if(reason IS NULL, NULL, line) AS line, hash(line) AS sign,
-      invoice, sold_at, customer_id, product_code, description, quantity, try_cast(price * 100 AS INTEGER) AS cents, country, channel
+      invoice, sold_at, customer AS customer_id, product_code, description, units AS quantity, try_cast(price * 100 AS INTEGER) AS cents, country, channel
     FROM (${judged(file, asOf)})`;
 }
 
+/** Hashes that a good row of the file shares with another one of it, and with one of an earlier file. */
+export const SIGNS = [
+  `CREATE OR REPLACE TEMP TABLE met AS SELECT DISTINCT sign FROM staged SEMI JOIN seen USING (sign) WHERE reason IS NULL`,
+  `CREATE OR REPLACE TEMP TABLE signs AS
+   SELECT sign FROM staged WHERE reason IS NULL GROUP BY sign HAVING count(*) > 1 UNION FROM met`,
+];
+export const MET = 'SELECT count(*)::INTEGER AS rows FROM met';
+
 /**
- * Good rows that may be there twice, in the file or in an earlier one: those whose hashes meet. Since hashes can meet by chance,
- * the fields decide: `nth` counts equal rows, from 2 where a clean part before has one.
+ * Good rows that may be there twice. Since hashes can meet by chance, the fields decide: `nth` counts equal rows, from 2 where a
+ * clean part of an earlier file has one.
+ *
+ * @param parts those that may; none where no hash was met before
  */
-export function repeated(parts: readonly string[]): string[] {
+export function repeated(parts: readonly string[]): string {
   const before = parts.length
     ? `SELECT DISTINCT ${CLEAN_COLUMNS}, 1 AS nth FROM read_parquet([${parts.map(literal).join(', ')}])
-       WHERE (invoice) IN (SELECT invoice FROM candidates)`
-    : `SELECT ${CLEAN_COLUMNS}, 1 AS nth FROM candidates WHERE false`;
-  return [
-    `CREATE OR REPLACE TEMP TABLE signs AS
-     SELECT sign FROM staged WHERE reason IS NULL GROUP BY sign HAVING count(*) > 1
-     UNION SELECT sign FROM staged SEMI JOIN seen USING (sign) WHERE reason IS NULL`,
-    `CREATE OR REPLACE TEMP TABLE candidates AS
-     SELECT ${CLEAN_COLUMNS} FROM staged SEMI JOIN signs USING (sign) WHERE reason IS NULL`,
-    `CREATE OR REPLACE TEMP TABLE repeated AS
-     SELECT ${CLEAN_COLUMNS}, coalesce(before.nth, 0) + row_number() OVER (PARTITION BY ${CLEAN_COLUMNS}) AS nth
-     FROM candidates LEFT JOIN (${before}) AS before USING (${CLEAN_COLUMNS})`,
-  ];
+       WHERE invoice IN (SELECT invoice FROM staged SEMI JOIN met USING (sign))`
+    : `SELECT ${CLEAN_COLUMNS}, 1 AS nth FROM staged WHERE false`;
+  return `
+    CREATE OR REPLACE TEMP TABLE repeated AS
+    SELECT ${CLEAN_COLUMNS}, coalesce(before.nth, 0) + row_number() OVER (PARTITION BY ${CLEAN_COLUMNS}) AS nth
+    FROM (SELECT ${CLEAN_COLUMNS} FROM staged SEMI JOIN signs USING (sign) WHERE reason IS NULL)
+    LEFT JOIN (${before}) AS before USING (${CLEAN_COLUMNS})`;
 }
 
 /** Writes the clean rows of the file as Parquet. */
