@@ -129,9 +129,12 @@ export async function cleanedByDuck(
   const report = await clean({ files, output, asOf, threads: 2 });
   return await withDuck({ threads: 1 }, async (duck) => ({
     report,
-    transactions: await duck.rows<Transaction>(
-      `SELECT * REPLACE (sold_at::VARCHAR AS sold_at) FROM read_parquet('${output}/transactions/*.parquet')`,
-    ),
+    transactions:
+      report.clean === 0
+        ? []
+        : await duck.rows<Transaction>(
+            `SELECT * REPLACE (sold_at::VARCHAR AS sold_at) FROM read_parquet('${output}/transactions/*.parquet')`,
+          ),
     aside: await duck.rows<Aside>(
       `SELECT reason, file FROM read_csv('${output}/quarantine.csv', header = true, all_varchar = true, max_line_size = 200000)`,
     ),
