@@ -20,14 +20,15 @@ type Parts = {
   proxy: JobProxy | undefined;
   model: JobPorts['model'];
   jobEnded(end: JobEnd): void;
-} & Pick<JobPorts, 'jobCreated' | 'jobDeleted'>;
+} & Pick<JobPorts, 'jobCreated' | 'jobDeleted' | 'orderBegun' | 'emit'>;
 
 export function jobPorts(parts: Parts): JobPorts {
   const { identity, objects, callAs, permit, tags, log, endpointUrl, model, jobEnded, jobCreated, jobDeleted } = parts;
-  const { proxy } = parts;
+  const { proxy, orderBegun } = parts;
   return {
     objects: jobObjects(objects, permit),
     callAs,
+    emit: parts.emit,
     endpointUrl,
     ...(proxy && {
       proxyVariables: ({ AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey }, names) =>
@@ -38,6 +39,7 @@ export function jobPorts(parts: Parts): JobPorts {
     jobEnded,
     jobCreated,
     jobDeleted,
+    ...(orderBegun && { orderBegun }),
     roleExists: (arn, job) => identity.trustsService(arn, 'sagemaker.amazonaws.com', job),
     roleSession(arn, name, seconds) {
       const session = identity.roleSession(arn, name, seconds);

@@ -172,7 +172,8 @@ async function installPackages(build: Build, folder: string, tmp: string): Promi
     variant.packages.filter((name) => !name.includes(';')).length +
     (variant.packages.some((name) => name.includes(';')) ? 1 : 0);
   let seen = 0;
-  const options = ['--no-deps', '--only-binary=:all:', '--no-input', '--no-compile', '--disable-pip-version-check'];
+  const builds = ['--only-binary=:all:', ...(variant.fromSource ?? []).map((name) => `--no-binary=${name}`)];
+  const options = ['--no-deps', ...builds, '--no-input', '--no-compile', '--disable-pip-version-check'];
   const pip = [join(folder, 'bin', 'python'), '-m', 'pip', 'install', '--progress-bar=off', ...options, '-r', list];
   const installed = await run(build, pip, tmp, (line) => {
     const collecting = /^Collecting (\S+?)==(\S+)/.exec(line);

@@ -14,6 +14,8 @@ export type Variant = {
   /** The interpreters it installs on, both ends included. */
   python: { from: PythonVersion; to: PythonVersion };
   packages: readonly string[];
+  /** Of these, what there are no builds of: made from their source. */
+  fromSource?: readonly string[];
   notice: string | undefined;
 };
 
@@ -78,9 +80,26 @@ const SCIENCE =
   'numpy numpy.random pandas pandas.io.formats.csvs scipy.sparse scipy.stats joblib threadpoolctl sklearn.compose sklearn.ensemble sklearn.impute sklearn.linear_model sklearn.metrics sklearn.model_selection sklearn.pipeline sklearn.preprocessing sklearn.tree';
 const CLOUD =
   'boto3.session botocore.client botocore.httpsession botocore.handlers botocore.retries.standard s3transfer';
-const TRAINING = 'telar_training.train telar_training.script_mode telar_training.xgboost_mode';
+const TRAINING = 'telar_training.train telar_training.script_mode telar_training.xgboost_mode telar_functions.runtime';
 const SKLEARN_WARM = [STANDARD, SCIENCE, CLOUD, TRAINING].join(' ').split(' ');
 const XGBOOST_WARM = [...SKLEARN_WARM, 'xgboost'];
+
+/** Glue publishes no images: its "analytics" set, in versions that install on each interpreter; and DuckDB, for SQL over files. */
+const GLUE_CLIENTS = [
+  ...['aiobotocore==2.25.2', 'aiohappyeyeballs==2.6.1', 'aiohttp==3.13.5', 'aioitertools==0.13.0', 'aiosignal==1.4.0'],
+  ...["async-timeout==5.0.1; python_version < '3.11'", 'attrs==26.1.0', 'certifi==2026.10.19.post1'],
+  ...['charset-normalizer==3.5.3', 'frozenlist==1.8.0', 'fsspec==2025.10.0', 'idna==3.20', 'multidict==6.7.1'],
+  ...['packaging==25.0', 'propcache==0.4.1', 'requests==2.32.5', 's3fs==2025.10.0', 'typing_extensions==4.16.0'],
+  ...['wrapt==1.17.3', 'yarl==1.22.0'],
+];
+const GLUE_ANALYTICS = ['awswrangler==3.14.0', 'duckdb==1.4.5', 'pyarrow==21.0.0', 'setuptools==80.9.0'];
+const GLUE_SHELL = [...SKLEARN_1_4, ...GLUE_CLIENTS, ...GLUE_ANALYTICS];
+/** Arrow's allocator would start a thread when it is imported, which a warm parent cannot have. DuckDB always does: it is not there. */
+const GLUE_ENVIRONMENT = { ...ENVIRONMENT, JE_ARROW_MALLOC_CONF: 'background_thread:false' };
+const GLUE_WARM = [
+  ...`${STANDARD} ${CLOUD} numpy numpy.random pandas pandas.io.formats.csvs pyarrow pyarrow.parquet`.split(' '),
+  ...'s3fs telar_glue.run'.split(' '),
+];
 
 function variant(from: number, to: number, packages: readonly string[], notice?: string): Variant {
   return { python: { from: py(from), to: py(to) }, packages, notice };
@@ -156,11 +175,47 @@ export const RECIPES: readonly PythonRecipe[] = [
   },
 ];
 
+/** Spark as in Glue 5.0. It brings its own jars, and takes the machine's Java. */
+const GLUE_SPARK = ['pyspark==3.5.4', 'py4j==0.10.9.7'];
+
+/** What runs Glue's scripts: named by nobody but the glue service. */
+export const GLUE_RECIPES: readonly PythonRecipe[] = [
+  {
+    name: 'glue-pythonshell-3.9',
+    repository: 'telar/glue-pythonshell',
+    tag: /^3\.(9|11)$/,
+    variants: [
+      variant(9, 12, GLUE_SHELL),
+      variant(
+        13,
+        13,
+        [...SKLEARN_1_5, ...GLUE_CLIENTS, ...GLUE_ANALYTICS],
+        nearest('This image', 'pandas 2.2.3 with scikit-learn 1.4.2', '3.13', 'scikit-learn 1.5.2'),
+      ),
+    ],
+    imports: ['pandas', 'pyarrow', 'duckdb', 'awswrangler', 's3fs', 'sklearn', 'boto3'],
+    warm: GLUE_WARM,
+    environment: GLUE_ENVIRONMENT,
+  },
+  {
+    name: 'glue-spark-5.0',
+    repository: 'telar/glue-spark',
+    tag: /^5\.0$/,
+    variants: [{ ...variant(9, 12, [...GLUE_SHELL, ...GLUE_SPARK]), fromSource: ['pyspark'] }],
+    imports: ['pandas', 'pyarrow', 'pyspark', 'boto3'],
+    // A script is run by a Python of its own, which starts Java: what takes long is not Python's.
+    warm: [...STANDARD.split(' '), 'telar_glue.run'],
+    environment: ENVIRONMENT,
+  },
+];
+
 /** Images of Telar's own that run on the server's Node.js. */
 export const NODE_REPOSITORIES = ['node', 'telar/node'];
 
 export function findRecipe(reference: ImageReference): PythonRecipe | undefined {
-  return RECIPES.find((recipe) => recipe.repository === reference.repository && recipe.tag.test(reference.tag));
+  return [...RECIPES, ...GLUE_RECIPES].find(
+    (recipe) => recipe.repository === reference.repository && recipe.tag.test(reference.tag),
+  );
 }
 
 /** The tags of a repository that recipes answer to. */

@@ -42,13 +42,14 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...['jobId', 'image', 'entrypoint', 'arguments', 'environment', 'networkIsolation', 'confinement'],
   'bounding',
   'proxy',
+  'task',
   'bounds', // Docker's
 ]);
 const NOT_WARM: ReadonlySet<string> = new Set(['telarOnly', 'host', 'serves']);
-const PYTHON = new Set(['python', 'python3', 'train']);
+const PYTHON = new Set(['python', 'python3', 'train', 'glue']);
 const PYTHON_FOLDERS = [`${INSIDE.telar}/python/bin/`, `${INSIDE.telar}/programs/bin/`];
 
-/** Whether the command is the image's own Python, or its `train`. @example isPython('/usr/bin/python3') // false */
+/** Whether the command is the image's own Python, or a program of the image's in Python. @example isPython('/usr/bin/python3') // false */
 export function isPython(program: string): boolean {
   const folder = PYTHON_FOLDERS.find((path) => program.startsWith(path));
   return PYTHON.has(folder ? program.slice(folder.length) : program);

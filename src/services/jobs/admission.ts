@@ -38,8 +38,8 @@ export function shareOf(
   { instances, volumeBytes }: Pick<JobPlan, 'instances' | 'volumeBytes'>,
   { machine }: Machine,
 ): Share {
-  const { type, count } = instances;
-  const wants = instanceType(type) ?? machine;
+  const { type, count, size } = instances;
+  const wants = size ?? instanceType(type) ?? machine;
   const cpus = Math.min(wants.cpus, machine.cpus);
   // All hosts together never have more memory than there is; processors they may share.
   const memoryBytes = Math.min(wants.memoryBytes, Math.floor(machine.memoryBytes / count));

@@ -8,7 +8,7 @@ import type { Admission, Machine } from './admission.ts';
 import type { JobFiles } from './files/files.ts';
 import type { Lineage } from './lineage.ts';
 import type { JobCredentials, JobPorts } from './ports.ts';
-import type { JobKind, JobRow, JobsStore } from './store.ts';
+import type { JobRow, JobsStore, SageMakerKind } from './store.ts';
 import type { Drives } from './transform/drives.ts';
 
 /** The SDK whose types the operations take and answer. */
@@ -65,14 +65,14 @@ export type Step = {
   release?: () => void;
 };
 
-const RESOURCES: Readonly<Record<JobKind, string>> = {
+const RESOURCES: Readonly<Record<SageMakerKind, string>> = {
   Processing: 'processing-job',
   Training: 'training-job',
   Transform: 'transform-job',
 };
 
 /** SageMaker writes names into ARNs in lower case. */
-export function jobArn(call: Pick<Call, 'region' | 'account'>, kind: JobKind, name: string): string {
+export function jobArn(call: Pick<Call, 'region' | 'account'>, kind: SageMakerKind, name: string): string {
   return `arn:aws:sagemaker:${call.region}:${call.account}:${RESOURCES[kind]}/${name.toLowerCase()}`;
 }
 

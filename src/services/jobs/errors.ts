@@ -7,6 +7,7 @@ const NOUNS: Readonly<Record<JobKind, string>> = {
   Processing: 'processing',
   Training: 'training',
   Transform: 'transform',
+  Glue: 'Glue',
 };
 
 export const errors = {

@@ -17,14 +17,17 @@ import { describe } from './job.ts';
 import { createLives } from './life.ts';
 import { createLineage } from './lineage.ts';
 import { jobOperations } from './operations.ts';
+import { createOrders, type Orders } from './orders.ts';
 import type { JobEnd, JobLineage, JobPorts, LogSink, ObjectVersion } from './ports.ts';
-import { type JobKind, jobsStore } from './store.ts';
+import { type JobRow, jobsStore, type SageMakerKind } from './store.ts';
 import { createDrives, noDrives } from './transform/drives.ts';
 import { type JobUse, jobUse } from './use.ts';
 
 export type { JobRunner } from './context.ts';
 export type { JobFiles, OutputBatch } from './files/files.ts';
-export type { Job } from './plan.ts';
+export type { OrderDescription } from './order.ts';
+export type { Orders } from './orders.ts';
+export type { Job, JobPlan } from './plan.ts';
 export type { JobEnd, JobLineage, JobObjects, JobPorts, ScoreFiles } from './ports.ts';
 export { migrations as jobsMigrations } from './store.ts';
 
@@ -51,7 +54,7 @@ export type FollowingJob = { after: number; arn: string; record: JobEnd['describ
 
 /** Times are milliseconds since the epoch; a job that is not over has no end. */
 export type KnownJob = FollowingJob & {
-  kind: JobKind;
+  kind: SageMakerKind;
   name: string;
   region: string;
   requester: string;
@@ -61,7 +64,9 @@ export type KnownJob = FollowingJob & {
 
 export type JobsService = {
   service: Service;
-  /** Whether a job exists: for its tags. */
+  /** Jobs of other services. */
+  orders: Orders;
+  /** Whether a job of SageMaker's exists: for its tags. */
   exists(arn: string): boolean;
   /** Its Describe answer; undefined when there is no such job. */
   description(arn: string): JobEnd['describe'] | undefined;
@@ -78,6 +83,8 @@ export type JobsService = {
   recorder(accessKeyId: string): ((read: ObjectVersion) => void) | undefined;
   use: JobUse;
 };
+
+const isSageMakers = (row: JobRow | undefined): row is JobRow => row !== undefined && row.kind !== 'Glue';
 
 const GRACE = 120_000;
 const WAITING = 10_000;
@@ -138,10 +145,11 @@ export function createJobsService(context: JobsContext): JobsService {
         await adopting;
       },
     },
-    exists: (arn) => db.job({ arn }) !== undefined,
+    orders: createOrders(parts, lives),
+    exists: (arn) => isSageMakers(db.job({ arn })),
     description(arn) {
       const row = db.job({ arn });
-      return row && describe(row);
+      return isSageMakers(row) ? describe(row) : undefined;
     },
     trainingJobs: (region, after, limit) =>
       db

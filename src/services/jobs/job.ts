@@ -1,4 +1,5 @@
 /** A job out of its row, whatever its type. */
+import { describeOrder, planOfOrder, roleOfOrder } from './order.ts';
 import type { Job, JobPlan } from './plan.ts';
 import { describeProcessing, planProcessing } from './processing.ts';
 import { request } from './row.ts';
@@ -18,6 +19,7 @@ const TYPES: Readonly<Record<JobKind, Type>> = {
   Processing: { plan: planProcessing, describe: describeProcessing, role: ownRole },
   Training: { plan: planTraining, describe: describeTraining, role: ownRole },
   Transform: { plan: planTransform, describe: describeTransform, role: (row) => modelOf(row).roleArn },
+  Glue: { plan: planOfOrder, describe: describeOrder, role: roleOfOrder },
 };
 
 export function jobOf(row: JobRow): Job {

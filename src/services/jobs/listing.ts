@@ -1,7 +1,7 @@
 /** Lists of jobs: filters, sorting, pages. */
 import { pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
 import type { Call } from '../../protocol/service.ts';
-import type { JobKind, JobRow, JobsStore, Listing, Order, Sort } from './store.ts';
+import type { JobRow, JobsStore, Listing, Order, SageMakerKind, Sort } from './store.ts';
 
 /** What ListProcessingJobs and ListTrainingJobs share. */
 export type ListInput = {
@@ -21,7 +21,7 @@ const EVER = Number.MAX_SAFE_INTEGER;
 const AFTER_ALL_TEXT = '\u{10ffff}';
 
 /** One page of a region's jobs. @throws ValidationException for a token of another query */
-export function listJobs(db: JobsStore, kind: JobKind, input: ListInput, call: Pick<Call, 'region'>) {
+export function listJobs(db: JobsStore, kind: SageMakerKind, input: ListInput, call: Pick<Call, 'region'>) {
   const sort = input.SortBy ?? 'CreationTime';
   const order = input.SortOrder ?? 'Ascending';
   const filter: Omit<Listing, 'value' | 'arn' | 'limit'> = {

@@ -10,8 +10,9 @@ import type { Lives } from './life.ts';
 import { listJobs } from './listing.ts';
 import type { ExperimentConfig, JobModel, Tag } from './ports.ts';
 import { checkProcessing, describeProcessing } from './processing.ts';
-import { date, type JobResult, saved, withStop } from './row.ts';
-import type { JobKind, JobRow, Transition } from './store.ts';
+import { date, type JobResult, newRow, withStop } from './row.ts';
+import type { JobRow, SageMakerKind, Transition } from './store.ts';
+import { change, tellOfJob } from './telling.ts';
 import { checkTraining, describeTraining } from './training.ts';
 import { checkTransform, describeTransform } from './transform.ts';
 import { endStatus } from './transitions.ts';
@@ -19,24 +20,24 @@ import { updatedTraining } from './updates.ts';
 
 /** AWS lets transform jobs be, and has no operation that deletes one. */
 type Names =
-  | `${'Create' | 'Describe' | 'Stop'}${JobKind}Job`
-  | `List${JobKind}Jobs`
+  | `${'Create' | 'Describe' | 'Stop'}${SageMakerKind}Job`
+  | `List${SageMakerKind}Jobs`
   | 'DeleteProcessingJob'
   | 'DeleteTrainingJob'
   | 'UpdateTrainingJob';
 
-type Named = Partial<Record<`${JobKind}JobName`, string | undefined>>;
+type Named = Partial<Record<`${SageMakerKind}JobName`, string | undefined>>;
 
 const nameOf = (input: Named) => (input.ProcessingJobName ?? input.TrainingJobName ?? input.TransformJobName)!;
 
-const on = (kind: JobKind, verb: string) => (input: Named, call: Call) => [
+const on = (kind: SageMakerKind, verb: string) => (input: Named, call: Call) => [
   { action: `sagemaker:${verb}${kind}Job`, resource: jobArn(call, kind, nameOf(input)) },
 ];
 type Creating = InputOf<Sdk, 'CreateProcessingJob'> | InputOf<Sdk, 'CreateTrainingJob'>;
 
 /** Handing a role to a job needs iam:PassRole on it, and tagging it sagemaker:AddTags. */
 const creating =
-  (kind: JobKind) =>
+  (kind: SageMakerKind) =>
   (input: Creating, call: Call): Access[] => {
     const keys = () => conditionKeys(input);
     const [create] = on(kind, 'Create')(input as Named, call);
@@ -55,11 +56,11 @@ function creatingTransform(input: InputOf<Sdk, 'CreateTransformJob'>, call: Call
   return [{ ...create!, keys }, ...(input.Tags?.length ? [tagging] : [])];
 }
 
-const listing = (kind: JobKind) => () => [{ action: `sagemaker:List${kind}Jobs`, resource: '*' }];
+const listing = (kind: SageMakerKind) => () => [{ action: `sagemaker:List${kind}Jobs`, resource: '*' }];
 
 export function jobOperations(parts: Parts, lives: Pick<Lives, 'enqueue' | 'interrupt'>): Operations<Sdk, Names> {
   const { db } = parts;
-  const row = (kind: JobKind, input: Named, call: Call) => existing(parts, kind, nameOf(input), call);
+  const row = (kind: SageMakerKind, input: Named, call: Call) => existing(parts, kind, nameOf(input), call);
   return {
     CreateProcessingJob: writes(creating('Processing'), (input, call) => {
       checkProcessing(input);
@@ -128,7 +129,7 @@ function transformOperations(
   };
 }
 
-function existing({ db }: Parts, kind: JobKind, name: string, call: Call): JobRow {
+function existing({ db }: Parts, kind: SageMakerKind, name: string, call: Call): JobRow {
   const row = db.job({ arn: jobArn(call, kind, name) });
   if (!row) throw errors.notFound(kind, name);
   return row;
@@ -144,7 +145,7 @@ type CreateInput = {
 function create(
   { db, store, world, ports, runner, admission, limits }: Parts,
   lives: Pick<Lives, 'enqueue'>,
-  kind: JobKind,
+  kind: SageMakerKind,
   name: string,
   { Tags, RoleArn, ...input }: CreateInput,
   call: Call,
@@ -156,29 +157,14 @@ function create(
   // A transform job's role is its model's, and no part of its request.
   const request = model ? input : { ...input, RoleArn };
   const started: Transition[] = kind === 'Training' ? [{ status: 'Starting', start: call.now }] : [];
-  const row: Omit<JobRow, 'seq'> = {
-    arn,
-    region: call.region,
-    kind,
-    name,
-    id: `${name}-${randomString(world.random, 8, LOWER_ALPHANUMERIC)}`,
-    request: JSON.stringify(request),
-    phase: 'queued',
-    status: 'InProgress',
-    transitions: JSON.stringify(started),
-    created_at: call.now,
-    modified_at: call.now,
-    started_at: null,
-    ended_at: null,
-    stop_cause: null,
-    stop_at: null,
-    exit: null,
-    failure_reason: null,
-    result: '{}',
-    discarded: 0,
-    requester: call.principal.arn,
-    model: model ? JSON.stringify(model) : null,
-  };
+  const id = `${name}-${randomString(world.random, 8, LOWER_ALPHANUMERIC)}`;
+  const row = newRow(
+    {
+      ...{ kind, arn, name, id, request: JSON.stringify(request), transitions: JSON.stringify(started) },
+      model: model ? JSON.stringify(model) : null,
+    },
+    { region: call.region, now: call.now, requester: call.principal.arn },
+  );
   const { plan } = jobOf({ ...row, seq: 0 });
   const refusal = runner.refusal(plan.image);
   if (refusal) throw errors.image(refusal);
@@ -187,15 +173,21 @@ function create(
   db.insert(row);
   ports.jobCreated({ arn, kind, name }, request.ExperimentConfig ?? {}, call);
   if (Tags) ports.setTags(arn, Tags);
+  tellOfJob({ ports }, { ...row, seq: 0 });
   store.whenDurable(() => lives.enqueue(arn));
   return arn;
 }
 
 /** Stopping a job that is being stopped already changes nothing. */
-function stop({ db, store }: Parts, lives: Pick<Lives, 'interrupt'>, row: JobRow, call: Call): Record<never, never> {
+function stop(
+  { db, store, ports }: Parts,
+  lives: Pick<Lives, 'interrupt'>,
+  row: JobRow,
+  call: Call,
+): Record<never, never> {
   if (endStatus(row.status)) throw errors.notStoppable(row.kind, row.status);
   if (row.status === 'Stopping') return {};
-  db.save(saved(withStop(row, 'requested', call.now)));
+  change({ db, ports }, row, withStop(row, 'requested', call.now));
   store.whenDurable(() => lives.interrupt(row.arn));
   return {};
 }

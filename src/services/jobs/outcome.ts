@@ -36,7 +36,7 @@ export function storesOutputs(
 /** The end of a job that was told to stop, or ran out of time. */
 export function interrupted(kind: JobKind, cause: StopCause, maxRuntimeSeconds: number): Ending {
   if (cause === 'requested') return stopped;
-  if (kind === 'Training') return { ...stopped, secondary: 'MaxRuntimeExceeded' };
+  if (kind === 'Training' || kind === 'Glue') return { ...stopped, secondary: 'MaxRuntimeExceeded' };
   const advice =
     kind === 'Transform'
       ? 'Give it less to do, or more instances.'
@@ -73,6 +73,7 @@ export function ending(
   if (code === SANDBOX_FAILED.code && SANDBOX_FAILED.line.test(report.lastLine ?? '')) {
     return failed(`InternalServerError: ${report.lastLine}`, true, result);
   }
+  if (kind === 'Glue') return failed(scriptError(report, code), false, result);
   const hints = [
     ...(exit.excess === 'processes' ? ['The job was refused more processes than its instance has room for'] : []),
     ...(exit.host === undefined ? [] : [`The first host to fail: ${hostName(exit.host)}`]),
@@ -95,8 +96,18 @@ function transformed({ files, failures, failed: named, fatal }: DriveOutcome, re
 
 /** SageMaker's words, which tell the two types of jobs apart. */
 function outOfMemory(kind: JobKind): string {
+  if (kind === 'Glue') return GLUE_OUT_OF_MEMORY;
   const data = kind === 'Training' ? 'training data' : 'job data';
   return `ClientError: Please use an instance type with more memory, or reduce the size of ${data} processed on an instance.`;
+}
+
+const GLUE_OUT_OF_MEMORY =
+  'Command failed with exit code 137: the run needed more memory than it has. Raise its MaxCapacity or WorkerType, or read the data in parts.';
+
+/** Of a script that Glue runs: what it raised, where that is known. */
+function scriptError({ failure, lastLine }: Report, code: number): string {
+  if (failure) return failure;
+  return `Command failed with exit code ${code}${lastLine ? `. The log's last line: ${lastLine}` : ''}`;
 }
 
 function volumeFull(volumeBytes: number): string {

@@ -9,10 +9,11 @@ import type { Life, Parts, Recording, Step } from './context.ts';
 import type { OutputBatch } from './files/files.ts';
 import { type Host, hostsOf, jobExit, networkOf, succeeded } from './hosts.ts';
 import { ending, interrupted, storesOutputs } from './outcome.ts';
-import type { Job } from './plan.ts';
+import { type Job, SESSIONS } from './plan.ts';
 import type { JobCredentials } from './ports.ts';
-import { type Ending, type RecordedExit, saved, withExit, withPhase } from './row.ts';
+import { type Ending, type RecordedExit, withExit, withPhase } from './row.ts';
 import type { JobRow } from './store.ts';
+import { change } from './telling.ts';
 import { driveJob } from './transform/driving.ts';
 import type { Phase } from './transitions.ts';
 
@@ -25,8 +26,6 @@ type Ways = {
   alive(life: Life): boolean;
 };
 
-/** The name that SageMaker gives the sessions of its jobs. */
-const SESSION = 'SageMaker';
 /** How long a job's credentials outlast its longest run, in seconds: for what it does while it is being stopped. */
 const CREDENTIALS_OUTLAST = 900;
 /** Inputs that one transaction records, at most. */
@@ -39,7 +38,10 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   const { db, world, ports, runner, files, drives, lineage, limits } = parts;
   const { clock } = world;
 
-  const next = (row: JobRow, phase: Phase) => void db.save(saved(withPhase(row, phase, clock.now())));
+  const next = (row: JobRow, phase: Phase) => {
+    change(parts, row, withPhase(row, phase, clock.now()));
+    if (phase === 'running') ports.orderBegun?.(row.arn, row.kind);
+  };
 
   /** Ends an interrupted job that has no process; otherwise `goOn`. */
   const unlessStopping =
@@ -100,7 +102,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   /** Inside a transaction: the keys that the job's process gets. */
   function openSession(job: Job): JobCredentials {
     const seconds = job.plan.maxRuntimeSeconds + CREDENTIALS_OUTLAST;
-    const credentials = ports.roleSession(job.roleArn, SESSION, seconds);
+    const credentials = ports.roleSession(job.roleArn, SESSIONS[job.kind], seconds);
     lineage.addKey(job.arn, credentials.AccessKeyId);
     return credentials;
   }
@@ -177,12 +179,12 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   async function run({ abort }: Life, _row: JobRow, job: Job): Promise<Step> {
     files.followLog(job);
     if (!files.intact(job)) {
-      return { record: (row) => void db.save(saved(withExit(row, { kind: 'lost', reason: REBOOTED }, clock.now()))) };
+      return { record: (row) => change(parts, row, withExit(row, { kind: 'lost', reason: REBOOTED }, clock.now())) };
     }
     const hosts = hostsOf(job).filter(({ id }) => runner.launched(id));
     const scored = hosts.length === 0 ? drives.outcome(job) : undefined;
     if (scored) {
-      return { record: (row) => void db.save(saved(withExit(row, { kind: 'exited', code: 0 }, clock.now(), scored))) };
+      return { record: (row) => change(parts, row, withExit(row, { kind: 'exited', code: 0 }, clock.now(), scored)) };
     }
     const stop = (id: string, grace: number) => {
       runner.stop(id, grace).catch((error: Error) => {
@@ -209,7 +211,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     const exit = jobExit(await Promise.all(ends), first);
     abort.signal.removeEventListener('abort', stopAll);
     const transform = driving?.end();
-    return { record: (row) => void db.save(saved(withExit(row, exit, clock.now(), transform))) };
+    return { record: (row) => change(parts, row, withExit(row, exit, clock.now(), transform)) };
   }
 
   async function storeOutputs(_life: Life, row: JobRow, job: Job): Promise<Step> {

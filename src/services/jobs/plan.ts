@@ -5,7 +5,8 @@
 
 import type { Json } from '../../definition/pipeline/types.ts';
 import type { MetricDefinition } from '../../runner/metrics.ts';
-import type { JobRow } from './store.ts';
+import type { Amount } from './queue.ts';
+import type { JobKind, JobRow } from './store.ts';
 import type { Processing } from './transform/records.ts';
 
 export type PlannedInput = {
@@ -39,7 +40,8 @@ export type JobPlan = {
   environment: Readonly<Record<string, string>>;
   networkIsolation: boolean;
   maxRuntimeSeconds: number;
-  instances: { type: string; count: number };
+  /** `size`: of one instance, where the type is none of SageMaker's. */
+  instances: { type: string; count: number; size?: Amount };
   /** The volume of each instance: neither its inputs nor what is written to it may be larger. In bytes. */
   volumeBytes: number;
   inputs: readonly PlannedInput[];
@@ -55,9 +57,14 @@ export type JobPlan = {
   /** The same for what differs from host to host. */
   hostConfiguration: readonly Readonly<Record<string, Json>>[];
   metrics: readonly MetricDefinition[];
+  /** Where its output goes, where that is not SageMaker's place for jobs of its type. */
+  log?: PlannedLog;
   /** The process serves a model, and these are asked of it: its job is done when they are answered. */
   transform?: TransformPlan;
 };
+
+/** The very names of a log group and stream; of what the process writes as its errors into a file below /opt/ml, apart. */
+export type PlannedLog = { group: string; stream: string; errors?: { group: string; file: string } };
 
 /** How files are carried through a model. */
 export type TransformPlan = {
@@ -83,6 +90,11 @@ export type Job = Pick<JobRow, 'arn' | 'id' | 'kind' | 'name' | 'region'> & { ro
 /** A folder beside /opt/ml: what belongs to a job and is not its process's business. */
 export const ASIDE = { folder: 'aside', inputs: 'inputs', outputs: 'outputs' } as const;
 export const ML = '/opt/ml';
+/** The names that the services give the sessions of their jobs' roles. */
+export const SESSIONS: Readonly<Record<JobKind, string>> = {
+  ...{ Processing: 'SageMaker', Training: 'SageMaker', Transform: 'SageMaker' },
+  Glue: 'GlueJobRunnerSession',
+};
 export const GIGABYTE = 1024 ** 3;
 /** Seconds; for both types of jobs, when the request has none. */
 export const DEFAULT_MAX_RUNTIME = 86_400;

@@ -1,5 +1,7 @@
 /** What the jobs service needs from others; wired by the server. */
+import type { EmitEvent } from '../../base/systemEvents.ts';
 import type { Call } from '../../protocol/service.ts';
+import type { JobKind, SageMakerKind } from './kinds.ts';
 
 /** One version of one object. */
 export type ObjectVersion = { bucket: string; key: string; version: string };
@@ -19,6 +21,7 @@ export type PrefixRead = { uri: string; fingerprint: string };
 /** How a job ended. */
 export type JobEnd = {
   jobArn: string;
+  kind: JobKind;
   status: 'Completed' | 'Failed' | 'Stopped';
   /** The job's Describe answer, after its end. */
   describe: Readonly<Record<string, unknown>>;
@@ -31,7 +34,7 @@ export type JobEnd = {
 
 export type ServedBy = { image: string; dataUri: string | undefined };
 
-export type NewJob = { arn: string; kind: 'Processing' | 'Training' | 'Transform'; name: string };
+export type NewJob = { arn: string; kind: SageMakerKind; name: string };
 
 /** SageMaker's own: the trial that a job belongs to. */
 export type ExperimentConfig = {
@@ -103,6 +106,8 @@ export type ScoreFiles = (
 ) => Promise<{ scored: true } | { scored: false; reason: string }>;
 
 export type JobPorts = {
+  /** Inside the transaction that changes a job's status. */
+  emit: EmitEvent;
   /** Absent: every transform job goes through its container. */
   scoreFiles?: ScoreFiles;
   objects: JobObjects;
@@ -125,6 +130,8 @@ export type JobPorts = {
   model(call: Pick<Call, 'account' | 'region'>, name: string): JobModel | undefined;
   /** Inside the transaction that ends a job. */
   jobEnded(end: JobEnd): void;
+  /** Inside the transaction that has a process of an order to be. */
+  orderBegun?(arn: string, kind: JobKind): void;
   /** Inside the transaction that creates a job. @throws AwsErrors for an experiment or trial that is not there */
   jobCreated(job: NewJob, experiment: ExperimentConfig, call: Call): void;
   /** Inside the transaction that deletes a job, with its last Describe answer. */
@@ -146,6 +153,8 @@ export type LogSource = {
   group: string;
   /** What the log stream's name begins with. */
   stream: string;
+  /** That is the whole of its name. */
+  exact?: boolean;
   path: string;
   /** When its lines were written, where that is over: milliseconds since the epoch. @default they are being written */
   writtenAt?: number;

@@ -5,6 +5,7 @@
  * W1. A status, secondary status or phase changes only along transitions.ts.
  * W2. A secondary status ends at the very instant at which the next begins.
  */
+import type { Call } from '../../protocol/service.ts';
 import type { TotalUse } from '../../runner/limited.ts';
 import type { JobHostsExit } from './hosts.ts';
 import type { Job } from './plan.ts';
@@ -53,6 +54,33 @@ const PHASE_SECONDARY: Readonly<Partial<Record<Phase, SecondaryStatus>>> = {
 
 export function date(at: number | null): Date | undefined {
   return at === null ? undefined : new Date(at);
+}
+
+/** Where, when and for whom a job is made. */
+export type Placing = Pick<Call, 'region' | 'now'> & { requester: string };
+
+/** A job that nobody has begun. */
+export function newRow(
+  job: Pick<JobRow, 'kind' | 'arn' | 'name' | 'id' | 'request'> & Partial<Pick<JobRow, 'transitions' | 'model'>>,
+  { region, now, requester }: Placing,
+): Omit<JobRow, 'seq'> {
+  return {
+    ...{ transitions: '[]', model: null, ...job },
+    region,
+    phase: 'queued',
+    status: 'InProgress',
+    created_at: now,
+    modified_at: now,
+    started_at: null,
+    ended_at: null,
+    stop_cause: null,
+    stop_at: null,
+    exit: null,
+    failure_reason: null,
+    result: '{}',
+    discarded: 0,
+    requester,
+  };
 }
 
 /** A job's Create request. */

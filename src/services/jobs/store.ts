@@ -1,6 +1,7 @@
 /** All SQL of the jobs service: the jobs, the access keys they were given, and the objects they touched. */
 import type { Migrations } from '../../store/migrations.ts';
 import type { Sql } from '../../store/sql.ts';
+import type { JobKind, SageMakerKind } from './kinds.ts';
 import type { ObjectVersion, PrefixRead } from './ports.ts';
 import type { JobStatus, Phase, SecondaryStatus } from './transitions.ts';
 
@@ -62,7 +63,7 @@ export const migrations: Migrations = {
   ],
 };
 
-export type JobKind = 'Processing' | 'Training' | 'Transform';
+export type { JobKind, SageMakerKind };
 export type StopCause = 'requested' | 'runtime';
 
 export type JobRow = {
@@ -169,12 +170,12 @@ export function jobsStore(sql: Sql) {
       "SELECT * FROM jobs WHERE discarded = 0 AND phase NOT IN ('queued', 'ended') ORDER BY seq",
     ),
     setId: sql.change<{ arn: string; id: string }>('UPDATE jobs SET id = $id WHERE arn = $arn'),
-    /** In the order in which they were created. */
-    after: sql.all<{ after: number; limit: number }, JobRow>(
-      'SELECT * FROM jobs WHERE seq > $after ORDER BY seq LIMIT $limit',
+    /** SageMaker's own, in the order in which they were created. */
+    after: sql.all<{ after: number; limit: number }, JobRow & { kind: SageMakerKind }>(
+      "SELECT * FROM jobs WHERE seq > $after AND kind <> 'Glue' ORDER BY seq LIMIT $limit",
     ),
     /** Of one kind, in the order in which they were created. */
-    following: sql.all<{ region: string; kind: JobKind; after: number; limit: number }, JobRow>(
+    following: sql.all<{ region: string; kind: SageMakerKind; after: number; limit: number }, JobRow>(
       'SELECT * FROM jobs WHERE region = $region AND kind = $kind AND seq > $after ORDER BY seq LIMIT $limit',
     ),
     setDiscarded: sql.change<{ arn: string }>('UPDATE jobs SET discarded = 1 WHERE arn = $arn'),

@@ -14,6 +14,7 @@ import { type TagsOf, tagsOver } from './tags.ts';
 
 export type { TagsPorts } from './ports.ts';
 export { migrations } from './store.ts';
+export type { TagsOf } from './tags.ts';
 
 export type TagsContext = {
   /** The SageMaker API, made once by the server. */

@@ -6,17 +6,16 @@ import type { World } from '../../../base/world.ts';
 import { ownIdentity } from '../../../runner/processes.ts';
 import type { Runner } from '../../../runner/runner.ts';
 import { hostsOf } from '../hosts.ts';
-import type { Job } from '../plan.ts';
+import { type Job, SESSIONS } from '../plan.ts';
 import type { JobPorts, LogSink } from '../ports.ts';
 import { outputBatches, readReport } from './collect.ts';
 import type { JobFiles } from './files.ts';
-import { logSource } from './log.ts';
+import { logSources } from './log.ts';
 import { stageInputs } from './stage.ts';
 import { expectWork } from './work.ts';
 
 /** Names the boot in which a job's folder was filled. */
 const STAGED = 'staged';
-const SESSION = 'SageMaker';
 /** How often the end of a log is tried, and how long to wait between, in milliseconds. */
 const LOG_ATTEMPTS = 3;
 const LOG_AGAIN_AFTER = 1000;
@@ -32,7 +31,7 @@ export function createJobFiles({ world, ports, runner, logSink }: JobFilesContex
   const { clock } = world;
   /** Lines are added one after the other, and before the folder is moved away. */
   const notes = new Map<string, Promise<void>>();
-  const callOf = (job: Job) => ports.callAs(job.roleArn, job.region, SESSION);
+  const callOf = (job: Job) => ports.callAs(job.roleArn, job.region, SESSIONS[job.kind]);
   const foldersOf = (job: Job) => hostsOf(job).map(({ id }) => runner.folder(id));
   const staged = (job: Job) => join(runner.folder(job.id).root, STAGED);
 
@@ -41,7 +40,7 @@ export function createJobFiles({ world, ports, runner, logSink }: JobFilesContex
     await appendFile(log, `${line}\n`);
   }
 
-  const hostLogs = (job: Job) => hostsOf(job).map(({ id, name }) => logSource(job, name, runner.folder(id).log));
+  const hostLogs = (job: Job) => hostsOf(job).flatMap(({ id, name }) => logSources(job, name, runner.folder(id)));
 
   async function finishLog(job: Job): Promise<void> {
     await notes.get(job.id);

@@ -30,6 +30,8 @@ export type LogSource = {
   group: string;
   /** What the stream's name begins with: it is this, a hyphen, and the seconds since the epoch at which it begins. */
   stream: string;
+  /** That is the whole of its name. */
+  exact?: boolean;
   path: string;
   /** When its lines were written, where that is over: milliseconds since the epoch. @default they are being written */
   writtenAt?: number;
@@ -117,9 +119,10 @@ export function createShipping(parts: Parts, limit: number): Shipping {
     }
   }
 
-  const firstRow = ({ id, region, group, stream, writtenAt = clock.now() }: LogSource): FileRow => ({
-    ...{ id, region, log_group: group, stream: `${stream}-${Math.floor(writtenAt / 1000)}`, position: 0, omitted: 0 },
-  });
+  function firstRow({ id, region, group, stream: given, exact, writtenAt = clock.now() }: LogSource): FileRow {
+    const stream = exact ? given : `${given}-${Math.floor(writtenAt / 1000)}`;
+    return { id, region, log_group: group, stream, position: 0, omitted: 0 };
+  }
 
   async function shipFrom(source: LogSource, shipment: Shipment, size: number): Promise<void> {
     const { row, file, atEnd } = shipment;

@@ -9,6 +9,7 @@ import atexit
 import builtins
 import ctypes
 import gc
+import importlib
 import linecache
 import os
 import re
@@ -33,6 +34,8 @@ READ_AT_START = re.compile(
     r"(PYTHON|LD_|MALLOC_|GLIBC_|LC_|LANG(UAGE)?$|OMP_(?!NUM_THREADS$)|GOMP_|KMP_|OPENBLAS_(?!NUM_THREADS$)|MKL_|BLIS_"
     r"|NPY_|NUMPY_|SCIPY_|SKLEARN_|JOBLIB_|PANDAS_|XGBOOST_|OPENSSL_|SAGEMAKER_BASE_DIR$)"
 )
+# The images' programs, and the module whose `main` each of them is.
+OWN_PROGRAMS = {"train": "telar_training.train", "glue": "telar_glue.run"}
 OWN_FILES = (__file__, os.path.join(os.path.dirname(__file__), "parent.py"))
 
 _started_with = dict(os.environ)
@@ -134,8 +137,8 @@ def plan(command, environment, search=None):
     """What to do, as a function, once the process is prepared. Raises Cold."""
     check_environment(environment, () if search is None else ("PYTHONPATH",))
     name = os.path.basename(command[0])
-    if name == "train":
-        return lambda: run_train(command)
+    if name in OWN_PROGRAMS:
+        return lambda: run_program(name, command)
     kind, what, argv = parse(command[1:])
     search = search or []
     if kind == "script":
@@ -183,12 +186,10 @@ def run_module(name, folders, argv):
     runpy._run_module_as_main(name)
 
 
-def run_train(command):
+def run_program(name, command):
     search_first([PROGRAMS], list(command))
-    new_main(__file__=os.path.join(os.path.dirname(PROGRAMS), "bin", "train"))
-    from telar_training.train import main
-
-    sys.exit(main())
+    new_main(__file__=os.path.join(os.path.dirname(PROGRAMS), "bin", name))
+    sys.exit(importlib.import_module(OWN_PROGRAMS[name]).main())
 
 
 def start_python(command, environment, reason):
@@ -242,7 +243,7 @@ def run(command, environment, search=None):
 def take_own(program):
     """As the job's own environment would have it, had Python been started there."""
     folder, name = os.path.split(program)
-    if name == "train":
+    if name in OWN_PROGRAMS:
         folder, name = "", "python3"
     if folder not in ("", OWN + "/bin") or not os.path.exists(os.path.join(OWN, "pyvenv.cfg")):
         sys.executable = os.path.join(IMAGE, "bin", name)

@@ -1,0 +1,1 @@
+"""The part of AWS Glue's own Python modules that scripts use."""

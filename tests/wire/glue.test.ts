@@ -1,0 +1,206 @@
+/** Glue jobs through the official SDK, against a real server: real scripts in Python that read and write real objects. */
+import { SFN } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GlueBench, openGlueBench } from '../support/glue.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { pause, refusal } from '../support/workbench.ts';
+
+let server: TestServer;
+let bench: GlueBench;
+
+beforeAll(async () => {
+  server = await startTestServer({ jobLimits: { grace: 1000 } });
+  bench = await openGlueBench(server, 'glue');
+});
+afterAll(() => server.close());
+
+const CLEAN = `
+import sys
+import pandas as pd
+from awsglue.utils import getResolvedOptions
+
+options = getResolvedOptions(sys.argv, ["source", "target", "run_date"])
+rows = pd.read_csv(options["source"])
+rows = rows.dropna(subset=["age"]).drop_duplicates()
+rows["run_date"] = options["run_date"]
+rows.to_csv(options["target"], index=False)
+print("kept", len(rows))
+print("to people who look for trouble", file=sys.stderr)
+`;
+
+describe('a Python shell job', () => {
+  it('cleans CSV from S3 to S3 with pandas, and its log is where AWS has it', async () => {
+    const source = await bench.put('raw/people.csv', 'name,age\nAda,36\nAda,36\nBob,\nCleo,40\n');
+    await bench.job('clean', CLEAN, { DefaultArguments: { '--run_date': 'never', '--source': source } });
+    const run = await bench.run('clean', { '--target': 's3://glue/clean/people.csv', '--run_date': '2026-11-27' });
+    expect(run).toMatchObject({
+      ...{ JobRunState: 'SUCCEEDED', JobName: 'clean', Attempt: 0, MaxCapacity: 0.0625, Timeout: 2880 },
+      ...{ LogGroupName: '/aws-glue/python-jobs', Arguments: { '--run_date': '2026-11-27' } },
+    });
+    expect(run.ErrorMessage).toBeUndefined();
+    expect(await bench.read('clean/people.csv')).toBe('name,age,run_date\nAda,36.0,2026-11-27\nCleo,40.0,2026-11-27\n');
+    expect(await bench.log('output', run.Id!)).toContain('kept 2\n');
+    expect(await bench.log('error', run.Id!)).toContain('to people who look for trouble\n');
+    expect(await bench.log('output', run.Id!)).not.toContain('trouble');
+  });
+
+  it('that raises has the exception as its ErrorMessage, and the traceback in its error log', async () => {
+    await bench.job('raises', 'def work():\n  raise ValueError("row 7 has\\nno name")\nwork()\n');
+    const run = await bench.run('raises');
+    expect(run).toMatchObject({ JobRunState: 'FAILED', ErrorMessage: 'ValueError: row 7 has\nno name' });
+    const log = await bench.log('error', run.Id!);
+    expect(log).toContain('Traceback (most recent call last):\n');
+    expect(log).toContain('raises.py", line 2, in work');
+    expect(log).not.toContain('telar_glue');
+  });
+
+  it.each([
+    ['exits-0', 'import sys; sys.exit(0)', 'SUCCEEDED', undefined],
+    ['exits-3', 'import sys; sys.exit(3)', 'FAILED', 'SystemExit: 3'],
+    ['exits-told', 'import sys; sys.exit("no rows")', 'FAILED', 'SystemExit: no rows'],
+    ['killed', 'import os; os.kill(os.getpid(), 9)', 'FAILED', 'Command failed with exit code 137'],
+    ['no-syntax', 'def', 'FAILED', 'SyntaxError: invalid syntax'],
+  ])('%s', async (name, script, state, message) => {
+    await bench.job(name, script);
+    const run = await bench.run(name);
+    expect(run.JobRunState).toBe(state);
+    if (message === undefined) expect(run.ErrorMessage).toBeUndefined();
+    else expect(run.ErrorMessage).toContain(message);
+  });
+
+  it('has the credentials of its role and no others', async () => {
+    await bench.job('who', 'import boto3; print(boto3.client("sts").get_caller_identity()["Arn"])');
+    const run = await bench.run('who');
+    expect(await bench.log('output', run.Id!)).toContain(
+      'arn:aws:sts::000000000000:assumed-role/glue/GlueJobRunnerSession\n',
+    );
+  });
+
+  it('imports from --extra-py-files, and has more modules installed', async () => {
+    const library = await bench.put('lib/helpers.py', 'def twice(x): return 2 * x\n');
+    await bench.job(
+      'modules',
+      'import sys, helpers, humanize\nprint(helpers.twice(21), humanize.intcomma(12345), sys.argv[1:])',
+      {
+        DefaultArguments: {
+          ...{ '--extra-py-files': library, '--additional-python-modules': 'humanize==4.9.0' },
+          '--text': `it's "quoted" $HOME\n\\ --x ünïcode 💥`,
+        },
+      },
+    );
+    const run = await bench.run('modules', { '--empty': '' });
+    expect(run.ErrorMessage).toBeUndefined();
+    const log = await bench.log('output', run.Id!);
+    expect(log).toContain('42 12,345 [');
+    expect(log).toContain('💥');
+  });
+});
+
+describe('runs', () => {
+  it('are as many at a time as the job allows, and are stopped', async () => {
+    await bench.job(
+      'long',
+      'import boto3, time\nboto3.client("s3").put_object(Bucket="glue", Key="long/began", Body=b"")\ntime.sleep(600)',
+    );
+    const id = await bench.started('long');
+    await bench.written('long/began');
+    await expect(bench.started('long')).rejects.toMatchObject({
+      ...{ name: 'ConcurrentRunsExceededException', message: 'Concurrent runs exceeded for long' },
+    });
+    const stopped = await bench.glue.batchStopJobRun({ JobName: 'long', JobRunIds: [id, 'jr_none'] });
+    expect(stopped.SuccessfulSubmissions).toEqual([{ JobName: 'long', JobRunId: id }]);
+    expect(stopped.Errors).toMatchObject([
+      { JobRunId: 'jr_none', ErrorDetail: { ErrorCode: 'EntityNotFoundException' } },
+    ]);
+    expect(await bench.ended('long', id)).toMatchObject({ JobRunState: 'STOPPED' });
+  });
+
+  it('that fail are tried again, each as a run of its own', async () => {
+    await bench.job(
+      'flaky',
+      'import boto3\ns3 = boto3.client("s3")\nn = s3.list_objects_v2(Bucket="glue", Prefix="flaky/").get("KeyCount", 0)\ns3.put_object(Bucket="glue", Key="flaky/%d" % n, Body=b"")\nassert n >= 2, "attempt %d" % n',
+      { MaxRetries: 3 },
+    );
+    const id = await bench.started('flaky');
+    expect(await bench.ended('flaky', id)).toMatchObject({
+      JobRunState: 'FAILED',
+      ErrorMessage: 'AssertionError: attempt 0',
+    });
+    expect(await bench.ended('flaky', `${id}_attempt_1`)).toMatchObject({
+      ...{ JobRunState: 'FAILED', Attempt: 1, PreviousRunId: id, ErrorMessage: 'AssertionError: attempt 1' },
+    });
+    expect(await bench.ended('flaky', `${id}_attempt_2`)).toMatchObject({ JobRunState: 'SUCCEEDED', Attempt: 2 });
+    const { JobRuns } = await bench.glue.getJobRuns({ JobName: 'flaky' });
+    expect(JobRuns!.map(({ Id }) => Id)).toEqual([`${id}_attempt_2`, `${id}_attempt_1`, id]);
+  });
+});
+
+describe('a state machine', () => {
+  const machine = async (name: string, JobName: string, more = {}) => {
+    const states = new SFN(server.client);
+    const { stateMachineArn } = await states.createStateMachine({
+      ...{ name, roleArn: bench.roleArn },
+      definition: JSON.stringify({
+        StartAt: 'Clean',
+        States: {
+          Clean: {
+            ...{ Type: 'Task', Resource: 'arn:aws:states:::glue:startJobRun.sync', End: true },
+            ...{ Parameters: { JobName, Arguments: { '--day.$': '$.day' } }, ...more },
+          },
+        },
+      }),
+    });
+    const { executionArn } = await states.startExecution({ stateMachineArn, input: '{"day":"2026-11-27"}' });
+    return { states, executionArn: executionArn! };
+  };
+  const ended = async (states: SFN, executionArn: string) => {
+    for (;;) {
+      const found = await states.describeExecution({ executionArn });
+      if (found.status !== 'RUNNING') return found;
+      await pause(50);
+    }
+  };
+
+  it('has a job run with glue:startJobRun.sync, and its run as the result', async () => {
+    await bench.job('of-machine', 'import sys; print(sys.argv[1:])');
+    const { states, executionArn } = await machine('glue-ok', 'of-machine');
+    const { status, output } = await ended(states, executionArn);
+    expect(status).toBe('SUCCEEDED');
+    expect(JSON.parse(output!)).toMatchObject({
+      ...{ JobName: 'of-machine', JobRunState: 'SUCCEEDED', Arguments: { '--day': '2026-11-27' } },
+    });
+  });
+
+  it('fails with the run as the cause', async () => {
+    await bench.job('of-machine-fails', 'raise KeyError("age")');
+    const { states, executionArn } = await machine('glue-fails', 'of-machine-fails');
+    const { status, error, cause } = await ended(states, executionArn);
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'States.TaskFailed' });
+    expect(JSON.parse(cause!)).toMatchObject({ JobRunState: 'FAILED', ErrorMessage: "KeyError: 'age'" });
+  });
+
+  it('that is stopped stops the run', async () => {
+    await bench.job('of-machine-long', 'import time; time.sleep(600)');
+    const { states, executionArn } = await machine('glue-stopped', 'of-machine-long');
+    const runs = async () => (await bench.glue.getJobRuns({ JobName: 'of-machine-long' })).JobRuns ?? [];
+    while ((await runs()).length === 0) await pause(50);
+    await states.stopExecution({ executionArn });
+    expect((await bench.ended('of-machine-long', (await runs())[0]!.Id!)).JobRunState).toBe('STOPPED');
+  });
+
+  it('that names a job which is not there fails as on AWS', async () => {
+    const { states, executionArn } = await machine('glue-none', 'of-nobody');
+    expect(await ended(states, executionArn)).toMatchObject({
+      status: 'FAILED',
+      error: 'Glue.EntityNotFoundException',
+    });
+  });
+});
+
+describe('what is refused', () => {
+  it('names what it is about', async () => {
+    expect(await refusal(bench.glue.getJob({ JobName: 'none' }))).toMatchObject({
+      ...{ name: 'EntityNotFoundException', message: 'Job with name: none not found.' },
+    });
+  });
+});
