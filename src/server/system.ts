@@ -55,8 +55,9 @@ import { auditMigrations, auditTrail } from '../store/audit.ts';
 import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
-import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
+import { iam, lambda, logs as logsApi, sagemaker, sqs, sts } from './apis.ts';
 import { auditing } from './auditing.ts';
+import { notificationPorts } from './bucketNotifications.ts';
 import { createFlows, type Flows, flowMigrations } from './flows.ts';
 import { jobPorts } from './jobPorts.ts';
 import { machinesService } from './machines.ts';
@@ -140,7 +141,10 @@ export function createSystem(options: SystemOptions): System {
   const trail = auditTrail(store.sql);
   const engine = createEngine(store, world);
   const identity = createIdentityServices({ store, world, account, sts, iam });
-  const objects = createObjectsService({ store, bytes, world, account, ports: { recorder } });
+  const objects = createObjectsService({
+    ...{ store, bytes, world, account },
+    ports: { recorder, ...notificationPorts({ authorize: (...asked) => authorize(...asked), flows: () => flows }) },
+  });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
   const { authorize, permit, explainAccess } = createPolicies({
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
@@ -299,6 +303,20 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
       dispatch().runWithin(sagemaker, operation, stepInput(operation, input), call) as Readonly<
         Record<string, unknown>
       >,
+    async invokeFunction(arn, payload, call) {
+      const input = { FunctionName: arn, Payload: Buffer.from(payload) };
+      const answer = (await dispatch().run(lambda, 'Invoke', input, call)) as {
+        Payload?: Uint8Array;
+        FunctionError?: string;
+      };
+      return {
+        payload: Buffer.from(answer.Payload ?? []).toString(),
+        functionError: answer.FunctionError !== undefined,
+      };
+    },
+    sendMessage(QueueUrl, MessageBody, call) {
+      dispatch().runWithin(sqs, 'SendMessage', { QueueUrl, MessageBody }, call);
+    },
     registerModel(argument, call) {
       const input = stepInput('CreateModelPackage', argument);
       const register = (asked: Call) => registry.registerModelPackage(input, asked);

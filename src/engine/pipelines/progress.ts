@@ -1,5 +1,6 @@
 /** How an execution moves on: starting the steps whose turn has come, and passing on what an ended step means. */
 import { evaluateConditions } from '../../definition/pipeline/condition.ts';
+import { expressionsBeside } from '../../definition/pipeline/members.ts';
 import { resolve } from '../../definition/pipeline/resolve.ts';
 import type { Arguments, ConditionStep, FailStep, Json } from '../../definition/pipeline/types.ts';
 import type { Effect } from '../language.ts';
@@ -32,7 +33,9 @@ export function launch(state: PipelineState, index: number, at: number, effects:
   const first = step.status === 'Waiting';
   // The job's own name is part of what its arguments may refer to, so the start is counted first.
   const start = step.starts + 1;
-  const outcome = resolve(planned.Arguments as Arguments, scopeOf(state, index, start, at));
+  const beside = planned.Type === 'Lambda' || planned.Type === 'Callback' ? expressionsBeside(planned) : {};
+  const given = { arguments: planned.Arguments as Arguments, beside };
+  const outcome = resolve(given, scopeOf(state, index, start, at));
   if (!outcome.ok && 'needs' in outcome) return awaitDocuments(state, index, outcome.needs, effects);
   if (first) {
     state.active += 1;
@@ -45,7 +48,12 @@ export function launch(state: PipelineState, index: number, at: number, effects:
   }
   step.starts = start;
   step.failure = undefined;
-  const body: PipelineTask = { kind: 'step', step: name, start, arguments: outcome.value as { [key: string]: Json } };
+  const resolved = outcome.value as { arguments: { [key: string]: Json }; beside: { [key: string]: Json } };
+  const outside = Object.keys(beside).length > 0;
+  const body: PipelineTask = {
+    ...{ kind: 'step', step: name, start, arguments: resolved.arguments },
+    ...(outside && { beside: resolved.beside }),
+  };
   effects.push({ kind: 'task', task: stepTask(name, start), body });
 }
 

@@ -29,6 +29,10 @@ export type PipelinePorts = {
   callAs(roleArn: string, region: string, session: string): Call;
   /** Inside the transaction that starts a job: makes the execution's experiment and trial, where they are missing. */
   pipelineRuns(run: PipelineRun, call: Call): void;
+  /** Invokes a function, and waits for its answer: what it gave back, as text, or what it threw. @throws AwsErrors */
+  invokeFunction(arn: string, payload: string, call: Call): Promise<{ payload: string; functionError: boolean }>;
+  /** Inside a transaction: sends a message to a queue. @throws AwsErrors */
+  sendMessage(queueUrl: string, body: string, call: Call): void;
   roleExists(roleArn: string): boolean;
   /** What serves a model just now: image, variables, place of its data; undefined when there is no such model. */
   servedModel(call: Call, name: string): Described | undefined;

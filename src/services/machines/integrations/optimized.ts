@@ -76,7 +76,7 @@ const ROWS: readonly OptimizedRow[] = [
   },
   {
     ...{ service: 'lambda', action: 'invoke', operation: 'Invoke', patterns: CALLBACK, metadata: true },
-    takes: ['ClientContext', 'FunctionName', 'InvocationType', 'Payload', 'Qualifier'],
+    takes: ['ClientContext', 'FunctionName', 'InvocationType', 'LogType', 'Payload', 'Qualifier'],
     ...{ json: ['Payload'], parsed: ['Payload'], failure: functionError },
   },
   ...['CreateEndpoint', 'CreateEndpointConfig', 'CreateModel', 'UpdateEndpoint'].map((operation) =>
