@@ -367,11 +367,15 @@ function remarksOf({ documents, leftBehind }: Places): string[] {
     ({ name }) =>
       `Topic '${name}' and its subscriptions are not written (aws_sns_topic, aws_sns_topic_subscription): Telar does not export topics yet. Create them with 'aws sns create-topic' and 'aws sns subscribe'.`,
   );
+  const unruled = (documents.rules ?? []).map(
+    ({ name }) =>
+      `Rule '${name}' and its targets are not written (aws_cloudwatch_event_rule, aws_cloudwatch_event_target): Telar does not export rules yet. Create them with 'aws events put-rule' and 'aws events put-targets'.`,
+  );
   const left = texts.flatMap(([subject, text]) =>
     leftBehind(text).map(
       (excerpt) =>
         `The bucket '${documents.bucket.name}' is named in ${subject} outside of an S3 URI or ARN (…${excerpt}): there it stays, whatever var.bucket is. Write it as s3://${documents.bucket.name}/… if it should follow.`,
     ),
   );
-  return [...unwritten, ...untold, ...left];
+  return [...unwritten, ...untold, ...unruled, ...left];
 }

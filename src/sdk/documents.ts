@@ -16,6 +16,7 @@ import { type S3Uri, s3Uri } from './references.ts';
 import { iamArn, type Role } from './roles.ts';
 import { type Context, settle } from './scope.ts';
 import { BUNDLE_FILE } from './steps/script.ts';
+import { type RuleDocuments, ruleDocuments } from './rule.ts';
 import { type TopicDocuments, topicDocuments } from './topic.ts';
 
 export type RoleDocuments = {
@@ -79,6 +80,7 @@ export type ProjectDocuments = {
   machines: StateMachineDocuments[];
   glueJobs: GlueJobDocuments[];
   topics: TopicDocuments[];
+  rules: RuleDocuments[];
   data: readonly DataUpload[];
   code?: CodeBundle;
 };
@@ -109,6 +111,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     pipelines: project.pipelines.map((pipeline) => pipelineDocuments(project, pipeline, context)),
     machines: project.machines.map((machine) => machineDocuments(project, machine, context)),
     glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
+    rules: project.rules.map((rule) => ruleDocuments(rule, context)),
     topics: project.topics.map((topic) => topicDocuments(topic, context)),
     data: project.data,
     ...(project.code && { code: project.code }),

@@ -135,6 +135,16 @@ export type { Instance, Raw, Step, Texts } from './steps/step.ts';
 export { type Channel, csv, type TrainingStep, type TrainingStepOptions, trainingStep } from './steps/training.ts';
 export { type TransformStep, type TransformStepOptions, transformStep } from './steps/transform.ts';
 export {
+  defineRule,
+  type EventPattern,
+  type Matches,
+  type Rule,
+  type RuleDocuments,
+  type RuleOptions,
+  type RuleTarget,
+  type RuleTargetDocument,
+} from './rule.ts';
+export {
   defineTopic,
   type Subscription,
   type Topic,

@@ -8,6 +8,7 @@ import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Role } from './roles.ts';
 import type { ModelPackageGroup } from './steps/model.ts';
+import { type Rule, rolesOf } from './rule.ts';
 import type { Topic } from './topic.ts';
 
 /** One local file, uploaded as it is. */
@@ -53,6 +54,7 @@ export type Project = {
   readonly machines: readonly StateMachine[];
   readonly glueJobs: readonly GlueJob[];
   readonly topics: readonly Topic[];
+  readonly rules: readonly Rule[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
   /** @default none: `telar predict` says what is missing */
@@ -130,6 +132,7 @@ export function defineProject(options: ProjectOptions): Project {
     machines = [],
     glueJobs = [],
     topics = [],
+    rules = [],
     data = [],
   } = options;
   const subject = `project '${options.name}'`;
@@ -144,6 +147,8 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'state machines', machines);
   mustBeDistinct(subject, 'Glue jobs', glueJobs);
   mustBeDistinct(subject, 'topics', topics);
+  mustBeDistinct(subject, 'rules', rules);
+  for (const rule of rules) mustReachListed(subject, rule, roles, pipelines, machines);
   for (const { kind, name, role } of [...pipelines, ...machines, ...glueJobs]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
@@ -153,7 +158,28 @@ export function defineProject(options: ProjectOptions): Project {
     );
   }
   if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
-  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, glueJobs, topics, data };
+  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, glueJobs, topics, rules, data };
+}
+
+/** What a rule starts, and as whom, is published with it. */
+function mustReachListed(
+  subject: string,
+  rule: Rule,
+  roles: readonly Role[],
+  pipelines: readonly Pipeline[],
+  machines: readonly StateMachine[],
+): void {
+  const because = (what: string, list: string) =>
+    `rule '${rule.name}' ${what}, which would not be created: add it to \`${list}\``;
+  for (const role of rolesOf(rule)) must(roles.includes(role), subject, because(`acts as role '${role.name}'`, 'roles'));
+  for (const target of rule.targets) {
+    if ('machine' in target) {
+      must(machines.includes(target.machine), subject, because(`starts machine '${target.machine.name}'`, 'machines'));
+    }
+    if ('pipeline' in target) {
+      must(pipelines.includes(target.pipeline), subject, because(`starts pipeline '${target.pipeline.name}'`, 'pipelines'));
+    }
+  }
 }
 
 function mustBeWhole(

@@ -17,6 +17,7 @@ export type Change = {
     | 'glue file'
     | 'glue job'
     | 'topic'
+    | 'rule'
     | 'subscription';
   name: string;
   action: Action;

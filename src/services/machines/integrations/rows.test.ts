@@ -109,7 +109,7 @@ describe('lambda:invoke', () => {
 describe('events:putEvents', () => {
   it('writes details as text, and names the machine and the execution that send them', () => {
     const attempt = { ...ATTEMPT, execution: 'arn:aws:states:us-east-1:123456789012:execution:nightly:one' };
-    const Entries = [{ Detail: { a: 1 }, Source: 's' }, { Source: 's' }];
+    const Entries: Json = [{ Detail: { a: 1 }, Source: 's' }, { Source: 's' }];
     const sent = ['arn:aws:states:us-east-1:123456789012:stateMachine:nightly', attempt.execution];
     expect(on('events:putEvents').prepare({ Entries }, attempt, 'Parameters').input).toEqual({
       Entries: [
