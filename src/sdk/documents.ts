@@ -14,9 +14,9 @@ import type { PolicyDocument, Statement } from './policy.ts';
 import type { CodeBundle, DataUpload, Project } from './project.ts';
 import { type S3Uri, s3Uri } from './references.ts';
 import { iamArn, type Role } from './roles.ts';
+import { type RuleDocuments, ruleDocuments } from './rule.ts';
 import { type Context, settle } from './scope.ts';
 import { BUNDLE_FILE } from './steps/script.ts';
-import { type RuleDocuments, ruleDocuments } from './rule.ts';
 import { type TopicDocuments, topicDocuments } from './topic.ts';
 
 export type RoleDocuments = {

@@ -103,6 +103,16 @@ export {
   type RoleArn,
   type RoleLike,
 } from './roles.ts';
+export {
+  defineRule,
+  type EventPattern,
+  type Matches,
+  type Rule,
+  type RuleDocuments,
+  type RuleOptions,
+  type RuleTarget,
+  type RuleTargetDocument,
+} from './rule.ts';
 export type { Context, Late } from './scope.ts';
 export {
   type ConditionStep,
@@ -134,16 +144,6 @@ export { type BundledScript, bundledScript } from './steps/script.ts';
 export type { Instance, Raw, Step, Texts } from './steps/step.ts';
 export { type Channel, csv, type TrainingStep, type TrainingStepOptions, trainingStep } from './steps/training.ts';
 export { type TransformStep, type TransformStepOptions, transformStep } from './steps/transform.ts';
-export {
-  defineRule,
-  type EventPattern,
-  type Matches,
-  type Rule,
-  type RuleDocuments,
-  type RuleOptions,
-  type RuleTarget,
-  type RuleTargetDocument,
-} from './rule.ts';
 export {
   defineTopic,
   type Subscription,

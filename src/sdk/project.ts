@@ -7,8 +7,8 @@ import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Role } from './roles.ts';
-import type { ModelPackageGroup } from './steps/model.ts';
 import { type Rule, rolesOf } from './rule.ts';
+import type { ModelPackageGroup } from './steps/model.ts';
 import type { Topic } from './topic.ts';
 
 /** One local file, uploaded as it is. */
@@ -171,13 +171,18 @@ function mustReachListed(
 ): void {
   const because = (what: string, list: string) =>
     `rule '${rule.name}' ${what}, which would not be created: add it to \`${list}\``;
-  for (const role of rolesOf(rule)) must(roles.includes(role), subject, because(`acts as role '${role.name}'`, 'roles'));
+  for (const role of rolesOf(rule))
+    must(roles.includes(role), subject, because(`acts as role '${role.name}'`, 'roles'));
   for (const target of rule.targets) {
     if ('machine' in target) {
       must(machines.includes(target.machine), subject, because(`starts machine '${target.machine.name}'`, 'machines'));
     }
     if ('pipeline' in target) {
-      must(pipelines.includes(target.pipeline), subject, because(`starts pipeline '${target.pipeline.name}'`, 'pipelines'));
+      must(
+        pipelines.includes(target.pipeline),
+        subject,
+        because(`starts pipeline '${target.pipeline.name}'`, 'pipelines'),
+      );
     }
   }
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { defineParameters, definePipeline, defineProject, defineRole, failStep, parameter, stateMachine } from './index.ts';
+import {
+  defineParameters,
+  definePipeline,
+  defineProject,
+  defineRole,
+  failStep,
+  parameter,
+  stateMachine,
+} from './index.ts';
 import { defineRule, type RuleOptions, ruleDocuments } from './rule.ts';
 
 const context = { account: '123456789012', region: 'eu-west-1' };
@@ -62,8 +70,21 @@ describe('rules', () => {
     ['a schedule', { schedule: 'rate(1 days)' }, /is no schedule of a rule/],
     ['a pattern', { pattern: { a: [{ prefxi: 'x' }] } }, /the pattern is not valid: Unrecognized match type prefxi/],
     ['no targets', { targets: [] }, /one to 5 targets/],
-    ['two of one id', { targets: [{ arn: queue, id: 'a' }, { arn: queue, id: 'a' }] }, /the same id/],
-    ['a parameter that there is not', { targets: [{ pipeline, role, parameters: { Kye: 'x' } }] }, /no parameter 'Kye'/],
+    [
+      'two of one id',
+      {
+        targets: [
+          { arn: queue, id: 'a' },
+          { arn: queue, id: 'a' },
+        ],
+      },
+      /the same id/,
+    ],
+    [
+      'a parameter that there is not',
+      { targets: [{ pipeline, role, parameters: { Kye: 'x' } }] },
+      /no parameter 'Kye'/,
+    ],
   ])('are refused where they are written: %s', (_, given, message) => {
     expect(() => rule(given)).toThrow(message);
   });

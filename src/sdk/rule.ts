@@ -108,7 +108,11 @@ export function defineRule(options: RuleOptions): Rule {
   const compiled = pattern && compilePattern(JSON.stringify(pattern));
   if (compiled && !compiled.ok) must(false, subject, `the pattern is not valid: ${compiled.reason.split('\n')[0]}`);
   const parsed = schedule === undefined ? undefined : parseSchedule(schedule, 'rules');
-  must(!parsed || 'schedule' in parsed, subject, `'${schedule}' is no schedule of a rule: write rate(7 days) or cron(0 8 * * ? *)`);
+  must(
+    !parsed || 'schedule' in parsed,
+    subject,
+    `'${schedule}' is no schedule of a rule: write rate(7 days) or cron(0 8 * * ? *)`,
+  );
   must(targets.length > 0 && targets.length <= MOST_TARGETS, subject, `a rule has one to ${MOST_TARGETS} targets`);
   const ids = targets.map(({ id }, at) => id ?? `target-${at + 1}`);
   must(new Set(ids).size === ids.length, subject, 'two targets have the same id: rename one');
@@ -116,7 +120,10 @@ export function defineRule(options: RuleOptions): Rule {
   return { kind: 'rule', ...options };
 }
 
-function mustHaveParameters(subject: string, { pipeline, parameters = {} }: Extract<RuleTarget, { pipeline: Pipeline }>) {
+function mustHaveParameters(
+  subject: string,
+  { pipeline, parameters = {} }: Extract<RuleTarget, { pipeline: Pipeline }>,
+) {
   const known = new Set(Object.keys(pipeline.parameters));
   const unknown = Object.keys(parameters).find((name) => !known.has(name));
   must(unknown === undefined, subject, `pipeline '${pipeline.name}' has no parameter '${unknown}'`);

@@ -21,15 +21,27 @@ export async function ruleChange(events: EventBridge, wanted: RuleDocuments, pro
   const putTargets = async () => requireTaken(name, await events.putTargets({ Rule: name, Targets: targets }));
   if (!there) {
     return {
-      ...{ kind: KIND, name, action: 'create', details: [occasion(rule), ...targets.map(({ Arn }) => `starts ${Arn}`)] },
+      ...{
+        kind: KIND,
+        name,
+        action: 'create',
+        details: [occasion(rule), ...targets.map(({ Arn }) => `starts ${Arn}`)],
+      },
       async apply() {
         await events.putRule({ ...rule, Tags: [...projectTags(project), ...wanted.tags] });
         await putTargets();
       },
     };
   }
-  const [before, { Tags = [] }] = await Promise.all([targetsOf(events, name), events.listTagsForResource({ ResourceARN: arn })]);
-  const details = [...ruleDifferences(there, rule), ...targetDifferences(before, targets), ...tagDifferences(Tags, wanted.tags)];
+  const [before, { Tags = [] }] = await Promise.all([
+    targetsOf(events, name),
+    events.listTagsForResource({ ResourceARN: arn }),
+  ]);
+  const details = [
+    ...ruleDifferences(there, rule),
+    ...targetDifferences(before, targets),
+    ...tagDifferences(Tags, wanted.tags),
+  ];
   if (details.length === 0) return { kind: KIND, name, action: 'same', details };
   const gone = before.map(({ Id = '' }) => Id).filter((id) => !targets.some(({ Id }) => Id === id));
   return {
@@ -48,7 +60,8 @@ const MISSED = 'telar:missed';
 
 /** PutTargets answers what it does not take. @throws TargetRefused */
 function requireTaken(rule: string, { FailedEntries: [refused] = [] }: PutTargetsResponse): void {
-  if (refused) throw failure('TargetRefused', `Target '${refused.TargetId}' of rule '${rule}': ${refused.ErrorMessage}`);
+  if (refused)
+    throw failure('TargetRefused', `Target '${refused.TargetId}' of rule '${rule}': ${refused.ErrorMessage}`);
 }
 
 const occasion = ({ EventPattern, ScheduleExpression }: RuleDocuments['rule']): string =>
