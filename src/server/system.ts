@@ -2,7 +2,7 @@
  * The composition root: every service, the engine and the chain as one value, wired. It knows no socket and no process, so
  * that a whole system also runs inside a simulation.
  */
-import type { EmitEvent, SystemEvent } from '../base/systemEvents.ts';
+import type { EmitEvent } from '../base/systemEvents.ts';
 import type { World } from '../base/world.ts';
 import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import { deliveryMigrations } from '../engine/deliveryStore.ts';
@@ -153,6 +153,7 @@ export function createSystem(options: SystemOptions): System {
     attached: (arn) => flows.attached[arn.split(':', 3)[2] ?? '']?.(arn),
   });
   const tracking = createTracking({ store, world, account, tags, others: () => ({ jobs, registry, pipelines }) });
+  const emit: EmitEvent = (event) => flows.emit(event);
   const registry: Registry = createRegistryService({
     ...{ api: sagemaker, store, account },
     ports: { emit, objectExists, modelContainers: (arn) => models.containers(arn), ...tags, ...tracking },
@@ -204,10 +205,6 @@ export function createSystem(options: SystemOptions): System {
     ...auditing(trail, store, world),
   });
   const chain = chainOf(options, { dispatch, identity, services });
-
-  function emit(event: SystemEvent): void {
-    flows.emit(event);
-  }
 
   function recorder(call: Call): ((object: ObjectVersion) => void) | undefined {
     return recorderOf(jobs, call);

@@ -22,7 +22,7 @@ const DAY = 86_400_000;
 const FORGET_EVERY = 600_000;
 const AT_A_TIME = 200;
 
-export function requireArchive({ db }: Pick<Parts, 'db'>, { region }: Place, name: string): ArchiveRow {
+function requireArchive({ db }: Pick<Parts, 'db'>, { region }: Place, name: string): ArchiveRow {
   const archive = db.archive({ region, name });
   if (!archive) throw eventErrors.noArchive(name);
   return archive;
