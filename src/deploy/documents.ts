@@ -8,6 +8,8 @@ export type Documents = {
   readonly modelPackageGroups: readonly GroupDocument[];
   readonly pipelines: readonly PipelineDocument[];
   readonly machines: readonly MachineDocument[];
+  /** Told of, and not written. */
+  readonly functions?: readonly { readonly name: string }[];
 };
 
 export type RoleDocument = {

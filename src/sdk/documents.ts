@@ -6,6 +6,7 @@
  */
 import { arn } from '../base/arn.ts';
 import { describeProblems, parsePolicy } from '../definition/policy/parse.ts';
+import { type FunctionDocuments, functionDocuments } from './functions.ts';
 import { machineDefinition, machineRoleArn, type StateMachine } from './machines/stateMachine.ts';
 import { mistake, must } from './mistake.ts';
 import { type Pipeline, pipelineDefinition, pipelineRoleArn } from './pipeline.ts';
@@ -65,6 +66,7 @@ export type ProjectDocuments = {
   roles: RoleDocuments[];
   modelPackageGroups: { name: string; arn: string; description?: string }[];
   pipelines: PipelineDocuments[];
+  functions: FunctionDocuments[];
   machines: StateMachineDocuments[];
   data: readonly DataUpload[];
   code?: CodeBundle;
@@ -94,6 +96,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
       ...(description && { description }),
     })),
     pipelines: project.pipelines.map((pipeline) => pipelineDocuments(project, pipeline, context)),
+    functions: project.functions.map((fn) => functionDocuments(fn, context)),
     machines: project.machines.map((machine) => machineDocuments(project, machine, context)),
     data: project.data,
     ...(project.code && { code: project.code }),

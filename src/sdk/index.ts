@@ -32,6 +32,13 @@ export {
   type RoleDocuments,
   type StateMachineDocuments,
 } from './documents.ts';
+export {
+  defineFunction,
+  type FunctionDocuments,
+  type FunctionOptions,
+  functionArn,
+  type LambdaFunction,
+} from './functions.ts';
 export { type Image, images } from './images.ts';
 export type { Call } from './machines/call.ts';
 export type { Duration } from './machines/duration.ts';

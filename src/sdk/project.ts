@@ -2,6 +2,7 @@
  * Projects: the stable resources of one machine-learning system, and the uploads that its runs begin with. Plain data:
  * nothing here reads a file or calls AWS; the CLI and `telar deploy` do.
  */
+import type { LambdaFunction } from './functions.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -48,6 +49,7 @@ export type Project = {
   readonly roles: readonly Role[];
   readonly modelPackageGroups: readonly ModelPackageGroup[];
   readonly pipelines: readonly Pipeline[];
+  readonly functions: readonly LambdaFunction[];
   readonly machines: readonly StateMachine[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
@@ -119,7 +121,7 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  *   pipelines: [modelBuild], data: [passengers], code: codeBundle({ include: ['preprocess.py'] }) });
  */
 export function defineProject(options: ProjectOptions): Project {
-  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], data = [] } = options;
+  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], data = [], functions = [] } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -130,17 +132,20 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'model package groups', modelPackageGroups);
   mustBeDistinct(subject, 'pipelines', pipelines);
   mustBeDistinct(subject, 'state machines', machines);
-  for (const { kind, name, role } of [...pipelines, ...machines]) {
+  mustBeDistinct(subject, 'functions', functions);
+  for (const { kind, name, role } of [...pipelines, ...machines, ...functions]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
       unlisted === undefined,
       subject,
-      `${kind === 'pipeline' ? 'pipeline' : 'machine'} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
+      `${NOUNS[kind]} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
     );
   }
   if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
-  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, data };
+  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, functions, machines, data };
 }
+
+const NOUNS = { pipeline: 'pipeline', stateMachine: 'machine', function: 'function' } as const;
 
 function mustBeWhole(
   subject: string,
