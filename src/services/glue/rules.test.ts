@@ -140,6 +140,7 @@ describe('an order', () => {
       error: '/aws-glue/python-jobs/error',
       stream: 'jr_1',
     });
+    expect(order(job()).name).toBe('clean/jr_1');
     expect(roleArn).toBe('arn:aws:iam::123456789012:role/cleaner');
   });
 
