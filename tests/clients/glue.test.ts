@@ -12,6 +12,7 @@ let bench: GlueBench;
 realClients('boto3', async (made) => {
   home = made.home;
   bench = await openGlueBench(made.server, 'clients');
+  await bench.prepare('pythonshell');
 });
 
 it('is driven by the AWS CLI', { timeout: 120_000 }, async () => {

@@ -35,7 +35,7 @@ patiently(lambda: s3.put_object(Bucket=bucket, Key="done", Body=b"yes"))
 `;
 
 it('a run goes on over kills of the server, is tried again, and ends the task that waits', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   victim = await startVictim();
   const bench = await openGlueBench(victim.client, 'kill-glue');

@@ -8,8 +8,20 @@ import { createIdentityServices, migrations } from '../../src/services/identity/
 import type { iamOperations, stsOperations } from '../../src/services/identity/operations.ts';
 import { ACCOUNT, memoryStore, perform, START, type TestClock, testCall, testWorld } from './operations.ts';
 
-const sts = defineApi({ name: 'sts', signingNames: ['sts'], protocol: 'query', version: '2011-06-15', sdk: () => stsSdk });
-const iam = defineApi({ name: 'iam', signingNames: ['iam'], protocol: 'query', version: '2010-05-08', sdk: () => iamSdk });
+const sts = defineApi({
+  name: 'sts',
+  signingNames: ['sts'],
+  protocol: 'query',
+  version: '2011-06-15',
+  sdk: () => stsSdk,
+});
+const iam = defineApi({
+  name: 'iam',
+  signingNames: ['iam'],
+  protocol: 'query',
+  version: '2010-05-08',
+  sdk: () => iamSdk,
+});
 
 export type IamTable = ReturnType<typeof iamOperations>;
 export type StsTable = ReturnType<typeof stsOperations>;

@@ -12,6 +12,7 @@ let bench: GlueBench;
 beforeAll(async () => {
   server = await startTestServer({ jobLimits: { grace: 1000 } });
   bench = await openGlueBench(server, 'glue');
+  await bench.prepare('pythonshell');
 });
 afterAll(() => server.close());
 
