@@ -3,11 +3,14 @@
  * `telar env` load none.
  */
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { Glue } from '@aws-sdk/client-glue';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
+import type { Scheduler } from '@aws-sdk/client-scheduler';
 import type { SFN } from '@aws-sdk/client-sfn';
+import type { SNS } from '@aws-sdk/client-sns';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Connection } from './connection.ts';
 import { isNotFound } from './errors.ts';
@@ -22,7 +25,10 @@ export type Clients = {
   iam(): Promise<IAM>;
   sts(): Promise<STS>;
   logs(): Promise<CloudWatchLogs>;
+  scheduler(): Promise<Scheduler>;
+  events(): Promise<EventBridge>;
   glue(): Promise<Glue>;
+  sns(): Promise<SNS>;
 };
 
 export function clientsOf(connection: Connection): Clients {
@@ -56,9 +62,21 @@ export function clientsOf(connection: Connection): Clients {
       const { CloudWatchLogs } = await import('@aws-sdk/client-cloudwatch-logs');
       return new CloudWatchLogs(options);
     }),
+    scheduler: once(async () => {
+      const { Scheduler } = await import('@aws-sdk/client-scheduler');
+      return new Scheduler(options);
+    }),
+    events: once(async () => {
+      const { EventBridge } = await import('@aws-sdk/client-eventbridge');
+      return new EventBridge(options);
+    }),
     glue: once(async () => {
       const { Glue } = await import('@aws-sdk/client-glue');
       return new Glue(options);
+    }),
+    sns: once(async () => {
+      const { SNS } = await import('@aws-sdk/client-sns');
+      return new SNS(options);
     }),
   };
 }

@@ -25,6 +25,7 @@ export function createProgram(finish: (status: ExitStatus) => void): Command {
   projectVerbs(add);
   executionVerbs(add);
   registryVerbs(add);
+  scheduleVerbs(within(program, finish));
   accessVerbs(within(program, finish));
   careVerbs(add);
   return program;
@@ -104,7 +105,20 @@ function serverVerbs(add: Add): void {
     .option('--cpus <number>', 'processors that jobs may have (default: those of the machine)')
     .option('--memory <GB>', "memory that jobs may have (default: nine tenths of the machine's)")
     .option('--promise <times>', 'how many times over these are promised to jobs at a time (default: 2)')
+    .option(
+      '--smtp <url>',
+      'the mail server for notifications, such as smtp://user@host:587 (default: TELAR_SMTP_URL, else none)',
+    )
+    .option('--mail-from <address>', 'whom mails are from (default: TELAR_MAIL_FROM)')
+    .option(
+      '--notification-links <where>',
+      "local, or aws: links in notifications have SNS's own names (default: local)",
+    )
     .option('--network <which>', "machine, or telar: jobs reach Telar's server and nothing else (default: machine)")
+    .option(
+      '--missed-schedules <policy>',
+      'run-once or skip: schedules that fell due while no server ran (default: run-once)',
+    )
     .option(
       '--images <folder>',
       "where the images' environments are kept (default: TELAR_IMAGES, else in the data folder)",
@@ -143,6 +157,26 @@ function reaching(command: Command): Command {
     .option('--region <name>', "the region (default: the data folder's, us-east-1)")
     .option('--offline', "refuse all hosts but AWS's, which this server answers")
     .option('--no-proxy', 'set no proxy and no certificates: addresses of AWS written into code are not answered');
+}
+
+function scheduleVerbs(on: (noun: string, description: string) => Add): void {
+  const schedule = on('schedule', 'what runs by itself, and when');
+  const verbs = () => import('./verbs/schedule.ts');
+  const which = "a schedule's name, GROUP/NAME, the name of a rule that has a schedule, or an ARN";
+  schedule('list', 'all schedules, and rules that have one, with the time of their next run', async (context) =>
+    (await verbs()).listSchedules(context),
+  );
+  schedule('enable', 'let it run', async (context, meant: string) =>
+    (await verbs()).switchSchedule(context, 'ENABLED', meant),
+  ).argument('<schedule>', which);
+  schedule('disable', 'keep it from running', async (context, meant: string) =>
+    (await verbs()).switchSchedule(context, 'DISABLED', meant),
+  ).argument('<schedule>', which);
+  schedule('next', 'the times of its next runs', async (context, meant: string, options: object) =>
+    (await verbs()).nextRuns(context, meant, options),
+  )
+    .argument('<schedule>', which)
+    .option('-n, --count <number>', 'how many (default: 5)');
 }
 
 function projectVerbs(add: Add): void {
@@ -252,6 +286,13 @@ function registryVerbs(add: Add): void {
   )
     .argument('[model]', which)
     .option('-m, --message <text>', 'why: kept with the model');
+  add('predict', 'score a CSV file with the approved model', async (context, file: string, options: object) =>
+    (await import('./verbs/predict.ts')).predict(context, file, options),
+  )
+    .argument('<file>', 'a CSV file')
+    .option('--group <name>', "the model package group (default: the project's)")
+    .option('--output <file>', 'where the predictions are written (default: FILE.predictions.csv, beside it)')
+    .option('--no-header', 'the first line is a row, and no header');
 }
 
 function careVerbs(add: Add): void {
@@ -263,6 +304,14 @@ function careVerbs(add: Add): void {
   add('fsck', 'check the data folder; the server must not run', async (context) =>
     (await import('./verbs/fsck.ts')).fsck(context),
   );
+  add(
+    'outbox',
+    'mails that notifications have become: list, show ID, confirm ID',
+    async (context, action: string, which: string | undefined) =>
+      (await import('./verbs/outbox.ts')).outbox(context, action, which),
+  )
+    .argument('[action]', 'list, show, or confirm', 'list')
+    .argument('[id]', "a mail's number");
   add('gc', 'free what nobody can reach any more', async (context, options: object) =>
     (await import('./verbs/gc.ts')).gc(context, options),
   )

@@ -16,12 +16,13 @@ import type { World } from '../base/world.ts';
 import type { Store } from '../store/store.ts';
 import type { Effect, Executor, KernelEvent, Language, TaskName } from './language.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
-import { engineStore, type RunRow } from './store.ts';
+import { engineStore, type JournalRow, type RunRow } from './store.ts';
 
 /** A language and the executor of its tasks, their types forgotten. */
 type Registered = { language: Language<unknown, { kind: string }>; executor: Executor<unknown, { kind: string }> };
 
-type Run = { id: number; key: string; open: boolean; state: unknown; registered: Registered };
+/** `end`: the position of the event that was recorded last; undefined before the first. */
+type Run = { id: number; key: string; open: boolean; end: number | undefined; state: unknown; registered: Registered };
 
 export type Engine = {
   /** Makes a language known. Before `recover`. */
@@ -41,6 +42,8 @@ export type Engine = {
   history<Event>(key: string): { at: number; event: Event }[];
   /** What each event of a run has led to, as its language said, oldest first; those that led to nothing are left out. */
   outcomes(key: string): Iterable<{ at: number; outcome: string }>;
+  /** Inside a transaction: forgets a run that is over, with its journal. One that is not there is gone already. */
+  remove(key: string): void;
   /** Takes up whatever a former server left unfinished. */
   recover(): void;
   /** Starts no further task. */
@@ -86,19 +89,29 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
     return run;
   }
 
+  /** A run's events, oldest first. */
+  function* journal(run: number): Generator<JournalRow> {
+    for (const { position } of db.positions({ run }).toReversed()) {
+      const row = db.eventAt({ position });
+      assert(row, `event ${position} of run ${run} is in its journal`);
+      yield row;
+    }
+  }
+
   function load(row: RunRow): Run {
     const known = runs.get(row.id);
     if (known) return use(known);
     const registered = languages.get(row.language);
     assert(registered, `the language '${row.language}' of run ${row.key} is registered`);
     const state = registered.language.begin(JSON.parse(row.input));
-    for (const { at, event, outcome } of db.events({ run: row.id })) {
+    for (const { at, event, outcome } of journal(row.id)) {
       registered.language.apply(state, JSON.parse(event), at);
       const folded = registered.language.outcome?.(state) ?? null;
       if (folded !== outcome)
         world.log('error', 'engine.folded-differently', { run: row.key, recorded: outcome, folded });
     }
-    return remember({ id: row.id, key: row.key, open: row.open === 1, state, registered });
+    const end = db.end({ run: row.id })?.position;
+    return remember({ id: row.id, key: row.key, open: row.open === 1, end, state, registered });
   }
 
   function runByKey(key: string): Run | undefined {
@@ -123,7 +136,9 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
     const { language } = run.registered;
     const effects = language.apply(run.state, event, at);
     const outcome = language.outcome?.(run.state);
-    db.append({ run: run.id, at, event: JSON.stringify(event), outcome: outcome ?? null });
+    const text = JSON.stringify(event);
+    run.end = db.append({ run: run.id, at, event: text, outcome: outcome ?? null, before: run.end ?? null });
+    db.setEnd({ run: run.id, position: run.end });
     for (const effect of effects) carryOut(run, effect);
     run.registered.executor.observed?.(run, event, at, outcome);
   }
@@ -211,7 +226,7 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
     const started = run.registered.executor.start(run, task, JSON.parse(row.body));
     if (started.kind === 'outside') {
       db.setTaskState({ run: runId, task, state: 'outside' });
-      return () => runOutside(run.key, task, started.work);
+      return () => runOutside(run.key, task, started.work, started.goesOn);
     }
     if (started.kind === 'finished') db.endTask({ run: runId, task });
     else db.setTaskState({ run: runId, task, state: 'running' });
@@ -220,9 +235,23 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
     return undefined;
   }
 
-  async function runOutside(key: string, task: TaskName, work: () => Promise<{ kind: string }>): Promise<void> {
+  async function runOutside(
+    key: string,
+    task: TaskName,
+    work: () => Promise<{ kind: string }>,
+    goesOn?: (event: { kind: string }) => boolean,
+  ): Promise<void> {
     const event = await work();
-    scheduler.persist(`end of task ${task} of ${key}`, () => void complete(key, task, event));
+    const record = goesOn?.(event) ? runsOn : complete;
+    scheduler.persist(`end of task ${task} of ${key}`, () => void record(key, task, event));
+  }
+
+  /** The work outside is done, and the task goes on; unless it has ended meanwhile. */
+  function runsOn(key: string, task: TaskName, event: { kind: string }): void {
+    const run = runByKey(key);
+    if (!run || !db.task({ run: run.id, task })) return;
+    db.setTaskState({ run: run.id, task, state: 'running' });
+    record(run, event);
   }
 
   /** In a transaction of its own, after that of the start was rolled back. */
@@ -259,7 +288,11 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
       const text = JSON.stringify(input);
       const id = db.insertRun({ language, key, input: text });
       // From the text, not the value: the state is the same as after a reload, down to undefined members.
-      const run: Run = { id, key, open: true, state: registered.language.begin(JSON.parse(text)), registered };
+      const run: Run = {
+        ...{ id, key, open: true, end: undefined },
+        state: registered.language.begin(JSON.parse(text)),
+        registered,
+      };
       record(remember(run), first);
     },
     append(key, event) {
@@ -271,14 +304,22 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
     state: <State>(key: string) => runByKey(key)?.state as State | undefined,
     history<Event>(key: string) {
       const run = runByKey(key);
-      return run
-        ? Array.from(db.events({ run: run.id }), ({ at, event }) => ({ at, event: JSON.parse(event) as Event }))
-        : [];
+      return run ? Array.from(journal(run.id), ({ at, event }) => ({ at, event: JSON.parse(event) as Event })) : [];
     },
     *outcomes(key) {
       const id = ids.get(key) ?? db.runByKey({ key })?.id;
       if (id === undefined) return;
-      for (const { at, outcome } of db.events({ run: id })) if (outcome !== null) yield { at, outcome };
+      for (const { at, outcome } of journal(id)) if (outcome !== null) yield { at, outcome };
+    },
+    remove(key) {
+      const row = db.runByKey({ key });
+      if (!row) return;
+      assert(row.open === 0, `run ${key} is over when it is removed`);
+      const known = runs.get(row.id);
+      if (known) forget(known);
+      for (const { position } of db.positions({ run: row.id })) db.removeEvent({ position });
+      db.removeEnd({ run: row.id });
+      db.removeRun({ id: row.id });
     },
     recover: () => scheduler.recover(),
     stop: () => scheduler.stop(),

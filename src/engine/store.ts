@@ -36,6 +36,14 @@ export const engineMigrations: Migrations = {
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX timers_by_due ON timers (due);`,
     'ALTER TABLE journal ADD COLUMN outcome TEXT',
+    // Each event names the one before it, and a run's last stands in a small table: an index by run was a page for each run at
+    // each commit.
+    `ALTER TABLE journal ADD COLUMN before INTEGER;
+     UPDATE journal SET before =
+       (SELECT max(earlier.position) FROM journal AS earlier WHERE earlier.run = journal.run AND earlier.position < journal.position);
+     CREATE TABLE journal_ends (run INTEGER PRIMARY KEY, position INTEGER NOT NULL) STRICT;
+     INSERT INTO journal_ends SELECT run, max(position) FROM journal GROUP BY run;
+     DROP INDEX journal_by_run;`,
   ],
 };
 
@@ -43,6 +51,8 @@ export type RunRow = { id: number; language: string; key: string; input: string;
 export type TaskState = 'queued' | 'running' | 'outside';
 export type TaskRow = { run: number; task: string; state: TaskState; body: string };
 export type TimerRow = { run: number; timer: string; due: number };
+
+export type JournalRow = { at: number; event: string; outcome: string | null };
 
 export type EngineStore = ReturnType<typeof engineStore>;
 
@@ -55,11 +65,27 @@ export function engineStore(sql: Sql) {
     runById: sql.one<{ id: number }, RunRow>('SELECT * FROM runs WHERE id = $id'),
     setOpen: sql.change<{ id: number; open: number }>('UPDATE runs SET open = $open WHERE id = $id'),
 
-    append: sql.change<{ run: number; at: number; event: string; outcome: string | null }>(
-      'INSERT INTO journal (run, at, event, outcome) VALUES ($run, $at, $event, $outcome)',
+    /** Answers its position. */
+    append: sql.insert<{ run: number; at: number; event: string; outcome: string | null; before: number | null }>(
+      'INSERT INTO journal (run, at, event, outcome, before) VALUES ($run, $at, $event, $outcome, $before)',
     ),
-    events: sql.each<{ run: number }, { at: number; event: string; outcome: string | null }>(
-      'SELECT at, event, outcome FROM journal WHERE run = $run ORDER BY position',
+    setEnd: sql.change<{ run: number; position: number }>(
+      'INSERT INTO journal_ends (run, position) VALUES ($run, $position) ON CONFLICT (run) DO UPDATE SET position = excluded.position',
+    ),
+    end: sql.one<{ run: number }, { position: number }>('SELECT position FROM journal_ends WHERE run = $run'),
+    removeEnd: sql.change<{ run: number }>('DELETE FROM journal_ends WHERE run = $run'),
+    removeEvent: sql.change<{ position: number }>('DELETE FROM journal WHERE position = $position'),
+    removeRun: sql.change<{ id: number }>('DELETE FROM runs WHERE id = $id'),
+    /** The positions of a run's events, the last one first. */
+    positions: sql.all<{ run: number }, { position: number }>(
+      `WITH RECURSIVE chain (position) AS (
+         SELECT position FROM journal_ends WHERE run = $run
+         UNION ALL
+         SELECT journal.before FROM chain JOIN journal USING (position) WHERE journal.before IS NOT NULL
+       ) SELECT position FROM chain`,
+    ),
+    eventAt: sql.one<{ position: number }, JournalRow>(
+      'SELECT at, event, outcome FROM journal WHERE position = $position',
     ),
 
     insertTask: sql.change<TaskRow>('INSERT INTO tasks (run, task, state, body) VALUES ($run, $task, $state, $body)'),

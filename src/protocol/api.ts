@@ -2,6 +2,7 @@
  * One AWS API as Telar serves it: its wire protocol and its operations, read from the schemas that the official SDK
  * client exports (`CreatePipeline$` …), so that the wire can never disagree with the clients.
  */
+import type { AwsError, Violation } from './awsError.ts';
 import type { StructureShape } from './shapes.ts';
 
 export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'rest-xml' | 'rest-json' | 'own-json';
@@ -35,6 +36,19 @@ export type Api = {
   xmlNamespace: string | undefined;
   /** With which it refuses what violates a constraint of its model, where that is not its protocol's usual code. */
   validationCode?: string;
+  /** How it words what violates its model, where that is not how others do. */
+  violated?(violations: readonly Violation[]): AwsError;
+  /**
+   * It once spoke the Query protocol: errors have the codes of that, and clients are told them in a header beside the names of
+   * the model (`awsQueryCompatible`).
+   */
+  queryCompatible?: true;
+  /** The code with which it says that somebody may not do something, likewise. */
+  deniedCode?: string;
+  /** What may be asked for without a signature, by a link: its parameters hold the secret. */
+  unsigned?: readonly string[];
+  /** Longest bodies of operations that need more than others, in bytes; and the code with which more is refused. */
+  bodies?: { most: Readonly<Record<string, number>>; code: string };
   operations: ReadonlyMap<string, OperationModel>;
   /** The errors of the model: the name of each shape by that name, and by its code on the wire where that is another one. */
   errors: ReadonlyMap<string, string>;

@@ -14,9 +14,9 @@ export type { Codec } from './codec.ts';
 export function codecOf(api: Api): Codec {
   switch (api.protocol) {
     case 'json-1.0':
-      return jsonCodec('1.0');
+      return jsonCodec('1.0', api);
     case 'json-1.1':
-      return jsonCodec('1.1');
+      return jsonCodec('1.1', api);
     case 'query':
       return queryCodec(api);
     case 'rest-xml':

@@ -1,8 +1,8 @@
 /**
  * The first step of the chain: which API, and which of its operations, a request names.
  *
- * Order: `X-Amz-Target` (JSON APIs), the credential scope's service, the form's Action (Query APIs sent unsigned), and S3
- * for all the rest, since an S3 request need not name itself.
+ * Order: `X-Amz-Target` (JSON APIs), the credential scope's service, the form's Action (Query APIs sent unsigned), the Action of a
+ * link that needs no signature, and S3 for all the rest, since an S3 request need not name itself.
  */
 import type { Api, OperationModel } from './api.ts';
 import { type AwsError, commonErrors } from './errors.ts';
@@ -41,7 +41,14 @@ export function identifyApi(apis: Apis, request: WireRequest, auth: Authorizatio
     const api = apis.all.find((candidate) => candidate.protocol === 'query' && version.has(candidate.version));
     return api ?? apis.all.find((candidate) => candidate.protocol === 'query') ?? noService();
   }
-  return apis.s3 ?? noService();
+  return linked(apis, request, auth) ?? apis.s3 ?? noService();
+}
+
+/** The API of a link that was sent to somebody, who has no keys: of S3 it would be a list of buckets, which nobody may see unsigned. */
+function linked({ all }: Apis, { method, path, query }: WireRequest, { kind }: Authorization): Api | undefined {
+  if (kind !== 'anonymous' || method !== 'GET' || path !== '/') return undefined;
+  const action = queryPairs(query).find(([name]) => name === 'Action')?.[1];
+  return action === undefined ? undefined : all.find(({ unsigned }) => unsigned?.includes(action));
 }
 
 /** The operation that a request names in its API. `body` is needed by Query APIs only, which carry the name in the form. */

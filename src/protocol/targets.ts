@@ -4,6 +4,9 @@
  */
 import type { Call } from './service.ts';
 
+/** Of a queue's or topic's message; the value of a Binary one in base64. */
+export type QueueAttribute = { DataType: string; StringValue?: string; BinaryValue?: string };
+
 export type Target = {
   /** Of a function, queue, topic, state machine, pipeline, event bus or log group. */
   arn: string;
@@ -13,7 +16,7 @@ export type Target = {
   messageGroupId?: string | undefined;
   deduplicationId?: string | undefined;
   /** Of a queue or topic. */
-  attributes?: Readonly<Record<string, { DataType: string; StringValue: string }>> | undefined;
+  attributes?: Readonly<Record<string, QueueAttribute>> | undefined;
   /** Of a pipeline. */
   parameters?: readonly { Name: string; Value: string }[] | undefined;
   /** Of an event bus, where `payload` is the detail. */

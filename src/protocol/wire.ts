@@ -13,6 +13,8 @@ export type WireRequest = {
   remoteAddress: string;
   /** Whether the client has hung up: nobody will read the answer. */
   isGone?(): boolean;
+  /** Calls back once it does. @returns what takes that back */
+  whenGone?(run: () => void): () => void;
 };
 
 export type WireResponse = {

@@ -8,6 +8,7 @@ import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Role } from './roles.ts';
 import type { ModelPackageGroup } from './steps/model.ts';
+import type { Topic } from './topic.ts';
 
 /** One local file, uploaded as it is. */
 export type FileUpload = { readonly kind: 'file'; readonly file: string; readonly key: string };
@@ -31,6 +32,15 @@ export type CodeBundle = {
   readonly prefix: string;
 };
 
+/** What `telar predict` does with a file: a batch transform with the newest approved version of a group. */
+export type Prediction = {
+  readonly group: ModelPackageGroup;
+  /** Whom the model acts as: it reads the model and what lies under `prefix`, and writes there. */
+  readonly role: Role;
+  /** Where files and predictions are put, in the project's bucket. @default 'predictions/files' */
+  readonly prefix?: string;
+};
+
 export type Project = {
   readonly kind: 'project';
   readonly name: string;
@@ -42,8 +52,11 @@ export type Project = {
   readonly pipelines: readonly Pipeline[];
   readonly machines: readonly StateMachine[];
   readonly glueJobs: readonly GlueJob[];
+  readonly topics: readonly Topic[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
+  /** @default none: `telar predict` says what is missing */
+  readonly predict?: Prediction;
 };
 
 /**
@@ -110,7 +123,15 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  *   pipelines: [modelBuild], data: [passengers], code: codeBundle({ include: ['preprocess.py'] }) });
  */
 export function defineProject(options: ProjectOptions): Project {
-  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], glueJobs = [], data = [] } = options;
+  const {
+    roles = [],
+    modelPackageGroups = [],
+    pipelines = [],
+    machines = [],
+    glueJobs = [],
+    topics = [],
+    data = [],
+  } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -122,6 +143,7 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'pipelines', pipelines);
   mustBeDistinct(subject, 'state machines', machines);
   mustBeDistinct(subject, 'Glue jobs', glueJobs);
+  mustBeDistinct(subject, 'topics', topics);
   for (const { kind, name, role } of [...pipelines, ...machines, ...glueJobs]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
@@ -130,7 +152,27 @@ export function defineProject(options: ProjectOptions): Project {
       `${NOUNS[kind] ?? kind} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
     );
   }
-  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, glueJobs, data };
+  if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
+  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, glueJobs, topics, data };
+}
+
+function mustBeWhole(
+  subject: string,
+  { group, role, prefix }: Prediction,
+  roles: readonly Role[],
+  groups: readonly ModelPackageGroup[],
+): void {
+  must(
+    roles.includes(role),
+    subject,
+    `predict acts as role '${role.name}', which would not be created: add it to \`roles\``,
+  );
+  must(
+    groups.includes(group),
+    subject,
+    `predict takes models of '${group.name}', which would not be created: add it to \`modelPackageGroups\``,
+  );
+  if (prefix !== undefined) mustBeKey(prefix);
 }
 
 /** What messages call them. */

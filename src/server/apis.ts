@@ -1,6 +1,7 @@
 /** The AWS APIs whose operations several services share, or whose services take them from outside. */
 import { createRequire } from 'node:module';
 import { defineApi } from '../protocol/models.ts';
+import { violated } from '../services/queues/index.ts';
 
 /** Clients are loaded when their API is first used, or when the server has nothing to do (`preload`). */
 const load = createRequire(import.meta.url);
@@ -55,6 +56,11 @@ export const lambda = defineApi({
   name: 'lambda',
   signingNames: ['lambda'],
   protocol: 'rest-json',
+  // A zip of 50 MB in base64; an event of 6 MB.
+  bodies: {
+    most: { CreateFunction: 70_167_211, UpdateFunctionCode: 70_167_211, Invoke: 6_291_456 },
+    code: 'RequestTooLargeException',
+  },
   validationCode: 'ValidationException',
   version: '2015-03-31',
   sdk: () => load('@aws-sdk/client-lambda'),
@@ -90,6 +96,8 @@ export const sns = defineApi({
   name: 'sns',
   signingNames: ['sns'],
   protocol: 'query',
+  deniedCode: 'AuthorizationError',
+  unsigned: ['ConfirmSubscription', 'Unsubscribe'],
   version: '2010-03-31',
   xmlNamespace: 'http://sns.amazonaws.com/doc/2010-03-31/',
   sdk: () => load('@aws-sdk/client-sns'),
@@ -100,6 +108,8 @@ export const sqs = defineApi({
   signingNames: ['sqs'],
   protocol: 'json-1.0',
   targetPrefix: 'AmazonSQS',
+  violated,
+  queryCompatible: true,
   version: '2012-11-05',
   sdk: () => load('@aws-sdk/client-sqs'),
 });

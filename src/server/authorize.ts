@@ -15,7 +15,7 @@ import type { Access, Call, Principal } from '../protocol/service.ts';
 import type { Identity } from '../services/identity/index.ts';
 import { requestContext, type TagsOf } from './requestContext.ts';
 
-type Named = Pick<Api, 'name' | 'protocol'>;
+type Named = Pick<Api, 'name' | 'protocol' | 'deniedCode'>;
 
 export type Authorize = (
   api: Named,
@@ -118,11 +118,11 @@ export function reasonOf({ verdict, layer }: Decision, action: string): string {
 }
 
 /** The JSON services add `Exception` to the code, and S3 quotes the resource. */
-function accessDenied({ protocol }: Named, arn: string, { action, resource }: Access, reason: string) {
+function accessDenied({ protocol, deniedCode }: Named, arn: string, { action, resource }: Access, reason: string) {
   const plain = protocol === 'rest-xml' || protocol === 'query';
   const named = protocol === 'rest-xml' ? `"${resource}"` : resource;
   return awsError(
-    plain ? 'AccessDenied' : 'AccessDeniedException',
+    deniedCode ?? (plain ? 'AccessDenied' : 'AccessDeniedException'),
     `User: ${arn} is not authorized to perform: ${action} on resource: ${named} ${reason}`,
     403,
   );

@@ -5,22 +5,43 @@
 import type { EmitEvent } from '../base/systemEvents.ts';
 import type { World } from '../base/world.ts';
 import type { Policy } from '../definition/policy/types.ts';
+import type { MissedPolicy } from '../definition/schedules/missed.ts';
+import { occurrenceMigrations } from '../engine/occurrenceStore.ts';
+import type { Api } from '../protocol/api.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
+import { eventsMigrations } from '../services/events/index.ts';
+import { functionsMigrations } from '../services/functions/index.ts';
 import { glueMigrations } from '../services/glue/index.ts';
 import type { Identity } from '../services/identity/index.ts';
 import type { JobEnd, Orders } from '../services/jobs/index.ts';
 import type { Machines } from '../services/machines/index.ts';
+import { notificationsMigrations, type Outbox } from '../services/notifications/index.ts';
+import { queuesMigrations } from '../services/queues/index.ts';
+import { type Schedules, schedulerMigrations } from '../services/scheduler/index.ts';
 import type { TagsOf } from '../services/tags/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { eventsService } from './events.ts';
+import { type FunctionParts, functionsService } from './functions.ts';
 import { type GlueJobs, glueService } from './glue.ts';
+import { type NotificationMeans, notificationsService } from './notifications/index.ts';
+import { queuesService } from './queues.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
-import { sendTo } from './targets.ts';
+import { schedulerService } from './scheduler.ts';
+import { type SendParts, sendTo } from './targets.ts';
 
-export const flowMigrations: readonly Migrations[] = [glueMigrations];
+export const flowMigrations: readonly Migrations[] = [
+  queuesMigrations,
+  notificationsMigrations,
+  eventsMigrations,
+  glueMigrations,
+  functionsMigrations,
+  occurrenceMigrations,
+  schedulerMigrations,
+];
 
 export type FlowParts = {
   store: Store;
@@ -30,11 +51,19 @@ export type FlowParts = {
   identity: Identity;
   callAs: RoleCalls;
   tags: TagsOf;
+  logs: SendParts['logs'];
+  /** Where clients reach this system. */
+  endpointUrl(): string;
+  /** How messages leave this machine. */
+  notifications?: NotificationMeans | undefined;
+  /** What becomes of schedules that were missed, where their group does not say. */
+  missed?: MissedPolicy | undefined;
   /** There once all services are. */
   dispatch(): Dispatch;
+  apis(): readonly Api[];
   orders(): Orders;
   jobEnded: Machines['jobEnded'];
-};
+} & Omit<FunctionParts, 'send'>;
 
 export type Flows = {
   services: readonly Service[];
@@ -42,6 +71,10 @@ export type Flows = {
   emit: EmitEvent;
   /** The policies of the resources of these services, by the service of an ARN. */
   attached: Readonly<Record<string, (arn: string) => Policy | undefined>>;
+  /** The mails that notifications have become. */
+  outbox: Outbox;
+  /** When a schedule next occurs; undefined for what is none. */
+  scheduleTimes: Schedules['times'];
   /** Inside the transaction that ends a job of any service. */
   jobEnded(end: JobEnd): void;
   /** Inside the transaction that has the process of an order be. */
@@ -50,11 +83,23 @@ export type Flows = {
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
-  const emit: EmitEvent = () => {};
+  const functions = functionsService(shared);
+  const events = eventsService(shared);
+  const { emit } = events;
+  const queues = queuesService(shared);
+  const schedules = schedulerService(shared);
+  const notifications = notificationsService({ ...shared, means: parts.notifications });
   const { glue, jobs } = glueService({ ...shared, emit, awaitedEnded: parts.jobEnded });
   return {
-    services: [...servicesOf(shared), glue.service],
-    ...{ emit, attached: {}, jobEnded: jobs.ended, orderBegun: jobs.begun },
+    services: [queues, notifications, glue, functions, events, schedules].map(({ service }) => service),
+    ...{ emit, outbox: notifications.outbox, jobEnded: jobs.ended, orderBegun: jobs.begun },
+    attached: {
+      sqs: queues.policy,
+      sns: notifications.topicPolicy,
+      lambda: functions.attached,
+      events: events.policyOf,
+    },
+    scheduleTimes: schedules.times,
   };
 }
 
@@ -62,9 +107,5 @@ export function createFlows(parts: FlowParts): Flows {
 type Shared = FlowParts & { send: SendTo; callAsService: ServiceCalls };
 
 function sharedParts(parts: FlowParts): Shared {
-  return { ...parts, send: sendTo(parts.dispatch), callAsService: serviceCalls(parts) };
-}
-
-function servicesOf(_shared: Shared): Service[] {
-  return [];
+  return { ...parts, send: sendTo(parts), callAsService: serviceCalls(parts) };
 }

@@ -20,6 +20,8 @@ export type HttpOptions = {
   handle(request: WireRequest): Promise<WireResponse>;
   /** Whether a page of a foreign origin may send the request. */
   admits(request: WireRequest): boolean;
+  /** The certificate that lies at a path, by which messages of topics are signed. */
+  certificateAt(path: string): string | undefined;
   host: string;
   port: number;
   /** Takes CONNECT requests; none are taken without. */
@@ -34,6 +36,7 @@ type ServeOptions = Omit<HttpOptions, 'host' | 'port'>;
 export type HttpServer = { port: number; close(): Promise<void> };
 
 const LOCAL_HOST = /^(?:(?:[a-z0-9.-]+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/i;
+const OWN_OR_SNS = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|sns\.[a-z0-9-]+\.amazonaws\.com)$/i;
 const AWS_HOST = /^[a-z0-9.-]+\.amazonaws\.com$/i;
 /** How long a client may take over its headers, and over a whole request with its body. */
 const HEADERS_WITHIN = 20_000;
@@ -134,6 +137,8 @@ async function serve(options: ServeOptions, request: IncomingMessage, response: 
     const refused = refusal(request, () => options.admits(wire));
     if (refused) return plain(response, 403, refused);
     if (url.startsWith('/_telar/')) return reserved(options, url, response);
+    const certificate = certificateFor(options, request, url);
+    if (certificate !== undefined) return pem(response, certificate);
     await write(response, await options.handle(wire));
   } catch (error) {
     options.log('debug', 'http.broken', { message: error instanceof Error ? error.message : String(error) });
@@ -159,6 +164,16 @@ function hostname(host: string): string {
   return host.startsWith('[') ? host.slice(0, host.indexOf(']') + 1) : host.replace(/:\d*$/, '');
 }
 
+/** No bucket has a capital letter in its name; in a bucket that the host names, the path is a key. */
+function certificateFor({ certificateAt }: ServeOptions, { method, headers }: IncomingMessage, url: string) {
+  if (!url.startsWith('/SimpleNotificationService-') || method !== 'GET') return undefined;
+  return OWN_OR_SNS.test(hostname(headers.host ?? '')) ? certificateAt(url) : undefined;
+}
+
+function pem(response: ServerResponse, certificate: string): void {
+  response.writeHead(200, { 'content-type': 'application/x-pem-file' }).end(certificate);
+}
+
 function reserved(options: ServeOptions, url: string, response: ServerResponse): void {
   if (url !== '/_telar/health') return plain(response, 404, 'Nothing is served here.');
   const body = JSON.stringify({ status: 'ok', version: options.version, pid: process.pid });
@@ -182,6 +197,10 @@ function wireRequest(request: IncomingMessage, url: string): WireRequest {
     body: request,
     remoteAddress: request.socket.remoteAddress ?? '',
     isGone: () => request.socket.destroyed,
+    whenGone(run) {
+      request.socket.once('close', run);
+      return () => void request.socket.off('close', run);
+    },
   };
 }
 

@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { systemWorld, type World } from '../base/world.ts';
+import type { MissedPolicy } from '../definition/schedules/missed.ts';
+import { createFunctionWorkers } from '../runner/functions/workers.ts';
 import { isOwnImage } from '../runner/images/images.ts';
 import { type ContainerImages, createContainerImages } from '../runner/images/oci/containers.ts';
 import { jobPlaces, type LimitedRunner, limitRunner, USUAL_LIMITS } from '../runner/limited.ts';
@@ -20,6 +22,7 @@ import { createDataFolder, type DataFolder, dataFolder } from '../store/folder.t
 import { openStore } from '../store/store.ts';
 import { crossOrigin } from './crossOrigin.ts';
 import { type HttpServer, listen, listenOnSocket } from './http.ts';
+import { createMessageSigner, type MailServer, type NotificationMeans } from './notifications/index.ts';
 import { createJobProxy, type JobProxy } from './proxy/jobs.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { allMigrations, createSystem, type JobsMeans, type System } from './system.ts';
@@ -47,6 +50,12 @@ export type ServerOptions = {
   jobLimits?: NonNullable<JobsMeans['limits']>;
   /** Bytes that are kept of one job's log; of a longer one, its beginning and its end. @default 1 GB */
   jobLogLimit?: number;
+  /** The mail server that notifications are handed to. @default mails go to the outbox alone */
+  mailServer?: MailServer;
+  /** Where links in notifications lead: to this server's address, or to SNS's own names, which its proxy answers for. @default 'local' */
+  notificationLinks?: NonNullable<NotificationMeans['links']>;
+  /** What becomes of schedules that were missed, where their group does not say. @default run-once */
+  missedSchedules?: MissedPolicy | undefined;
   world?: World;
 };
 
@@ -102,6 +111,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       offline: options.jobLimits?.telarOnly === true,
     });
     runner = jobRunner(options, world, folder, containers, { port: () => http!.port, trust: jobProxy.trust });
+    const signer = createMessageSigner(folder.notifications, world);
     const made = createSystem({
       ...{ store, world, auth: options.auth ?? 'sigv4', trackObjects: options.trackObjects ?? true },
       bytes: openBytes({ objects: folder.objects, temporary: folder.temporary }),
@@ -109,7 +119,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       endpointUrl: () => url,
       jobProxy,
       images: containers,
+      functions: createFunctionWorkers({ runner, world, codeFolder: folder.functions }),
       jobLogLimit: options.jobLogLimit,
+      missedSchedules: options.missedSchedules,
+      notifications: { signer, mailServer: options.mailServer, links: options.notificationLinks ?? 'local' },
       jobs: {
         keptLogs: folder.logs,
         runner,
@@ -121,7 +134,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const credentials = await made.identity.firstAdministrator();
     await handOver(folder, credentials);
     const handle = crossOrigin(made.chain.handle, made.crossOrigin);
-    const answering = { ...handle, log: world.log, version: packageVersion() };
+    const answering = { ...handle, certificateAt: signer.certificateAt, log: world.log, version: packageVersion() };
     const { credential } = made.identity;
     const proxy = createProxy({ folder: folder.proxy, credential, world, renewed: jobProxy.refresh });
     const gateway = { ...answering, proxy };

@@ -2,7 +2,9 @@
  * The composition root: every service, the engine and the chain as one value, wired. It knows no socket and no process, so
  * that a whole system also runs inside a simulation.
  */
+import type { EmitEvent, SystemEvent } from '../base/systemEvents.ts';
 import type { World } from '../base/world.ts';
+import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import { deliveryMigrations } from '../engine/deliveryStore.ts';
 import { createEngine, type Engine } from '../engine/kernel.ts';
 import { engineMigrations } from '../engine/store.ts';
@@ -12,6 +14,7 @@ import { validate } from '../protocol/constraints.ts';
 import { createDispatch, type Dispatch } from '../protocol/dispatch.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
+import type { FunctionWorkers } from '../runner/functions/workers.ts';
 import type { ImageCatalogue } from '../runner/images/oci/containers.ts';
 import type { Runner } from '../runner/runner.ts';
 import { experimentsMigrations } from '../services/experiments/index.ts';
@@ -52,12 +55,13 @@ import { auditMigrations, auditTrail } from '../store/audit.ts';
 import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
-import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
+import { iam, lambda, logs as logsApi, sagemaker, sqs, sts } from './apis.ts';
 import { auditing } from './auditing.ts';
 import { createFlows, type Flows, flowMigrations } from './flows.ts';
 import { jobPorts } from './jobPorts.ts';
 import { machinesService } from './machines.ts';
 import { modelsService } from './models.ts';
+import type { NotificationMeans } from './notifications/index.ts';
 import { createPolicies, type Permit } from './policies.ts';
 import type { JobProxy } from './proxy/jobs.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
@@ -96,6 +100,8 @@ export type SystemOptions = {
   trackObjects?: boolean;
   /** How jobs run: really, or simulated. */
   jobs: JobsMeans;
+  /** What runs functions. @default nothing: they are kept, and cannot be invoked */
+  functions?: FunctionWorkers;
   /** The container images that jobs may run in. */
   images?: ImageCatalogue;
   /** Bytes that are kept of one job's log. @default 1 GB */
@@ -104,6 +110,10 @@ export type SystemOptions = {
   endpointUrl(): string;
   /** What sends their HTTPS clients here, too. @default nothing */
   jobProxy?: JobProxy;
+  /** How messages of topics leave this machine, and by which key they are signed. */
+  notifications?: NotificationMeans;
+  /** What becomes of schedules that were missed, where their group does not say. @default run-once */
+  missedSchedules?: MissedPolicy | undefined;
   server: { version: string; dataFolder: string; loopLag(): number };
 };
 
@@ -141,7 +151,7 @@ export function createSystem(options: SystemOptions): System {
   const tracking = createTracking({ store, world, account, tags, others: () => ({ jobs, registry, pipelines }) });
   const registry: Registry = createRegistryService({
     ...{ api: sagemaker, store, account },
-    ports: { objectExists, modelContainers: (arn) => models.containers(arn), ...tags, ...tracking },
+    ports: { emit, objectExists, modelContainers: (arn) => models.containers(arn), ...tags, ...tracking },
   });
   const models: Models = modelsService({ store, identity, objects, registry, tags });
   const callAs = roleCalls({ world, account, identity });
@@ -149,7 +159,7 @@ export function createSystem(options: SystemOptions): System {
   const jobs: JobsService = createJobsService({
     ...{ api: sagemaker, store, world, logSink: logs.sink, ...options.jobs },
     ports: jobPorts({
-      ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
+      ...{ identity, callAs, permit, tags, emit, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
       ...{ proxy: options.jobProxy, objects: objects.objects, model: models.served },
       orderBegun: (arn) => flows.orderBegun(arn),
       jobEnded(end) {
@@ -161,22 +171,25 @@ export function createSystem(options: SystemOptions): System {
     ...{ api: sagemaker, store, world, engine, account },
     trackObjects: options.trackObjects ?? true,
     ports: pipelinePorts({
-      ...{ identity, callAs, permit, registry, models, jobs, tags, tracking },
+      ...{ identity, callAs, permit, registry, models, jobs, tags, tracking, emit },
       objects: objects.objects,
       dispatch: () => dispatch,
     }),
   });
   const machines: Machines = machinesService({
-    ...{ store, engine, world, account, auth: options.auth, identity, logs, tags, callAs, authorize },
+    ...{ store, engine, world, account, auth: options.auth, identity, logs, tags, callAs, authorize, emit },
     ...{ dispatch: () => dispatch, apis: () => services.map(({ api }) => api) },
   });
   const flows: Flows = createFlows({
     ...{ store, world, account, auth: options.auth, identity, callAs, tags, dispatch: () => dispatch },
+    ...{ authorize, objects: objects.objects, logs, endpointUrl: options.endpointUrl },
+    ...{ workers: options.functions, proxy: options.jobProxy, notifications: options.notifications },
+    ...{ missed: options.missedSchedules, apis: () => services.map(({ api }) => api) },
     ...{ orders: () => jobs.orders, jobEnded: machines.jobEnded },
   });
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
-    ...{ images: options.images, server: options.server },
+    ...{ outbox: flows.outbox, scheduleTimes: flows.scheduleTimes, images: options.images, server: options.server },
   });
   const services = inOrder({ identity, objects, tags, registry, models, logs, jobs, pipelines, machines }, [
     ...[...tracking.services, ...flows.services, telar],
@@ -187,6 +200,10 @@ export function createSystem(options: SystemOptions): System {
     ...auditing(trail, store, world),
   });
   const chain = chainOf(options, { dispatch, identity, services });
+
+  function emit(event: SystemEvent): void {
+    flows.emit(event);
+  }
 
   function recorder(call: Call): ((object: ObjectVersion) => void) | undefined {
     return recorderOf(jobs, call);
@@ -266,6 +283,7 @@ type PipelineParts = {
   permit: Permit;
   tags: Pick<PipelinePorts, 'setTags' | 'removeTags'>;
   tracking: Pick<PipelinePorts, 'pipelineRuns'>;
+  emit: EmitEvent;
   dispatch(): Dispatch;
 };
 
@@ -273,6 +291,7 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
   const { identity, objects, registry, models, jobs, callAs, permit, tags, dispatch } = parts;
   return {
     callAs,
+    emit: parts.emit,
     setTags: tags.setTags,
     removeTags: tags.removeTags,
     pipelineRuns: parts.tracking.pipelineRuns,
@@ -280,6 +299,20 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
       dispatch().runWithin(sagemaker, operation, stepInput(operation, input), call) as Readonly<
         Record<string, unknown>
       >,
+    async invokeFunction(arn, payload, call) {
+      const input = { FunctionName: arn, Payload: Buffer.from(payload) };
+      const answer = (await dispatch().run(lambda, 'Invoke', input, call)) as {
+        Payload?: Uint8Array;
+        FunctionError?: string;
+      };
+      return {
+        payload: Buffer.from(answer.Payload ?? []).toString(),
+        functionError: answer.FunctionError !== undefined,
+      };
+    },
+    sendMessage(QueueUrl, MessageBody, call) {
+      dispatch().runWithin(sqs, 'SendMessage', { QueueUrl, MessageBody }, call);
+    },
     registerModel(argument, call) {
       const input = stepInput('CreateModelPackage', argument);
       const register = (asked: Call) => registry.registerModelPackage(input, asked);

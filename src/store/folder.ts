@@ -13,12 +13,16 @@ export type DataFolder = {
   jobs: string;
   images: string;
   logs: string;
+  /** The code of functions. */
+  functions: string;
   /** The first administrator's keys, for `telar env`: readable by the owner only. */
   credentials: string;
   /** Where the running server answers: `{ url, pid }`. */
   server: string;
   /** The proxy's certificate authority, and what `telar env` makes of it (server/proxy). */
   proxy: string;
+  /** The key by which messages of topics are signed, and its certificate (server/notifications). */
+  notifications: string;
   /** Room on the disk that is kept for the database (reserve.ts). */
   reserve: string;
 };
@@ -33,9 +37,11 @@ export function dataFolder(root: string): DataFolder {
     jobs: join(at, 'jobs'),
     images: join(at, 'images'),
     logs: join(at, 'logs'),
+    functions: join(at, 'functions'),
     credentials: join(at, 'credentials.json'),
     server: join(at, 'server.json'),
     proxy: join(at, 'proxy'),
+    notifications: join(at, 'notifications'),
     reserve: join(at, 'reserve'),
   };
 }

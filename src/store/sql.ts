@@ -1,7 +1,7 @@
 /**
  * Typed statements over node:sqlite. A service keeps all its SQL in its store.ts as a record of named statements.
  *
- * Q1. Every statement that changes data goes through `change`, so that the committer knows whether a group has anything
+ * Q1. Every statement that changes data goes through `change`, `changed` or `insert`, so that the committer knows whether a group has anything
  *     to make durable.
  * Q2. Parameters have names here and places in SQLite, which looks a name up in every call: that is a third of a small
  *     statement's time.
@@ -16,6 +16,8 @@ export type Sql = {
   change<P extends Parameters>(text: string): (parameters: P) => number;
   /** A statement that inserts one row into a rowid table; answers its rowid. */
   insert<P extends Parameters>(text: string): (parameters: P) => number;
+  /** A statement that changes rows and answers them: one with RETURNING. In no particular order. */
+  changed<P extends Parameters, R>(text: string): (parameters: P) => R[];
   one<P extends Parameters, R>(text: string): (parameters: P) => R | undefined;
   all<P extends Parameters, R>(text: string): (parameters: P) => R[];
   /** Rows one by one; the caller must finish or leave the loop before it changes the same table. */
@@ -65,6 +67,12 @@ export function sqlOver(database: DatabaseSync, onChange: () => void): Sql {
         onChange();
         return Number(statement.run(...values).lastInsertRowid);
       }),
+    changed<P extends Parameters, R>(text: string): (parameters: P) => R[] {
+      return lazily(text, (statement, values) => {
+        onChange();
+        return statement.all(...values) as R[];
+      });
+    },
     one<P extends Parameters, R>(text: string): (parameters: P) => R | undefined {
       return lazily(text, (statement, values) => statement.get(...values) as R | undefined);
     },

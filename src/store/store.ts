@@ -14,6 +14,7 @@ import { type Migrations, migrate } from './migrations.ts';
 import { keepReserve } from './reserve.ts';
 import { type Sql, sqlOver } from './sql.ts';
 import { noSync, walSyncer } from './sync.ts';
+import { keepWalSpace } from './walSpace.ts';
 
 export type Store = Pick<Committer, 'transact' | 'commitAhead' | 'read' | 'whenDurable' | 'whenUndone' | 'drain'> & {
   sql: Sql;
@@ -32,8 +33,12 @@ export function openStore(folder: DataFolder, migrations: readonly Migrations[],
   try {
     database = openDatabase(folder, migrations);
     const wal = openSync(`${folder.database}-wal`, 'r+');
-    const checkpoints = startCheckpoints(folder.database, database, world.log);
-    const committer = createCommitter(database, walSyncer(wal, world.clock.monotonic), world, checkpoints.afterCommit);
+    const space = keepWalSpace(wal);
+    const checkpoints = startCheckpoints(folder.database, database, world.log, space.used);
+    const committer = createCommitter(database, walSyncer(wal, world.clock.monotonic), world, () => {
+      space.afterCommit();
+      checkpoints.afterCommit();
+    });
     const reserve = keepReserve(folder.reserve, world);
     const heard = <T>(done: Promise<T>): Promise<T> => {
       done.catch(reserve.onError);
@@ -47,6 +52,7 @@ export function openStore(folder: DataFolder, migrations: readonly Migrations[],
         await reserve.stop();
         await committer.drain();
         await checkpoints.stop();
+        await space.stop();
         closeSync(wal);
         database?.close();
         lock.release();

@@ -8,10 +8,13 @@ import { mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs
 import module from 'node:module';
 import { extname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MISSED_POLICIES, type MissedPolicy } from '../../definition/schedules/missed.ts';
+import type { Service } from '../../protocol/service.ts';
 import { isAlive, type RunningServer, runningServer } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { codeOf, type ExitStatus, failure, misuse } from '../errors.ts';
 import { type JobOptions, jobLimitsOf } from '../jobLimits.ts';
+import { mailServerOf } from '../mailServer.ts';
 import { leave } from '../shell/before.ts';
 
 export type UpOptions = JobOptions & {
@@ -22,6 +25,10 @@ export type UpOptions = JobOptions & {
   images?: string;
   containers?: string;
   registries?: string;
+  missedSchedules?: string;
+  smtp?: string;
+  mailFrom?: string;
+  notificationLinks?: string;
 };
 
 const MAIN = join(import.meta.dirname, '..', `main${extname(import.meta.filename)}`);
@@ -50,6 +57,9 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
     throw misuse(`--containers is '${containers}': give auto or docker.`);
   }
   const jobLimits = jobLimitsOf(options);
+  const missedSchedules = missedOf(options.missedSchedules);
+  const mailServer = mailServerOf(options, environment);
+  const notificationLinks = linksOf(options.notificationLinks);
   // Started in `telar shell`, it must not reach the network, nor send its jobs there, through itself.
   leave(process.env);
   // Before anything exists that would have to be closed: a request to end never finds nobody listening.
@@ -58,6 +68,9 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   const imagesFolder = options.images ?? environment['TELAR_IMAGES'];
   const server = await startServer({
     folder: data.root,
+    missedSchedules,
+    ...(mailServer && { mailServer }),
+    notificationLinks,
     ...(port !== undefined && { port }),
     auth,
     ...(options.account && { account: options.account }),
@@ -76,11 +89,27 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   if (auth === 'off') out.line('  Requests are not authenticated: whoever reaches the port is the administrator.');
   out.line(dim('  Ctrl-C stops it; jobs that run go on, and the next start finds them.'));
   out.event({ event: 'started', url: server.url, pid: process.pid, dataFolder: data.root });
+  void loadApis(server.system.services);
   await stopRequested;
   out.line('Stopping…');
   await server.close();
   out.result({ stopped: true });
   return 0;
+}
+
+/** In milliseconds. */
+const BETWEEN_APIS = 100;
+
+/**
+ * Loads the models of what is served, one after the other while nothing else is to be done, since the first request to an API would
+ * wait for its own: some 20 ms.
+ */
+async function loadApis(services: readonly Service[]): Promise<void> {
+  for (const api of new Set(services.map((service) => service.api))) {
+    await sleep(BETWEEN_APIS, undefined, { ref: false });
+    // Reading it makes it.
+    api.operations.size;
+  }
 }
 
 /** At a terminal the server's own log is kept to what needs attention; in a file it is whole. */
@@ -122,6 +151,9 @@ export async function startInBackground(context: Context, options: UpOptions): P
   }
   portOf(options.port);
   jobLimitsOf(options);
+  mailServerOf(options, context.environment);
+  linksOf(options.notificationLinks);
+  missedOf(options.missedSchedules);
   mkdirSync(data.logs, { recursive: true, mode: 0o700 });
   const log = logFile(context);
   if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG) renameSync(log, `${log}.1`);
@@ -163,6 +195,10 @@ function serverArguments({ data }: Context, options: UpOptions): string[] {
     ['--memory', options.memory],
     ['--promise', options.promise],
     ['--network', options.network],
+    ['--missed-schedules', options.missedSchedules],
+    ['--smtp', options.smtp],
+    ['--mail-from', options.mailFrom],
+    ['--notification-links', options.notificationLinks],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
 }
@@ -183,6 +219,18 @@ function portOf(text: string | undefined): number | undefined {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw misuse(`--port is '${text}': give a number from 0 to 65535 (0 takes any free one).`);
+}
+
+function linksOf(text: string | undefined): 'local' | 'aws' {
+  if (text !== undefined && text !== 'local' && text !== 'aws')
+    throw misuse(`--notification-links is '${text}': give local or aws.`);
+  return text ?? 'local';
+}
+
+function missedOf(text: string | undefined): MissedPolicy | undefined {
+  const policy = MISSED_POLICIES.find((one) => one === text);
+  if (text !== undefined && !policy) throw misuse(`--missed-schedules is '${text}': give run-once or skip.`);
+  return policy;
 }
 
 /** The process that answers at an address; undefined when nothing does, or something else than Telar. */

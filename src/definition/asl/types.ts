@@ -19,10 +19,13 @@ export type Machine = Branch & {
   readonly timeoutSeconds?: number;
 };
 
+/** By name, in their order. Those of a definition that was checked before are read when they are first asked for. */
+export type States = { get(name: string): State | undefined; values(): Iterable<State> };
+
 /** A graph of states: a whole machine, a Parallel's branch, a Map's processor. */
 export type Branch = {
   readonly startAt: string;
-  readonly states: ReadonlyMap<string, State>;
+  readonly states: States;
 };
 
 /** Where a state's result is put into its input: the members' names of a reference path; `[]` is `$`. */

@@ -80,7 +80,7 @@ const SCIENCE =
   'numpy numpy.random pandas pandas.io.formats.csvs scipy.sparse scipy.stats joblib threadpoolctl sklearn.compose sklearn.ensemble sklearn.impute sklearn.linear_model sklearn.metrics sklearn.model_selection sklearn.pipeline sklearn.preprocessing sklearn.tree';
 const CLOUD =
   'boto3.session botocore.client botocore.httpsession botocore.handlers botocore.retries.standard s3transfer';
-const TRAINING = 'telar_training.train telar_training.script_mode telar_training.xgboost_mode';
+const TRAINING = 'telar_training.train telar_training.script_mode telar_training.xgboost_mode telar_functions.runtime';
 const SKLEARN_WARM = [STANDARD, SCIENCE, CLOUD, TRAINING].join(' ').split(' ');
 const XGBOOST_WARM = [...SKLEARN_WARM, 'xgboost'];
 

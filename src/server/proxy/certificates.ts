@@ -1,12 +1,13 @@
 /**
- * The two kinds of certificate that the proxy shows (RFC 5280): its own authority's, and one for each AWS host.
+ * The certificates that Telar makes (RFC 5280): the proxy's own authority's, one for each AWS host, and the one by which messages of
+ * topics are signed.
  *
  * X1. The authority may vouch for names below amazonaws.com alone, and for no IP address: whoever gets hold of its key can
  *     deceive its clients about nothing else. Clients check this themselves.
  * X2. No certificate is valid for longer than the one that signed it.
  */
 import { hash, type KeyObject, sign, X509Certificate } from 'node:crypto';
-import { bits, der, integer, octets, oid, sequence, set, text, time, yes } from './der.ts';
+import { bits, der, integer, nothing, octets, oid, sequence, set, text, time, yes } from './der.ts';
 
 export const INTERCEPTED_DOMAIN = 'amazonaws.com';
 
@@ -19,7 +20,14 @@ const HOST_LIVES = 90 * DAY_MS;
 /** A client's clock may be a little behind. */
 const BEFORE_NOW = DAY_MS;
 
-const ECDSA_SHA256 = sequence(oid('1.2.840.10045.4.3.2'));
+/** Not renewed while it may be read: receivers keep a certificate that they have fetched once. */
+const SIGNER_LIVES = 10 * 365 * DAY_MS;
+
+/** By the kind of the key that signs. */
+const ALGORITHMS: Readonly<Record<string, Buffer>> = {
+  ec: sequence(oid('1.2.840.10045.4.3.2')), // ECDSA with SHA-256
+  rsa: sequence(oid('1.2.840.113549.1.1.11'), nothing()), // RSA with SHA-256
+};
 
 /** @param serial sixteen random bytes @returns PEM */
 export function makeAuthority(keys: KeyPair, serial: Uint8Array, now: number): string {
@@ -31,6 +39,20 @@ export function makeAuthority(keys: KeyPair, serial: Uint8Array, now: number): s
       extension('2.5.29.19', true, sequence(yes(), integer(Uint8Array.of(0)))), // an authority, of none below it
       extension('2.5.29.15', true, bits(Uint8Array.of(0b0000_0100), 2)), // signs certificates
       extension('2.5.29.30', true, nameConstraints()),
+      extension('2.5.29.14', false, octets(keyId(keys.publicKey))),
+    ],
+  });
+}
+
+/** Of an RSA key, signed by itself: it vouches for nothing but signatures of texts. @returns PEM */
+export function makeSigningCertificate(keys: KeyPair, serial: Uint8Array, now: number): string {
+  const name = 'sns.amazonaws.com (Telar, this machine)';
+  return signed({
+    ...{ serial, issuer: name, subject: name, publicKey: keys.publicKey, privateKey: keys.privateKey },
+    ...{ from: now - BEFORE_NOW, until: now + SIGNER_LIVES },
+    extensions: [
+      extension('2.5.29.19', true, sequence()),
+      extension('2.5.29.15', true, bits(Uint8Array.of(0b1000_0000), 7)), // signs texts
       extension('2.5.29.14', false, octets(keyId(keys.publicKey))),
     ],
   });
@@ -75,17 +97,18 @@ function signed(options: {
   extensions: readonly Buffer[];
 }): string {
   const { serial, issuer, subject, from, until, publicKey, privateKey, extensions } = options;
+  const algorithm = ALGORITHMS[privateKey.asymmetricKeyType!]!;
   const content = sequence(
     der(0xa0, integer(Uint8Array.of(2))), // version 3
     integer(serial),
-    ECDSA_SHA256,
+    algorithm,
     nameOf(issuer),
     sequence(time(from), time(until)),
     nameOf(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(...extensions)),
   );
-  const certificate = sequence(content, ECDSA_SHA256, bits(sign('sha256', content, privateKey)));
+  const certificate = sequence(content, algorithm, bits(sign('sha256', content, privateKey)));
   return new X509Certificate(certificate).toString();
 }
 

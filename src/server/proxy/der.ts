@@ -24,6 +24,7 @@ export const text = (value: string) => der(0x0c, Buffer.from(value, 'utf8'));
 export const octets = (content: Uint8Array) => der(0x04, content);
 /** Whole bytes of bits, or as many fewer as are named unused. */
 export const bits = (content: Uint8Array, unused = 0) => der(0x03, Buffer.from([unused]), content);
+export const nothing = () => der(0x05);
 export const yes = () => der(0x01, Buffer.from([0xff]));
 
 /** A number that is not negative, from its big-endian bytes. */

@@ -9,6 +9,7 @@ import { compiledDefinitions } from './executions/definitions.ts';
 import { executionEnded, passOn, passOnEarlier } from './executions/ends.ts';
 import { createMachineExecutor } from './executions/executor.ts';
 import { logExpress, logOutcome } from './executions/log.ts';
+import { createRetention } from './executions/retention.ts';
 import { executionsStore } from './executions/store.ts';
 import { createWaiters } from './executions/tasks.ts';
 import { createIntegrations } from './integrations/index.ts';
@@ -17,6 +18,7 @@ import { mapRunsStore } from './mapRuns/store.ts';
 import { machinesOperations } from './operations.ts';
 import { machinesStore } from './store.ts';
 
+export { createIntegrations } from './integrations/index.ts';
 export { executionMigrations } from './executions/store.ts';
 export { mapRunMigrations } from './mapRuns/store.ts';
 export type { MachinePorts } from './ports.ts';
@@ -64,6 +66,7 @@ export function createMachinesService({ api, store, engine, world, account, port
   const parts: ExecutionParts = { ...machineParts, engine, store, executions, compiled, express };
   const runs = mapRunsStore(store.sql);
   const mapRuns = createMapRuns({ ...parts, runs });
+  const retention = createRetention({ store, world, engine, executions, runs });
   engine.register(language, executor);
 
   /** A full disk: as on AWS, logs are kept as well as may be. */
@@ -76,8 +79,12 @@ export function createMachinesService({ api, store, engine, world, account, port
       name: 'machines',
       api,
       operations: machinesOperations({ ...parts, waiters, runs, mapRuns, integrations }),
-      start: mapRuns.recover,
+      start() {
+        retention.start();
+        return mapRuns.recover();
+      },
       async stop() {
+        await retention.stop();
         waiters.stop();
         await mapRuns.stop();
         await checker.stop();

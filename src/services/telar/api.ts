@@ -35,7 +35,15 @@ export const telarSchemas = schemas(({ z }) => {
     /** How far the bringing of an image is, from a line on. */
     DescribeImageActivity: z.strictObject({ Uri: imageUri, From: z.number().int().min(0).default(0) }),
     ListImages: z.strictObject({}),
+    /** Mails that notifications have become, the newest first; `Next` of one page is `Before` of the next. */
+    ListOutbox: z.strictObject({
+      Before: z.number().int().min(1).optional(),
+      MaxResults: z.number().int().min(1).max(1000).default(50),
+    }),
+    GetOutboxMessage: z.strictObject({ Id: z.number().int().min(1) }),
     RemoveImage: z.strictObject({ Uri: imageUri }),
+    /** When schedules next occur, and which they have missed. What is no schedule of this account is left out. */
+    DescribeScheduleTimes: z.strictObject({ Arns: z.array(z.string().min(1).max(2048)).max(100) }),
     /** Frees what nobody can reach any more, or says what it would free. Call it again from `Next` until there is none. */
     CollectGarbage: z.strictObject({
       DryRun: z.boolean().default(false),
@@ -176,4 +184,32 @@ export type TelarOutputs = {
     }[];
   };
   RemoveImage: Record<never, never>;
+  ListOutbox: { Messages: OutboxMessage[]; Next: number | undefined };
+  GetOutboxMessage: OutboxMessage & { Body: string };
+  DescribeScheduleTimes: { Times: ScheduleTimes[] };
+};
+
+export type ScheduleTimes = {
+  Arn: string;
+  /** Undefined: it is disabled, or has no occurrence to come. */
+  Next: string | undefined;
+  /** What becomes of the occurrences that it misses. */
+  MissedPolicy: 'run-once' | 'skip';
+  /** The last one that was missed, and what became of it. */
+  Missed: { At: string; Outcome: 'ran-late' | 'skipped' } | undefined;
+};
+
+export type OutboxMessage = {
+  Id: number;
+  Time: string;
+  Kind: 'confirmation' | 'notification';
+  TopicArn: string;
+  SubscriptionArn: string;
+  From: string;
+  To: string;
+  Subject: string;
+  SizeInBytes: number;
+  /** Kept: there is no mail server. Waiting, Mailed or Failed: what the mail server made of it. */
+  Status: 'Kept' | 'Waiting' | 'Mailed' | 'Failed';
+  FailureReason: string | undefined;
 };

@@ -6,6 +6,8 @@ export const errors = {
     awsError('ResourceNotFound', `There is no pipeline execution '${arn}'. 'telar status' lists the ones there are.`),
   noStep: (step: string, known: readonly string[]) =>
     awsError('ResourceNotFound', `The execution has no step '${step}'. It has: ${known.join(', ')}.`),
+  noMail: (id: number) =>
+    awsError('ResourceNotFound', `There is no mail ${id} in the outbox. 'telar outbox' lists the ones there are.`),
   noJob: (arn: string) => awsError('ResourceNotFound', `There is no job '${arn}', or it was deleted.`),
   noImages: () => awsError('NotImplemented', 'This server keeps no container images: its jobs do not really run.', 501),
   noActivity: (uri: string) =>

@@ -5,6 +5,7 @@ import type { TelarInput, TelarOutputs, TelarSchemas } from './api.ts';
 import { errors } from './errors.ts';
 import { imageOperations } from './images.ts';
 import { listJobUse } from './jobUse.ts';
+import { outboxOperations } from './outbox.ts';
 import type { TelarPorts } from './ports.ts';
 
 type Table = { [N in keyof TelarSchemas]: Operation<TelarInput<N>, TelarOutputs[N]> };
@@ -16,6 +17,7 @@ const onServer = (action: string) => (_input: unknown, call: Call) => [
 export function operations(ports: TelarPorts): Table {
   return {
     ...imageOperations(ports),
+    ...outboxOperations(ports),
     ExplainStep: reads(
       (input) => [{ action: 'telar:ExplainStep', resource: input.PipelineExecutionArn }],
       (input) => explainStep(ports, input),
@@ -49,6 +51,15 @@ export function operations(ports: TelarPorts): Table {
         };
       },
       { audit: 'management', readOnly: false },
+    ),
+    DescribeScheduleTimes: reads(
+      ({ Arns }) => Arns.map((resource) => ({ action: 'telar:DescribeScheduleTimes', resource })),
+      ({ Arns }) => ({
+        Times: Arns.flatMap((Arn) => {
+          const times = ports.scheduleTimes(Arn);
+          return times ? [{ Arn, ...times }] : [];
+        }),
+      }),
     ),
     ListAuditEvents: reads(onServer('ListAuditEvents'), ({ MaxResults }) => ({
       Events: ports.auditEvents(MaxResults).map(({ seq, at, record }) => ({

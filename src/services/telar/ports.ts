@@ -2,7 +2,7 @@
 import type { PipelineState } from '../../engine/pipelines/state.ts';
 import type { Call } from '../../protocol/service.ts';
 import type { ImageCatalogue } from '../../runner/images/oci/containers.ts';
-import type { AccessExplanation, TelarInput } from './api.ts';
+import type { AccessExplanation, ScheduleTimes, TelarInput } from './api.ts';
 
 type Freed = { count: number; bytes: number };
 
@@ -28,10 +28,34 @@ export type TelarPorts = {
     job(arn: string): SeenJob | undefined;
     machine(): SeenMachine;
   };
+  /** The mails that notifications have become. */
+  outbox: {
+    /** The newest first, older than one. */
+    list(before: number, limit: number): readonly SeenMail[];
+    get(id: number): (SeenMail & { body: string }) | undefined;
+  };
+  /** Undefined for what is no schedule of this account. */
+  scheduleTimes(arn: string): Omit<ScheduleTimes, 'Arn'> | undefined;
   auditEvents(most: number): { seq: number; at: number; record: string }[];
   server: { version: string; account: string; dataFolder: string; startedAt: number };
   /** Highest delay of the event loop since it was last asked, in milliseconds. */
   loopLag(): number;
+};
+
+export type SeenMail = {
+  id: number;
+  region: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+  topic: string;
+  subscription: string;
+  kind: 'confirmation' | 'notification';
+  sender: string;
+  recipient: string;
+  subject: string;
+  bytes: number;
+  status: 'kept' | 'waiting' | 'mailed' | 'failed';
+  error: string | null;
 };
 
 type Amount = { cpus: number; memoryBytes: number };

@@ -14,6 +14,8 @@ const service = createTelarService({
       throw new Error('nobody asked for it');
     },
   },
+  scheduleTimes: () => undefined,
+  outbox: { list: () => [], get: () => undefined },
   explainAccess: () => {
     throw new Error('nobody asked for it');
   },

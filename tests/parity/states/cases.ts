@@ -20,7 +20,16 @@ export type Call = {
 };
 
 /** Something that must exist before the first call. */
-export type Resource = { type: string; name: string };
+export type Resource = {
+  type: string;
+  name: string;
+  attributes?: Record<string, string>;
+  /** Of a function. */
+  handler?: string;
+  runtime?: string;
+  /** Of a rule. */
+  args?: JsonObject;
+};
 
 /** What makes two recordings comparable: names, ids and times become placeholders. */
 export type Transformer =
@@ -77,6 +86,8 @@ export type Execution = Common & {
   loggingConfiguration?: JsonObject;
   /** What of the recording became which placeholder. */
   placeholders?: Record<string, string>;
+  /** What is called once it has begun: a worker that takes a task's token off a queue. */
+  callsWhileRunning?: Call[];
   /** Services without which it cannot be played. */
   needs?: string[];
   /** Why it cannot be played as it was recorded. */
@@ -95,6 +106,8 @@ export type ExpectedExecution = {
   /** Of an asynchronous Express execution, the last event in its log. */
   endEvent?: JsonObject;
   loggedExecutionEvents?: JsonObject[];
+  /** What came into the queue that is a rule's target, in the order of their times. */
+  eventBridgeEvents?: JsonObject[];
 };
 
 export type Case = Trace | Single | Execution;

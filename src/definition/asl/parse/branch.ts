@@ -1,5 +1,5 @@
 /** A graph of states, and each state by its type. */
-import type { Branch, QueryLanguage, State, StateType } from '../types.ts';
+import type { Branch, QueryLanguage, State, States, StateType } from '../types.ts';
 import { readChoice } from './choice.ts';
 import { words } from './diagnostics.ts';
 import { checkFields, type FieldTable, STATE_FIELDS, STATE_TYPES } from './fields.ts';
@@ -52,6 +52,7 @@ export function readBranch(site: Site, fields: FieldTable): Branch {
     site.report.error('The states are too deeply nested', site.at, 'TOO_DEEPLY_NESTED');
     return { startAt, states };
   }
+  if (site.machine.checked) return { startAt, states: readLater(listed) };
   const edges = new Map<string, Edge[]>();
   for (const name of Object.keys(listed.fields)) {
     const leads: Edge[] = [];
@@ -62,6 +63,24 @@ export function readBranch(site: Site, fields: FieldTable): Branch {
   if (edges.size === 0) site.report.error(words.empty, listed.at);
   checkGraph(site, { startAt, states, edges });
   return { startAt, states };
+}
+
+/** Each state when it is first asked for. */
+function readLater(listed: Site): States {
+  const read = new Map<string, State | undefined>();
+  const get = (name: string) => {
+    if (!read.has(name)) read.set(name, has(listed, name) ? readNamed({ ...listed, edges: [] }, name) : undefined);
+    return read.get(name);
+  };
+  return {
+    get,
+    *values() {
+      for (const name of Object.keys(listed.fields)) {
+        const state = get(name);
+        if (state) yield state;
+      }
+    },
+  };
 }
 
 function readNamed(listed: Site, name: string): State | undefined {

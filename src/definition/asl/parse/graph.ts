@@ -1,10 +1,14 @@
 /** Where the states of one graph lead. */
 import type { JsonObject } from '../scope.ts';
-import type { Branch, State } from '../types.ts';
+import type { State } from '../types.ts';
 import { below, type Edge, has, isObject, type Site } from './site.ts';
 
 /** A graph as it is written: `edges` by the names of all states, of those too that are too broken to be read. */
-export type Graph = Branch & { readonly edges: ReadonlyMap<string, readonly Edge[]> };
+export type Graph = {
+  readonly startAt: string;
+  readonly states: ReadonlyMap<string, State>;
+  readonly edges: ReadonlyMap<string, readonly Edge[]>;
+};
 
 export function checkGraph(site: Site, graph: Graph): void {
   const missing = (field: string, { to, at }: Edge) =>

@@ -3,6 +3,7 @@ export { createMessage, type Diagnostic } from './diagnostics.ts';
 export { parseJson } from './json.ts';
 export {
   type CompileOptions,
+  checkedMachine,
   compileMachine,
   compileState,
   type UnsupportedFields,

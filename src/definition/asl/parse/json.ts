@@ -58,7 +58,7 @@ const fault = (message: string): Error & Fault => Object.assign(new Error(messag
 const isFault = (error: unknown): error is Error & Fault => error instanceof Error && 'fault' in error;
 
 /** Jackson counts from 1, and stands behind what it has read. */
-function sourceAt(text: string, at: number): string {
+export function sourceAt(text: string, at: number): string {
   const before = text.slice(0, at);
   const line = before.split('\n').length;
   const column = at - (before.lastIndexOf('\n') + 1) + 1;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isStatesError, type StatesFailure } from '../failure.ts';
 import type { Evaluate, Json, JsonObject, Scope } from '../scope.ts';
-import { compileMachine, compileState } from './machine.ts';
+import type { Branch } from '../types.ts';
+import { checkedMachine, compileMachine, compileState } from './machine.ts';
 import { ARN, compiled, GRAPH, machineOf, PASS, referencesIn, stateOf } from './testing.ts';
 
 const NOW = Date.UTC(2026, 10, 27);
@@ -34,8 +35,24 @@ describe('a machine', () => {
   test('has its graph, its language and its timeout', () => {
     const machine = compiled(machineOf(PASS, { ...JSONATA, TimeoutSeconds: 60 }));
     expect(machine).toMatchObject({ startAt: 'X', queryLanguage: 'JSONata', timeoutSeconds: 60 });
-    expect([...machine.states.keys()]).toEqual(['X']);
+    expect([...machine.states.values()].map(({ name }) => name)).toEqual(['X']);
     expect(compiled(machineOf(PASS))).not.toHaveProperty('timeoutSeconds');
+  });
+
+  test('that was checked before is taken apart as one that is compiled', () => {
+    const map = { Type: 'Map', ItemProcessor: { StartAt: 'In', States: { In: PASS } }, Next: 'Y' };
+    const text = JSON.stringify({ StartAt: 'X', States: { X: map, Y: PASS }, TimeoutSeconds: 60 });
+    const machine = checkedMachine(text, 'STANDARD');
+    const whole = compileMachine(text, 'STANDARD');
+    const shapeOf = ({ states, ...rest }: Branch): object => ({
+      ...rest,
+      states: [...states.values()].map((state) =>
+        state.type === 'Map' ? { ...state, processor: shapeOf(state.processor) } : state,
+      ),
+    });
+    expect(JSON.stringify(shapeOf(machine))).toBe(JSON.stringify(whole.ok && shapeOf(whole.machine)));
+    expect(machine.states.get('Y')).toBe(machine.states.get('Y'));
+    expect(machine.states.get('toString')).toBeUndefined();
   });
 
   test('leaves out what its states do not say', () => {

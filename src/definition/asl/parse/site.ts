@@ -16,6 +16,8 @@ export type Compilation = {
   readonly report: Report;
   /** The machine's own: that of every state that names none. */
   readonly language: QueryLanguage;
+  /** It was found right before: states are read when they are asked for. */
+  readonly checked: boolean;
   readonly supports: ((resource: TaskResource) => string | undefined) | undefined;
   readonly unsupportedFields:
     | ((

@@ -5,7 +5,7 @@
  * C1. Revisions are never changed, so a compiled one is good for ever; the ones used longest ago are dropped.
  */
 import { assert } from '../../../base/assert.ts';
-import { compileMachine } from '../../../definition/asl/parse/index.ts';
+import { checkedMachine } from '../../../definition/asl/parse/index.ts';
 import type { Branch, Machine, MachineType, State } from '../../../definition/asl/types.ts';
 import type { MachinesStore } from '../store.ts';
 
@@ -27,9 +27,7 @@ export function compiledDefinitions(
     if (slash >= 0) return processorOf(compiled(definition.slice(0, slash)), definition.slice(slash + 1));
     const revision = db.revision({ id: Number(definition) });
     assert(revision, `revision ${definition} of an execution's machine exists`);
-    const result = compileMachine(revision.definition, typeOf(revision.machine));
-    assert(result.ok, 'a definition was checked before it became a revision');
-    return result.machine;
+    return checkedMachine(revision.definition, typeOf(revision.machine));
   }
 
   function compiled(definition: string): Machine {

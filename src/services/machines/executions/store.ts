@@ -146,6 +146,14 @@ export function executionsStore(sql: Sql) {
          AND (started_at < $before OR (started_at = $before AND id < $before_id))
        ORDER BY started_at DESC, id DESC LIMIT $limit`,
     ),
+    /** Those that ended before a time, by their ids, after one; without those that a map run may still redrive. */
+    endedBefore: sql.all<{ after: number; before: number; limit: number }, { id: number; arn: string }>(
+      `SELECT id, arn FROM machine_executions
+       WHERE id > $after AND started_at < $before AND ended_at < $before
+         AND NOT EXISTS (SELECT 1 FROM map_runs WHERE map_runs.arn = map_run AND phase <> 'OVER')
+       ORDER BY id LIMIT $limit`,
+    ),
+    removeExecution: sql.change<Arn>('DELETE FROM machine_executions WHERE arn = $arn'),
     openOf: sql.one<{ machine: number }, { one: number }>(
       'SELECT 1 AS one FROM machine_executions WHERE machine = $machine AND ended_at IS NULL LIMIT 1',
     ),

@@ -50,6 +50,8 @@ export type OptimizedService = {
   readonly unmodelled: string;
   /** What its causes call it. */
   readonly title: string;
+  /** A refusal that stands for a host which AWS's SDK would not find, and the URL in it. */
+  readonly noHost?: RegExp;
 };
 
 export const OPTIMIZED_SERVICES = {
@@ -68,7 +70,11 @@ export const OPTIMIZED_SERVICES = {
     title: 'AmazonSageMaker',
   },
   sns: { api: 'sns', prefix: 'SNS', unmodelled: 'AmazonSNSException', title: 'AmazonSNS' },
-  sqs: { api: 'sqs', prefix: 'SQS', unmodelled: 'AmazonSQSException', title: 'AmazonSQS' },
+  sqs: {
+    ...{ api: 'sqs', prefix: 'SQS', unmodelled: 'AmazonSQSException', title: 'AmazonSQS' },
+    // AWS's SDK calls the host that the queue's URL names.
+    noHost: /^The address (\S+) is not valid/,
+  },
   states: {
     api: 'states',
     prefix: 'StepFunctions',

@@ -20,6 +20,8 @@ export function sdkFailure(service: SdkService, api: Api, error: AwsError, reque
 
 /** @example SNS.NotFoundException: Topic does not exist (Service: AmazonSNS; Status Code: 404; Error Code: NotFound; …) */
 export function optimizedFailure(service: OptimizedService, api: Api, error: AwsError, requestId: string): TaskFailure {
+  const url = service.noHost?.exec(error.message)?.[1];
+  if (url !== undefined) return hostNotFound(service, url);
   const modelled = api.errors.get(error.code);
   const details = [
     `Service: ${service.title}`,
@@ -31,6 +33,14 @@ export function optimizedFailure(service: OptimizedService, api: Api, error: Aws
   return {
     error: `${service.prefix}.${modelled === undefined ? service.unmodelled : exceptionName(modelled)}`,
     cause: `${error.message} (${details.join('; ')})`,
+  };
+}
+
+function hostNotFound({ prefix }: OptimizedService, url: string): TaskFailure {
+  const host = URL.canParse(url) ? new URL(url).hostname : url;
+  return {
+    error: `${prefix}.SdkClientException`,
+    cause: `Unable to execute HTTP request: ${host}: Name or service not known`,
   };
 }
 

@@ -169,6 +169,10 @@ function runStatements(sql: Sql) {
     setRedrive: sql.change<Id & { redrive_after: number | null }>(
       'UPDATE map_runs SET redrive_after = $redrive_after WHERE id = $id',
     ),
+    removePins: sql.change<{ execution: string }>(
+      'DELETE FROM map_run_objects WHERE map_run IN (SELECT id FROM map_runs WHERE execution = $execution)',
+    ),
+    removeRuns: sql.change<{ execution: string }>('DELETE FROM map_runs WHERE execution = $execution'),
     pins: sql.all<{ map_run: number }, Pin>('SELECT * FROM map_run_objects WHERE map_run = $map_run'),
     insertPin: sql.change<Pin>(
       `INSERT INTO map_run_objects VALUES ($map_run, $bucket, $key, $etag, $version)

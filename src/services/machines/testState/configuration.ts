@@ -40,7 +40,7 @@ function graphsOf(state: State): readonly Branch[] {
 }
 
 function holds({ states }: Branch, name: string): boolean {
-  if (states.has(name)) return true;
+  if (states.get(name)) return true;
   for (const state of states.values()) if (graphsOf(state).some((graph) => holds(graph, name))) return true;
   return false;
 }
