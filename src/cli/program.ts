@@ -178,7 +178,7 @@ function projectVerbs(add: Add): void {
     (await import('./verbs/publish.ts')).publishVerb(context, options),
   )
     .option('--dry-run', 'show the difference only')
-    .option('--prune', "delete the project's state machines that it no longer names");
+    .option('--prune', "delete the project's state machines and schedules that it no longer names");
   add(
     'export',
     'write the project for AWS: a Terraform module and pipeline definitions',

@@ -30,6 +30,8 @@ export {
   type ProjectDocuments,
   projectDocuments,
   type RoleDocuments,
+  type ScheduleDocuments,
+  type ScheduleGroupDocuments,
   type StateMachineDocuments,
 } from './documents.ts';
 export { type Image, images } from './images.ts';
@@ -92,6 +94,16 @@ export {
   type RoleArn,
   type RoleLike,
 } from './roles.ts';
+export {
+  defineSchedule,
+  type Expression as ScheduleExpression,
+  type FunctionArn,
+  invocation,
+  type Schedule,
+  type ScheduleOptions,
+  type ScheduleRoleOptions,
+  scheduleRole,
+} from './schedule.ts';
 export type { Context, Late } from './scope.ts';
 export {
   type ConditionStep,

@@ -6,6 +6,7 @@ import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Role } from './roles.ts';
+import type { Schedule } from './schedule.ts';
 import type { ModelPackageGroup } from './steps/model.ts';
 
 /** One local file, uploaded as it is. */
@@ -40,6 +41,7 @@ export type Project = {
   readonly modelPackageGroups: readonly ModelPackageGroup[];
   readonly pipelines: readonly Pipeline[];
   readonly machines: readonly StateMachine[];
+  readonly schedules: readonly Schedule[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
 };
@@ -108,7 +110,7 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  *   pipelines: [modelBuild], data: [passengers], code: codeBundle({ include: ['preprocess.py'] }) });
  */
 export function defineProject(options: ProjectOptions): Project {
-  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], data = [] } = options;
+  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], schedules = [], data = [] } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -119,15 +121,38 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'model package groups', modelPackageGroups);
   mustBeDistinct(subject, 'pipelines', pipelines);
   mustBeDistinct(subject, 'state machines', machines);
-  for (const { kind, name, role } of [...pipelines, ...machines]) {
+  mustBeDistinct(subject, 'schedules', schedules);
+  mustStartItsOwn(subject, options);
+  for (const { kind, name, role } of [...pipelines, ...machines, ...schedules]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
       unlisted === undefined,
       subject,
-      `${kind === 'pipeline' ? 'pipeline' : 'machine'} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
+      `${kind === 'stateMachine' ? 'machine' : kind} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
     );
   }
-  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, data };
+  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, schedules, data };
+}
+
+/** A schedule group is named after the project: its name must be one of the Scheduler's. */
+function mustStartItsOwn(
+  subject: string,
+  { name, schedules = [], pipelines = [], machines = [] }: ProjectOptions,
+): void {
+  must(
+    schedules.length === 0 || /^[\w.-]{1,59}$/.test(name),
+    subject,
+    'a project with schedules has a name of letters, digits and -_. only, at most 59',
+  );
+  for (const { name: schedule, target } of schedules) {
+    if (typeof target === 'string') continue;
+    const [noun, list] = target.kind === 'pipeline' ? ['pipeline', pipelines] : ['state machine', machines];
+    must(
+      (list as readonly object[]).includes(target),
+      subject,
+      `schedule '${schedule}' starts ${noun} '${target.name}', which would not be created: add it to \`${target.kind === 'pipeline' ? 'pipelines' : 'machines'}\``,
+    );
+  }
 }
 
 function mustBeDistinct(subject: string, noun: string, resources: readonly { readonly name: string }[]): void {

@@ -14,6 +14,7 @@ import { type Change, changeRecord, describeChanges } from './change.ts';
 import { pipelineChange } from './pipelines.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
+import { prunedSchedules, scheduleChange, scheduleGroupChange } from './schedules.ts';
 import { logGroupChange, logGroupsOf, prunedMachines, stateMachineChange } from './stateMachines.ts';
 
 export type Published = { documents: ProjectDocuments; bundle: Bundle | undefined; changes: Change[] };
@@ -21,7 +22,7 @@ export type Published = { documents: ProjectDocuments; bundle: Bundle | undefine
 /**
  * @param folder of telar.config.ts
  * @param options.dryRun show the difference and stop
- * @param options.prune delete the project's state machines that it no longer names
+ * @param options.prune delete the project's state machines and schedules that it no longer names
  */
 export async function publish(
   clients: Clients,
@@ -63,12 +64,13 @@ async function compare(
   const bucket = documents.bucket.name;
   const data = dataObjects(folder, documents.data);
   const { machines } = documents;
-  const [s3, iam, sagemaker, sfn, logs] = await Promise.all([
+  const [s3, iam, sagemaker, sfn, logs, scheduler] = await Promise.all([
     clients.s3(),
     clients.iam(),
     clients.sagemaker(),
     clients.sfn(),
     clients.logs(),
+    clients.scheduler(),
   ]);
   const wanted = Promise.all([
     bucketChange(s3, bucket, region),
@@ -79,6 +81,9 @@ async function compare(
     ...documents.pipelines.map((pipeline) => pipelineChange(sagemaker, pipeline, project)),
     ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),
     ...machines.map((machine) => stateMachineChange(sfn, machine, project)),
+    ...documents.scheduleGroups.map((group) => scheduleGroupChange(scheduler, group, documents)),
+    ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
-  return (await Promise.all([wanted, prune ? prunedMachines(sfn, machines, project) : []])).flat();
+  const unnamed = prune ? [prunedMachines(sfn, machines, project), prunedSchedules(scheduler, documents)] : [];
+  return (await Promise.all([wanted, ...unnamed])).flat();
 }
