@@ -4,6 +4,7 @@
  */
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { EventBridge } from '@aws-sdk/client-eventbridge';
+import type { Glue } from '@aws-sdk/client-glue';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
@@ -25,6 +26,7 @@ export type Clients = {
   logs(): Promise<CloudWatchLogs>;
   scheduler(): Promise<Scheduler>;
   events(): Promise<EventBridge>;
+  glue(): Promise<Glue>;
 };
 
 export function clientsOf(connection: Connection): Clients {
@@ -65,6 +67,10 @@ export function clientsOf(connection: Connection): Clients {
     events: once(async () => {
       const { EventBridge } = await import('@aws-sdk/client-eventbridge');
       return new EventBridge(options);
+    }),
+    glue: once(async () => {
+      const { Glue } = await import('@aws-sdk/client-glue');
+      return new Glue(options);
     }),
   };
 }

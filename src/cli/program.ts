@@ -178,7 +178,7 @@ function projectVerbs(add: Add): void {
     (await import('./verbs/publish.ts')).publishVerb(context, options),
   )
     .option('--dry-run', 'show the difference only')
-    .option('--prune', "delete the project's state machines and schedules that it no longer names");
+    .option('--prune', "delete the project's state machines, Glue jobs and schedules that it no longer names");
   add(
     'export',
     'write the project for AWS: a Terraform module and pipeline definitions',
@@ -277,6 +277,13 @@ function registryVerbs(add: Add): void {
   )
     .argument('[model]', which)
     .option('-m, --message <text>', 'why: kept with the model');
+  add('predict', 'score a CSV file with the approved model', async (context, file: string, options: object) =>
+    (await import('./verbs/predict.ts')).predict(context, file, options),
+  )
+    .argument('<file>', 'a CSV file')
+    .option('--group <name>', "the model package group (default: the project's)")
+    .option('--output <file>', 'where the predictions are written (default: FILE.predictions.csv, beside it)')
+    .option('--no-header', 'the first line is a row, and no header');
 }
 
 function careVerbs(add: Add): void {

@@ -8,6 +8,8 @@ export type Documents = {
   readonly modelPackageGroups: readonly GroupDocument[];
   readonly pipelines: readonly PipelineDocument[];
   readonly machines: readonly MachineDocument[];
+  /** Not written yet: named in the remarks. */
+  readonly glueJobs?: readonly { readonly name: string }[];
 };
 
 export type RoleDocument = {

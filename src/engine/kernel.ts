@@ -226,7 +226,7 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
     const started = run.registered.executor.start(run, task, JSON.parse(row.body));
     if (started.kind === 'outside') {
       db.setTaskState({ run: runId, task, state: 'outside' });
-      return () => runOutside(run.key, task, started.work);
+      return () => runOutside(run.key, task, started.work, started.goesOn);
     }
     if (started.kind === 'finished') db.endTask({ run: runId, task });
     else db.setTaskState({ run: runId, task, state: 'running' });
@@ -235,9 +235,23 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
     return undefined;
   }
 
-  async function runOutside(key: string, task: TaskName, work: () => Promise<{ kind: string }>): Promise<void> {
+  async function runOutside(
+    key: string,
+    task: TaskName,
+    work: () => Promise<{ kind: string }>,
+    goesOn?: (event: { kind: string }) => boolean,
+  ): Promise<void> {
     const event = await work();
-    scheduler.persist(`end of task ${task} of ${key}`, () => void complete(key, task, event));
+    const record = goesOn?.(event) ? runsOn : complete;
+    scheduler.persist(`end of task ${task} of ${key}`, () => void record(key, task, event));
+  }
+
+  /** The work outside is done, and the task goes on; unless it has ended meanwhile. */
+  function runsOn(key: string, task: TaskName, event: { kind: string }): void {
+    const run = runByKey(key);
+    if (!run || !db.task({ run: run.id, task })) return;
+    db.setTaskState({ run: run.id, task, state: 'running' });
+    record(run, event);
   }
 
   /** In a transaction of its own, after that of the start was rolled back. */

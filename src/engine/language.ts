@@ -60,7 +60,12 @@ export type TaskStart<Event> =
    * Work outside the store, begun once the journal is durable. It may run again after a crash (at least once), and its
    * first recorded result wins. It must not reject: what goes wrong is an event too.
    */
-  | { kind: 'outside'; work: () => Promise<Event> };
+  | {
+      kind: 'outside';
+      work: () => Promise<Event>;
+      /** Whether the task runs on after the work's event, as a `running` one. @default it is over */
+      goesOn?(event: Event): boolean;
+    };
 
 /** Carries out a language's tasks. Every function but an `outside` work runs inside a transaction. */
 export type Executor<State, Event> = {

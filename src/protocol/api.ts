@@ -2,7 +2,7 @@
  * One AWS API as Telar serves it: its wire protocol and its operations, read from the schemas that the official SDK
  * client exports (`CreatePipeline$` …), so that the wire can never disagree with the clients.
  */
-import type { AwsError, Violation } from './errors.ts';
+import type { AwsError, Violation } from './awsError.ts';
 import type { StructureShape } from './shapes.ts';
 
 export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'rest-xml' | 'rest-json' | 'own-json';
@@ -47,6 +47,8 @@ export type Api = {
   deniedCode?: string;
   /** What may be asked for without a signature, by a link: its parameters hold the secret. */
   unsigned?: readonly string[];
+  /** Longest bodies of operations that need more than others, in bytes; and the code with which more is refused. */
+  bodies?: { most: Readonly<Record<string, number>>; code: string };
   operations: ReadonlyMap<string, OperationModel>;
   /** The errors of the model: the name of each shape by that name, and by its code on the wire where that is another one. */
   errors: ReadonlyMap<string, string>;

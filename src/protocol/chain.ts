@@ -95,7 +95,7 @@ export function createChain(options: ChainOptions): Chain {
   ): Promise<unknown> {
     const streaming = operation.streamingInput !== undefined;
     // A REST body is read before the signature is checked only where the signature may cover it.
-    const body = readAlready ?? (streaming ? undefined : await bodyOf(request));
+    const body = readAlready ?? (streaming ? undefined : await bodyOf(request, api, operation.name));
     const caller = authenticate({ api, operation }, request, auth, body);
     const payload = body ?? (await payloadOf(request, caller));
     const input = codecs.get(api)!.decode(operation, {
@@ -204,7 +204,11 @@ async function payloadOf({ headers, body }: WireRequest, { signed, secret }: Aut
   return openPayload({ headers, body: small ? await readBody(body, WHOLE_BODY) : body }, signed, secret);
 }
 
-const bodyOf = (request: WireRequest) => (isBodiless(request) ? NOTHING : readBody(request.body, LONGEST_BODY));
+async function bodyOf(request: WireRequest, api?: Api, operation = ''): Promise<Buffer> {
+  if (isBodiless(request)) return NOTHING;
+  const most = api?.bodies?.most[operation] ?? LONGEST_BODY;
+  return readBody(request.body, most, api?.bodies?.code);
+}
 
 const NOTHING = Buffer.alloc(0);
 
@@ -214,7 +218,7 @@ function isBodiless({ headers }: WireRequest): boolean {
 }
 
 /** By events: an async iterator would cost as much as the signature. A connection that breaks fails the reading. */
-function readBody(stream: Readable, limit: number): Promise<Buffer> {
+function readBody(stream: Readable, limit: number, code?: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -222,7 +226,7 @@ function readBody(stream: Readable, limit: number): Promise<Buffer> {
       length += chunk.length;
       if (length > limit) {
         stream.pause();
-        reject(commonErrors.requestTooLarge(limit));
+        reject(commonErrors.requestTooLarge(limit, code));
       } else chunks.push(chunk);
     });
     stream.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length)));

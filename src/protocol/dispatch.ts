@@ -121,10 +121,11 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     runWithin(api, operation, input, given, instead) {
       const asked = look(api, operation, input, given);
       const { row, call } = asked;
-      if (row.kind === 'stream') throw new Error(`Broken invariant (a bug in Telar): ${operation} moves bytes`);
+      const within = row.kind === 'stream' ? row.within : row.run;
+      if (!within) throw new Error(`Broken invariant (a bug in Telar): ${operation} moves bytes`);
       try {
         permit(asked);
-        const output = instead ? instead(call) : row.run(input, call);
+        const output = instead ? instead(call) : within(input, call);
         done(asked);
         return output;
       } catch (error) {

@@ -85,7 +85,12 @@ type Declared<I> = {
 export type TransactionOperation<I, O> = Declared<I> & { kind: 'transaction'; run(input: I, call: Call): O };
 
 /** An operation that moves bytes before or after it touches state. */
-export type StreamOperation<I, O> = Declared<I> & { kind: 'stream'; run(input: I, call: StreamCall): Promise<O> };
+export type StreamOperation<I, O> = Declared<I> & {
+  kind: 'stream';
+  run(input: I, call: StreamCall): Promise<O>;
+  /** The same inside a transaction of the caller's, for an operation that can do without moving bytes. */
+  within?(input: I, call: Call): O;
+};
 
 export type Operation<I, O> = TransactionOperation<I, O> | StreamOperation<I, O>;
 

@@ -29,7 +29,11 @@ import type { JobExit, LaunchSpec, Runner } from './runner.ts';
 import type { WaitingGroups } from './waitingGroups.ts';
 import { createWatch, type HostUse } from './watch.ts';
 
-export type HostLimits = GroupLimits & { volumeBytes: number };
+export type HostLimits = GroupLimits & {
+  volumeBytes: number;
+  /** Of one file. @default volumeBytes */
+  fileBytes?: number;
+};
 
 export type LimitedSpec = Omit<LaunchSpec, 'confinement' | 'bounding'> & { limits?: HostLimits };
 
@@ -55,9 +59,11 @@ export type LimitedRunner = Omit<Runner, 'launch' | 'exit' | 'close'> & {
 type Recorded = { limits: HostLimits; group: Places };
 
 const OPEN_FILES = 65_536;
-const rlimitsFor = (volumeBytes: number) => ({ CORE: 0, NOFILE: OPEN_FILES, FSIZE: volumeBytes });
-/** Of a job with the volume that SageMaker's SDK asks for. */
-export const USUAL_LIMITS = rlimitsFor(30 * 1024 ** 3);
+const rlimitsFor = (fileBytes: number) => ({ CORE: 0, NOFILE: OPEN_FILES, FSIZE: fileBytes });
+/** The volume that SageMaker's SDK asks for. */
+export const USUAL_FILE_BYTES = 30 * 1024 ** 3;
+/** Of a job with that. */
+export const USUAL_LIMITS = rlimitsFor(USUAL_FILE_BYTES);
 /** Processes that were killed leave their group within moments. */
 const GONE = { tries: 40, every: 25 };
 const LIMITS = 'limits.json';
@@ -150,7 +156,7 @@ export function limitRunner({ runner, world, jobsFolder, ...options }: LimitedOp
   }
 
   function bounding(jobId: string, limits: HostLimits): Bounding {
-    const rlimits = rlimitsFor(limits.volumeBytes);
+    const rlimits = rlimitsFor(limits.fileBytes ?? limits.volumeBytes);
     return {
       rlimits,
       own: () => ({ join: joinFiles(record(jobId, limits, groupPlaces(places, jobId))), rlimits }),

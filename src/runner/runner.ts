@@ -61,6 +61,8 @@ export type LaunchSpec = {
   host?: JobHost;
   /** Variables that name a proxy, for a job that has a network: with them come the certificates of `RunnerOptions.trust`. */
   proxy?: Readonly<Record<string, string>>;
+  /** A folder that the job sees read-only at /var/task: a function's code. */
+  task?: string;
   /** It answers HTTP: TELAR_BIND_SOCKET tells it where, and it is called at the `serveSocket` of its folder. */
   serves?: boolean;
 };
@@ -143,9 +145,11 @@ function refuseDegraded(spec: LaunchSpec, reason: string): void {
         ? 'it asks for network isolation'
         : spec.telarOnly
           ? "it may reach Telar's server alone"
-          : spec.host
-            ? 'it runs on several hosts'
-            : undefined;
+          : spec.task
+            ? 'its code is seen at /var/task'
+            : spec.host
+              ? 'it runs on several hosts'
+              : undefined;
   if (!why) return;
   throw runnerError('IsolationUnavailable', `Job ${spec.jobId} cannot run here: ${why}, and ${reason}`);
 }
@@ -311,7 +315,9 @@ export function createRunner(options: RunnerOptions): Runner {
     const gateway = spec.telarOnly && !networkIsolation ? options.gateway : undefined;
     const network = { gateway, host: spec.host };
     const plan: SandboxPlan | undefined =
-      how.kind === 'none' ? undefined : { as: how.as, folder: place, networkIsolation, network, mounts, needs, hide };
+      how.kind === 'none'
+        ? undefined
+        : { as: how.as, folder: place, networkIsolation, network, mounts, needs, hide, task: spec.task };
     if (plan && warm) {
       const launched = await warm.launch({ ...start, spec, image, plan });
       if (launched.warm) return true;

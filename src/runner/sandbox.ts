@@ -10,14 +10,18 @@
  * B4. Nothing of the job outlives it: when the namespace's first process ends, the kernel kills all others.
  */
 import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { groupMounts } from './cgroupPlaces.ts';
 import { FILES, type JobFolder } from './folder.ts';
 import { dropCommand, JOB_UID, unshareCommand } from './isolation.ts';
 import { type NetworkPlan, networkBinds, networkLines } from './network.ts';
 import { quote } from './shell.ts';
 
-export const INSIDE = { ml: '/opt/ml', telar: '/opt/telar', tmp: '/tmp', home: '/tmp/home' } as const;
+export const INSIDE = {
+  ...{ ml: '/opt/ml', telar: '/opt/telar', tmp: '/tmp', home: '/tmp/home' },
+  /** Of a function: its code, and where Node.js finds packages that are not in it. */
+  ...{ task: '/var/task', packages: '/var/node_modules' },
+} as const;
 
 export type SandboxPlan = {
   as: 'root' | 'user';
@@ -30,6 +34,8 @@ export type SandboxPlan = {
   needs: readonly string[];
   /** Files and folders that the job must not see. Those that do not exist are passed over. */
   hide: readonly string[];
+  /** A folder to be seen read-only at /var/task: a function's code. */
+  task?: string | undefined;
 };
 
 const isBelow = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
@@ -116,19 +122,41 @@ function machineBinds(
   restore.forEach((from, index) => {
     binds.push({ from, to: `${telar}/.needs/${index}`, folder: isFolder(from), readOnly: false });
   });
+  const own = ownEntries('/opt', stage, ['ml', 'telar']);
+  return { binds: [...binds, ...own.binds], links: own.links };
+}
+
+/** What the machine has in a folder that is put together anew at `stage`. */
+function ownEntries(folder: string, stage: string, taken: readonly string[]): { binds: Bind[]; links: string[] } {
+  const binds: Bind[] = [];
   const links: string[] = [];
-  for (const entry of readdirSync('/opt', { withFileTypes: true })) {
-    if (entry.name === 'ml' || entry.name === 'telar') continue;
-    if (entry.isSymbolicLink()) links.push(`/opt/${entry.name}`);
-    else
-      binds.push({
-        from: `/opt/${entry.name}`,
-        to: `${stage}/${entry.name}`,
-        folder: entry.isDirectory(),
-        readOnly: false,
-      });
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (taken.includes(entry.name)) continue;
+    const from = `${folder}/${entry.name}`;
+    if (entry.isSymbolicLink()) links.push(from);
+    else if (entry.isDirectory() || entry.isFile())
+      binds.push({ from, to: `${stage}/${entry.name}`, folder: entry.isDirectory(), readOnly: false });
   }
   return { binds, links };
+}
+
+/** A fresh /var with room for a function's code; `code` is bound there at once where it is known. */
+function varLines(stage: string, { task: code, mounts }: Pick<SandboxPlan, 'task' | 'mounts'>): string[] {
+  const { binds, links } = ownEntries('/var', stage, [basename(INSIDE.task), basename(INSIDE.packages)]);
+  const packages = mounts[basename(INSIDE.packages)];
+  const at = (path: string) => `${stage}/${basename(path)}`;
+  const given: Bind[] = [
+    ...(code ? [{ from: code, to: at(INSIDE.task), folder: true, readOnly: true }] : []),
+    ...(packages ? [{ from: packages, to: at(INSIDE.packages), folder: true, readOnly: true }] : []),
+  ];
+  return [
+    `must mount -n -t tmpfs -o mode=755,size=4m tmpfs ${quote(stage)}`,
+    `must mkdir ${quote(at(INSIDE.task))}`,
+    ...bindLines([...given, ...binds]),
+    ...(links.length > 0 ? [`must cp -P ${links.map(quote).join(' ')} ${quote(stage)}`] : []),
+    `must mount -n --move ${quote(stage)} /var`,
+    'must mount -n -o remount,bind,ro,nosuid,nodev /var',
+  ];
 }
 
 /** Makes the places, then binds to them. */
@@ -174,6 +202,7 @@ export function sandboxScript(plan: SandboxPlan): string {
     ...bindLines([...jobBinds(plan, stage), ...binds]),
     ...(links.length > 0 ? [`must cp -P ${links.map(quote).join(' ')} ${quote(stage)}`] : []),
     `must mount -n --move ${quote(stage)} /opt`,
+    ...(plan.task === undefined ? [] : varLines(stage, plan)),
     ...covers.map((path) => coverLine(path, filled.includes(path))),
     `must mount -n --move ${INSIDE.telar}/.tmp ${INSIDE.tmp}`,
     ...bindLines(needed),
@@ -222,6 +251,7 @@ export function parentScript(
     ...(links.length > 0 ? [`must cp -P ${links.map(quote).join(' ')} ${quote(stage)}`] : []),
     `must mount -n --move ${quote(stage)} /opt`,
     'must mount -n -o remount,bind,ro,nosuid,nodev /opt',
+    ...varLines(stage, { mounts: plan.mounts, task: undefined }),
     `must cd ${INSIDE.ml}`,
     `exec ${plan.program.map(quote).join(' ')} >/dev/null`,
     '',
@@ -231,12 +261,12 @@ export function parentScript(
 /** What a process of a warm parent does to see what `sandboxScript` shows: telar_warm/sandbox.py performs it. */
 export type WarmAct =
   | { act: 'bind' | 'move'; from: string; to: string }
-  | { act: 'tmpfs' | 'seal' | 'sealData' | 'detach'; at: string }
+  | { act: 'tmpfs' | 'seal' | 'sealData' | 'sealCode' | 'detach'; at: string }
   | { act: 'folders' | 'files'; paths: readonly string[] }
   | { act: 'proc' };
 
 /** The acts that are left to do, in the order of `sandboxScript`. */
-export function warmActs(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs' | 'folder'>): WarmAct[] {
+export function warmActs(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs' | 'folder' | 'task'>): WarmAct[] {
   const { ml, root } = plan.folder;
   const { covers, restore } = covering(plan);
   const needs = outermost(plan.needs);
@@ -245,6 +275,12 @@ export function warmActs(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs' | 'fold
   return [
     { act: 'bind', from: ml, to: INSIDE.ml },
     { act: 'bind', from: join(root, FILES.tmp), to: `${INSIDE.telar}/.tmp` },
+    ...(plan.task === undefined
+      ? []
+      : ([
+          { act: 'bind', from: plan.task, to: INSIDE.task },
+          { act: 'sealCode', at: INSIDE.task },
+        ] as const)),
     // A file system of its own only where something must be put back: taking one down is most of a short job's end.
     ...covers.map((at): WarmAct => {
       if (filled.includes(at)) return { act: 'tmpfs', at };

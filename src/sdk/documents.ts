@@ -6,6 +6,7 @@
  */
 import { arn } from '../base/arn.ts';
 import { describeProblems, parsePolicy } from '../definition/policy/parse.ts';
+import { type GlueJob, type GlueJobRequest, glueJobRequest, glueJobRoleArn } from './glueJob.ts';
 import { machineDefinition, machineRoleArn, type StateMachine } from './machines/stateMachine.ts';
 import { mistake, must } from './mistake.ts';
 import { type Pipeline, pipelineDefinition, pipelineRoleArn } from './pipeline.ts';
@@ -81,6 +82,15 @@ export type ScheduleDocuments = {
   parameters?: (codeBundleUri: S3Uri) => Readonly<Record<string, string>>;
 };
 
+export type GlueJobDocuments = {
+  name: string;
+  arn: string;
+  /** Its script, then its libraries, relative to the project's folder. */
+  files: readonly string[];
+  /** CreateJob's input, once its files have keys. */
+  request: (keyOf: (file: string) => string) => GlueJobRequest;
+};
+
 export type ProjectDocuments = {
   name: string;
   account: string;
@@ -92,6 +102,7 @@ export type ProjectDocuments = {
   machines: StateMachineDocuments[];
   scheduleGroups: ScheduleGroupDocuments[];
   schedules: ScheduleDocuments[];
+  glueJobs: GlueJobDocuments[];
   data: readonly DataUpload[];
   code?: CodeBundle;
 };
@@ -123,6 +134,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     machines: project.machines.map((machine) => machineDocuments(project, machine, context)),
     scheduleGroups: scheduleGroups(project),
     schedules: project.schedules.map((schedule) => scheduleDocuments(project, schedule, context)),
+    glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
     data: project.data,
     ...(project.code && { code: project.code }),
   };
@@ -202,6 +214,17 @@ function scheduleDocuments(project: Project, schedule: Schedule, context: Contex
     targetArn: scheduleTargetArn(schedule.target)(context),
     ...(writeInput && { input: (uri: S3Uri) => writeInput(uploads(uri)) }),
     ...(writeParameters && { parameters: (uri: S3Uri) => writeParameters(uploads(uri)) }),
+  };
+}
+
+function glueJobDocuments(project: Project, job: GlueJob, context: Context): GlueJobDocuments {
+  const { name, script, libraries = [] } = job;
+  const role = glueJobRoleArn(job, context);
+  return {
+    name,
+    arn: arn('glue', context.region, context.account, `job/${name}`),
+    files: [script, ...libraries],
+    request: (keyOf) => glueJobRequest(job, role, project.bucket, keyOf),
   };
 }
 

@@ -26,6 +26,7 @@ export {
 } from './conditions.ts';
 export {
   codeBundleKey,
+  type GlueJobDocuments,
   type PipelineDocuments,
   type ProjectDocuments,
   projectDocuments,
@@ -34,6 +35,14 @@ export {
   type ScheduleGroupDocuments,
   type StateMachineDocuments,
 } from './documents.ts';
+export {
+  type GlueJob,
+  type GlueJobOptions,
+  type GlueJobRequest,
+  type GlueWorkerType,
+  glueFileKey,
+  glueJob,
+} from './glueJob.ts';
 export { type Image, images } from './images.ts';
 export type { Call } from './machines/call.ts';
 export type { Duration } from './machines/duration.ts';
@@ -79,6 +88,7 @@ export {
   type DataUpload,
   defineProject,
   type FileUpload,
+  type Prediction,
   type Project,
   type ProjectOptions,
   splitCsv,
@@ -87,6 +97,7 @@ export {
 export { asText, join, type Ref, reference, type S3Uri, s3Uri, type Value } from './references.ts';
 export {
   defineRole,
+  glueRole,
   type JobKind,
   type PipelineRoleOptions,
   pipelineRole,

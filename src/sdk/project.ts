@@ -2,6 +2,7 @@
  * Projects: the stable resources of one machine-learning system, and the uploads that its runs begin with. Plain data:
  * nothing here reads a file or calls AWS; the CLI and `telar deploy` do.
  */
+import type { GlueJob } from './glueJob.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -31,6 +32,15 @@ export type CodeBundle = {
   readonly prefix: string;
 };
 
+/** What `telar predict` does with a file: a batch transform with the newest approved version of a group. */
+export type Prediction = {
+  readonly group: ModelPackageGroup;
+  /** Whom the model acts as: it reads the model and what lies under `prefix`, and writes there. */
+  readonly role: Role;
+  /** Where files and predictions are put, in the project's bucket. @default 'predictions/files' */
+  readonly prefix?: string;
+};
+
 export type Project = {
   readonly kind: 'project';
   readonly name: string;
@@ -42,8 +52,11 @@ export type Project = {
   readonly pipelines: readonly Pipeline[];
   readonly machines: readonly StateMachine[];
   readonly schedules: readonly Schedule[];
+  readonly glueJobs: readonly GlueJob[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
+  /** @default none: `telar predict` says what is missing */
+  readonly predict?: Prediction;
 };
 
 /**
@@ -110,7 +123,8 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  *   pipelines: [modelBuild], data: [passengers], code: codeBundle({ include: ['preprocess.py'] }) });
  */
 export function defineProject(options: ProjectOptions): Project {
-  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], schedules = [], data = [] } = options;
+  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], glueJobs = [] } = options;
+  const { schedules = [], data = [] } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -121,17 +135,19 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'model package groups', modelPackageGroups);
   mustBeDistinct(subject, 'pipelines', pipelines);
   mustBeDistinct(subject, 'state machines', machines);
+  mustBeDistinct(subject, 'Glue jobs', glueJobs);
   mustBeDistinct(subject, 'schedules', schedules);
   mustStartItsOwn(subject, options);
-  for (const { kind, name, role } of [...pipelines, ...machines, ...schedules]) {
+  for (const { kind, name, role } of [...pipelines, ...machines, ...glueJobs, ...schedules]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
       unlisted === undefined,
       subject,
-      `${kind === 'stateMachine' ? 'machine' : kind} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
+      `${NOUNS[kind] ?? kind} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
     );
   }
-  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, schedules, data };
+  if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
+  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, glueJobs, schedules, data };
 }
 
 /** A schedule group is named after the project: its name must be one of the Scheduler's. */
@@ -154,6 +170,28 @@ function mustStartItsOwn(
     );
   }
 }
+
+function mustBeWhole(
+  subject: string,
+  { group, role, prefix }: Prediction,
+  roles: readonly Role[],
+  groups: readonly ModelPackageGroup[],
+): void {
+  must(
+    roles.includes(role),
+    subject,
+    `predict acts as role '${role.name}', which would not be created: add it to \`roles\``,
+  );
+  must(
+    groups.includes(group),
+    subject,
+    `predict takes models of '${group.name}', which would not be created: add it to \`modelPackageGroups\``,
+  );
+  if (prefix !== undefined) mustBeKey(prefix);
+}
+
+/** What messages call them. */
+const NOUNS: Readonly<Partial<Record<string, string>>> = { stateMachine: 'machine', glueJob: 'Glue job' };
 
 function mustBeDistinct(subject: string, noun: string, resources: readonly { readonly name: string }[]): void {
   const names = resources.map(({ name }) => name);

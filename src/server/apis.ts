@@ -56,6 +56,11 @@ export const lambda = defineApi({
   name: 'lambda',
   signingNames: ['lambda'],
   protocol: 'rest-json',
+  // A zip of 50 MB in base64; an event of 6 MB.
+  bodies: {
+    most: { CreateFunction: 70_167_211, UpdateFunctionCode: 70_167_211, Invoke: 6_291_456 },
+    code: 'RequestTooLargeException',
+  },
   validationCode: 'ValidationException',
   version: '2015-03-31',
   sdk: () => load('@aws-sdk/client-lambda'),

@@ -11,6 +11,7 @@ import type { Api } from '../protocol/api.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
+import { functionsMigrations } from '../services/functions/index.ts';
 import { glueMigrations } from '../services/glue/index.ts';
 import type { Identity } from '../services/identity/index.ts';
 import type { JobEnd, Orders } from '../services/jobs/index.ts';
@@ -21,6 +22,7 @@ import { type Schedules, schedulerMigrations } from '../services/scheduler/index
 import type { TagsOf } from '../services/tags/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { type FunctionParts, functionsService } from './functions.ts';
 import { type GlueJobs, glueService } from './glue.ts';
 import { type NotificationMeans, notificationsService } from './notifications/index.ts';
 import { queuesService } from './queues.ts';
@@ -33,6 +35,7 @@ export const flowMigrations: readonly Migrations[] = [
   queuesMigrations,
   notificationsMigrations,
   glueMigrations,
+  functionsMigrations,
   occurrenceMigrations,
   schedulerMigrations,
 ];
@@ -56,7 +59,7 @@ export type FlowParts = {
   apis(): readonly Api[];
   orders(): Orders;
   jobEnded: Machines['jobEnded'];
-};
+} & Omit<FunctionParts, 'send'>;
 
 export type Flows = {
   services: readonly Service[];
@@ -76,15 +79,16 @@ export type Flows = {
 
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
+  const functions = functionsService(shared);
   const emit: EmitEvent = () => {};
   const queues = queuesService(shared);
   const schedules = schedulerService(shared);
   const notifications = notificationsService({ ...shared, means: parts.notifications });
   const { glue, jobs } = glueService({ ...shared, emit, awaitedEnded: parts.jobEnded });
   return {
-    services: [queues.service, notifications.service, glue.service, schedules.service],
+    services: [queues, notifications, glue, functions, schedules].map(({ service }) => service),
     ...{ emit, outbox: notifications.outbox, jobEnded: jobs.ended, orderBegun: jobs.begun },
-    attached: { sqs: queues.policy, sns: notifications.topicPolicy },
+    attached: { sqs: queues.policy, sns: notifications.topicPolicy, lambda: functions.attached },
     scheduleTimes: schedules.times,
   };
 }

@@ -11,6 +11,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { systemWorld, type World } from '../base/world.ts';
 import type { MissedPolicy } from '../definition/schedules/missed.ts';
+import { createFunctionWorkers } from '../runner/functions/workers.ts';
 import { isOwnImage } from '../runner/images/images.ts';
 import { type ContainerImages, createContainerImages } from '../runner/images/oci/containers.ts';
 import { jobPlaces, type LimitedRunner, limitRunner, USUAL_LIMITS } from '../runner/limited.ts';
@@ -118,6 +119,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       endpointUrl: () => url,
       jobProxy,
       images: containers,
+      functions: createFunctionWorkers({ runner, world, codeFolder: folder.functions }),
       jobLogLimit: options.jobLogLimit,
       missedSchedules: options.missedSchedules,
       notifications: { signer, mailServer: options.mailServer, links: options.notificationLinks ?? 'local' },

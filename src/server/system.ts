@@ -13,6 +13,7 @@ import { validate } from '../protocol/constraints.ts';
 import { createDispatch, type Dispatch } from '../protocol/dispatch.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call, Principal, Service } from '../protocol/service.ts';
+import type { FunctionWorkers } from '../runner/functions/workers.ts';
 import type { ImageCatalogue } from '../runner/images/oci/containers.ts';
 import type { Runner } from '../runner/runner.ts';
 import { experimentsMigrations } from '../services/experiments/index.ts';
@@ -98,6 +99,8 @@ export type SystemOptions = {
   trackObjects?: boolean;
   /** How jobs run: really, or simulated. */
   jobs: JobsMeans;
+  /** What runs functions. @default nothing: they are kept, and cannot be invoked */
+  functions?: FunctionWorkers;
   /** The container images that jobs may run in. */
   images?: ImageCatalogue;
   /** Bytes that are kept of one job's log. @default 1 GB */
@@ -178,7 +181,8 @@ export function createSystem(options: SystemOptions): System {
   });
   const flows: Flows = createFlows({
     ...{ store, world, account, auth: options.auth, identity, callAs, tags, dispatch: () => dispatch },
-    ...{ endpointUrl: options.endpointUrl, notifications: options.notifications },
+    ...{ authorize, objects: objects.objects, logs, endpointUrl: options.endpointUrl },
+    ...{ workers: options.functions, proxy: options.jobProxy, notifications: options.notifications },
     ...{ missed: options.missedSchedules, apis: () => services.map(({ api }) => api) },
     ...{ orders: () => jobs.orders, jobEnded: machines.jobEnded },
   });

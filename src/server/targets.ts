@@ -10,7 +10,7 @@ import { inputFromJson } from '../protocol/json.ts';
 import type { Call } from '../protocol/service.ts';
 import type { SendTo, Target } from '../protocol/targets.ts';
 import { queueUrl } from '../services/queues/index.ts';
-import { logs, sagemaker, sns, sqs, states } from './apis.ts';
+import { lambda, logs, sagemaker, sns, sqs, states } from './apis.ts';
 
 type Request = { api: Api; operation: string; input: Readonly<Record<string, unknown>> };
 
@@ -47,6 +47,12 @@ const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly
         ...{ TopicArn: arn, Message: payload, MessageAttributes: attributes },
         ...{ MessageGroupId: messageGroupId, MessageDeduplicationId: deduplicationId },
       },
+    },
+  ],
+  lambda: ({ arn, payload }) => [
+    {
+      ...{ api: lambda, operation: 'Invoke' },
+      input: { FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(payload).toString('base64') },
     },
   ],
   logs: ({ arn, payload }, { requestId, now }) => {

@@ -13,6 +13,8 @@ export type DataFolder = {
   jobs: string;
   images: string;
   logs: string;
+  /** The code of functions. */
+  functions: string;
   /** The first administrator's keys, for `telar env`: readable by the owner only. */
   credentials: string;
   /** Where the running server answers: `{ url, pid }`. */
@@ -35,6 +37,7 @@ export function dataFolder(root: string): DataFolder {
     jobs: join(at, 'jobs'),
     images: join(at, 'images'),
     logs: join(at, 'logs'),
+    functions: join(at, 'functions'),
     credentials: join(at, 'credentials.json'),
     server: join(at, 'server.json'),
     proxy: join(at, 'proxy'),

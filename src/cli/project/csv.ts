@@ -7,7 +7,7 @@ const QUOTE = 0x22;
 const NEWLINE = 0x0a;
 
 /** Where each line of a CSV text begins, and one past its end. A last line without a line break counts; an empty one not. */
-function lineStarts(content: Buffer): number[] {
+export function lineStarts(content: Buffer): number[] {
   const starts = [0];
   let quoted = false;
   for (let at = 0; at < content.length; at += 1) {

@@ -14,6 +14,8 @@ export type Change = {
     | 'pipeline'
     | 'log group'
     | 'state machine'
+    | 'glue file'
+    | 'glue job'
     | 'schedule group'
     | 'schedule';
   name: string;

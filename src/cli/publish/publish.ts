@@ -11,6 +11,7 @@ import { type Bundle, makeBundle } from '../project/bundle.ts';
 import { dataObjects } from '../project/data.ts';
 import { documentsOf } from '../project/load.ts';
 import { type Change, changeRecord, describeChanges } from './change.ts';
+import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glueJobs.ts';
 import { pipelineChange } from './pipelines.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
@@ -22,7 +23,7 @@ export type Published = { documents: ProjectDocuments; bundle: Bundle | undefine
 /**
  * @param folder of telar.config.ts
  * @param options.dryRun show the difference and stop
- * @param options.prune delete the project's state machines and schedules that it no longer names
+ * @param options.prune delete the project's state machines, Glue jobs and schedules that it no longer names
  */
 export async function publish(
   clients: Clients,
@@ -63,13 +64,15 @@ async function compare(
   const { name: project, region } = documents;
   const bucket = documents.bucket.name;
   const data = dataObjects(folder, documents.data);
-  const { machines } = documents;
-  const [s3, iam, sagemaker, sfn, logs, scheduler] = await Promise.all([
+  const { machines, glueJobs } = documents;
+  const jobs = glueJobs.map((job) => ({ job, files: glueFiles(folder, job) }));
+  const [s3, iam, sagemaker, sfn, logs, glue, scheduler] = await Promise.all([
     clients.s3(),
     clients.iam(),
     clients.sagemaker(),
     clients.sfn(),
     clients.logs(),
+    clients.glue(),
     clients.scheduler(),
   ]);
   const wanted = Promise.all([
@@ -79,11 +82,19 @@ async function compare(
     ...data.map((object) => dataChange(s3, bucket, object)),
     ...(bundle ? [bundleChange(s3, bucket, bundle)] : []),
     ...documents.pipelines.map((pipeline) => pipelineChange(sagemaker, pipeline, project)),
+    ...jobs.flatMap(({ files }) => files.map((file) => glueFileChange(s3, bucket, file))),
+    ...jobs.map(({ job, files }) => glueJobChange(glue, job, files, project)),
     ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),
     ...machines.map((machine) => stateMachineChange(sfn, machine, project)),
     ...documents.scheduleGroups.map((group) => scheduleGroupChange(scheduler, group, documents)),
     ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
-  const unnamed = prune ? [prunedMachines(sfn, machines, project), prunedSchedules(scheduler, documents)] : [];
-  return (await Promise.all([wanted, ...unnamed])).flat();
+  const pruned = prune
+    ? [
+        prunedMachines(sfn, machines, project),
+        prunedGlueJobs(glue, glueJobs, project),
+        prunedSchedules(scheduler, documents),
+      ]
+    : [];
+  return (await Promise.all([wanted, ...pruned])).flat();
 }

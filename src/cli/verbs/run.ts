@@ -112,8 +112,12 @@ function startParameters(pipeline: PipelineDocuments, uri: `s3://${string}`): Re
   return { ...pipeline.startParameters(uri) };
 }
 
-/** @param anyName accept one that the project does not have: the server may */
-function choose({ pipelines, machines }: Project, meant: string | undefined, anyName: boolean): string {
+/**
+ * The project's own name may be left out before the rest: `training` is `titanic-training` in the project titanic.
+ *
+ * @param anyName accept one that the project does not have: the server may
+ */
+function choose({ name: project, pipelines, machines }: Project, meant: string | undefined, anyName: boolean): string {
   const names = (pipelines.length > 0 ? pipelines : machines).map(({ name }) => name);
   if (meant === undefined && names.length === 1) return names[0]!;
   const all = [...pipelines, ...machines].map(({ name }) => name);
@@ -122,7 +126,9 @@ function choose({ pipelines, machines }: Project, meant: string | undefined, any
   if (pipelines.some(({ name }) => name === meant) && machines.some(({ name }) => name === meant)) {
     throw misuse(`The project has a pipeline and a state machine '${meant}': rename one of them.`);
   }
-  if (all.includes(meant) || anyName) return meant;
+  if (all.includes(meant)) return meant;
+  if (all.includes(`${project}-${meant}`)) return `${project}-${meant}`;
+  if (anyName) return meant;
   throw misuse(
     `The project has no pipeline and no state machine '${meant}': ${list}. With --no-publish, any of the server can be named.`,
   );

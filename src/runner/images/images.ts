@@ -7,6 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { isRunnerError, runnerError } from '../errors.ts';
@@ -31,10 +32,24 @@ export type Images = {
 };
 
 const PROGRAMS = join(import.meta.dirname, 'programs');
+/** Where AWS's SDK for JavaScript is installed for Telar itself: functions find it, as they do on AWS. */
+const PACKAGES = packagesFolder();
+
+function packagesFolder(): string | undefined {
+  try {
+    const path = createRequire(import.meta.url).resolve('@aws-sdk/client-s3');
+    return path.slice(0, path.lastIndexOf('/@aws-sdk/'));
+  } catch {
+    return undefined; // laid out in another way: functions bring theirs
+  }
+}
 
 /** Runs JavaScript and TypeScript with the very Node.js that runs the server. */
 const NODE: ReadyImage = {
-  mounts: { 'bin/node': process.execPath, 'bin/serve': join(PROGRAMS, 'node/serve') },
+  mounts: {
+    ...{ 'bin/node': process.execPath, 'bin/serve': join(PROGRAMS, 'node/serve') },
+    ...(PACKAGES && { node_modules: PACKAGES }),
+  },
   path: [
     { inside: 'bin', outside: dirname(process.execPath) },
     { inside: 'bin', outside: join(PROGRAMS, 'node') },

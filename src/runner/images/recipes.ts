@@ -80,7 +80,7 @@ const SCIENCE =
   'numpy numpy.random pandas pandas.io.formats.csvs scipy.sparse scipy.stats joblib threadpoolctl sklearn.compose sklearn.ensemble sklearn.impute sklearn.linear_model sklearn.metrics sklearn.model_selection sklearn.pipeline sklearn.preprocessing sklearn.tree';
 const CLOUD =
   'boto3.session botocore.client botocore.httpsession botocore.handlers botocore.retries.standard s3transfer';
-const TRAINING = 'telar_training.train telar_training.script_mode telar_training.xgboost_mode';
+const TRAINING = 'telar_training.train telar_training.script_mode telar_training.xgboost_mode telar_functions.runtime';
 const SKLEARN_WARM = [STANDARD, SCIENCE, CLOUD, TRAINING].join(' ').split(' ');
 const XGBOOST_WARM = [...SKLEARN_WARM, 'xgboost'];
 
@@ -94,9 +94,11 @@ const GLUE_CLIENTS = [
 ];
 const GLUE_ANALYTICS = ['awswrangler==3.14.0', 'duckdb==1.4.5', 'pyarrow==21.0.0', 'setuptools==80.9.0'];
 const GLUE_SHELL = [...SKLEARN_1_4, ...GLUE_CLIENTS, ...GLUE_ANALYTICS];
+/** Arrow's allocator would start a thread when it is imported, which a warm parent cannot have. DuckDB always does: it is not there. */
+const GLUE_ENVIRONMENT = { ...ENVIRONMENT, JE_ARROW_MALLOC_CONF: 'background_thread:false' };
 const GLUE_WARM = [
   ...`${STANDARD} ${CLOUD} numpy numpy.random pandas pandas.io.formats.csvs pyarrow pyarrow.parquet`.split(' '),
-  ...'duckdb s3fs telar_glue.run'.split(' '),
+  ...'s3fs telar_glue.run'.split(' '),
 ];
 
 function variant(from: number, to: number, packages: readonly string[], notice?: string): Variant {
@@ -193,7 +195,7 @@ export const GLUE_RECIPES: readonly PythonRecipe[] = [
     ],
     imports: ['pandas', 'pyarrow', 'duckdb', 'awswrangler', 's3fs', 'sklearn', 'boto3'],
     warm: GLUE_WARM,
-    environment: ENVIRONMENT,
+    environment: GLUE_ENVIRONMENT,
   },
   {
     name: 'glue-spark-5.0',

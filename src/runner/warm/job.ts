@@ -12,7 +12,7 @@ export type Start = { command: readonly string[]; environment: Variables; notice
 /** A job whose inputs are staged. */
 export type WarmJob = Start & {
   /** What was asked for: whatever else it has, a warm start does not know. */
-  spec: { networkIsolation: boolean; confinement?: Confinement; bounding?: Bounding };
+  spec: { networkIsolation: boolean; confinement?: Confinement; bounding?: Bounding; task?: string };
   image: ReadyImage;
   plan: SandboxPlan;
   /** A command that runs first; the program starts if it succeeds. */

@@ -14,7 +14,9 @@ import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   lchownSync,
+  linkSync,
   lstatSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -23,7 +25,7 @@ import {
 } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { extname, join, posix } from 'node:path';
+import { extname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Cancel, Clock } from '../../base/clock.ts';
 import type { Confinement } from '../confinement.ts';
@@ -83,7 +85,9 @@ const WAITING = { network: 2, isolated: 1 };
 const IDLE = 15 * 60_000;
 /** Between the taking of one and the making of another, in milliseconds. */
 const BREATHER = 25;
-/** Staged files that are handed to the job's user one by one, here. */
+/** In a spare's folder: what it sees as /var/task. */
+const TASK = 'task';
+/** Staged files that are handed to the job's user one by one, here; and files of a function's code that are linked. */
 const MOST_FILES = 200;
 const SCRIPT = /\.[cm]?[jt]s$/;
 /** Read by Node.js, or by a library of it, when it starts. */
@@ -127,6 +131,21 @@ function give(paths: readonly string[]): void {
   for (const path of paths) {
     const entry = lstatSync(path);
     if (entry.isDirectory() || entry.nlink === 1) lchownSync(path, JOB_UID, JOB_UID);
+  }
+}
+
+/** The code of a function appears in the folder that the spare sees as /var/task: linked, since what is bound there is bound. */
+function linkCode(root: string, code: readonly string[]): boolean {
+  const [from, ...below] = code;
+  try {
+    for (const path of below) {
+      const to = join(root, TASK, relative(from!, path));
+      if (lstatSync(path).isDirectory()) mkdirSync(to, { mode: 0o755 });
+      else linkSync(path, to);
+    }
+    return true;
+  } catch {
+    return false; // another file system: a cold start binds the code itself
   }
 }
 
@@ -201,8 +220,10 @@ export function createSpares(options: SparesOptions): Spares {
     const { as, networkIsolation, rlimits } = kind;
     const environment = cold.environmentOf(folder, image, networkIsolation);
     const mounts = { ...image.mounts, [PROGRAM.name]: PROGRAM.from };
-    const plan: SandboxPlan = { as, networkIsolation, folder, mounts, needs: image.needs, hide: options.hide };
+    const task = join(root, TASK);
+    const plan: SandboxPlan = { as, networkIsolation, folder, mounts, needs: image.needs, hide: options.hide, task };
     cold.prepareFolder(folder);
+    mkdirSync(task, { mode: 0o755 });
     const command = ['node', `${INSIDE.telar}/${PROGRAM.name}`];
     const waitingIn = options.groups?.open();
     cold.writeScripts(folder, { join: waitingIn?.join ?? [], rlimits }, { command, environment, notices: [] }, plan);
@@ -270,9 +291,15 @@ export function createSpares(options: SparesOptions): Spares {
     }
     const changed = changedAtStart(environment, pool[at]!.environment);
     if (changed) return { warm: false, cold: `the variable ${changed} is read when Node.js starts` };
+    const code = spec.task === undefined ? [] : everything(spec.task, MOST_FILES);
+    if (!code) return { warm: false, cold: `the function has more than ${MOST_FILES} files` };
     const [spare] = pool.splice(at, 1) as [Spare];
     const { waiting: group } = spare;
     const { join: groups = [] } = (group ? spec.bounding?.take(group) : spec.bounding?.own()) ?? spec.confinement ?? {};
+    if (!linkCode(spare.folder.root, code)) {
+      spare.control.destroy();
+      return { warm: false, cold: undefined };
+    }
     if (!enterGroups(spare, groups)) {
       spare.control.destroy();
       return { warm: false, cold: 'the process that waited could not enter its control groups' };

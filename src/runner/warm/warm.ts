@@ -42,6 +42,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...['jobId', 'image', 'entrypoint', 'arguments', 'environment', 'networkIsolation', 'confinement'],
   'bounding',
   'proxy',
+  'task',
   'bounds', // Docker's
 ]);
 const NOT_WARM: ReadonlySet<string> = new Set(['telarOnly', 'host', 'serves']);

@@ -12,8 +12,8 @@ import { createPaces } from './paces.ts';
 import { policyOver } from './permissions.ts';
 import { notificationsStore } from './store.ts';
 
-export type { Outbox, OutboxEntry } from './outbox.ts';
-export type { Mail, NotificationPorts, Post, SignatureVersion, Signer } from './ports.ts';
+export type { Outbox } from './outbox.ts';
+export type { NotificationPorts, Post, SignatureVersion, Signer } from './ports.ts';
 export { migrations as notificationsMigrations } from './store.ts';
 
 export type Notifications = {

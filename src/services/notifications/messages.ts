@@ -111,7 +111,17 @@ function attributeValue(
   if (text === undefined) throw notificationErrors.attributeField(name, type, 'String');
   if (text === '') throw notificationErrors.attributeEmpty(name, type);
   if (type.startsWith('Number') && !NUMBER.test(text)) throw notificationErrors.attributeNotANumber(name);
+  if (type === 'String.Array' && !isArrayOfScalars(text)) throw notificationErrors.attributeNotAnArray(name);
   return text;
+}
+
+function isArrayOfScalars(text: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) && parsed.every((one) => typeof one !== 'object' || one === null);
+  } catch {
+    return false;
+  }
 }
 
 function requireAttributeName(name: string): void {

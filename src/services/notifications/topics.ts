@@ -45,7 +45,7 @@ export function createTopic(
   return { TopicArn: arn };
 }
 
-export const dataProtection = () =>
+const dataProtection = () =>
   notificationErrors.unsupported('DataProtectionPolicy', 'Leave it out: messages are delivered as they are published.');
 
 type New = {

@@ -144,6 +144,11 @@ def titanic():
         step_args=Model(
             image_uri=xgboost,
             model_data=train.properties.ModelArtifacts.S3ModelArtifacts,
+            env={
+                "SAGEMAKER_PROGRAM": "inference.py",
+                "SAGEMAKER_SUBMIT_DIRECTORY": code_bundle,
+                "PREPROCESSOR_URI": output(preprocess, "preprocessor"),
+            },
             role=ROLE,
             sagemaker_session=session,
         ).register(

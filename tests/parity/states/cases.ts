@@ -20,7 +20,14 @@ export type Call = {
 };
 
 /** Something that must exist before the first call. */
-export type Resource = { type: string; name: string };
+export type Resource = {
+  type: string;
+  name: string;
+  attributes?: Record<string, string>;
+  /** Of a function. */
+  handler?: string;
+  runtime?: string;
+};
 
 /** What makes two recordings comparable: names, ids and times become placeholders. */
 export type Transformer =

@@ -1,5 +1,6 @@
 /** A server as the recordings' tests saw AWS: operations by name, answers as they came over the wire. */
 import type { Call, JsonObject, Resource } from './cases.ts';
+import { isFunction, makeFunction } from './functions.ts';
 import { isObject } from './json.ts';
 import type { Place } from './normalise.ts';
 
@@ -11,21 +12,28 @@ const APIS: Readonly<Record<string, { signingName: string; target: string; versi
 };
 
 /** What makes the resources that cases need, by their type. */
-const MAKERS: Readonly<Record<string, (url: string, place: Place, name: string) => Promise<void>>> = {
-  async sqs(url, place, name) {
+const MAKERS: Readonly<Record<string, (url: string, place: Place, resource: Resource) => Promise<void>>> = {
+  lambda: (url, place, resource) => makeFunction(url, signed(place, 'lambda'), place, resource),
+  async sqs(url, place, { name }) {
     const answer = await sent(url, place, { service: 'sqs', op: 'CreateQueue', params: { QueueName: name } });
     if (!answer.ok) throw new Error(`The queue ${name} could not be made: ${await answer.text()}`);
   },
-  async s3(url, place, name) {
+  async s3(url, place, { name }) {
     const answer = await fetch(new URL(name, url), { method: 'PUT', headers: signedForS3(place) });
     if (!answer.ok) throw new Error(`The bucket ${name} could not be made: ${await answer.text()}`);
+  },
+  async sns(url, place, { name, attributes = {} }) {
+    const made = await sendForm(url, place, 'CreateTopic', { Name: name, ...entries('Attributes', attributes) });
+    if (made.error) throw new Error(`The topic ${name} could not be made: ${made.error.message}`);
   },
 };
 
 /** No operation, but what the recordings' tool did between two: it waited. */
 export const isOfTool = ({ op }: Call): boolean => op.startsWith('_');
-export const isCallable = ({ service, op }: Call): boolean => service in APIS || (service === 's3' && op in OBJECTS);
-export const isMakeable = ({ type }: Resource): boolean => type in MAKERS;
+export const isCallable = ({ service, op }: Call): boolean =>
+  service in APIS || service === 'sns' || (service === 's3' && op in OBJECTS);
+export const isMakeable = (resource: Resource): boolean =>
+  resource.type === 'lambda' ? isFunction(resource) : resource.type in MAKERS;
 
 /** An answer, or a refusal, in boto3's shape. */
 export type Answer = { status: number; body: JsonObject; error?: { code: string; message: string } };
@@ -46,12 +54,13 @@ export function endpointAt(url: string, place: Place): Endpoint {
         const object = new URL(`${String(params['Bucket'])}/${String(params['Key'])}`, url);
         return OBJECTS[op]!(object, place, params);
       }
+      if (service === 'sns') return sendForm(url, place, op, params as Record<string, string>);
       const answer = await sent(url, place, call);
       const text = await answer.text();
       const body: unknown = JSON.parse(text || '{}');
       return answerOf(answer.status, isObject(body as JsonObject) ? (body as JsonObject) : {});
     },
-    make: async (resource) => MAKERS[resource.type]!(url, place, resource.name),
+    make: async (resource) => MAKERS[resource.type]!(url, place, resource),
   };
 }
 
@@ -67,6 +76,27 @@ function sent(url: string, place: Place, { service, op, params }: Call): Promise
     body: JSON.stringify(params),
   });
 }
+
+/** SNS takes forms and gives XML, of which no case needs more than whether it was refused. */
+async function sendForm(url: string, place: Place, op: string, params: Record<string, string>): Promise<Answer> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { ...signed(place, 'sns'), 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ Action: op, Version: '2010-03-31', ...params }),
+  });
+  const text = await answer.text();
+  const member = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? '';
+  return answerOf(answer.status, answer.ok ? {} : { __type: member('Code'), message: member('Message') });
+}
+
+/** A map as a form has it. */
+const entries = (name: string, map: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(map).flatMap(([key, value], nth) => [
+      [`${name}.entry.${nth + 1}.key`, key],
+      [`${name}.entry.${nth + 1}.value`, value],
+    ]),
+  );
 
 /** S3 speaks no JSON: the operations on objects that cases have. */
 const OBJECTS: Readonly<Record<string, (object: URL, place: Place, params: JsonObject) => Promise<Answer>>> = {

@@ -4,14 +4,7 @@ import { isCallable, isMakeable } from './endpoint.ts';
 import { isObject } from './json.ts';
 
 /** Services that executions of the recordings call, and that Telar does not have. */
-const NOT_THERE: ReadonlySet<string> = new Set([
-  'lambda',
-  'sns',
-  'dynamodb',
-  'events',
-  'events-rule',
-  'secretsmanager',
-]);
+const NOT_THERE: ReadonlySet<string> = new Set(['dynamodb', 'events', 'events-rule', 'secretsmanager']);
 
 /** Why a case is not played; undefined when it is. */
 export function reasonToSkip(one: Case): string | undefined {
@@ -21,7 +14,7 @@ export function reasonToSkip(one: Case): string | undefined {
   const resource = one.resources?.find((needed) => !isMakeable(needed));
   if (resource) return `needs a resource of the type ${resource.type}, which Telar does not have yet`;
   const asksLambda = LAMBDA.test(JSON.stringify([calls, requestOf(one)]));
-  if (asksLambda && !isMocked(one)) return 'names Lambda, which Telar does not serve yet';
+  if (asksLambda && !isMocked(one) && !isExecution(one)) return 'names a function that the recording does not describe';
   const call = calls.find((needed) => !isCallable(needed));
   return call && `calls ${call.service}:${call.op}, which this player cannot`;
 }

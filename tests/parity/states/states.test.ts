@@ -34,7 +34,7 @@ for (const { file, cases } of files) {
     // The recordings are not part of this repository.
     it.skipIf(cases)('are not on this machine', (context) => context.skip('the recorded cases are not here'));
     for (const [at, one] of (cases ?? []).entries()) {
-      it(one.name, { timeout: 90_000 }, (context) => playOne(one, file, `${file}-${at}`, context));
+      it(one.name, { timeout: 90_000 }, (context) => playOne(one, file, regionOf(file, at), context));
     }
   });
 }
@@ -46,6 +46,14 @@ it.skipIf(files.some(({ cases }) => !cases))('what is known to differ is a case'
     names.find((one) => one.file === file)?.names.some((one) => one.endsWith(name));
   expect(KNOWN.filter((known) => !found(known))).toEqual([]);
 });
+
+/** A region of its own, whose name is one that AWS could have. @example regionOf('services', 27) // 'te-servicesbb-1' */
+function regionOf(file: string, at: number): string {
+  let letters = '';
+  for (let rest = at; rest >= 0; rest = Math.floor(rest / 26) - 1)
+    letters = String.fromCharCode(97 + (rest % 26)) + letters;
+  return `te-${file.replaceAll('-', '')}${letters}-1`;
+}
 
 type Context = { skip(reason: string): void };
 

@@ -68,7 +68,7 @@ export function createMachineExecutor(parts: ExecutorParts): MachineExecutor {
 /** Of a task whose end is recorded, the thread is gone, or in another state: the definition is asked. */
 function integrationOf({ integrations }: ExecutorParts, { state }: Run, body: CallTask): Integration {
   const { resource } = findState(state.machine, body.state) as TaskState;
-  if (resource.kind !== 'integration') throw new Error(`${resource.arn} is refused when a machine is created.`);
+  if (resource.kind === 'activity') throw new Error(`${resource.arn} is no call.`);
   return integrations.resolve(resource);
 }
 
@@ -95,7 +95,7 @@ function startCall(parts: ExecutorParts, run: Run, task: TaskName, body: CallTas
   const planned = integration.prepare(body.arguments, attempt, field);
   const call = callFor(parts, run, body);
   if (ports.movesBytes(planned)) {
-    return { kind: 'outside', work: () => callOutside(parts, integration, planned, call, task) };
+    return { kind: 'outside', work: () => callOutside(parts, integration, planned, call, task), goesOn: isSubmission };
   }
   const answered = integration.answered(planned, ports.invoke(planned, call), factsOf(call));
   if (answered.kind === 'over') return { kind: 'finished', event: endOf(task, answered.outcome) };
@@ -119,10 +119,13 @@ async function callOutside(
 }
 
 function outsideEnd(task: TaskName, answered: Answered): MachineEvent {
-  if (answered.kind === 'over') return endOf(task, answered.outcome);
-  const cause = 'An operation that moves bytes cannot hand its task token on: use the request–response pattern.';
-  return { kind: 'task-failed', task, error: 'States.Runtime', cause };
+  return answered.kind === 'over'
+    ? endOf(task, answered.outcome)
+    : { kind: 'task-submitted', task, output: answered.output };
 }
+
+/** Whoever has the token ends the task: nothing that moves bytes begins a job. */
+const isSubmission = ({ kind }: MachineEvent): boolean => kind === 'task-submitted';
 
 export const factsOf = ({ requestId, now }: Call) => ({ requestId, at: now });
 

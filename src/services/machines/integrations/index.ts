@@ -10,10 +10,11 @@ import type { OperationModel } from '../../../protocol/api.ts';
 import { isObject, readArguments } from './arguments.ts';
 import { OPTIMIZED_SERVICES } from './awsServices.ts';
 import { optimizedFailure, sdkFailure } from './failures.ts';
+import { functionIntegration } from './functions.ts';
 import { httpMetadata } from './httpMetadata.ts';
 import { validateMock } from './mocks.ts';
 import { PARSED_BY_SYNC_2 } from './optimized.ts';
-import { type Found, lookUp, refusalOf } from './resources.ts';
+import { type Found, lambdaApi, lookUp, refusalOf } from './resources.ts';
 import { collected, resultOf } from './results.ts';
 import { unsupportedFields } from './templates.ts';
 import { attemptUuid } from './tokens.ts';
@@ -38,6 +39,11 @@ export function createIntegrations(ports: IntegrationPorts): Integrations {
       return looked.ok ? unsupportedFields(looked.found, template, language) : [];
     },
     resolve(resource) {
+      if (resource.kind === 'lambda') {
+        const api = lambdaApi(ports);
+        if (api) return functionIntegration(resource, api);
+        throw statesError('States.Runtime', refusalOf(ports, resource)!);
+      }
       const looked = lookUp(ports, resource);
       if (!looked.ok) throw statesError('States.Runtime', looked.reason);
       return integration(resource, looked.found);

@@ -23,9 +23,16 @@ export function lookUp(ports: IntegrationPorts, resource: IntegrationResource): 
 /** Why a resource of any kind cannot run here. */
 export function refusalOf(ports: IntegrationPorts, resource: TaskResource): string | undefined {
   if (resource.kind === 'activity') return undefined;
-  if (resource.kind === 'lambda') return apiOf(ports, 'lambda') ? undefined : unserved(ports, 'Lambda', resource.arn);
+  if (resource.kind === 'lambda')
+    return lambdaApi(ports) ? undefined : unserved(ports, 'Lambda', resource.arn);
   const looked = lookUp(ports, resource);
   return looked.ok ? undefined : looked.reason;
+}
+
+/** Lambda's API, where it is served. */
+export function lambdaApi(ports: IntegrationPorts): Api | undefined {
+  const api = apiOf(ports, 'lambda');
+  return api && ports.serves(api, 'Invoke') ? api : undefined;
 }
 
 function lookUpSdk(ports: IntegrationPorts, resource: IntegrationResource): Lookup {

@@ -12,6 +12,7 @@ import type { Api, OperationModel } from '../../../protocol/api.ts';
 import type { AwsError } from '../../../protocol/errors.ts';
 
 export type IntegrationResource = Extract<TaskResource, { kind: 'integration' }>;
+export type LambdaResource = Extract<TaskResource, { kind: 'lambda' }>;
 
 /** What the integrations need to know of the server; wired by it. */
 export type IntegrationPorts = {
@@ -65,7 +66,7 @@ export type Answered =
 
 /** A resource that can be run here. */
 export type Integration = {
-  readonly resource: IntegrationResource;
+  readonly resource: IntegrationResource | LambdaResource;
   /**
    * @param field what the arguments are called in the state: for the sentence that refuses them
    * @throws StatesError (States.Runtime) that names every argument which the operation does not take
@@ -93,7 +94,7 @@ export type Integrations = {
    */
   unsupportedFields(resource: IntegrationResource, template: Json, language: QueryLanguage): readonly Problem[];
   /** @throws the sentence of `supports` as StatesError (States.Runtime): for executions older than the refusal */
-  resolve(resource: IntegrationResource): Integration;
+  resolve(resource: IntegrationResource | LambdaResource): Integration;
   /** Why a mocked result is none that the API could give; undefined when it is one, or when nothing is known of the API. */
   validateMock(resource: TaskResource, result: Json, mode: MockMode): string | undefined;
 };

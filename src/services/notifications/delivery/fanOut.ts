@@ -7,17 +7,19 @@
  */
 import type { Parts, Queues } from '../context.ts';
 import { httpPolicy } from '../deliveryPolicies.ts';
-import { passes } from '../filters.ts';
+import { filtered } from '../filters.ts';
 import type { Protocol } from '../legal.ts';
 import type { Message } from '../messages.ts';
 import type { SubscriptionRow, TopicRow } from '../store.ts';
 import { setOf } from '../subscriptions.ts';
 import { attributesOf } from '../topics.ts';
 
-/** Subscriptions in one transaction: what the loop may spend on one message. */
-const AT_A_TIME = 100;
+/** Subscriptions in one transaction, of a short message and of a long one: what the loop may spend on it. */
+const AT_A_TIME = { short: 100, long: 10 };
+const LONG = 32 * 1024;
+const pageOf = ({ text }: Message): number => (text.length > LONG ? AT_A_TIME.long : AT_A_TIME.short);
 
-export const QUEUE_OF: Readonly<Record<Protocol, keyof Queues>> = {
+const QUEUE_OF: Readonly<Record<Protocol, keyof Queues>> = {
   http: 'http',
   https: 'http',
   email: 'mail',
@@ -28,7 +30,7 @@ export const QUEUE_OF: Readonly<Record<Protocol, keyof Queues>> = {
 
 /** Inside the transaction that publishes the message. */
 export function fanOut(parts: Parts, topic: TopicRow, message: Message): void {
-  const first = parts.db.subscriptionsOf({ topic: topic.id, after: 0, limit: AT_A_TIME + 1 });
+  const first = parts.db.subscriptionsOf({ topic: topic.id, after: 0, limit: pageOf(message) + 1 });
   // Nobody is there: it is published, and gone.
   if (first.length === 0) return;
   const id = parts.db.insertMessage({ topic: topic.id, message: JSON.stringify(message), pending: 0 });
@@ -40,8 +42,9 @@ export function fanOutFurther(parts: Parts, id: number, after: number): void {
   const row = parts.db.message({ id });
   const topic = row && parts.db.topicOfId({ id: row.topic });
   if (row && topic) {
-    const next = parts.db.subscriptionsOf({ topic: topic.id, after, limit: AT_A_TIME + 1 });
-    handOut(parts, topic, { id, message: JSON.parse(row.message) as Message }, next);
+    const message = JSON.parse(row.message) as Message;
+    const next = parts.db.subscriptionsOf({ topic: topic.id, after, limit: pageOf(message) + 1 });
+    handOut(parts, topic, { id, message }, next);
   }
   settle(parts, id);
 }
@@ -51,19 +54,19 @@ type Kept = { id: number; message: Message };
 /** @param subscriptions one more than a page, where there are more */
 function handOut(parts: Parts, topic: TopicRow, kept: Kept, subscriptions: readonly SubscriptionRow[]): void {
   const { db, queues } = parts;
-  const page = subscriptions.slice(0, AT_A_TIME);
-  const receivers = page.filter((row) => row.status === 'confirmed' && isWanted(row, kept.message));
+  const page = subscriptions.slice(0, pageOf(kept.message));
+  const passes = filtered(kept.message);
+  const isWanted = (row: SubscriptionRow): boolean => {
+    const { FilterPolicy: filter, FilterPolicyScope: scope } = setOf(row);
+    return row.status === 'confirmed' && (filter === undefined || passes(filter, scope, row.protocol));
+  };
+  const receivers = page.filter(isWanted);
   for (const row of receivers) deliver(parts, topic, kept, row);
-  const goesOn = subscriptions.length > AT_A_TIME;
+  const goesOn = subscriptions.length > page.length;
   const more = receivers.length + Number(goesOn);
   if (more > 0) db.addPending({ id: kept.id, more });
   else db.removeSettled({ id: kept.id });
   if (goesOn) queues.inside.add(`topic ${topic.id}`, { kind: 'fan-out', message: kept.id, after: page.at(-1)!.id });
-}
-
-function isWanted(row: SubscriptionRow, message: Message): boolean {
-  const { FilterPolicy: filter, FilterPolicyScope: scope } = setOf(row);
-  return filter === undefined || passes(message, filter, scope);
 }
 
 function deliver({ queues, pace }: Parts, topic: TopicRow, { id, message }: Kept, row: SubscriptionRow): void {

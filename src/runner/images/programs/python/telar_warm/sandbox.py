@@ -14,6 +14,7 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_MOVE, MS_REC = 1, 2, 4, 8, 32, 4096, 8192, 16384
+MS_NOATIME, MS_NODIRATIME = 1024, 2048
 MNT_DETACH = 2
 PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 4, 24, 38, 47, 4
 CAPABILITY_VERSION_3 = 0x20080522
@@ -79,6 +80,10 @@ def perform(act):
     elif kind in ("seal", "sealData"):
         noexec = MS_NOEXEC if kind == "sealData" else 0
         mount(None, act["at"], flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | noexec)
+    elif kind == "sealCode":
+        # What the file system forbids, a mount in a user namespace must forbid, too.
+        kept = os.statvfs(act["at"]).f_flag & (MS_NOEXEC | MS_NOATIME | MS_NODIRATIME)
+        mount(None, act["at"], flags=MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | kept)
     elif kind == "detach":
         check(libc.umount2(os.fsencode(act["at"]), MNT_DETACH), "umount %s" % act["at"])
     elif kind == "proc":
