@@ -4,12 +4,14 @@
  */
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { EventBridge } from '@aws-sdk/client-eventbridge';
+import type { Glue } from '@aws-sdk/client-glue';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { Lambda } from '@aws-sdk/client-lambda';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { Scheduler } from '@aws-sdk/client-scheduler';
 import type { SFN } from '@aws-sdk/client-sfn';
+import type { SNS } from '@aws-sdk/client-sns';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Connection } from './connection.ts';
 import { isNotFound } from './errors.ts';
@@ -27,6 +29,8 @@ export type Clients = {
   logs(): Promise<CloudWatchLogs>;
   scheduler(): Promise<Scheduler>;
   events(): Promise<EventBridge>;
+  glue(): Promise<Glue>;
+  sns(): Promise<SNS>;
 };
 
 export function clientsOf(connection: Connection): Clients {
@@ -71,6 +75,14 @@ export function clientsOf(connection: Connection): Clients {
     events: once(async () => {
       const { EventBridge } = await import('@aws-sdk/client-eventbridge');
       return new EventBridge(options);
+    }),
+    glue: once(async () => {
+      const { Glue } = await import('@aws-sdk/client-glue');
+      return new Glue(options);
+    }),
+    sns: once(async () => {
+      const { SNS } = await import('@aws-sdk/client-sns');
+      return new SNS(options);
     }),
   };
 }

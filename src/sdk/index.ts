@@ -26,10 +26,13 @@ export {
 } from './conditions.ts';
 export {
   codeBundleKey,
+  type GlueJobDocuments,
   type PipelineDocuments,
   type ProjectDocuments,
   projectDocuments,
   type RoleDocuments,
+  type ScheduleDocuments,
+  type ScheduleGroupDocuments,
   type StateMachineDocuments,
 } from './documents.ts';
 export {
@@ -39,6 +42,14 @@ export {
   functionArn,
   type LambdaFunction,
 } from './functions.ts';
+export {
+  type GlueJob,
+  type GlueJobOptions,
+  type GlueJobRequest,
+  type GlueWorkerType,
+  glueFileKey,
+  glueJob,
+} from './glueJob.ts';
 export { type Image, images } from './images.ts';
 export type { Call } from './machines/call.ts';
 export type { Duration } from './machines/duration.ts';
@@ -93,6 +104,7 @@ export {
 export { asText, join, type Ref, reference, type S3Uri, s3Uri, type Value } from './references.ts';
 export {
   defineRole,
+  glueRole,
   type JobKind,
   type PipelineRoleOptions,
   pipelineRole,
@@ -100,6 +112,16 @@ export {
   type RoleArn,
   type RoleLike,
 } from './roles.ts';
+export {
+  defineSchedule,
+  type Expression as ScheduleExpression,
+  type FunctionArn,
+  invocation,
+  type Schedule,
+  type ScheduleOptions,
+  type ScheduleRoleOptions,
+  scheduleRole,
+} from './schedule.ts';
 export type { Context, Late } from './scope.ts';
 export {
   type ConditionStep,
@@ -131,3 +153,12 @@ export { type BundledScript, bundledScript } from './steps/script.ts';
 export type { Instance, Raw, Step, Texts } from './steps/step.ts';
 export { type Channel, csv, type TrainingStep, type TrainingStepOptions, trainingStep } from './steps/training.ts';
 export { type TransformStep, type TransformStepOptions, transformStep } from './steps/transform.ts';
+export {
+  defineTopic,
+  type Subscription,
+  type Topic,
+  type TopicDocuments,
+  type TopicOptions,
+  type TopicStatement,
+  topicArn,
+} from './topic.ts';

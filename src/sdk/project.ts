@@ -3,11 +3,14 @@
  * nothing here reads a file or calls AWS; the CLI and `telar deploy` do.
  */
 import type { LambdaFunction } from './functions.ts';
+import type { GlueJob } from './glueJob.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Role } from './roles.ts';
+import type { Schedule } from './schedule.ts';
 import type { ModelPackageGroup } from './steps/model.ts';
+import type { Topic } from './topic.ts';
 
 /** One local file, uploaded as it is. */
 export type FileUpload = { readonly kind: 'file'; readonly file: string; readonly key: string };
@@ -51,6 +54,9 @@ export type Project = {
   readonly pipelines: readonly Pipeline[];
   readonly functions: readonly LambdaFunction[];
   readonly machines: readonly StateMachine[];
+  readonly schedules: readonly Schedule[];
+  readonly glueJobs: readonly GlueJob[];
+  readonly topics: readonly Topic[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
   /** @default none: `telar predict` says what is missing */
@@ -121,7 +127,8 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  *   pipelines: [modelBuild], data: [passengers], code: codeBundle({ include: ['preprocess.py'] }) });
  */
 export function defineProject(options: ProjectOptions): Project {
-  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], data = [], functions = [] } = options;
+  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], glueJobs = [] } = options;
+  const { schedules = [], topics = [], data = [], functions = [] } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -133,19 +140,43 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'pipelines', pipelines);
   mustBeDistinct(subject, 'state machines', machines);
   mustBeDistinct(subject, 'functions', functions);
-  for (const { kind, name, role } of [...pipelines, ...machines, ...functions]) {
+  mustBeDistinct(subject, 'Glue jobs', glueJobs);
+  mustBeDistinct(subject, 'topics', topics);
+  mustBeDistinct(subject, 'schedules', schedules);
+  mustStartItsOwn(subject, options);
+  for (const { kind, name, role } of [...pipelines, ...machines, ...functions, ...glueJobs, ...schedules]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
       unlisted === undefined,
       subject,
-      `${NOUNS[kind]} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
+      `${NOUNS[kind] ?? kind} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
     );
   }
   if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
-  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, functions, machines, data };
+  const listed = { roles, modelPackageGroups, pipelines, functions, machines, glueJobs, topics, schedules, data };
+  return { kind: 'project', ...options, ...listed };
 }
 
-const NOUNS = { pipeline: 'pipeline', stateMachine: 'machine', function: 'function' } as const;
+/** A schedule group is named after the project: its name must be one of the Scheduler's. */
+function mustStartItsOwn(
+  subject: string,
+  { name, schedules = [], pipelines = [], machines = [] }: ProjectOptions,
+): void {
+  must(
+    schedules.length === 0 || /^[\w.-]{1,59}$/.test(name),
+    subject,
+    'a project with schedules has a name of letters, digits and -_. only, at most 59',
+  );
+  for (const { name: schedule, target } of schedules) {
+    if (typeof target === 'string') continue;
+    const [noun, list] = target.kind === 'pipeline' ? ['pipeline', pipelines] : ['state machine', machines];
+    must(
+      (list as readonly object[]).includes(target),
+      subject,
+      `schedule '${schedule}' starts ${noun} '${target.name}', which would not be created: add it to \`${target.kind === 'pipeline' ? 'pipelines' : 'machines'}\``,
+    );
+  }
+}
 
 function mustBeWhole(
   subject: string,
@@ -165,6 +196,9 @@ function mustBeWhole(
   );
   if (prefix !== undefined) mustBeKey(prefix);
 }
+
+/** What messages call them. */
+const NOUNS: Readonly<Partial<Record<string, string>>> = { stateMachine: 'machine', glueJob: 'Glue job' };
 
 function mustBeDistinct(subject: string, noun: string, resources: readonly { readonly name: string }[]): void {
   const names = resources.map(({ name }) => name);

@@ -6,8 +6,21 @@ export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
   kind:
-    | ('bucket' | 'role' | 'model package group' | 'data' | 'code bundle' | 'pipeline' | 'log group')
-    | ('function' | 'state machine');
+    | 'function'
+    | 'bucket'
+    | 'role'
+    | 'model package group'
+    | 'data'
+    | 'code bundle'
+    | 'pipeline'
+    | 'log group'
+    | 'state machine'
+    | 'glue file'
+    | 'glue job'
+    | 'topic'
+    | 'subscription'
+    | 'schedule group'
+    | 'schedule';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */

@@ -13,17 +13,20 @@ import { functionCode } from '../project/functions.ts';
 import { documentsOf } from '../project/load.ts';
 import { type Change, changeRecord, describeChanges } from './change.ts';
 import { functionChange } from './functions.ts';
+import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glueJobs.ts';
 import { pipelineChange } from './pipelines.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
+import { prunedSchedules, scheduleChange, scheduleGroupChange } from './schedules.ts';
 import { logGroupChange, logGroupsOf, prunedMachines, stateMachineChange } from './stateMachines.ts';
+import { prunedTopics, topicChanges } from './topics.ts';
 
 export type Published = { documents: ProjectDocuments; bundle: Bundle | undefined; changes: Change[] };
 
 /**
  * @param folder of telar.config.ts
  * @param options.dryRun show the difference and stop
- * @param options.prune delete the project's state machines that it no longer names
+ * @param options.prune delete the project's state machines, Glue jobs, topics and schedules that it no longer names
  */
 export async function publish(
   clients: Clients,
@@ -64,13 +67,17 @@ async function compare(
   const { name: project, region } = documents;
   const bucket = documents.bucket.name;
   const data = dataObjects(folder, documents.data);
-  const { machines } = documents;
-  const [s3, iam, sagemaker, sfn, logs] = await Promise.all([
+  const { machines, glueJobs, topics } = documents;
+  const jobs = glueJobs.map((job) => ({ job, files: glueFiles(folder, job) }));
+  const [s3, iam, sagemaker, sfn, logs, glue, sns, scheduler] = await Promise.all([
     clients.s3(),
     clients.iam(),
     clients.sagemaker(),
     clients.sfn(),
     clients.logs(),
+    clients.glue(),
+    clients.sns(),
+    clients.scheduler(),
   ]);
   const wanted = Promise.all([
     bucketChange(s3, bucket, region),
@@ -82,8 +89,19 @@ async function compare(
     ...documents.functions.map(async (fn) =>
       functionChange(await clients.lambda(), fn, await functionCode(folder, fn), project),
     ),
+    ...jobs.flatMap(({ files }) => files.map((file) => glueFileChange(s3, bucket, file))),
+    ...jobs.map(({ job, files }) => glueJobChange(glue, job, files, project)),
     ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),
     ...machines.map((machine) => stateMachineChange(sfn, machine, project)),
+    ...documents.scheduleGroups.map((group) => scheduleGroupChange(scheduler, group, documents)),
+    ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
-  return (await Promise.all([wanted, prune ? prunedMachines(sfn, machines, project) : []])).flat();
+  const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
+  const pruned = prune
+    ? [
+        ...[prunedMachines(sfn, machines, project), prunedGlueJobs(glue, glueJobs, project)],
+        ...[prunedTopics(sns, topics, project), prunedSchedules(scheduler, documents)],
+      ]
+    : [];
+  return (await Promise.all([wanted, ...told, ...pruned])).flat();
 }

@@ -40,7 +40,7 @@ export function launch(state: PipelineState, index: number, at: number, effects:
   if (first) {
     state.active += 1;
     step.startedAt ??= at;
-    setStatus(step, 'Starting');
+    setStatus(state, step, 'Starting');
   }
   if (!outcome.ok) {
     step.failure = { reason: outcome.error.message };
@@ -90,7 +90,7 @@ function beginHere(state: PipelineState, index: number, at: number): void {
   state.active += 1;
   step.starts += 1;
   step.startedAt ??= at;
-  setStatus(step, 'Starting');
+  setStatus(state, step, 'Starting');
 }
 
 function awaitDocuments(state: PipelineState, index: number, uris: readonly string[], effects: Effect[]): void {
@@ -118,7 +118,7 @@ export function endStep(
   at: number,
 ): void {
   const step = state.steps[index]!;
-  setStatus(step, status);
+  setStatus(state, step, status);
   step.endedAt = at;
   state.active -= 1;
   state.open -= 1;
@@ -144,7 +144,7 @@ function skip(state: PipelineState, from: number): void {
   for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
     const step = state.steps[index]!;
     if (hasEnded(step.status)) continue;
-    setStatus(step, 'Skipped');
+    setStatus(state, step, 'Skipped');
     state.open -= 1;
     pending.push(...state.plan.steps[index]!.downstream);
   }

@@ -18,6 +18,7 @@ import { type CacheEntry, lookUp } from './cache.ts';
 import type { Parts } from './context.ts';
 import { type ExternalStep, externalSteps, isExternal } from './externalSteps.ts';
 import type { Described, JobEnd, JobLineage } from './ports.ts';
+import { tellOfExecution, tellOfSteps } from './telling.ts';
 
 type StepTask = Extract<PipelineTask, { kind: 'step' }>;
 type Start = TaskStart<PipelineEvent>;
@@ -226,8 +227,12 @@ export function createExecutor(parts: Parts): PipelineExecutor {
     observed({ key, state }, event, at) {
       if (event.kind === 'step-succeeded' && event.result.outputParameters && !event.cacheHit)
         keepOutputs(state, event);
+      tellOfSteps(parts, state);
       const row = db.execution({ arn: key });
-      if (!row || row.status === state.status) return;
+      if (!row) return;
+      if (event.kind === 'started') tellOfExecution(parts, state, row, null);
+      if (row.status === state.status) return;
+      tellOfExecution(parts, state, row, row.status);
       db.setStatus({ arn: key, status: state.status, failure_reason: state.failureReason ?? null, modified_at: at });
     },
     jobEnded,

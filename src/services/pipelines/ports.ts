@@ -1,4 +1,5 @@
 /** What the pipelines service needs from others; wired by the server. */
+import type { EmitEvent } from '../../base/systemEvents.ts';
 import type { Call } from '../../protocol/service.ts';
 
 /** A job or model package that a step made, as its own service describes it. */
@@ -18,6 +19,8 @@ export type JobLineage = {
 };
 
 export type PipelinePorts = {
+  /** Inside the transaction of an execution's event. */
+  emit: EmitEvent;
   /** Runs a SageMaker operation inside the transaction under way, as the call's principal: the one dispatch. */
   invoke(operation: string, input: object, call: Call): Described;
   /** Registers a model version, as CreateModelPackage does; a group that is missing is made. */
