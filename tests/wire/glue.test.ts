@@ -78,6 +78,27 @@ describe('a Python shell job', () => {
     );
   });
 
+  it('sets up logging as it likes: nothing was set up before', async () => {
+    await bench.job(
+      'logs',
+      'import logging\nlogging.basicConfig(level=logging.INFO, format="mine: %(message)s")\nlogging.info("counted")',
+    );
+    const run = await bench.run('logs');
+    expect(await bench.log('error', run.Id!)).toBe('mine: counted\n');
+  });
+
+  it('that misses an argument says which', async () => {
+    await bench.job(
+      'misses',
+      'import sys\nfrom awsglue.utils import getResolvedOptions\nprint(getResolvedOptions(sys.argv, ["day", "city"]))',
+    );
+    expect((await bench.run('misses', { '--day': '1' })).ErrorMessage).toBe(
+      'awsglue.utils.GlueArgumentError: the following arguments are required: --city',
+    );
+    const run = await bench.run('misses', { '--day': '-1', '--city': 'a=b --c', '--other': 'x' });
+    expect(await bench.log('output', run.Id!)).toContain("'day': '-1', 'city': 'a=b --c'");
+  });
+
   it('imports from --extra-py-files, and has more modules installed', async () => {
     const library = await bench.put('lib/helpers.py', 'def twice(x): return 2 * x\n');
     await bench.job(
