@@ -2,6 +2,7 @@
 import { Glue } from '@aws-sdk/client-glue';
 import { SFN } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRules } from '../support/eventRules.ts';
 import { type GlueBench, openGlueBench } from '../support/glue.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { pause, refusal } from '../support/workbench.ts';
@@ -218,6 +219,25 @@ describe('a state machine', () => {
       error: 'Glue.EntityNotFoundException',
     });
   });
+});
+
+it('a rule hears of the end of a run, and a run that is not SageMaker is not told as one', async () => {
+  const rules = await openRules(server.client);
+  const [heard, other] = [await rules.keeper('glue-heard'), await rules.keeper('glue-other')];
+  await rules.rule('glue', { source: ['aws.glue'], detail: { jobName: ['told'] } }, { Arn: heard });
+  await rules.rule('not-glue', { source: ['aws.sagemaker'] }, { Arn: other });
+  await bench.job('told', 'raise ValueError("no rows")');
+  const run = await bench.run('told');
+  expect(await rules.sent(heard, 1)).toMatchObject([
+    {
+      ...{ 'detail-type': 'Glue Job State Change', resources: [] },
+      detail: {
+        ...{ jobName: 'told', severity: 'ERROR', state: 'FAILED', jobRunId: run.Id },
+        message: `JobName:told and JobRunId:${run.Id} failed to execute with exception ValueError: no rows`,
+      },
+    },
+  ]);
+  expect(await rules.kept(other)).toEqual([]);
 });
 
 describe('what goes wrong', () => {
