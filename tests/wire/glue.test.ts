@@ -3,6 +3,7 @@ import { Glue } from '@aws-sdk/client-glue';
 import { SFN } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openRules } from '../support/eventRules.ts';
+import { zipOf } from '../support/functions.ts';
 import { type GlueBench, openGlueBench } from '../support/glue.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { pause, refusal } from '../support/workbench.ts';
@@ -77,6 +78,16 @@ describe('a Python shell job', () => {
     expect(await bench.log('output', run.Id!)).toContain(
       'arn:aws:sts::000000000000:assumed-role/glue/GlueJobRunnerSession\n',
     );
+  });
+
+  it('imports from an archive before all else, also what is imported in a warm process already', async () => {
+    const library = await bench.put('lib/own.zip', await zipOf({ 'pandas.py': '__version__ = "my own"\n' }));
+    await bench.job('archive', 'import pandas; print(pandas.__version__)', {
+      DefaultArguments: { '--extra-py-files': library },
+    });
+    const run = await bench.run('archive');
+    expect(run.ErrorMessage).toBeUndefined();
+    expect(await bench.log('output', run.Id!)).toContain('my own\n');
   });
 
   it('sets up logging as it likes: nothing was set up before', async () => {

@@ -63,6 +63,9 @@ def hides_imported(folders):
     warm = sys.modules.get("telar_warm.interpreter")
     if warm is None:
         return False
+    if any(os.path.isfile(folder) for folder in folders):
+        log.info("The script starts cold: it imports from archives.")
+        return True
     try:
         warm.check_shadows([folder for folder in folders if os.path.isdir(folder)])
         return False
