@@ -1,5 +1,6 @@
 /** Topics and their subscribers by HTTP, through the official SDK: a real server is subscribed. */
 
+import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConfirmSubscriptionCommand,
@@ -362,3 +363,45 @@ describe('a subscription', () => {
       await expect(to(url)).rejects.toThrow('it is the address of this Telar server itself');
   });
 });
+
+describe("links with SNS's own names", () => {
+  it('lead to this server for whoever comes by its proxy, certificate and all', async () => {
+    const named = await startTestServer({ notificationLinks: 'aws' });
+    const client = new SNSClient(named.client);
+    const { TopicArn } = await client.send(new CreateTopicCommand({ Name: 'named' }));
+    const endpoint = await subscriber();
+    await client.send(new SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint: endpoint.url }));
+    const question = parsed((await endpoint.until(1))[0]!);
+    // What validators of messages ask for (sns-validator): an https address of SNS's that ends in .pem.
+    const host = 'sns.us-east-1.amazonaws.com';
+    expect(question['SigningCertURL']).toMatch(
+      /^https:\/\/sns\.us-east-1\.amazonaws\.com\/SimpleNotificationService-[0-9a-f]{32}\.pem$/,
+    );
+    expect(question['SubscribeURL']).toMatch(
+      /^https:\/\/sns\.us-east-1\.amazonaws\.com\/\?Action=ConfirmSubscription&/,
+    );
+    const here = (link: string) => link.replace(`https://${host}`, named.url);
+    const certificate = await ask(here(question['SigningCertURL']!), host);
+    expect(certificate).toMatchObject({ status: 200, body: expect.stringMatching(/^-----BEGIN CERTIFICATE-----/) });
+    expect(await isGenuine({ ...question, SigningCertURL: here(question['SigningCertURL']!) } as SnsMessage)).toBe(
+      true,
+    );
+    expect(await ask(here(question['SubscribeURL']!), host)).toMatchObject({ status: 200 });
+    // In a bucket that the host names, the path is a key like any other.
+    expect((await ask(here(question['SigningCertURL']!), 'bucket.s3.amazonaws.com')).status).toBe(403);
+    client.destroy();
+    await named.close();
+  });
+});
+
+function ask(url: string, host: string): Promise<{ status: number | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { host } }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+      });
+      response.on('end', () => resolve({ status: response.statusCode, body }));
+    }).on('error', reject);
+  });
+}
