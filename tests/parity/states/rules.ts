@@ -4,7 +4,7 @@ import { isCallable, isMakeable } from './endpoint.ts';
 import { isObject } from './json.ts';
 
 /** Services that executions of the recordings call, and that Telar does not have. */
-const NOT_THERE: ReadonlySet<string> = new Set(['dynamodb', 'events', 'events-rule', 'secretsmanager']);
+const NOT_THERE: ReadonlySet<string> = new Set(['dynamodb', 'secretsmanager']);
 
 /** Why a case is not played; undefined when it is. */
 export function reasonToSkip(one: Case): string | undefined {
