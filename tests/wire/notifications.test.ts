@@ -322,7 +322,10 @@ describe('a subscription', () => {
       }),
     );
     const { Attributes } = await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn: first }));
-    expect(Attributes).toMatchObject({ RawMessageDelivery: 'true', PendingConfirmation: 'false', Protocol: 'http' });
+    expect(Attributes).toMatchObject({
+      ...{ RawMessageDelivery: 'true', PendingConfirmation: 'false', Protocol: 'http' },
+      SubscriptionPrincipal: 'arn:aws:iam::000000000000:user/admin',
+    });
   });
 
   it('does not show the password of its address', async () => {

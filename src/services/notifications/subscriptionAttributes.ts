@@ -116,18 +116,18 @@ export function deadLetterQueue(text: string, { topic, endpoint }: Pick<Place, '
   return arn;
 }
 
-type Shown = { row: SubscriptionRow; arn: string; topicArn: string; account: string; principal: string };
+type Shown = { row: SubscriptionRow; arn: string; topicArn: string; account: string };
 
 /** As GetSubscriptionAttributes answers them. */
 export function shownAttributes(
-  { row, arn, topicArn, account, principal }: Shown,
+  { row, arn, topicArn, account }: Shown,
   set: SubscriptionAttributes,
   topicDeliveryPolicy: string | undefined,
 ): OutputOf<Sdk, 'GetSubscriptionAttributes'> {
   const http = row.protocol === 'http' || row.protocol === 'https';
   return {
     Attributes: {
-      SubscriptionPrincipal: principal,
+      SubscriptionPrincipal: row.principal,
       Owner: account,
       RawMessageDelivery: 'false',
       TopicArn: topicArn,
