@@ -6,7 +6,7 @@ import { effectiveSubscriptionPolicy, readSubscriptionPolicy } from './deliveryP
 import { shownEndpoint } from './endpoints.ts';
 import { notificationErrors } from './errors.ts';
 import { checkFilter, type FilterScope, isFilterScope } from './filters.ts';
-import { type Protocol, takesRaw } from './legal.ts';
+import { LONGEST_ATTRIBUTE, type Protocol, takesRaw } from './legal.ts';
 import { isFifo } from './names.ts';
 import type { SubscriptionRow } from './store.ts';
 
@@ -79,6 +79,8 @@ export function setAttribute(
   if (instead !== undefined) throw notificationErrors.unsupported(name, instead);
   if (!Object.hasOwn(SETTERS, name)) throw notificationErrors.attributeName();
   const known = name as keyof SubscriptionAttributes;
+  if (known !== 'FilterPolicy' && value.length > LONGEST_ATTRIBUTE)
+    throw notificationErrors.attributeTooLong(name, LONGEST_ATTRIBUTE);
   const { [known]: _, ...others } = before;
   if (value === '' || (known === 'FilterPolicy' && value.trim() === '{}')) return others;
   const after = { ...others, ...SETTERS[known](value, place, others) };
