@@ -15,6 +15,7 @@ import {
   SubscribeCommand,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import {
@@ -207,6 +208,44 @@ describe('a subscription by HTTP', () => {
       expect((await ask({ Action, TopicArn: arn, Message: 'Hello' })).status).toBe(403);
     }
   });
+});
+
+it('whatever a link is made of, it changes nothing without its secret, and never breaks the server', async () => {
+  const arn = await topic('linked');
+  const endpoint = await subscriber();
+  const subscription = await confirmed(arn, endpoint);
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom(arn, subscription, `${subscription}x`, 'arn:aws:sns:eu-west-1::', '__proto__'),
+  );
+  const link = fc
+    .array(
+      fc.tuple(
+        fc.constantFrom(
+          'Action',
+          'TopicArn',
+          'Token',
+          'SubscriptionArn',
+          'AuthenticateOnUnsubscribe',
+          'Version',
+          'X-Amz-Signature',
+        ),
+        fc.oneof(fc.constantFrom('ConfirmSubscription', 'Publish', 'DeleteTopic'), text),
+      ),
+      { maxLength: 6 },
+    )
+    .map((pairs) => new URLSearchParams(pairs).toString());
+  await fc.assert(
+    fc.asyncProperty(link, async (query) => {
+      const answer = await fetch(`${server.url}/?${query}`);
+      await answer.text();
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+    }),
+    { numRuns: 150 },
+  );
+  const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn: arn }));
+  expect(Attributes).toMatchObject({ SubscriptionsConfirmed: '1', SubscriptionsPending: '0' });
 });
 
 describe('what goes wrong at an endpoint', () => {
