@@ -23,7 +23,7 @@ let manifest: Manifest;
 let start: Record<string, unknown>;
 
 beforeAll(async () => {
-  manifest = await generate(data, { rows: 60_000, seed: 1, partRows: 25_000 });
+  manifest = await generate(data, { rows: 100_000, seed: 1, partRows: 40_000 });
   process.env['CUSTOMERS_DATA'] = data;
   const { default: customers } = await import('./telar.config.ts');
   server = await startTestServer();
@@ -84,7 +84,6 @@ describe('the customers pipeline', () => {
     expect(report.reasons).toEqual({ too_long: 0, bad_customer: 0, ...manifest.faults });
     expect(report.files).toHaveLength(3);
     const evaluation = await read<Evaluation>(`pipeline/runs/${id}/evaluation/evaluation.json`);
-    console.log(JSON.stringify(evaluation));
     expect(evaluation.metrics.auc).toBeGreaterThan(evaluation.baselines.recency_auc);
     const { ModelPackageSummaryList = [] } = await sagemaker.listModelPackages({
       ModelPackageGroupName: 'customers-buy-again-xgboost',
