@@ -1,8 +1,10 @@
 /** The pipeline on a real server: published as `telar publish` does it, run, refused by its gate, failed by a wrong delivery. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { EventBridge } from '@aws-sdk/client-eventbridge';
+import { Lambda } from '@aws-sdk/client-lambda';
 import { S3 } from '@aws-sdk/client-s3';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,8 +13,10 @@ import { makeOutput } from '../../src/cli/output.ts';
 import { publish } from '../../src/cli/publish/publish.ts';
 import { startTestServer, type TestServer } from '../../tests/support/server.ts';
 import { generate, type Manifest } from './data/generate.ts';
+import { deploy } from './functions/deploy.ts';
 import type { CleaningReport } from './steps/cleaning.ts';
 import type { Evaluation } from './steps/evaluation.ts';
+import type { FeaturesReport } from './steps/features.ts';
 
 const MINUTES = 60_000;
 const data = mkdtempSync(join(tmpdir(), 'customers-pipeline-'));
@@ -71,6 +75,28 @@ async function read<T>(Key: string): Promise<T> {
   const { Body } = await s3.getObject({ Bucket: 'customers-mlops-data', Key });
   return JSON.parse(await Body!.transformToString()) as T;
 }
+
+describe('the functions', () => {
+  it('clean a delivery when its manifest arrives, and then make its features', { timeout: 5 * MINUTES }, async () => {
+    const { client } = server;
+    await deploy({ s3, lambda: new Lambda(client), events: new EventBridge(client), account: '000000000000' });
+    const Bucket = 'customers-mlops-data';
+    for (const name of [...manifest.parts.map(({ file }) => file), 'manifest.json'])
+      await s3.putObject({ Bucket, Key: `raw/arrived/${name}`, Body: readFileSync(join(data, name)) });
+    const found = async () => {
+      const { Contents = [] } = await s3.listObjectsV2({ Bucket, Prefix: 'clean/run_date=2026-07-01/run_id=event-' });
+      return Contents.map(({ Key }) => Key!).find((Key) => Key.endsWith('/features/features.json'));
+    };
+    await expect.poll(found, { timeout: 4 * MINUTES, interval: 250 }).toBeDefined();
+    const run = (await found())!.replace('/features/features.json', '');
+    const report = await read<CleaningReport>(`${run}/cleaning/cleaning.json`);
+    expect(report.reasons).toEqual({ too_long: 0, bad_customer: 0, ...manifest.faults });
+    const features = await read<FeaturesReport>(`${run}/features/features.json`);
+    expect(features).toMatchObject({ cutOff: '2026-04-02', horizonDays: 90 });
+    const { Body } = await s3.getObject({ Bucket, Key: `${run}/train/train.csv` });
+    expect((await Body!.transformToString()).trimEnd().split('\n')).toHaveLength(features.train.customers);
+  });
+});
 
 describe('the customers pipeline', () => {
   it('cleans, learns, measures and registers', { timeout: 5 * MINUTES }, async () => {

@@ -15,6 +15,7 @@ import {
   defineParameters,
   definePipeline,
   defineProject,
+  defineRole,
   execution,
   greaterThan,
   greaterThanOrEqualTo,
@@ -74,6 +75,36 @@ const role = pipelineRole({
   write: ['clean/*', 'pipeline/runs/*'],
   jobs: ['processing', 'training', 'transform'],
   modelPackageGroups: [buyAgain],
+});
+
+const objects = (...patterns: string[]) => patterns.map((pattern) => `arn:aws:s3:::${bucket}/${pattern}`);
+
+/** For functions/deploy.ts. */
+const functionsRole = defineRole({
+  name: 'customers-functions-role',
+  description: 'The functions that clean deliveries and make features: read raw data, write clean data.',
+  service: 'lambda.amazonaws.com',
+  policies: {
+    data: [
+      {
+        Sid: 'List',
+        Effect: 'Allow',
+        Action: 's3:ListBucket',
+        Resource: `arn:aws:s3:::${bucket}`,
+        Condition: { StringLike: { 's3:prefix': ['raw/*', 'clean/*'] } },
+      },
+      { Sid: 'Read', Effect: 'Allow', Action: 's3:GetObject', Resource: objects('raw/*', 'clean/*') },
+      { Sid: 'Write', Effect: 'Allow', Action: 's3:PutObject', Resource: objects('clean/*') },
+    ],
+    logs: [
+      {
+        Sid: 'WriteLogs',
+        Effect: 'Allow',
+        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: ({ region, account }) => `arn:aws:logs:${region}:${account}:log-group:/aws/lambda/customers-*`,
+      },
+    ],
+  },
 });
 
 const cache = { expireAfter: 'P30D' };
@@ -227,7 +258,7 @@ function delivery() {
 export default defineProject({
   name: 'customers',
   bucket,
-  roles: [role],
+  roles: [role, functionsRole],
   modelPackageGroups: [buyAgain],
   pipelines: [buyAgainBuild],
   data: [...packageUploads, ...delivery()],
