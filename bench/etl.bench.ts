@@ -41,7 +41,10 @@ export const bench: Bench = {
       progress('warming up');
       ours();
       const python = peerPython(['pandas==3.1.1', 'pyarrow==26.0.1'], progress);
-      const theirs = python && fasterReader(progress, (reader) => run(python, PEER, reader, ...args('theirs')));
+      const theirs =
+        python === undefined
+          ? undefined
+          : fasterReader(progress, (reader) => run(python, PEER, reader, ...args('theirs')));
       const [our, their]: [Done[], Done[]] = [[], []];
       for (let turn = 1; turn <= RUNS; turn += 1) {
         progress(`run ${turn} of ${RUNS}`);

@@ -3,8 +3,8 @@
  * seconds, imports not counted, and the most memory that the process had, as peers/etl.py does.
  */
 import { join } from 'node:path';
-import { clean, csvFiles } from '../../examples/02-customers/steps/cleaning.ts';
-import { engineer } from '../../examples/02-customers/steps/features.ts';
+import { clean, csvFiles } from '../../examples/02-customers/code/cleaning.ts';
+import { engineer } from '../../examples/02-customers/code/features.ts';
 
 const [folder, output, asOf, horizonDays] = process.argv.slice(2) as [string, string, string, string];
 const started = performance.now();

@@ -12,11 +12,11 @@ import { clientsOf } from '../../src/cli/aws.ts';
 import { makeOutput } from '../../src/cli/output.ts';
 import { publish } from '../../src/cli/publish/publish.ts';
 import { startTestServer, type TestServer } from '../../tests/support/server.ts';
+import type { CleaningReport } from './code/cleaning.ts';
+import type { Evaluation } from './code/evaluation.ts';
+import type { FeaturesReport } from './code/features.ts';
+import { deploy } from './code/functions/deploy.ts';
 import { generate, type Manifest } from './data/generate.ts';
-import { deploy } from './functions/deploy.ts';
-import type { CleaningReport } from './steps/cleaning.ts';
-import type { Evaluation } from './steps/evaluation.ts';
-import type { FeaturesReport } from './steps/features.ts';
 
 const MINUTES = 60_000;
 const data = mkdtempSync(join(tmpdir(), 'customers-pipeline-'));

@@ -35,9 +35,9 @@ import {
   uploadFile,
   xgboost,
 } from 'telar';
+import type { CleaningReport } from './code/cleaning.ts';
+import type { Evaluation } from './code/evaluation.ts';
 import { packagesPrefix, packageUploads } from './packages.ts';
-import type { CleaningReport } from './steps/cleaning.ts';
-import type { Evaluation } from './steps/evaluation.ts';
 
 const bucket = 'customers-mlops-data';
 /** The day as of which the invented data is looked at; see data/generate.ts. */
@@ -79,7 +79,7 @@ const role = pipelineRole({
 
 const objects = (...patterns: string[]) => patterns.map((pattern) => `arn:aws:s3:::${bucket}/${pattern}`);
 
-/** For functions/deploy.ts. */
+/** For code/functions/deploy.ts. */
 const functionsRole = defineRole({
   name: 'customers-functions-role',
   description: 'The functions that clean deliveries and make features: read raw data, write clean data.',
@@ -263,7 +263,7 @@ export default defineProject({
   pipelines: [buyAgainBuild],
   data: [...packageUploads, ...delivery()],
   code: codeBundle({
-    folder: 'steps',
+    folder: 'code',
     include: [
       'package.json',
       ...['cleanJob.ts', 'cleaning.ts', 'cleaningSql.ts', 'duck.ts', 'job.ts'],

@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clean, REPORT_FILE } from '../steps/cleaning.ts';
+import { clean, REPORT_FILE } from '../cleaning.ts';
 import { download, type ObjectCreated, readJson, upload } from './objects.ts';
 
 export async function handler({ id, detail }: ObjectCreated) {

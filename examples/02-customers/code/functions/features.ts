@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CleaningReport } from '../steps/cleaning.ts';
-import { engineer, FEATURES_REPORT } from '../steps/features.ts';
+import type { CleaningReport } from '../cleaning.ts';
+import { engineer, FEATURES_REPORT } from '../features.ts';
 import { download, type ObjectCreated, readJson, upload } from './objects.ts';
 
 export async function handler({ detail }: ObjectCreated) {

@@ -1,5 +1,5 @@
 /**
- * Makes the functions and the rules that call them: `npx telar shell -- node functions/deploy.ts`, after `telar publish`; on AWS with
+ * Makes the functions and the rules that call them: `npx telar shell -- node code/functions/deploy.ts`, after `telar publish`; on AWS with
  * its credentials. Calls AWS's own operations, and again changes only what is there.
  *
  * Y1. The zip holds JavaScript without types, which AWS's Node.js wants too, and DuckDB's package for this platform.
@@ -14,8 +14,10 @@ import { Lambda, waitUntilFunctionActiveV2, waitUntilFunctionUpdatedV2 } from '@
 import { S3 } from '@aws-sdk/client-s3';
 import { STS } from '@aws-sdk/client-sts';
 import { ZipFile } from 'yazl';
-import { packagesPrefix, packageUploads } from '../packages.ts';
+import { packagesPrefix, packageUploads } from '../../packages.ts';
 
+const CODE = join(import.meta.dirname, '..');
+const PROJECT = join(CODE, '..');
 const BUCKET = 'customers-mlops-data';
 const ROLE = 'customers-functions-role';
 const FUNCTIONS = [
@@ -90,17 +92,13 @@ async function zipped(): Promise<Buffer> {
   const add = (name: string, content: string | Buffer) =>
     zip.addBuffer(Buffer.from(content), name, { mtime: new Date(0), mode: 0o100644 });
   add('package.json', '{"type": "module"}');
-  for (const folder of ['functions', 'steps']) {
-    const files = readdirSync(join(import.meta.dirname, '..', folder)).sort();
-    for (const file of files.filter(
-      (name) => /^[a-zA-Z]+\.ts$/.test(name) && name !== 'deploy.ts' && name !== 'testing.ts',
-    )) {
-      const source = stripTypeScriptTypes(readFileSync(join(import.meta.dirname, '..', folder, file), 'utf8'));
-      add(`${folder}/${file.replace(/\.ts$/, '.js')}`, source.replace(/(from '\.[^']+)\.ts'/g, "$1.js'"));
-    }
+  for (const file of readdirSync(CODE, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (!file.endsWith('.ts') || /(\.test|Job|deploy|testing)\.ts$/.test(file)) continue;
+    const source = stripTypeScriptTypes(readFileSync(join(CODE, file), 'utf8'));
+    add(file.replace(/\.ts$/, '.js'), source.replace(/(from '\.[^']+)\.ts'/g, "$1.js'"));
   }
   for (const { file, key } of packageUploads)
-    add(key.replace(packagesPrefix, 'node_modules'), readFileSync(join(import.meta.dirname, '..', file)));
+    add(key.replace(packagesPrefix, 'node_modules'), readFileSync(join(PROJECT, file)));
   zip.end();
   return await buffer(zip.outputStream as unknown as AsyncIterable<Buffer>);
 }
