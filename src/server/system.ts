@@ -140,6 +140,7 @@ export function createSystem(options: SystemOptions): System {
   const { store, bytes, world, account } = options;
   const trail = auditTrail(store.sql);
   const engine = createEngine(store, world);
+  const emit: EmitEvent = (event) => flows.emit(event);
   const identity = createIdentityServices({ store, world, account, sts, iam });
   const objects = createObjectsService({
     ...{ store, bytes, world, account },

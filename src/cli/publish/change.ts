@@ -6,6 +6,7 @@ export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
   kind:
+    | 'function'
     | 'bucket'
     | 'role'
     | 'model package group'
@@ -17,8 +18,10 @@ export type Change = {
     | 'glue file'
     | 'glue job'
     | 'topic'
-    | 'rule'
-    | 'subscription';
+    | 'subscription'
+    | 'schedule group'
+    | 'schedule'
+    | 'rule';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */
