@@ -154,7 +154,6 @@ export function createSystem(options: SystemOptions): System {
     attached: (arn) => flows.attached[arn.split(':', 3)[2] ?? '']?.(arn),
   });
   const tracking = createTracking({ store, world, account, tags, others: () => ({ jobs, registry, pipelines }) });
-  const emit: EmitEvent = (event) => flows.emit(event);
   const registry: Registry = createRegistryService({
     ...{ api: sagemaker, store, account },
     ports: { emit, objectExists, modelContainers: (arn) => models.containers(arn), ...tags, ...tracking },
