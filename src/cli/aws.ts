@@ -10,6 +10,7 @@ import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { Scheduler } from '@aws-sdk/client-scheduler';
 import type { SFN } from '@aws-sdk/client-sfn';
+import type { SNS } from '@aws-sdk/client-sns';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Connection } from './connection.ts';
 import { isNotFound } from './errors.ts';
@@ -27,6 +28,7 @@ export type Clients = {
   scheduler(): Promise<Scheduler>;
   events(): Promise<EventBridge>;
   glue(): Promise<Glue>;
+  sns(): Promise<SNS>;
 };
 
 export function clientsOf(connection: Connection): Clients {
@@ -71,6 +73,10 @@ export function clientsOf(connection: Connection): Clients {
     glue: once(async () => {
       const { Glue } = await import('@aws-sdk/client-glue');
       return new Glue(options);
+    }),
+    sns: once(async () => {
+      const { SNS } = await import('@aws-sdk/client-sns');
+      return new SNS(options);
     }),
   };
 }

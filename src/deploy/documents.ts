@@ -10,6 +10,7 @@ export type Documents = {
   readonly machines: readonly MachineDocument[];
   /** Not written yet: named in the remarks. */
   readonly glueJobs?: readonly { readonly name: string }[];
+  readonly topics?: readonly { readonly name: string }[];
 };
 
 export type RoleDocument = {

@@ -16,6 +16,7 @@ import { type S3Uri, s3Uri } from './references.ts';
 import { iamArn, type Role } from './roles.ts';
 import { type Context, settle } from './scope.ts';
 import { BUNDLE_FILE } from './steps/script.ts';
+import { type TopicDocuments, topicDocuments } from './topic.ts';
 
 export type RoleDocuments = {
   name: string;
@@ -77,6 +78,7 @@ export type ProjectDocuments = {
   pipelines: PipelineDocuments[];
   machines: StateMachineDocuments[];
   glueJobs: GlueJobDocuments[];
+  topics: TopicDocuments[];
   data: readonly DataUpload[];
   code?: CodeBundle;
 };
@@ -107,6 +109,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     pipelines: project.pipelines.map((pipeline) => pipelineDocuments(project, pipeline, context)),
     machines: project.machines.map((machine) => machineDocuments(project, machine, context)),
     glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
+    topics: project.topics.map((topic) => topicDocuments(topic, context)),
     data: project.data,
     ...(project.code && { code: project.code }),
   };

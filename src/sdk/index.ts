@@ -134,3 +134,12 @@ export { type BundledScript, bundledScript } from './steps/script.ts';
 export type { Instance, Raw, Step, Texts } from './steps/step.ts';
 export { type Channel, csv, type TrainingStep, type TrainingStepOptions, trainingStep } from './steps/training.ts';
 export { type TransformStep, type TransformStepOptions, transformStep } from './steps/transform.ts';
+export {
+  defineTopic,
+  type Subscription,
+  type Topic,
+  type TopicDocuments,
+  type TopicOptions,
+  type TopicStatement,
+  topicArn,
+} from './topic.ts';

@@ -8,6 +8,7 @@ import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Role } from './roles.ts';
 import type { ModelPackageGroup } from './steps/model.ts';
+import type { Topic } from './topic.ts';
 
 /** One local file, uploaded as it is. */
 export type FileUpload = { readonly kind: 'file'; readonly file: string; readonly key: string };
@@ -51,6 +52,7 @@ export type Project = {
   readonly pipelines: readonly Pipeline[];
   readonly machines: readonly StateMachine[];
   readonly glueJobs: readonly GlueJob[];
+  readonly topics: readonly Topic[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
   /** @default none: `telar predict` says what is missing */
@@ -121,7 +123,15 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  *   pipelines: [modelBuild], data: [passengers], code: codeBundle({ include: ['preprocess.py'] }) });
  */
 export function defineProject(options: ProjectOptions): Project {
-  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], glueJobs = [], data = [] } = options;
+  const {
+    roles = [],
+    modelPackageGroups = [],
+    pipelines = [],
+    machines = [],
+    glueJobs = [],
+    topics = [],
+    data = [],
+  } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -133,6 +143,7 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'pipelines', pipelines);
   mustBeDistinct(subject, 'state machines', machines);
   mustBeDistinct(subject, 'Glue jobs', glueJobs);
+  mustBeDistinct(subject, 'topics', topics);
   for (const { kind, name, role } of [...pipelines, ...machines, ...glueJobs]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
@@ -142,7 +153,7 @@ export function defineProject(options: ProjectOptions): Project {
     );
   }
   if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
-  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, glueJobs, data };
+  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, glueJobs, topics, data };
 }
 
 function mustBeWhole(

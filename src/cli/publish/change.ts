@@ -15,7 +15,9 @@ export type Change = {
     | 'log group'
     | 'state machine'
     | 'glue file'
-    | 'glue job';
+    | 'glue job'
+    | 'topic'
+    | 'subscription';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */

@@ -16,13 +16,14 @@ import { pipelineChange } from './pipelines.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
 import { logGroupChange, logGroupsOf, prunedMachines, stateMachineChange } from './stateMachines.ts';
+import { prunedTopics, topicChanges } from './topics.ts';
 
 export type Published = { documents: ProjectDocuments; bundle: Bundle | undefined; changes: Change[] };
 
 /**
  * @param folder of telar.config.ts
  * @param options.dryRun show the difference and stop
- * @param options.prune delete the project's state machines and Glue jobs that it no longer names
+ * @param options.prune delete the project's state machines, Glue jobs and topics that it no longer names
  */
 export async function publish(
   clients: Clients,
@@ -63,15 +64,16 @@ async function compare(
   const { name: project, region } = documents;
   const bucket = documents.bucket.name;
   const data = dataObjects(folder, documents.data);
-  const { machines, glueJobs } = documents;
+  const { machines, glueJobs, topics } = documents;
   const jobs = glueJobs.map((job) => ({ job, files: glueFiles(folder, job) }));
-  const [s3, iam, sagemaker, sfn, logs, glue] = await Promise.all([
+  const [s3, iam, sagemaker, sfn, logs, glue, sns] = await Promise.all([
     clients.s3(),
     clients.iam(),
     clients.sagemaker(),
     clients.sfn(),
     clients.logs(),
     clients.glue(),
+    clients.sns(),
   ]);
   const wanted = Promise.all([
     bucketChange(s3, bucket, region),
@@ -85,6 +87,12 @@ async function compare(
     ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),
     ...machines.map((machine) => stateMachineChange(sfn, machine, project)),
   ]);
-  const pruned = prune ? [prunedMachines(sfn, machines, project), prunedGlueJobs(glue, glueJobs, project)] : [];
-  return (await Promise.all([wanted, ...pruned])).flat();
+  const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
+  const pruned = prune
+    ? [
+        ...[prunedMachines(sfn, machines, project), prunedGlueJobs(glue, glueJobs, project)],
+        prunedTopics(sns, topics, project),
+      ]
+    : [];
+  return (await Promise.all([wanted, ...told, ...pruned])).flat();
 }
