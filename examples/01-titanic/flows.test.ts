@@ -24,8 +24,7 @@ beforeAll(async () => {
   inputOf = await titanic.publish();
   await titanic.provide();
   await titanic.subscribe(subscriber);
-  const TopicArn = titanic.topicArn;
-  await titanic.sns.subscribe({ TopicArn, Protocol: 'email', Endpoint: 'ml-team@example.com' });
+  // The project's own subscription waits for its link to be followed.
   const [confirmation] = await mailServer.until(1);
   await fetch(/http:\/\/\S+ConfirmSubscription\S+/.exec(textOf(confirmation!))![0]);
 }, 10 * MINUTES);

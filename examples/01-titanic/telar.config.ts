@@ -2,6 +2,7 @@
  * Who survives the Titanic? The whole system: a model's pipeline (modelbuild.ts), and what scores files with its models.
  */
 import { codeBundle, defineProject, uploadFile } from 'telar';
+import { alerts } from './flows/alerts.ts';
 import { cleaning, cleaningRole } from './flows/cleaning.ts';
 import { inference } from './flows/inference.ts';
 import {
@@ -25,6 +26,7 @@ export default defineProject({
   modelPackageGroups: [survival],
   pipelines: [modelBuild],
   glueJobs: [cleaning],
+  topics: [alerts],
   machines: [training, inference, modelBuildRun],
   data: [
     passengers,

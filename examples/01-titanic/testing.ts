@@ -51,7 +51,6 @@ export function exampleOn({ client }: Pick<TestServer, 'client'>) {
     },
     /** TEMPORARY */
     async provide(): Promise<void> {
-      await sns.createTopic({ Name: 'titanic-alerts' });
       const { zipOf } = await import('../../tests/support/functions.ts');
       const { readFileSync } = await import('node:fs');
       const read = (name: string) => readFileSync(`${import.meta.dirname}/functions/${name}.py`, 'utf8');
