@@ -31,6 +31,8 @@ export {
   type ProjectDocuments,
   projectDocuments,
   type RoleDocuments,
+  type ScheduleDocuments,
+  type ScheduleGroupDocuments,
   type StateMachineDocuments,
 } from './documents.ts';
 export {
@@ -103,6 +105,16 @@ export {
   type RoleArn,
   type RoleLike,
 } from './roles.ts';
+export {
+  defineSchedule,
+  type Expression as ScheduleExpression,
+  type FunctionArn,
+  invocation,
+  type Schedule,
+  type ScheduleOptions,
+  type ScheduleRoleOptions,
+  scheduleRole,
+} from './schedule.ts';
 export type { Context, Late } from './scope.ts';
 export {
   type ConditionStep,

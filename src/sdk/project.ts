@@ -7,6 +7,7 @@ import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Role } from './roles.ts';
+import type { Schedule } from './schedule.ts';
 import type { ModelPackageGroup } from './steps/model.ts';
 import type { Topic } from './topic.ts';
 
@@ -51,6 +52,7 @@ export type Project = {
   readonly modelPackageGroups: readonly ModelPackageGroup[];
   readonly pipelines: readonly Pipeline[];
   readonly machines: readonly StateMachine[];
+  readonly schedules: readonly Schedule[];
   readonly glueJobs: readonly GlueJob[];
   readonly topics: readonly Topic[];
   readonly data: readonly DataUpload[];
@@ -123,15 +125,8 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  *   pipelines: [modelBuild], data: [passengers], code: codeBundle({ include: ['preprocess.py'] }) });
  */
 export function defineProject(options: ProjectOptions): Project {
-  const {
-    roles = [],
-    modelPackageGroups = [],
-    pipelines = [],
-    machines = [],
-    glueJobs = [],
-    topics = [],
-    data = [],
-  } = options;
+  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], glueJobs = [] } = options;
+  const { schedules = [], topics = [], data = [] } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -144,7 +139,9 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'state machines', machines);
   mustBeDistinct(subject, 'Glue jobs', glueJobs);
   mustBeDistinct(subject, 'topics', topics);
-  for (const { kind, name, role } of [...pipelines, ...machines, ...glueJobs]) {
+  mustBeDistinct(subject, 'schedules', schedules);
+  mustStartItsOwn(subject, options);
+  for (const { kind, name, role } of [...pipelines, ...machines, ...glueJobs, ...schedules]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
       unlisted === undefined,
@@ -153,7 +150,29 @@ export function defineProject(options: ProjectOptions): Project {
     );
   }
   if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
-  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, glueJobs, topics, data };
+  const listed = { roles, modelPackageGroups, pipelines, machines, glueJobs, topics, schedules, data };
+  return { kind: 'project', ...options, ...listed };
+}
+
+/** A schedule group is named after the project: its name must be one of the Scheduler's. */
+function mustStartItsOwn(
+  subject: string,
+  { name, schedules = [], pipelines = [], machines = [] }: ProjectOptions,
+): void {
+  must(
+    schedules.length === 0 || /^[\w.-]{1,59}$/.test(name),
+    subject,
+    'a project with schedules has a name of letters, digits and -_. only, at most 59',
+  );
+  for (const { name: schedule, target } of schedules) {
+    if (typeof target === 'string') continue;
+    const [noun, list] = target.kind === 'pipeline' ? ['pipeline', pipelines] : ['state machine', machines];
+    must(
+      (list as readonly object[]).includes(target),
+      subject,
+      `schedule '${schedule}' starts ${noun} '${target.name}', which would not be created: add it to \`${target.kind === 'pipeline' ? 'pipelines' : 'machines'}\``,
+    );
+  }
 }
 
 function mustBeWhole(

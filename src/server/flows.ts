@@ -69,6 +69,9 @@ export type Flows = {
   services: readonly Service[];
   /** Tells of an event: it reaches whoever listens, once the transaction has committed. */
   emit: EmitEvent;
+  /** For what sends by itself: a bucket's notifications. */
+  send: SendTo;
+  callAsService: ServiceCalls;
   /** The policies of the resources of these services, by the service of an ARN. */
   attached: Readonly<Record<string, (arn: string) => Policy | undefined>>;
   /** The mails that notifications have become. */
@@ -92,6 +95,7 @@ export function createFlows(parts: FlowParts): Flows {
   const { glue, jobs } = glueService({ ...shared, emit, awaitedEnded: parts.jobEnded });
   return {
     services: [queues, notifications, glue, functions, events, schedules].map(({ service }) => service),
+    ...{ send: shared.send, callAsService: shared.callAsService },
     ...{ emit, outbox: notifications.outbox, jobEnded: jobs.ended, orderBegun: jobs.begun },
     attached: {
       sqs: queues.policy,

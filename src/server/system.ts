@@ -57,6 +57,7 @@ import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, lambda, logs as logsApi, sagemaker, sqs, sts } from './apis.ts';
 import { auditing } from './auditing.ts';
+import { notificationPorts } from './bucketNotifications.ts';
 import { createFlows, type Flows, flowMigrations } from './flows.ts';
 import { jobPorts } from './jobPorts.ts';
 import { machinesService } from './machines.ts';
@@ -140,7 +141,10 @@ export function createSystem(options: SystemOptions): System {
   const trail = auditTrail(store.sql);
   const engine = createEngine(store, world);
   const identity = createIdentityServices({ store, world, account, sts, iam });
-  const objects = createObjectsService({ store, bytes, world, account, ports: { recorder } });
+  const objects = createObjectsService({
+    ...{ store, bytes, world, account },
+    ports: { recorder, ...notificationPorts({ authorize: (...asked) => authorize(...asked), flows: () => flows }) },
+  });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
   const { authorize, permit, explainAccess } = createPolicies({
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },

@@ -1,4 +1,5 @@
 /** Glue jobs through the official SDK, against a real server: real scripts in Python that read and write real objects. */
+import { Glue } from '@aws-sdk/client-glue';
 import { SFN } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GlueBench, openGlueBench } from '../support/glue.ts';
@@ -11,6 +12,7 @@ let bench: GlueBench;
 beforeAll(async () => {
   server = await startTestServer({ jobLimits: { grace: 1000 } });
   bench = await openGlueBench(server, 'glue');
+  await bench.prepare('pythonshell');
 });
 afterAll(() => server.close());
 
@@ -197,8 +199,83 @@ describe('a state machine', () => {
   });
 });
 
-describe('what is refused', () => {
-  it('names what it is about', async () => {
+describe('what goes wrong', () => {
+  const runOf = async (name: string, ScriptLocation: string, Role = bench.roleArn, Arguments = {}) => {
+    await bench.glue.createJob({ Name: name, Role, Command: { Name: 'pythonshell', ScriptLocation } });
+    return bench.run(name, Arguments);
+  };
+
+  it.each([
+    ['not-there', 's3://glue/scripts/none.py', /NoSuchKey.*s3:\/\/glue\/scripts\/none\.py/],
+    ['no-bucket', 's3://glue-none/x.py', /NoSuchBucket/],
+    ['leaves-its-folder', 's3://glue/a/../../../etc/x.py', /NoSuchKey/],
+  ])('a script that is %s fails its run by name', async (name, location, message) => {
+    const run = await runOf(name, location);
+    expect(run.JobRunState).toBe('FAILED');
+    expect(run.ErrorMessage).toMatch(message);
+  });
+
+  it('a key that climbs is a key, and its file lies where the others do', async () => {
+    await bench.put('up/../../climbs.py', 'import os, sys; print(os.path.realpath(sys.argv[0]))');
+    const run = await runOf('climbs', 's3://glue/up/../../climbs.py');
+    expect(run.ErrorMessage).toBeUndefined();
+    expect(await bench.log('output', run.Id!)).toContain('/opt/ml/glue/script/0/climbs.py\n');
+  });
+
+  it('a role that may not read the script is told so', async () => {
+    await bench.iam.createRole({
+      RoleName: 'blind',
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'glue.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      }),
+    });
+    const script = await bench.put('scripts/blind.py', 'print(1)');
+    expect((await runOf('blind', script, 'blind')).ErrorMessage).toContain('AccessDenied');
+  });
+
+  it('arguments that are long arrive whole', async () => {
+    const script = await bench.put('scripts/long-arguments.py', 'import sys; print(len(sys.argv[2]), sys.argv[2][-1])');
+    const run = await runOf('long-arguments', script, bench.roleArn, { '--text': `${'é'.repeat(100_000)}x` });
+    expect(run.ErrorMessage).toBeUndefined();
+    expect(await bench.log('output', run.Id!)).toContain('100001 x\n');
+  });
+
+  it('a link in place of the error log tells nothing of where it leads', async () => {
+    await bench.put(
+      'scripts/link.py',
+      'import os\nos.remove("/opt/ml/errors.log")\nos.symlink("/etc/passwd", "/opt/ml/errors.log")',
+    );
+    const run = await runOf('link', 's3://glue/scripts/link.py');
+    expect(run.JobRunState).toBe('SUCCEEDED');
+    expect(await bench.log('error', run.Id!).catch(() => '')).not.toContain('root:');
+  });
+
+  it('handing over a role needs iam:PassRole', async () => {
+    await bench.iam.createUser({ UserName: 'ada' });
+    await bench.iam.putUserPolicy({
+      ...{ UserName: 'ada', PolicyName: 'glue' },
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'glue:*', Resource: '*' }],
+      }),
+    });
+    const { AccessKey } = await bench.iam.createAccessKey({ UserName: 'ada' });
+    const credentials = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+    const glue = new Glue({ ...server.client, credentials });
+    const Command = { Name: 'pythonshell', ScriptLocation: 's3://glue/scripts/link.py' };
+    const refused = await refusal(glue.createJob({ Name: 'adas', Role: 'glue', Command }));
+    expect(refused).toMatchObject({ name: 'AccessDeniedException' });
+    expect(refused.message).toContain('iam:PassRole on resource: arn:aws:iam::000000000000:role/glue');
+    await expect(glue.getJob({ JobName: 'link' })).resolves.toBeDefined();
+  });
+
+  it('what Glue has and Telar does not is refused by name', async () => {
+    expect(await refusal(bench.glue.createTrigger({ Name: 't', Type: 'ON_DEMAND', Actions: [] }))).toMatchObject({
+      message: expect.stringContaining('start jobs from a state machine'),
+    });
+    expect((await refusal(bench.glue.getDatabases({}))).message).toContain('There is no Glue Data Catalog');
+    expect((await refusal(bench.glue.resetJobBookmark({ JobName: 'link' }))).message).toContain('no job bookmarks');
     expect(await refusal(bench.glue.getJob({ JobName: 'none' }))).toMatchObject({
       ...{ name: 'EntityNotFoundException', message: 'Job with name: none not found.' },
     });

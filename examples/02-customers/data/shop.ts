@@ -9,7 +9,19 @@ import { exponential, type Random } from './random.ts';
 export const COUNTRIES = ['Spain', 'Portugal', 'France', 'Italy', 'Germany', "Côte d'Ivoire", 'México'];
 const COUNTRY_SHARES = [0.62, 0.11, 0.09, 0.07, 0.06, 0.02, 0.03];
 
-const THINGS = ['Mug', 'Plate', 'Bowl', 'Lamp', 'Candle', 'Cushion', 'Blanket', 'Notebook', 'Basket', 'Clock', 'Café cup'];
+const THINGS = [
+  'Mug',
+  'Plate',
+  'Bowl',
+  'Lamp',
+  'Candle',
+  'Cushion',
+  'Blanket',
+  'Notebook',
+  'Basket',
+  'Clock',
+  'Café cup',
+];
 const MATERIALS = ['enamel', 'oak', 'linen', 'glass', 'cotton', 'steel', 'cork', 'wool'];
 const LOOKS = ['white', 'blue', 'striped', 'dotted', 'azulejo', 'plain'];
 

@@ -1,7 +1,8 @@
 /**
  * What cleaning is, as SQL: one statement a step, in the order in which they run, for one file after another:
  *
- *   lines → parts → read → judged: the table `staged`, each row with its reason or none → repeated → a clean part, `aside`
+ *   lines → signs: hashes of lines that may be there twice
+ *   lines → parted → read → judged → sorted out, in one go: clean rows, those that may be there twice, and those put aside
  *
  * C1. A line is a row, whatever stands in it: a quote that never closes spoils its own line and no other. (So a field cannot
  *     hold a line break, as RFC 4180 would allow.) Lines end with LF, CRLF or CR; empty ones are none.
@@ -54,25 +55,37 @@ function lines(file: string): string {
 }
 
 /**
- * Commas outside of quotes part a line. Cut at the quotes, every second piece lies inside of them: there a comma becomes
- * U+0002 until the line is parted. (An escaped quote, twice in a row, leads out and in again: right by itself.)
+ * Lines and their fields. Most have no quotes and are cut at their commas; the file is read twice, since one expression for both
+ * kinds would copy every field of every row.
  */
-const PARTED = `
-  CASE WHEN NOT contains(line, '"') THEN string_split(line, ',') ELSE
-    whole(list_transform(
-      string_split(
-        array_to_string(
-          list_transform(string_split(line, '"'), lambda piece, nth: if(nth % 2 = 0, replace(piece, ',', chr(2)), piece)),
-          '"'),
-        ','),
-      lambda field: unquoted(replace(field, chr(2), ','))))
-  END`;
+function parted(file: string): string {
+  return `
+    SELECT line, rest, string_split(line, ',') AS parts FROM (${lines(file)})
+    WHERE contains(line, '"') IS NOT TRUE
+    UNION ALL
+    SELECT line, rest, ${PARTED_AT_QUOTES} FROM (${lines(file)})
+    WHERE contains(line, '"')`;
+}
+
+/**
+ * A line with quotes is cut at them: every second piece lies inside, where a comma becomes U+0002 until the line is parted. (An
+ * escaped quote, twice in a row, leads out and in again: right by itself.)
+ */
+const PARTED_AT_QUOTES = `
+  whole(list_transform(
+    string_split(
+      array_to_string(
+        list_transform(string_split(line, '"'), lambda piece, nth: if(nth % 2 = 0, replace(piece, ',', chr(2)), piece)),
+        '"'),
+      ','),
+    lambda field: unquoted(replace(field, chr(2), ','))))`;
 
 export const MACROS = [
   // A field without its quotes; NULL where quotes stand that do not belong there.
   `CREATE MACRO unquoted(field) AS CASE
      WHEN NOT contains(field, '"') THEN field
-     WHEN regexp_full_match(field, '"([^"]|"")*"') THEN replace(field[2:-2], '""', '"')
+     WHEN field LIKE '"%"' AND field <> '"' AND NOT contains(replace(field[2:-2], '""', ''), '"')
+       THEN replace(field[2:-2], '""', '"')
    END`,
   // All fields, or none when one of them is broken: then there are not nine.
   'CREATE MACRO whole(fields) AS if(list_count(fields) = len(fields), fields, [])',
@@ -82,12 +95,12 @@ export const MACROS = [
 
 /** Every row with what its texts mean, NULL where they mean nothing. */
 function read(file: string): string {
+  const columns = HEADER.split(',').map((name, index) => `parts[${index + 1}] AS ${name}`);
   return `
-    SELECT line, rest, parts,
-      parts[1] AS invoice, parts[4] AS product_code, parts[5] AS description, parts[8] AS country, parts[9] AS channel,
-      try_cast(parts[2] AS TIMESTAMP) AS sold_at, try_cast(parts[3] AS INTEGER) AS customer_id,
-      try_cast(parts[6] AS INTEGER) AS quantity, try_cast(parts[7] AS DECIMAL(12, 2)) AS price
-    FROM (SELECT line, rest, ${PARTED} AS parts FROM (${lines(file)}))`;
+    SELECT line, rest, len(parts) AS columns, ${columns.join(', ')},
+      try_cast(parts[2] AS TIMESTAMP) AS sold_at, try_cast(parts[3] AS INTEGER) AS customer,
+      try_cast(parts[6] AS INTEGER) AS units, try_cast(parts[7] AS DECIMAL(12, 2)) AS price
+    FROM (${parted(file)})`;
 }
 
 /** C3: the reason, or NULL. A comparison with what is NULL is no reason, so that each begins with asking for it. */
@@ -95,85 +108,98 @@ function judged(file: string, asOf: string): string {
   return `
     SELECT *, CASE
       WHEN rest IS NOT NULL OR line IS NULL OR contains(line, chr(0)) OR contains(line, chr(2)) THEN 'bad_encoding'
-      WHEN len(parts) <> 9 THEN 'wrong_columns'
-      WHEN sold_at IS NULL OR strlen(parts[2]) <> 19 OR sold_at::VARCHAR <> parts[2] THEN 'bad_date'
+      WHEN columns <> 9 THEN 'wrong_columns'
+      WHEN sold_at IS NULL OR strlen(invoice_date) <> 19 OR sold_at::VARCHAR <> invoice_date THEN 'bad_date'
       WHEN sold_at >= TIMESTAMP ${literal(asOf)} THEN 'future_date'
-      WHEN parts[3] = '' THEN 'missing_customer'
-      WHEN customer_id IS NULL OR customer_id <= 0 OR customer_id::VARCHAR <> parts[3] THEN 'bad_customer'
+      WHEN customer_id = '' THEN 'missing_customer'
+      WHEN customer IS NULL OR customer <= 0 OR customer::VARCHAR <> customer_id THEN 'bad_customer'
       -- A purchase takes at least one; a return, an invoice that begins with C, brings at least one back.
-      WHEN quantity IS NULL OR quantity = 0 OR (quantity < 0) <> starts_with(invoice, 'C')
-        OR quantity::VARCHAR <> parts[6] THEN 'bad_quantity'
-      WHEN price IS NULL OR price <= 0 OR price > ${HIGHEST_PRICE} OR price::VARCHAR <> parts[7] THEN 'bad_price'
+      WHEN units IS NULL OR units = 0 OR (units < 0) <> starts_with(invoice, 'C') OR units::VARCHAR <> quantity
+        THEN 'bad_quantity'
+      WHEN price IS NULL OR price <= 0 OR price > ${HIGHEST_PRICE} OR price::VARCHAR <> unit_price THEN 'bad_price'
       WHEN invoice = '' OR product_code = '' OR country = '' OR channel = '' THEN 'missing_value'
     END AS reason
     FROM (${read(file)})`;
 }
 
-/** What outlives a file: the hashes of all clean rows, and all that was set aside. */
+/** What outlives a file: the hashes of all its lines, and all that was put aside. */
 export const TABLES = [
   'CREATE TEMP TABLE seen (sign UBIGINT)',
   'CREATE TEMP TABLE aside (reason VARCHAR, file VARCHAR, line VARCHAR)',
 ];
 
-/** Every line that could be read; `sign` is a hash by which equal rows find each other. */
-export function stage(file: string, asOf: string): string {
+/** Hashes that a line shares with another one of the file, and with one of an earlier file. */
+export function signs(file: string): string[] {
+  return [
+    `CREATE OR REPLACE TEMP TABLE own AS
+     SELECT hash(line) AS sign, count(*) > 1 AS again FROM (${lines(file)}) WHERE line IS NOT NULL GROUP BY sign`,
+    'CREATE OR REPLACE TEMP TABLE met AS SELECT sign FROM own SEMI JOIN seen USING (sign)',
+    'CREATE OR REPLACE TEMP TABLE signs AS SELECT sign FROM own WHERE again UNION FROM met',
+    'INSERT INTO seen SELECT sign FROM own',
+    'DROP TABLE own',
+  ];
+}
+export const MET = 'SELECT count(*)::INTEGER AS rows FROM met';
+
+/**
+ * Reads the file and writes its rows below `folder`: `fate=clean`, `fate=repeated` for those that may be there twice, and
+ * `fate=aside`. What is put aside travels in two columns of text, so that all have the same: its line as the description, its
+ * reason as the channel.
+ */
+export function sortOut(file: string, asOf: string, folder: string): string {
   return `
-    CREATE OR REPLACE TEMP TABLE staged AS
-    SELECT reason, if(reason IS NULL, NULL, line) AS line, hash(line) AS sign,
-      invoice, sold_at, customer_id, product_code, description, quantity, try_cast(price * 100 AS INTEGER) AS cents, country, channel
-    FROM (${judged(file, asOf)})`;
+    COPY (
+      SELECT invoice, sold_at, customer AS customer_id, product_code, if(reason IS NULL, description, line) AS description,
+        units AS quantity, try_cast(price * 100 AS INTEGER) AS cents, country, coalesce(reason, channel) AS channel,
+        CASE WHEN reason IS NOT NULL THEN 'aside' WHEN hash(line) IN (FROM signs) THEN 'repeated' ELSE 'clean' END AS fate
+      FROM (${judged(file, asOf)})
+    ) TO ${literal(folder)} (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (fate), WRITE_PARTITION_COLUMNS false)`;
 }
 
 /**
- * Good rows that may be there twice, in the file or in an earlier one: those whose hashes meet. Since hashes can meet by chance,
- * the fields decide: `nth` counts equal rows, from 2 where a clean part before has one.
+ * Of rows that may be there twice, which one each is: since hashes can meet by chance, the fields decide. `nth` counts equal rows,
+ * from 2 where a clean part of an earlier file has one.
+ *
+ * @param rows the Parquet files of these rows
+ * @param parts earlier parts that may have some of them
  */
-export function repeated(parts: readonly string[]): string[] {
+export function repeated(rows: readonly string[], parts: readonly string[]): string {
   const before = parts.length
-    ? `SELECT DISTINCT ${CLEAN_COLUMNS}, 1 AS nth FROM read_parquet([${parts.map(literal).join(', ')}])
-       WHERE (invoice) IN (SELECT invoice FROM candidates)`
-    : `SELECT ${CLEAN_COLUMNS}, 1 AS nth FROM candidates WHERE false`;
-  return [
-    `CREATE OR REPLACE TEMP TABLE signs AS
-     SELECT sign FROM staged WHERE reason IS NULL GROUP BY sign HAVING count(*) > 1
-     UNION SELECT sign FROM staged SEMI JOIN seen USING (sign) WHERE reason IS NULL`,
-    `CREATE OR REPLACE TEMP TABLE candidates AS
-     SELECT ${CLEAN_COLUMNS} FROM staged SEMI JOIN signs USING (sign) WHERE reason IS NULL`,
-    `CREATE OR REPLACE TEMP TABLE repeated AS
-     SELECT ${CLEAN_COLUMNS}, coalesce(before.nth, 0) + row_number() OVER (PARTITION BY ${CLEAN_COLUMNS}) AS nth
-     FROM candidates LEFT JOIN (${before}) AS before USING (${CLEAN_COLUMNS})`,
-  ];
-}
-
-/** Writes the clean rows of the file as Parquet. */
-export function writePart(path: string): string {
+    ? `SELECT DISTINCT ${CLEAN_COLUMNS}, 1 AS nth FROM ${parquet(parts)} WHERE invoice IN (SELECT invoice FROM ${parquet(rows)})`
+    : `SELECT ${CLEAN_COLUMNS}, 1 AS nth FROM ${parquet(rows)} WHERE false`;
   return `
-    COPY (
-      SELECT ${CLEAN_COLUMNS} FROM staged ANTI JOIN signs USING (sign) WHERE reason IS NULL
-      UNION ALL
-      SELECT ${CLEAN_COLUMNS} FROM repeated WHERE nth = 1
-    ) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy)`;
+    CREATE OR REPLACE TEMP TABLE repeated AS
+    SELECT ${CLEAN_COLUMNS}, coalesce(before.nth, 0) + row_number() OVER (PARTITION BY ${CLEAN_COLUMNS}) AS nth
+    FROM ${parquet(rows)} LEFT JOIN (${before}) AS before USING (${CLEAN_COLUMNS})`;
 }
 
-/** DuckDB's own words for lines that it could not read, as reasons. */
-const REJECTED = `
-  SELECT if(bool_or(error_type = 'LINE SIZE OVER MAXIMUM'), 'too_long', 'bad_encoding') AS reason,
-    left(any_value(csv_line), ${LONGEST_LINE}) AS line
-  FROM reject_errors GROUP BY reject_errors.line`;
+/** Writes those of them that are there for the first time. */
+export function writeFirst(path: string): string {
+  return `
+    COPY (SELECT ${CLEAN_COLUMNS} FROM repeated WHERE nth = 1 ORDER BY ALL)
+    TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy)`;
+}
 
 /** A duplicate's line, written again: as it stood, but for quotes that were not needed. */
 const WRITTEN = `
   concat_ws(',', csv_field(invoice), sold_at::VARCHAR, customer_id::VARCHAR, csv_field(product_code), csv_field(description),
     quantity::VARCHAR, (cents / 100)::DECIMAL(12, 2)::VARCHAR, csv_field(country), csv_field(channel))`;
 
-/** Puts the file's bad rows aside, remembers its good ones, and forgets what DuckDB rejected. */
-export function setAside(name: string): string[] {
+export function asideDuplicates(name: string): string {
+  return `INSERT INTO aside SELECT 'duplicate', ${literal(name)}, ${WRITTEN} FROM repeated WHERE nth > 1`;
+}
+
+export function asideBad(name: string, rows: readonly string[]): string {
+  return `INSERT INTO aside SELECT channel, ${literal(name)}, description FROM ${parquet(rows)}`;
+}
+
+/** Lines that DuckDB could not read, in its own words; each was met more than once, since the file is read more than once. */
+export function asideUnreadable(name: string): string[] {
   return [
     `INSERT INTO aside
-     SELECT reason, ${literal(name)}, line FROM staged WHERE reason IS NOT NULL
-     UNION ALL SELECT reason, ${literal(name)}, line FROM (${REJECTED})
-     UNION ALL SELECT 'duplicate', ${literal(name)}, ${WRITTEN} FROM repeated WHERE nth > 1`,
-    'INSERT INTO seen SELECT sign FROM staged WHERE reason IS NULL',
+     SELECT if(bool_or(error_type = 'LINE SIZE OVER MAXIMUM'), 'too_long', 'bad_encoding'), ${literal(name)},
+       left(any_value(csv_line), ${LONGEST_LINE})
+     FROM reject_errors GROUP BY line`,
     'DELETE FROM reject_errors',
   ];
 }
@@ -183,5 +209,11 @@ export function writeQuarantine(path: string): string {
 }
 
 export const COUNTS = 'SELECT reason, count(*)::INTEGER AS rows FROM aside GROUP BY reason';
-export const CLEAN_COUNT = `
-  SELECT ((SELECT count(*) FROM seen) - (SELECT count(*) FROM aside WHERE reason = 'duplicate'))::INTEGER AS rows`;
+
+export function cleanCount(parts: readonly string[]): string {
+  return `SELECT count(*)::INTEGER AS rows FROM ${parquet(parts)}`;
+}
+
+function parquet(files: readonly string[]): string {
+  return `read_parquet([${files.map(literal).join(', ')}])`;
+}

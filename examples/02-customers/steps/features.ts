@@ -4,7 +4,7 @@
  * E1. The report is written last: where it lies, the rest is whole.
  * E2. A table with nobody in it, or in which everybody does the same, is refused: a model of it would say nothing.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bounds, withDuck } from './duck.ts';
@@ -38,6 +38,8 @@ export const FEATURES_REPORT = 'features.json';
 export async function engineer(options: Engineering): Promise<FeaturesReport> {
   const { transactions, output, asOf, horizonDays, ...bounds } = options;
   const cutOff = daysBefore(asOf, horizonDays);
+  if (!readdirSync(transactions).some((name) => name.endsWith('.parquet')))
+    throw new NothingToLearn(`There are no transactions in ${transactions}: deliver some that are clean.`);
   const { train, validation } = await withDuck(bounds, async (duck) => {
     for (const sql of [...macros(cutOff), invoices(transactions), customers(horizonDays)]) await duck.run(sql);
     const counted = await duck.rows<Side & { validates: boolean }>(COUNTS);

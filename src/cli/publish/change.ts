@@ -17,7 +17,9 @@ export type Change = {
     | 'glue file'
     | 'glue job'
     | 'topic'
-    | 'subscription';
+    | 'subscription'
+    | 'schedule group'
+    | 'schedule';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */

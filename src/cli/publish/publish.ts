@@ -15,6 +15,7 @@ import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glue
 import { pipelineChange } from './pipelines.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
+import { prunedSchedules, scheduleChange, scheduleGroupChange } from './schedules.ts';
 import { logGroupChange, logGroupsOf, prunedMachines, stateMachineChange } from './stateMachines.ts';
 import { prunedTopics, topicChanges } from './topics.ts';
 
@@ -23,7 +24,7 @@ export type Published = { documents: ProjectDocuments; bundle: Bundle | undefine
 /**
  * @param folder of telar.config.ts
  * @param options.dryRun show the difference and stop
- * @param options.prune delete the project's state machines, Glue jobs and topics that it no longer names
+ * @param options.prune delete the project's state machines, Glue jobs, topics and schedules that it no longer names
  */
 export async function publish(
   clients: Clients,
@@ -66,7 +67,7 @@ async function compare(
   const data = dataObjects(folder, documents.data);
   const { machines, glueJobs, topics } = documents;
   const jobs = glueJobs.map((job) => ({ job, files: glueFiles(folder, job) }));
-  const [s3, iam, sagemaker, sfn, logs, glue, sns] = await Promise.all([
+  const [s3, iam, sagemaker, sfn, logs, glue, sns, scheduler] = await Promise.all([
     clients.s3(),
     clients.iam(),
     clients.sagemaker(),
@@ -74,6 +75,7 @@ async function compare(
     clients.logs(),
     clients.glue(),
     clients.sns(),
+    clients.scheduler(),
   ]);
   const wanted = Promise.all([
     bucketChange(s3, bucket, region),
@@ -86,12 +88,14 @@ async function compare(
     ...jobs.map(({ job, files }) => glueJobChange(glue, job, files, project)),
     ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),
     ...machines.map((machine) => stateMachineChange(sfn, machine, project)),
+    ...documents.scheduleGroups.map((group) => scheduleGroupChange(scheduler, group, documents)),
+    ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
   const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
   const pruned = prune
     ? [
         ...[prunedMachines(sfn, machines, project), prunedGlueJobs(glue, glueJobs, project)],
-        prunedTopics(sns, topics, project),
+        ...[prunedTopics(sns, topics, project), prunedSchedules(scheduler, documents)],
       ]
     : [];
   return (await Promise.all([wanted, ...told, ...pruned])).flat();
