@@ -158,7 +158,10 @@ function judging({ task, choice, states, variables }: Flow) {
 function verdicts({ task, succeed, states, variables }: Flow) {
   const { verdict, runDate, runId } = variables;
   const { Execution, StateMachine } = states.context;
-  const found = { accuracy: verdict.accuracy, f1: verdict.f1, runDate, runId };
+  const found = {
+    ...{ accuracy: verdict.accuracy, f1: verdict.f1, runDate, runId },
+    pipelineExecutionArn: variables.pipelineExecution,
+  };
   return {
     ApproveModel: task(
       awsSdk('sagemaker', 'updateModelPackage', {
