@@ -140,6 +140,7 @@ export function createSystem(options: SystemOptions): System {
   const { store, bytes, world, account } = options;
   const trail = auditTrail(store.sql);
   const engine = createEngine(store, world);
+  const emit: EmitEvent = (event) => flows.emit(event);
   const identity = createIdentityServices({ store, world, account, sts, iam });
   const objects = createObjectsService({
     ...{ store, bytes, world, account },
@@ -204,10 +205,6 @@ export function createSystem(options: SystemOptions): System {
     ...auditing(trail, store, world),
   });
   const chain = chainOf(options, { dispatch, identity, services });
-
-  function emit(event: SystemEvent): void {
-    flows.emit(event);
-  }
 
   function recorder(call: Call): ((object: ObjectVersion) => void) | undefined {
     return recorderOf(jobs, call);
