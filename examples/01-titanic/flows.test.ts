@@ -22,7 +22,6 @@ beforeAll(async () => {
   server = await startTestServer({ mailServer: mailOptions(mailServer) });
   titanic = exampleOn(server);
   inputOf = await titanic.publish();
-  await titanic.provide();
   await titanic.subscribe(subscriber);
   // The project's own subscription waits for its link to be followed.
   const [confirmation] = await mailServer.until(1);

@@ -4,6 +4,7 @@
 import { codeBundle, defineProject, uploadFile } from 'telar';
 import { alerts } from './flows/alerts.ts';
 import { cleaning, cleaningRole } from './flows/cleaning.ts';
+import { functions } from './flows/functions.ts';
 import { inference } from './flows/inference.ts';
 import {
   evalMetricsRole,
@@ -26,6 +27,7 @@ export default defineProject({
   modelPackageGroups: [survival],
   pipelines: [modelBuild],
   glueJobs: [cleaning],
+  functions,
   topics: [alerts],
   machines: [training, inference, modelBuildRun],
   data: [

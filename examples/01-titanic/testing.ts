@@ -49,23 +49,6 @@ export function exampleOn({ client }: Pick<TestServer, 'client'>) {
         return JSON.parse(machine.startInput(bundle!.uri)) as Json;
       };
     },
-    /** TEMPORARY */
-    async provide(): Promise<void> {
-      const { zipOf } = await import('../../tests/support/functions.ts');
-      const { readFileSync } = await import('node:fs');
-      const read = (name: string) => readFileSync(`${import.meta.dirname}/functions/${name}.py`, 'utf8');
-      for (const [FunctionName, module, role] of [
-        ['EvalMetricsLambda', 'eval_metrics', 'titanic-eval-metrics-role'],
-        ['GetApprovedModel', 'get_approved_model', 'titanic-get-approved-model-role'],
-        ['WriteManifest', 'write_manifest', 'titanic-write-manifest-role'],
-      ] as const) {
-        const ZipFile = await zipOf({ [`${module}.py`]: read(module), 'store.py': read('store') });
-        await lambda.createFunction({
-          ...{ FunctionName, Runtime: 'python3.12', Handler: `${module}.handler`, Timeout: 60, MemorySize: 256 },
-          ...{ Role: `arn:aws:iam::000000000000:role/${role}`, Code: { ZipFile } },
-        });
-      }
-    },
     async start(flow: 'training' | 'inference', input: Json, name?: string): Promise<string> {
       const stateMachineArn = arnOf('states', `stateMachine:titanic-${flow}`);
       const started = await sfn.startExecution({

@@ -11,6 +11,8 @@ export type Documents = {
   /** Not written yet: named in the remarks. */
   readonly glueJobs?: readonly { readonly name: string }[];
   readonly topics?: readonly { readonly name: string }[];
+  /** Told of, and not written. */
+  readonly functions?: readonly { readonly name: string }[];
 };
 
 export type RoleDocument = {

@@ -359,6 +359,12 @@ function remarksOf({ documents, leftBehind }: Places): string[] {
       ]),
     ),
   ];
+  const named = (documents.functions ?? []).map(({ name }) => `'${name}'`).join(', ');
+  const functions = named
+    ? [
+        `Functions are not written to Terraform yet: ${named}. Deploy them by other means before the machines that name them run.`,
+      ]
+    : [];
   const unwritten = (documents.glueJobs ?? []).map(
     ({ name }) =>
       `Glue job '${name}' is not written (aws_glue_job): Telar does not export Glue jobs yet. Create it with 'aws glue create-job'; its script is among the objects (--objects).`,
@@ -373,5 +379,5 @@ function remarksOf({ documents, leftBehind }: Places): string[] {
         `The bucket '${documents.bucket.name}' is named in ${subject} outside of an S3 URI or ARN (…${excerpt}): there it stays, whatever var.bucket is. Write it as s3://${documents.bucket.name}/… if it should follow.`,
     ),
   );
-  return [...unwritten, ...untold, ...left];
+  return [...unwritten, ...untold, ...functions, ...left];
 }

@@ -52,7 +52,6 @@ it('both flows end cleanly through kills in each of their steps', { timeout: 10 
   [victim, subscriber] = await Promise.all([startVictim(), startSubscriber()]);
   const titanic = exampleOn(victim.client);
   const inputOf = await titanic.publish();
-  await titanic.provide();
   await titanic.subscribe(subscriber);
   const random = rng(20_261_127);
 

@@ -13,6 +13,7 @@ export type Change = {
     | 'code bundle'
     | 'pipeline'
     | 'log group'
+    | 'function'
     | 'state machine'
     | 'glue file'
     | 'glue job'
