@@ -80,7 +80,8 @@ async function flows(context: Context, threshold: string | undefined): Promise<E
   if (!training.approved) {
     heading('The model was not approved, so nothing is predicted.');
     for (const reason of training.reasons) out.line(`  ${reason}`);
-    out.lines(table([[`  ${out.command('outbox')}`, out.style.dim('the alert that says so')]]));
+    const mail = "has the mail whose link subscribes the project's address to alerts such as this one";
+    out.lines(table([[`  ${out.command('outbox')}`, out.style.dim(mail)]]));
     return 0;
   }
   const predicted = await run(context, 'inference', { publish: false });
@@ -106,6 +107,7 @@ async function flows(context: Context, threshold: string | undefined): Promise<E
     [`  ${out.command(`predict ${file}`)}`, out.style.dim('score a file of yours with the approved model')],
   ];
   out.lines(table(next));
+  out.result({ first, rows, predictionsUri, manifestUri, modelPackageArn });
   return 0;
 }
 
