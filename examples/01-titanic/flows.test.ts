@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mailOptions, startMailServer, type TestMailServer, textOf } from '../../tests/support/mailServer.ts';
 import { startTestServer, type TestServer } from '../../tests/support/server.ts';
 import { isGenuine, parsed, type Subscriber, startSubscriber } from '../../tests/support/subscriber.ts';
-import { type Ended, type Example, exampleOn, type Json } from './testing.ts';
+import { type Ended, type Example, exampleOn, type Json } from '../../tests/support/titanic.ts';
 
 const MINUTES = 60_000;
 let server: TestServer;

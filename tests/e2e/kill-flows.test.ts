@@ -3,13 +3,13 @@
  * one pipeline execution, one transform job, one approval; and an alert of a failure arrives.
  */
 import { afterEach, expect, it } from 'vitest';
-import { type Example, exampleOn } from '../../examples/01-titanic/testing.ts';
 import { checkFolder } from '../../src/server/fsck.ts';
 import { dataFolder } from '../../src/store/folder.ts';
 import { rng } from '../simulate/world.ts';
 import { startVictim, type Victim } from '../support/killing.ts';
 import { removeFolder, strays } from '../support/serverProcess.ts';
 import { parsed, type Subscriber, startSubscriber } from '../support/subscriber.ts';
+import { type Example, exampleOn } from '../support/titanic.ts';
 import { pause } from '../support/workbench.ts';
 
 let victim: Victim;
