@@ -14,6 +14,7 @@ export type Change = {
     | 'code bundle'
     | 'pipeline'
     | 'log group'
+    | 'function'
     | 'state machine'
     | 'glue file'
     | 'glue job'
