@@ -4,11 +4,13 @@
  */
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { EventBridge } from '@aws-sdk/client-eventbridge';
+import type { Glue } from '@aws-sdk/client-glue';
 import type { IAM } from '@aws-sdk/client-iam';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { Scheduler } from '@aws-sdk/client-scheduler';
 import type { SFN } from '@aws-sdk/client-sfn';
+import type { SNS } from '@aws-sdk/client-sns';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Connection } from './connection.ts';
 import { isNotFound } from './errors.ts';
@@ -25,6 +27,8 @@ export type Clients = {
   logs(): Promise<CloudWatchLogs>;
   scheduler(): Promise<Scheduler>;
   events(): Promise<EventBridge>;
+  glue(): Promise<Glue>;
+  sns(): Promise<SNS>;
 };
 
 export function clientsOf(connection: Connection): Clients {
@@ -65,6 +69,14 @@ export function clientsOf(connection: Connection): Clients {
     events: once(async () => {
       const { EventBridge } = await import('@aws-sdk/client-eventbridge');
       return new EventBridge(options);
+    }),
+    glue: once(async () => {
+      const { Glue } = await import('@aws-sdk/client-glue');
+      return new Glue(options);
+    }),
+    sns: once(async () => {
+      const { SNS } = await import('@aws-sdk/client-sns');
+      return new SNS(options);
     }),
   };
 }

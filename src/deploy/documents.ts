@@ -8,6 +8,9 @@ export type Documents = {
   readonly modelPackageGroups: readonly GroupDocument[];
   readonly pipelines: readonly PipelineDocument[];
   readonly machines: readonly MachineDocument[];
+  /** Not written yet: named in the remarks. */
+  readonly glueJobs?: readonly { readonly name: string }[];
+  readonly topics?: readonly { readonly name: string }[];
 };
 
 export type RoleDocument = {

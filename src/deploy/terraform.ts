@@ -359,10 +359,19 @@ function remarksOf({ documents, leftBehind }: Places): string[] {
       ]),
     ),
   ];
-  return texts.flatMap(([subject, text]) =>
+  const unwritten = (documents.glueJobs ?? []).map(
+    ({ name }) =>
+      `Glue job '${name}' is not written (aws_glue_job): Telar does not export Glue jobs yet. Create it with 'aws glue create-job'; its script is among the objects (--objects).`,
+  );
+  const untold = (documents.topics ?? []).map(
+    ({ name }) =>
+      `Topic '${name}' and its subscriptions are not written (aws_sns_topic, aws_sns_topic_subscription): Telar does not export topics yet. Create them with 'aws sns create-topic' and 'aws sns subscribe'.`,
+  );
+  const left = texts.flatMap(([subject, text]) =>
     leftBehind(text).map(
       (excerpt) =>
         `The bucket '${documents.bucket.name}' is named in ${subject} outside of an S3 URI or ARN (…${excerpt}): there it stays, whatever var.bucket is. Write it as s3://${documents.bucket.name}/… if it should follow.`,
     ),
   );
+  return [...unwritten, ...untold, ...left];
 }

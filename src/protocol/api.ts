@@ -2,7 +2,7 @@
  * One AWS API as Telar serves it: its wire protocol and its operations, read from the schemas that the official SDK
  * client exports (`CreatePipeline$` …), so that the wire can never disagree with the clients.
  */
-import type { AwsError, Violation } from './errors.ts';
+import type { AwsError, Violation } from './awsError.ts';
 import type { StructureShape } from './shapes.ts';
 
 export type Protocol = 'json-1.0' | 'json-1.1' | 'query' | 'rest-xml' | 'rest-json' | 'own-json';

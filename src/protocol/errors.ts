@@ -1,30 +1,12 @@
 /**
- * The one shape in which anything refuses a request. Each service keeps a table of its own errors made with `awsError`
- * (its errors.ts); the ones that every service shares are here, worded as AWS words them.
+ * The errors that every service shares, worded as AWS words them. Each service keeps a table of its own, made with `awsError` (its
+ * errors.ts).
  */
 
-export type AwsError = Error & {
-  /** The wire code: `ValidationException`, `NoSuchKey`, … */
-  readonly code: string;
-  /** HTTP status. */
-  readonly status: number;
-  /** Further members of the modelled error, for example `{ BucketName }`. */
-  readonly members: Readonly<Record<string, unknown>>;
-  /** Headers of the answer, where a protocol says something in them (S3: that what was asked for is a delete marker). */
-  readonly headers?: Readonly<Record<string, string>>;
-};
+import type { Api } from './api.ts';
+import { type AwsError, awsError, type Violation } from './awsError.ts';
 
-/** Makes an error that the codecs turn into an AWS answer. `status` below 500 is the sender's fault. */
-export function awsError(code: string, message: string, status = 400, members: Record<string, unknown> = {}): AwsError {
-  return Object.assign(new Error(message), { name: code, code, status, members });
-}
-
-export function isAwsError(error: unknown): error is AwsError {
-  return error instanceof Error && 'code' in error && 'status' in error && 'members' in error;
-}
-
-/** One violated constraint of a request, as AWS words it: `Value '' at 'pipelineName' failed to satisfy constraint: Member must …`. */
-export type Violation = string;
+export { type AwsError, awsError, isAwsError, type Violation } from './awsError.ts';
 
 /** What S3 has names of its own for. */
 const S3_NAMES: readonly (readonly [RegExp, string, string])[] = [
@@ -45,12 +27,9 @@ function invalidS3Request(violations: readonly Violation[]): AwsError {
   );
 }
 
-/** What an API says of how it words violations (api.ts). */
-type Worded = { protocol: string; validationCode?: string; violated?(violations: readonly Violation[]): AwsError };
-
 export const commonErrors = {
   /** The Query services name it without `Exception`, others in their own way; S3 has names for what is wrong in a document, and elsewhere. */
-  validation: (violations: readonly Violation[], api?: Worded) => {
+  validation: (violations: readonly Violation[], api?: Pick<Api, 'protocol' | 'validationCode' | 'violated'>) => {
     if (api?.violated) return api.violated(violations);
     if (api?.protocol === 'rest-xml') return invalidS3Request(violations);
     return awsError(

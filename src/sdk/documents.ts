@@ -6,6 +6,7 @@
  */
 import { arn } from '../base/arn.ts';
 import { describeProblems, parsePolicy } from '../definition/policy/parse.ts';
+import { type GlueJob, type GlueJobRequest, glueJobRequest, glueJobRoleArn } from './glueJob.ts';
 import { machineDefinition, machineRoleArn, type StateMachine } from './machines/stateMachine.ts';
 import { mistake, must } from './mistake.ts';
 import { type Pipeline, pipelineDefinition, pipelineRoleArn } from './pipeline.ts';
@@ -15,6 +16,7 @@ import { type S3Uri, s3Uri } from './references.ts';
 import { iamArn, type Role } from './roles.ts';
 import { type Context, settle } from './scope.ts';
 import { BUNDLE_FILE } from './steps/script.ts';
+import { type TopicDocuments, topicDocuments } from './topic.ts';
 
 export type RoleDocuments = {
   name: string;
@@ -57,6 +59,15 @@ export type StateMachineDocuments = {
   startInput: (codeBundleUri: S3Uri) => string;
 };
 
+export type GlueJobDocuments = {
+  name: string;
+  arn: string;
+  /** Its script, then its libraries, relative to the project's folder. */
+  files: readonly string[];
+  /** CreateJob's input, once its files have keys. */
+  request: (keyOf: (file: string) => string) => GlueJobRequest;
+};
+
 export type ProjectDocuments = {
   name: string;
   account: string;
@@ -66,6 +77,8 @@ export type ProjectDocuments = {
   modelPackageGroups: { name: string; arn: string; description?: string }[];
   pipelines: PipelineDocuments[];
   machines: StateMachineDocuments[];
+  glueJobs: GlueJobDocuments[];
+  topics: TopicDocuments[];
   data: readonly DataUpload[];
   code?: CodeBundle;
 };
@@ -95,6 +108,8 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     })),
     pipelines: project.pipelines.map((pipeline) => pipelineDocuments(project, pipeline, context)),
     machines: project.machines.map((machine) => machineDocuments(project, machine, context)),
+    glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
+    topics: project.topics.map((topic) => topicDocuments(topic, context)),
     data: project.data,
     ...(project.code && { code: project.code }),
   };
@@ -146,6 +161,17 @@ function machineDocuments(project: Project, machine: StateMachine, context: Cont
       },
     }),
     startInput: (codeBundleUri) => machine.startInput({ bucket, codeBundleUri, uri: (key) => s3Uri(bucket, key) }),
+  };
+}
+
+function glueJobDocuments(project: Project, job: GlueJob, context: Context): GlueJobDocuments {
+  const { name, script, libraries = [] } = job;
+  const role = glueJobRoleArn(job, context);
+  return {
+    name,
+    arn: arn('glue', context.region, context.account, `job/${name}`),
+    files: [script, ...libraries],
+    request: (keyOf) => glueJobRequest(job, role, project.bucket, keyOf),
   };
 }
 

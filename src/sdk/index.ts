@@ -26,12 +26,21 @@ export {
 } from './conditions.ts';
 export {
   codeBundleKey,
+  type GlueJobDocuments,
   type PipelineDocuments,
   type ProjectDocuments,
   projectDocuments,
   type RoleDocuments,
   type StateMachineDocuments,
 } from './documents.ts';
+export {
+  type GlueJob,
+  type GlueJobOptions,
+  type GlueJobRequest,
+  type GlueWorkerType,
+  glueFileKey,
+  glueJob,
+} from './glueJob.ts';
 export { type Image, images } from './images.ts';
 export type { Call } from './machines/call.ts';
 export type { Duration } from './machines/duration.ts';
@@ -86,6 +95,7 @@ export {
 export { asText, join, type Ref, reference, type S3Uri, s3Uri, type Value } from './references.ts';
 export {
   defineRole,
+  glueRole,
   type JobKind,
   type PipelineRoleOptions,
   pipelineRole,
@@ -124,3 +134,12 @@ export { type BundledScript, bundledScript } from './steps/script.ts';
 export type { Instance, Raw, Step, Texts } from './steps/step.ts';
 export { type Channel, csv, type TrainingStep, type TrainingStepOptions, trainingStep } from './steps/training.ts';
 export { type TransformStep, type TransformStepOptions, transformStep } from './steps/transform.ts';
+export {
+  defineTopic,
+  type Subscription,
+  type Topic,
+  type TopicDocuments,
+  type TopicOptions,
+  type TopicStatement,
+  topicArn,
+} from './topic.ts';

@@ -2,11 +2,13 @@
  * Projects: the stable resources of one machine-learning system, and the uploads that its runs begin with. Plain data:
  * nothing here reads a file or calls AWS; the CLI and `telar deploy` do.
  */
+import type { GlueJob } from './glueJob.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Role } from './roles.ts';
 import type { ModelPackageGroup } from './steps/model.ts';
+import type { Topic } from './topic.ts';
 
 /** One local file, uploaded as it is. */
 export type FileUpload = { readonly kind: 'file'; readonly file: string; readonly key: string };
@@ -49,6 +51,8 @@ export type Project = {
   readonly modelPackageGroups: readonly ModelPackageGroup[];
   readonly pipelines: readonly Pipeline[];
   readonly machines: readonly StateMachine[];
+  readonly glueJobs: readonly GlueJob[];
+  readonly topics: readonly Topic[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
   /** @default none: `telar predict` says what is missing */
@@ -119,7 +123,15 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  *   pipelines: [modelBuild], data: [passengers], code: codeBundle({ include: ['preprocess.py'] }) });
  */
 export function defineProject(options: ProjectOptions): Project {
-  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], data = [] } = options;
+  const {
+    roles = [],
+    modelPackageGroups = [],
+    pipelines = [],
+    machines = [],
+    glueJobs = [],
+    topics = [],
+    data = [],
+  } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -130,16 +142,18 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'model package groups', modelPackageGroups);
   mustBeDistinct(subject, 'pipelines', pipelines);
   mustBeDistinct(subject, 'state machines', machines);
-  for (const { kind, name, role } of [...pipelines, ...machines]) {
+  mustBeDistinct(subject, 'Glue jobs', glueJobs);
+  mustBeDistinct(subject, 'topics', topics);
+  for (const { kind, name, role } of [...pipelines, ...machines, ...glueJobs]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
       unlisted === undefined,
       subject,
-      `${kind === 'pipeline' ? 'pipeline' : 'machine'} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
+      `${NOUNS[kind] ?? kind} '${name}' acts as role '${unlisted}', which would not be created: add it to \`roles\``,
     );
   }
   if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
-  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, data };
+  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, glueJobs, topics, data };
 }
 
 function mustBeWhole(
@@ -160,6 +174,9 @@ function mustBeWhole(
   );
   if (prefix !== undefined) mustBeKey(prefix);
 }
+
+/** What messages call them. */
+const NOUNS: Readonly<Partial<Record<string, string>>> = { stateMachine: 'machine', glueJob: 'Glue job' };
 
 function mustBeDistinct(subject: string, noun: string, resources: readonly { readonly name: string }[]): void {
   const names = resources.map(({ name }) => name);

@@ -105,6 +105,41 @@ export function pipelineRole(options: PipelineRoleOptions): Role {
   });
 }
 
+/**
+ * A role with the least that a Glue job needs. Its scripts and libraries, which `telar publish` uploads below `glue/`, it may read.
+ *
+ * @param options.read key patterns of the bucket: `raw/*`
+ * @param options.write key patterns that it may write, read and remove: Spark replaces what it overwrites
+ * @example glueRole({ name: 'titanic-glue', bucket, read: ['raw/*'], write: ['clean/*'] })
+ */
+export function glueRole(options: {
+  name: string;
+  bucket: string;
+  read: readonly string[];
+  write: readonly string[];
+}): Role {
+  const { name, bucket, read, write } = options;
+  const removable = write.map((pattern) => `arn:aws:s3:::${bucket}/${pattern}`);
+  return defineRole({
+    name,
+    service: 'glue.amazonaws.com',
+    policies: {
+      data: [
+        ...dataStatements(bucket, [...read, 'glue/*'], write),
+        { Sid: 'RemoveObjects', Effect: 'Allow', Action: 's3:DeleteObject', Resource: removable },
+      ],
+      logs: [
+        {
+          Sid: 'WriteLogs',
+          Effect: 'Allow',
+          Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+          Resource: ({ region, account }) => arn('logs', region, account, 'log-group:/aws-glue/*'),
+        },
+      ],
+    },
+  });
+}
+
 /** The ARN of a role; without one, the role of the pipeline being written. */
 export function roleArn(subject: string, role: RoleLike | undefined): Draft {
   if (role === undefined) return ({ roleArn: own }) => own ?? noRole(subject);

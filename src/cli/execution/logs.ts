@@ -1,10 +1,12 @@
 /** A job's log as it grows, through SageMaker's and CloudWatch Logs' own operations. */
 import type { CloudWatchLogs, OutputLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { type Clients, everyPage, unlessMissing } from '../aws.ts';
+import { glueRun, isGlueRun, isRunOver, logGroupsOfRun } from './glueRuns.ts';
 import { describeJob, logGroupOf } from './job.ts';
 import { lastPart } from './view.ts';
 
-type LogClients = Pick<Clients, 'sagemaker' | 'logs'>;
+/** Without Glue's, of SageMaker's jobs alone. */
+type LogClients = Pick<Clients, 'sagemaker' | 'logs'> & Partial<Pick<Clients, 'glue'>>;
 
 export type LogTail = {
   /** The lines that have come since the last call, page by page: a log may be longer than memory. */
@@ -12,8 +14,9 @@ export type LogTail = {
   ended(): boolean;
 };
 
-/** Where AWS keeps the log of a job, and whether the job has ended. */
-type JobLog = { group: string; prefix: string; ended: boolean };
+/** Where AWS keeps the log of a job, and whether the job has ended. `exact`: a stream's whole name. */
+type JobLog = { groups: readonly string[]; prefix: string; exact?: true; ended: boolean };
+type Stream = { logGroupName: string; logStreamName: string };
 
 const LINES = 1000;
 const FIRST_HOST = 'algo-1';
@@ -30,13 +33,14 @@ export function logTail(clients: LogClients, jobArn: string, host = FIRST_HOST):
       // The job first: what was there when it had ended is all that will be.
       const job = await jobLog(clients, jobArn);
       for (const stream of await streamsOf(logs, job, host)) {
+        const key = `${stream.logGroupName} ${stream.logStreamName}`;
         for (;;) {
-          const token = tokens.get(stream);
+          const token = tokens.get(key);
           const page = await logs.getLogEvents({
-            ...{ logGroupName: job.group, logStreamName: stream, startFromHead: true },
+            ...{ ...stream, startFromHead: true },
             ...(token === undefined ? {} : { nextToken: token }),
           });
-          tokens.set(stream, page.nextForwardToken);
+          tokens.set(key, page.nextForwardToken);
           if (!page.events?.length) break;
           yield page.events.map(lineOf);
         }
@@ -51,8 +55,8 @@ export async function lastLines(clients: LogClients, jobArn: string, most: numbe
   const logs = await clients.logs();
   const job = await jobLog(clients, jobArn);
   const lines: string[] = [];
-  for (const logStreamName of await streamsOf(logs, job)) {
-    const { events = [] } = await logs.getLogEvents({ logGroupName: job.group, logStreamName, limit: LINES });
+  for (const stream of await streamsOf(logs, job)) {
+    const { events = [] } = await logs.getLogEvents({ ...stream, limit: LINES });
     lines.push(...events.map(lineOf));
   }
   return lines.filter((line) => line.trim() !== '').slice(-most);
@@ -61,22 +65,34 @@ export async function lastLines(clients: LogClients, jobArn: string, most: numbe
 const lineOf = ({ message = '' }: OutputLogEvent) => (message === ' ' ? '' : message);
 
 /** @param host of all of them when left out */
-async function streamsOf(logs: CloudWatchLogs, { group, prefix }: JobLog, host?: string): Promise<string[]> {
-  const logStreamNamePrefix = host ? `${prefix}${host}-` : prefix;
-  const pages = everyPage(async (nextToken) => {
-    const page = await logs.describeLogStreams({ logGroupName: group, logStreamNamePrefix, nextToken });
-    return { items: page.logStreams, next: page.nextToken };
-  });
-  // The group is made with the first line of the first job.
-  return ((await unlessMissing(pages)) ?? []).map(({ logStreamName = '' }) => logStreamName);
+async function streamsOf(logs: CloudWatchLogs, { groups, prefix, exact }: JobLog, host?: string): Promise<Stream[]> {
+  const logStreamNamePrefix = host && !exact ? `${prefix}${host}-` : prefix;
+  const found: Stream[] = [];
+  for (const logGroupName of groups) {
+    const pages = everyPage(async (nextToken) => {
+      const page = await logs.describeLogStreams({ logGroupName, logStreamNamePrefix, nextToken });
+      return { items: page.logStreams, next: page.nextToken };
+    });
+    // The group is made with the first line of the first job.
+    const names = ((await unlessMissing(pages)) ?? []).map(({ logStreamName = '' }) => logStreamName);
+    for (const logStreamName of names) {
+      if (!exact || logStreamName === prefix) found.push({ logGroupName, logStreamName });
+    }
+  }
+  return found;
 }
 
 /** A job that was deleted has its log still, under the name that its ARN has. */
-async function jobLog({ sagemaker }: LogClients, jobArn: string): Promise<JobLog> {
+async function jobLog({ sagemaker, glue }: LogClients, jobArn: string): Promise<JobLog> {
+  if (glue && isGlueRun(jobArn)) {
+    const run = await glueRun(await glue(), jobArn);
+    if (!run) return { groups: [], prefix: '', ended: true };
+    return { groups: logGroupsOfRun(run), prefix: run.Id!, exact: true, ended: isRunOver(run) };
+  }
   const found = await unlessMissing(describeJob(await sagemaker(), jobArn));
   const { name, status } = found ?? { name: lastPart(jobArn), status: undefined };
   return {
-    group: logGroupOf(jobArn),
+    groups: [logGroupOf(jobArn)],
     prefix: `${name}/`,
     ended: status !== 'InProgress' && status !== 'Stopping',
   };

@@ -8,6 +8,7 @@ import type { Places } from '../../deploy/places.ts';
 import type { ProjectDocuments } from '../../sdk/index.ts';
 import { makeBundle } from '../project/bundle.ts';
 import { dataObjects } from '../project/data.ts';
+import { glueFiles } from '../publish/glueJobs.ts';
 import type { Files } from './folder.ts';
 
 /**
@@ -20,10 +21,11 @@ export async function objectFiles(
   split: Places['split'],
   bucket: string,
 ): Promise<Files> {
-  const { code, data, pipelines, machines } = documents;
+  const { code, data, pipelines, machines, glueJobs } = documents;
   const bundle = code && (await makeBundle(project, code, documents.bucket.name));
   const files = new Map<string, Uint8Array>([['.gitignore', Buffer.from('*\n')]]);
   for (const { key, bytes } of dataObjects(project, data)) files.set(`bucket/${key}`, bytes);
+  for (const { key, bytes } of glueJobs.flatMap((job) => glueFiles(project, job))) files.set(`bucket/${key}`, bytes);
   if (bundle) files.set(`bucket/${bundle.key}`, bundle.bytes);
   const placed = (text: string) =>
     split(text)

@@ -5,7 +5,19 @@ import { pad } from '../render/text.ts';
 export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
-  kind: 'bucket' | 'role' | 'model package group' | 'data' | 'code bundle' | 'pipeline' | 'log group' | 'state machine';
+  kind:
+    | 'bucket'
+    | 'role'
+    | 'model package group'
+    | 'data'
+    | 'code bundle'
+    | 'pipeline'
+    | 'log group'
+    | 'state machine'
+    | 'glue file'
+    | 'glue job'
+    | 'topic'
+    | 'subscription';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */

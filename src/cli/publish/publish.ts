@@ -11,17 +11,19 @@ import { type Bundle, makeBundle } from '../project/bundle.ts';
 import { dataObjects } from '../project/data.ts';
 import { documentsOf } from '../project/load.ts';
 import { type Change, changeRecord, describeChanges } from './change.ts';
+import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glueJobs.ts';
 import { pipelineChange } from './pipelines.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
 import { logGroupChange, logGroupsOf, prunedMachines, stateMachineChange } from './stateMachines.ts';
+import { prunedTopics, topicChanges } from './topics.ts';
 
 export type Published = { documents: ProjectDocuments; bundle: Bundle | undefined; changes: Change[] };
 
 /**
  * @param folder of telar.config.ts
  * @param options.dryRun show the difference and stop
- * @param options.prune delete the project's state machines that it no longer names
+ * @param options.prune delete the project's state machines, Glue jobs and topics that it no longer names
  */
 export async function publish(
   clients: Clients,
@@ -62,13 +64,16 @@ async function compare(
   const { name: project, region } = documents;
   const bucket = documents.bucket.name;
   const data = dataObjects(folder, documents.data);
-  const { machines } = documents;
-  const [s3, iam, sagemaker, sfn, logs] = await Promise.all([
+  const { machines, glueJobs, topics } = documents;
+  const jobs = glueJobs.map((job) => ({ job, files: glueFiles(folder, job) }));
+  const [s3, iam, sagemaker, sfn, logs, glue, sns] = await Promise.all([
     clients.s3(),
     clients.iam(),
     clients.sagemaker(),
     clients.sfn(),
     clients.logs(),
+    clients.glue(),
+    clients.sns(),
   ]);
   const wanted = Promise.all([
     bucketChange(s3, bucket, region),
@@ -77,8 +82,17 @@ async function compare(
     ...data.map((object) => dataChange(s3, bucket, object)),
     ...(bundle ? [bundleChange(s3, bucket, bundle)] : []),
     ...documents.pipelines.map((pipeline) => pipelineChange(sagemaker, pipeline, project)),
+    ...jobs.flatMap(({ files }) => files.map((file) => glueFileChange(s3, bucket, file))),
+    ...jobs.map(({ job, files }) => glueJobChange(glue, job, files, project)),
     ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),
     ...machines.map((machine) => stateMachineChange(sfn, machine, project)),
   ]);
-  return (await Promise.all([wanted, prune ? prunedMachines(sfn, machines, project) : []])).flat();
+  const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
+  const pruned = prune
+    ? [
+        ...[prunedMachines(sfn, machines, project), prunedGlueJobs(glue, glueJobs, project)],
+        prunedTopics(sns, topics, project),
+      ]
+    : [];
+  return (await Promise.all([wanted, ...told, ...pruned])).flat();
 }

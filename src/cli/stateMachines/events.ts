@@ -30,13 +30,16 @@ const BEGUN =
   /"arn:aws[\w-]*:(?:sagemaker:[\w-]*:\d*:(?:processing-job|training-job|transform-job|pipeline\/[^"/]+\/execution)\/|states:[\w-]*:\d*:execution:)[^"\s]+"/g;
 const MEMBER = /"(?:ProcessingJobArn|TrainingJobArn|TransformJobArn|PipelineExecutionArn|ExecutionArn)"\s*:\s*$/;
 
-/** ARNs of what a task has begun, as its answer says: what it only describes is another's. */
+const GLUE_RUN = /"JobRunId"\s*:\s*"(jr_[0-9a-f]{64}(?:_attempt_\d+)?)"/g;
+
+/** ARNs of what a task has begun, as its answer says: what it only describes is another's. A Glue run has an id alone. */
 export function beganBy({ output, resource = '' }: EventDetails): string[] {
   if (output === undefined || !/^(start|create)/.test(resource)) return [];
   const arns = [...output.matchAll(BEGUN)].flatMap((match) =>
     MEMBER.test(output.slice(Math.max(0, match.index - 40), match.index)) ? [match[0].slice(1, -1)] : [],
   );
-  return [...new Set(arns)];
+  const runs = [...output.matchAll(GLUE_RUN)].map(([, id]) => id!);
+  return [...new Set([...arns, ...runs])];
 }
 
 /** What an event says, in one line. */

@@ -1,7 +1,8 @@
-/** What a machine's tasks have begun, told apart by ARN. */
+/** What a machine's tasks have begun, told apart by ARN; runs of Glue jobs by their ids. */
+import { isGlueRun } from '../execution/glueRuns.ts';
 import type { MachineExecution } from './read.ts';
 
-export const isJob = (arn: string): boolean => /:sagemaker:.*-job\//.test(arn);
+export const isJob = (arn: string): boolean => /:sagemaker:.*-job\//.test(arn) || isGlueRun(arn);
 export const isPipelineExecution = (arn: string): boolean => /:sagemaker:.*\/execution\//.test(arn);
 
 /** Each with the state whose task began it, the oldest first. */

@@ -4,6 +4,7 @@ import type { Clients } from '../aws.ts';
 import { unlessMissing } from '../aws.ts';
 import type { Context } from '../context.ts';
 import { codeOf, type ExitStatus, misuse } from '../errors.ts';
+import { isGlueRun, newestRun } from '../execution/glueRuns.ts';
 import { logTail } from '../execution/logs.ts';
 import { executionReader, findExecution, kindNamed } from '../execution/read.ts';
 import { jobOfState, loggedEvents, logSources } from '../stateMachines/logs.ts';
@@ -79,16 +80,17 @@ const NEWEST = 100;
 /** What SageMaker lets a job be named. */
 const JOB_NAME = /^[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62}$/;
 
-/** A job by its ARN, by its step in an execution, or by its own name. */
+/** A job by its ARN, by its step in an execution, or by its own name; of a Glue job, a run by its id, or the newest. */
 async function jobOf(on: Clients, meant: string, execution: string | undefined): Promise<string> {
-  if (meant.startsWith('arn:')) return meant;
+  if (meant.startsWith('arn:') || isGlueRun(meant)) return meant;
   // No step is named so.
   const job = execution === undefined && meant.startsWith('pipelines-') ? await jobByName(on, meant) : undefined;
   if (job) return job;
   try {
     return await jobOfStep(on, meant, execution);
   } catch (error) {
-    const other = execution === undefined && codeOf(error) === 'Misuse' ? await jobByName(on, meant) : undefined;
+    const named = execution === undefined && codeOf(error) === 'Misuse';
+    const other = named ? ((await jobByName(on, meant)) ?? (await newestRun(await on.glue(), meant))) : undefined;
     if (other) return other;
     throw error;
   }

@@ -94,9 +94,11 @@ const GLUE_CLIENTS = [
 ];
 const GLUE_ANALYTICS = ['awswrangler==3.14.0', 'duckdb==1.4.5', 'pyarrow==21.0.0', 'setuptools==80.9.0'];
 const GLUE_SHELL = [...SKLEARN_1_4, ...GLUE_CLIENTS, ...GLUE_ANALYTICS];
+/** Arrow's allocator would start a thread when it is imported, which a warm parent cannot have. DuckDB always does: it is not there. */
+const GLUE_ENVIRONMENT = { ...ENVIRONMENT, JE_ARROW_MALLOC_CONF: 'background_thread:false' };
 const GLUE_WARM = [
   ...`${STANDARD} ${CLOUD} numpy numpy.random pandas pandas.io.formats.csvs pyarrow pyarrow.parquet`.split(' '),
-  ...'duckdb s3fs telar_glue.run'.split(' '),
+  ...'s3fs telar_glue.run'.split(' '),
 ];
 
 function variant(from: number, to: number, packages: readonly string[], notice?: string): Variant {
@@ -193,7 +195,7 @@ export const GLUE_RECIPES: readonly PythonRecipe[] = [
     ],
     imports: ['pandas', 'pyarrow', 'duckdb', 'awswrangler', 's3fs', 'sklearn', 'boto3'],
     warm: GLUE_WARM,
-    environment: ENVIRONMENT,
+    environment: GLUE_ENVIRONMENT,
   },
   {
     name: 'glue-spark-5.0',

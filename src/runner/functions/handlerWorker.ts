@@ -252,7 +252,7 @@ async function main(): Promise<void> {
   /** An error that nobody caught ends the process: the server tells of it by what was sent last. */
   let current: Invocation | undefined;
   const uncaught = (name: string) => (error: unknown) => {
-    const named = name === '' ? error : fault(name, format('%s', error));
+    const named = name === '' ? error : fault(name, String(error));
     const answer = failure(named, name === '' ? 'Uncaught Exception' : 'Unhandled Promise Rejection');
     send(socket, { type: current ? 'error' : 'failed', requestId: current?.requestId, ends: true }, answer.body);
     socket.end(() => process.exit(1));
@@ -276,7 +276,7 @@ async function main(): Promise<void> {
     const invoked = Promise.try(() => run(handler, given, eventOf(body), whenEmpty)).catch((error: unknown) =>
       failure(error, 'Invoke Error'),
     );
-    invoked.then((answer) => {
+    void invoked.then((answer) => {
       onEmpty = undefined;
       current = undefined;
       socket.ref();
