@@ -1,4 +1,5 @@
 /** Notifications of a bucket, through the official SDKs: to a queue and a topic whose policies let S3 in, and archives restored. */
+import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { S3 } from '@aws-sdk/client-s3';
 import { SNS } from '@aws-sdk/client-sns';
 import { SQS } from '@aws-sdk/client-sqs';
@@ -107,6 +108,37 @@ it('reach a topic, and through it a queue', async () => {
   await s3.deleteObject({ Bucket, Key: 'k' });
   const { Message } = await received(QueueUrl);
   expect(JSON.parse(String(Message))).toMatchObject({ Records: [{ eventName: 'ObjectRemoved:Delete' }] });
+});
+
+it('reach a rule of EventBridge, and its target', async () => {
+  const Bucket = 'ruled';
+  await s3.createBucket({ Bucket });
+  await s3.putBucketNotificationConfiguration({ Bucket, NotificationConfiguration: { EventBridgeConfiguration: {} } });
+  const events = new EventBridge(server.client);
+  const { QueueUrl } = await sqs.createQueue({
+    QueueName: 'ruled',
+    Attributes: {
+      Policy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: {
+          ...{ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sqs:SendMessage' },
+          Resource: arnOf('sqs', 'ruled'),
+        },
+      }),
+    },
+  });
+  const EventPattern = JSON.stringify({
+    ...{ source: ['aws.s3'], 'detail-type': ['Object Created'] },
+    detail: { bucket: { name: [Bucket] }, object: { key: [{ suffix: '.csv' }] } },
+  });
+  await events.putRule({ Name: 'ruled', EventPattern });
+  await events.putTargets({ Rule: 'ruled', Targets: [{ Id: 'queue', Arn: arnOf('sqs', 'ruled') }] });
+  await s3.putObject({ Bucket, Key: 'a.txt', Body: 'x' });
+  await s3.putObject({ Bucket, Key: 'a.csv', Body: 'x' });
+  expect(await received(QueueUrl)).toMatchObject({
+    ...{ source: 'aws.s3', 'detail-type': 'Object Created', resources: [`arn:aws:s3:::${Bucket}`] },
+    detail: { bucket: { name: Bucket }, object: { key: 'a.csv', size: 1 }, reason: 'PutObject' },
+  });
 });
 
 it('archived objects are told apart, refused and restored over the wire', async () => {
