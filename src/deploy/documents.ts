@@ -11,6 +11,7 @@ export type Documents = {
   /** Not written yet: named in the remarks. */
   readonly glueJobs?: readonly { readonly name: string }[];
   readonly topics?: readonly { readonly name: string }[];
+  readonly queues?: readonly { readonly name: string }[];
 };
 
 export type RoleDocument = {

@@ -367,11 +367,15 @@ function remarksOf({ documents, leftBehind }: Places): string[] {
     ({ name }) =>
       `Topic '${name}' and its subscriptions are not written (aws_sns_topic, aws_sns_topic_subscription): Telar does not export topics yet. Create them with 'aws sns create-topic' and 'aws sns subscribe'.`,
   );
+  const unsent = (documents.queues ?? []).map(
+    ({ name }) =>
+      `Queue '${name}' is not written (aws_sqs_queue): Telar does not export queues yet. Create it with 'aws sqs create-queue'.`,
+  );
   const left = texts.flatMap(([subject, text]) =>
     leftBehind(text).map(
       (excerpt) =>
         `The bucket '${documents.bucket.name}' is named in ${subject} outside of an S3 URI or ARN (…${excerpt}): there it stays, whatever var.bucket is. Write it as s3://${documents.bucket.name}/… if it should follow.`,
     ),
   );
-  return [...unwritten, ...untold, ...left];
+  return [...unwritten, ...untold, ...unsent, ...left];
 }

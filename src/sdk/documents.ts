@@ -12,6 +12,7 @@ import { mistake, must } from './mistake.ts';
 import { type Pipeline, pipelineDefinition, pipelineRoleArn } from './pipeline.ts';
 import type { PolicyDocument, Statement } from './policy.ts';
 import type { CodeBundle, DataUpload, Project } from './project.ts';
+import { inOrderOfNeed, type QueueDocuments, queueDocuments } from './queue.ts';
 import { type S3Uri, s3Uri } from './references.ts';
 import { iamArn, type Role } from './roles.ts';
 import { type Context, settle } from './scope.ts';
@@ -79,6 +80,8 @@ export type ProjectDocuments = {
   machines: StateMachineDocuments[];
   glueJobs: GlueJobDocuments[];
   topics: TopicDocuments[];
+  /** Dead-letter queues before those that need them. */
+  queues: QueueDocuments[];
   data: readonly DataUpload[];
   code?: CodeBundle;
 };
@@ -109,6 +112,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     pipelines: project.pipelines.map((pipeline) => pipelineDocuments(project, pipeline, context)),
     machines: project.machines.map((machine) => machineDocuments(project, machine, context)),
     glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
+    queues: inOrderOfNeed(project.queues).map((queue) => queueDocuments(queue, context)),
     topics: project.topics.map((topic) => topicDocuments(topic, context)),
     data: project.data,
     ...(project.code && { code: project.code }),

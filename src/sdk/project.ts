@@ -6,6 +6,7 @@ import type { GlueJob } from './glueJob.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Queue } from './queue.ts';
 import type { Role } from './roles.ts';
 import type { ModelPackageGroup } from './steps/model.ts';
 import type { Topic } from './topic.ts';
@@ -53,6 +54,7 @@ export type Project = {
   readonly machines: readonly StateMachine[];
   readonly glueJobs: readonly GlueJob[];
   readonly topics: readonly Topic[];
+  readonly queues: readonly Queue[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
   /** @default none: `telar predict` says what is missing */
@@ -130,6 +132,7 @@ export function defineProject(options: ProjectOptions): Project {
     machines = [],
     glueJobs = [],
     topics = [],
+    queues = [],
     data = [],
   } = options;
   const subject = `project '${options.name}'`;
@@ -144,6 +147,7 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'state machines', machines);
   mustBeDistinct(subject, 'Glue jobs', glueJobs);
   mustBeDistinct(subject, 'topics', topics);
+  mustBeDistinct(subject, 'queues', queues);
   for (const { kind, name, role } of [...pipelines, ...machines, ...glueJobs]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
@@ -153,7 +157,18 @@ export function defineProject(options: ProjectOptions): Project {
     );
   }
   if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
-  return { kind: 'project', ...options, roles, modelPackageGroups, pipelines, machines, glueJobs, topics, data };
+  return {
+    kind: 'project',
+    ...options,
+    roles,
+    modelPackageGroups,
+    pipelines,
+    machines,
+    glueJobs,
+    topics,
+    queues,
+    data,
+  };
 }
 
 function mustBeWhole(

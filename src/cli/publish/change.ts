@@ -16,6 +16,7 @@ export type Change = {
     | 'state machine'
     | 'glue file'
     | 'glue job'
+    | 'queue'
     | 'topic'
     | 'subscription';
   name: string;

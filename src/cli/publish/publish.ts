@@ -13,6 +13,7 @@ import { documentsOf } from '../project/load.ts';
 import { type Change, changeRecord, describeChanges } from './change.ts';
 import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glueJobs.ts';
 import { pipelineChange } from './pipelines.ts';
+import { prunedQueues, queueChange } from './queues.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
 import { logGroupChange, logGroupsOf, prunedMachines, stateMachineChange } from './stateMachines.ts';
@@ -23,7 +24,7 @@ export type Published = { documents: ProjectDocuments; bundle: Bundle | undefine
 /**
  * @param folder of telar.config.ts
  * @param options.dryRun show the difference and stop
- * @param options.prune delete the project's state machines, Glue jobs and topics that it no longer names
+ * @param options.prune delete the project's state machines, Glue jobs, topics and queues that it no longer names
  */
 export async function publish(
   clients: Clients,
@@ -64,9 +65,9 @@ async function compare(
   const { name: project, region } = documents;
   const bucket = documents.bucket.name;
   const data = dataObjects(folder, documents.data);
-  const { machines, glueJobs, topics } = documents;
+  const { machines, glueJobs, topics, queues } = documents;
   const jobs = glueJobs.map((job) => ({ job, files: glueFiles(folder, job) }));
-  const [s3, iam, sagemaker, sfn, logs, glue, sns] = await Promise.all([
+  const [s3, iam, sagemaker, sfn, logs, glue, sns, sqs] = await Promise.all([
     clients.s3(),
     clients.iam(),
     clients.sagemaker(),
@@ -74,6 +75,7 @@ async function compare(
     clients.logs(),
     clients.glue(),
     clients.sns(),
+    clients.sqs(),
   ]);
   const wanted = Promise.all([
     bucketChange(s3, bucket, region),
@@ -85,13 +87,14 @@ async function compare(
     ...jobs.flatMap(({ files }) => files.map((file) => glueFileChange(s3, bucket, file))),
     ...jobs.map(({ job, files }) => glueJobChange(glue, job, files, project)),
     ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),
+    ...queues.map((queue) => queueChange(sqs, queue, project)),
     ...machines.map((machine) => stateMachineChange(sfn, machine, project)),
   ]);
   const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
   const pruned = prune
     ? [
         ...[prunedMachines(sfn, machines, project), prunedGlueJobs(glue, glueJobs, project)],
-        prunedTopics(sns, topics, project),
+        ...[prunedTopics(sns, topics, project), prunedQueues(sqs, queues, project)],
       ]
     : [];
   return (await Promise.all([wanted, ...told, ...pruned])).flat();
