@@ -6,7 +6,6 @@ export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
   kind:
-    | 'function'
     | 'bucket'
     | 'role'
     | 'model package group'
@@ -18,6 +17,7 @@ export type Change = {
     | 'state machine'
     | 'glue file'
     | 'glue job'
+    | 'queue'
     | 'topic'
     | 'subscription'
     | 'schedule group'
