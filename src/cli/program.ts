@@ -187,7 +187,7 @@ function projectVerbs(add: Add): void {
     (await import('./verbs/publish.ts')).publishVerb(context, options),
   )
     .option('--dry-run', 'show the difference only')
-    .option('--prune', "delete the project's state machines that it no longer names");
+    .option('--prune', 'delete what the project no longer names, but for buckets, roles, pipelines and models');
   add(
     'export',
     'write the project for AWS: a Terraform module and pipeline definitions',

@@ -6,6 +6,7 @@
  */
 import { arn } from '../base/arn.ts';
 import { describeProblems, parsePolicy } from '../definition/policy/parse.ts';
+import { type FunctionDocuments, functionDocuments } from './functions.ts';
 import { type GlueJob, type GlueJobRequest, glueJobRequest, glueJobRoleArn } from './glueJob.ts';
 import { machineDefinition, machineRoleArn, type StateMachine } from './machines/stateMachine.ts';
 import { mistake, must } from './mistake.ts';
@@ -14,7 +15,8 @@ import type { PolicyDocument, Statement } from './policy.ts';
 import type { CodeBundle, DataUpload, Project } from './project.ts';
 import { inOrderOfNeed, type QueueDocuments, queueDocuments } from './queue.ts';
 import { type S3Uri, s3Uri } from './references.ts';
-import { iamArn, type Role } from './roles.ts';
+import { iamArn, type Role, roleArn } from './roles.ts';
+import { type Schedule, scheduleTargetArn } from './schedule.ts';
 import { type Context, settle } from './scope.ts';
 import { BUNDLE_FILE } from './steps/script.ts';
 import { type TopicDocuments, topicDocuments } from './topic.ts';
@@ -60,6 +62,29 @@ export type StateMachineDocuments = {
   startInput: (codeBundleUri: S3Uri) => string;
 };
 
+/** Schedules of one project whose missed occurrences are dealt with alike. */
+export type ScheduleGroupDocuments = { name: string; missed: 'run-once' | 'skip' };
+
+export type ScheduleDocuments = {
+  name: string;
+  group: string;
+  description?: string;
+  expression: string;
+  timeZone: string;
+  /** ISO 8601. */
+  start?: string;
+  end?: string;
+  flexibleMinutes?: number;
+  /** Absent: as it is on the server, and at first it is. */
+  enabled?: boolean;
+  roleArn: string;
+  targetArn: string;
+  /** The target's input, once the code bundle has a place: JSON text. A pipeline has none. */
+  input?: (codeBundleUri: S3Uri) => string;
+  /** The pipeline's parameters. */
+  parameters?: (codeBundleUri: S3Uri) => Readonly<Record<string, string>>;
+};
+
 export type GlueJobDocuments = {
   name: string;
   arn: string;
@@ -77,7 +102,10 @@ export type ProjectDocuments = {
   roles: RoleDocuments[];
   modelPackageGroups: { name: string; arn: string; description?: string }[];
   pipelines: PipelineDocuments[];
+  functions: FunctionDocuments[];
   machines: StateMachineDocuments[];
+  scheduleGroups: ScheduleGroupDocuments[];
+  schedules: ScheduleDocuments[];
   glueJobs: GlueJobDocuments[];
   topics: TopicDocuments[];
   /** Dead-letter queues before those that need them. */
@@ -110,7 +138,10 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
       ...(description && { description }),
     })),
     pipelines: project.pipelines.map((pipeline) => pipelineDocuments(project, pipeline, context)),
+    functions: project.functions.map((fn) => functionDocuments(fn, context)),
     machines: project.machines.map((machine) => machineDocuments(project, machine, context)),
+    scheduleGroups: scheduleGroups(project),
+    schedules: project.schedules.map((schedule) => scheduleDocuments(project, schedule, context)),
     glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
     queues: inOrderOfNeed(project.queues).map((queue) => queueDocuments(queue, context)),
     topics: project.topics.map((topic) => topicDocuments(topic, context)),
@@ -165,6 +196,34 @@ function machineDocuments(project: Project, machine: StateMachine, context: Cont
       },
     }),
     startInput: (codeBundleUri) => machine.startInput({ bucket, codeBundleUri, uri: (key) => s3Uri(bucket, key) }),
+  };
+}
+
+/** The group of a project's schedules, and the one of those whose missed occurrences are skipped. */
+const groupOf = (project: Project, { missed }: Pick<Schedule, 'missed'>): string =>
+  missed === 'skip' ? `${project.name}-skip` : project.name;
+
+function scheduleGroups(project: Project): ScheduleGroupDocuments[] {
+  const policies = [...new Set(project.schedules.map(({ missed }) => missed))].sort();
+  return policies.map((missed) => ({ name: groupOf(project, { missed }), missed }));
+}
+
+function scheduleDocuments(project: Project, schedule: Schedule, context: Context): ScheduleDocuments {
+  const { name, description, expression, timeZone, start, end, flexibleMinutes, enabled } = schedule;
+  const { bucket } = project;
+  const { writeInput, writeParameters } = schedule;
+  const uploads = (codeBundleUri: S3Uri) => ({ bucket, codeBundleUri, uri: (key: string) => s3Uri(bucket, key) });
+  return {
+    ...{ name, group: groupOf(project, schedule), expression, timeZone },
+    ...(description && { description }),
+    ...(start && { start: new Date(start).toISOString() }),
+    ...(end && { end: new Date(end).toISOString() }),
+    ...(flexibleMinutes !== undefined && { flexibleMinutes }),
+    ...(enabled !== undefined && { enabled }),
+    roleArn: settle(roleArn(`schedule '${name}'`, schedule.role), context) as string,
+    targetArn: scheduleTargetArn(schedule.target)(context),
+    ...(writeInput && { input: (uri: S3Uri) => writeInput(uploads(uri)) }),
+    ...(writeParameters && { parameters: (uri: S3Uri) => writeParameters(uploads(uri)) }),
   };
 }
 

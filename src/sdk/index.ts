@@ -31,8 +31,17 @@ export {
   type ProjectDocuments,
   projectDocuments,
   type RoleDocuments,
+  type ScheduleDocuments,
+  type ScheduleGroupDocuments,
   type StateMachineDocuments,
 } from './documents.ts';
+export {
+  defineFunction,
+  type FunctionDocuments,
+  type FunctionOptions,
+  functionArn,
+  type LambdaFunction,
+} from './functions.ts';
 export {
   type GlueJob,
   type GlueJobOptions,
@@ -112,6 +121,16 @@ export {
   type RoleArn,
   type RoleLike,
 } from './roles.ts';
+export {
+  defineSchedule,
+  type Expression as ScheduleExpression,
+  type FunctionArn,
+  invocation,
+  type Schedule,
+  type ScheduleOptions,
+  type ScheduleRoleOptions,
+  scheduleRole,
+} from './schedule.ts';
 export type { Context, Late } from './scope.ts';
 export {
   type ConditionStep,

@@ -2,12 +2,14 @@
  * Projects: the stable resources of one machine-learning system, and the uploads that its runs begin with. Plain data:
  * nothing here reads a file or calls AWS; the CLI and `telar deploy` do.
  */
+import type { LambdaFunction } from './functions.ts';
 import type { GlueJob } from './glueJob.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Queue } from './queue.ts';
 import type { Role } from './roles.ts';
+import type { Schedule } from './schedule.ts';
 import type { ModelPackageGroup } from './steps/model.ts';
 import type { Topic } from './topic.ts';
 
@@ -51,7 +53,9 @@ export type Project = {
   readonly roles: readonly Role[];
   readonly modelPackageGroups: readonly ModelPackageGroup[];
   readonly pipelines: readonly Pipeline[];
+  readonly functions: readonly LambdaFunction[];
   readonly machines: readonly StateMachine[];
+  readonly schedules: readonly Schedule[];
   readonly glueJobs: readonly GlueJob[];
   readonly topics: readonly Topic[];
   readonly queues: readonly Queue[];
@@ -125,16 +129,8 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  *   pipelines: [modelBuild], data: [passengers], code: codeBundle({ include: ['preprocess.py'] }) });
  */
 export function defineProject(options: ProjectOptions): Project {
-  const {
-    roles = [],
-    modelPackageGroups = [],
-    pipelines = [],
-    machines = [],
-    glueJobs = [],
-    topics = [],
-    queues = [],
-    data = [],
-  } = options;
+  const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], glueJobs = [] } = options;
+  const { schedules = [], topics = [], queues = [], data = [], functions = [] } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -145,10 +141,13 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'model package groups', modelPackageGroups);
   mustBeDistinct(subject, 'pipelines', pipelines);
   mustBeDistinct(subject, 'state machines', machines);
+  mustBeDistinct(subject, 'functions', functions);
   mustBeDistinct(subject, 'Glue jobs', glueJobs);
   mustBeDistinct(subject, 'topics', topics);
   mustBeDistinct(subject, 'queues', queues);
-  for (const { kind, name, role } of [...pipelines, ...machines, ...glueJobs]) {
+  mustBeDistinct(subject, 'schedules', schedules);
+  mustStartItsOwn(subject, options);
+  for (const { kind, name, role } of [...pipelines, ...machines, ...functions, ...glueJobs, ...schedules]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
       unlisted === undefined,
@@ -157,18 +156,40 @@ export function defineProject(options: ProjectOptions): Project {
     );
   }
   if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
-  return {
-    kind: 'project',
-    ...options,
+  const listed = {
     roles,
     modelPackageGroups,
     pipelines,
+    functions,
     machines,
     glueJobs,
     topics,
     queues,
+    schedules,
     data,
   };
+  return { kind: 'project', ...options, ...listed };
+}
+
+/** A schedule group is named after the project: its name must be one of the Scheduler's. */
+function mustStartItsOwn(
+  subject: string,
+  { name, schedules = [], pipelines = [], machines = [] }: ProjectOptions,
+): void {
+  must(
+    schedules.length === 0 || /^[\w.-]{1,59}$/.test(name),
+    subject,
+    'a project with schedules has a name of letters, digits and -_. only, at most 59',
+  );
+  for (const { name: schedule, target } of schedules) {
+    if (typeof target === 'string') continue;
+    const [noun, list] = target.kind === 'pipeline' ? ['pipeline', pipelines] : ['state machine', machines];
+    must(
+      (list as readonly object[]).includes(target),
+      subject,
+      `schedule '${schedule}' starts ${noun} '${target.name}', which would not be created: add it to \`${target.kind === 'pipeline' ? 'pipelines' : 'machines'}\``,
+    );
+  }
 }
 
 function mustBeWhole(

@@ -2,7 +2,7 @@
  * The composition root: every service, the engine and the chain as one value, wired. It knows no socket and no process, so
  * that a whole system also runs inside a simulation.
  */
-import type { EmitEvent, SystemEvent } from '../base/systemEvents.ts';
+import type { EmitEvent } from '../base/systemEvents.ts';
 import type { World } from '../base/world.ts';
 import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import { deliveryMigrations } from '../engine/deliveryStore.ts';
@@ -140,6 +140,7 @@ export function createSystem(options: SystemOptions): System {
   const { store, bytes, world, account } = options;
   const trail = auditTrail(store.sql);
   const engine = createEngine(store, world);
+  const emit: EmitEvent = (event) => flows.emit(event);
   const identity = createIdentityServices({ store, world, account, sts, iam });
   const ports = objectsPorts(recorder, () => ({ authorize, flows }));
   const objects = createObjectsService({ store, bytes, world, account, ports });
@@ -202,10 +203,6 @@ export function createSystem(options: SystemOptions): System {
     ...auditing(trail, store, world),
   });
   const chain = chainOf(options, { dispatch, identity, services });
-
-  function emit(event: SystemEvent): void {
-    flows.emit(event);
-  }
 
   function recorder(call: Call): ((object: ObjectVersion) => void) | undefined {
     return recorderOf(jobs, call);

@@ -6,6 +6,7 @@ export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
   kind:
+    | 'function'
     | 'bucket'
     | 'role'
     | 'model package group'
@@ -18,7 +19,9 @@ export type Change = {
     | 'glue job'
     | 'queue'
     | 'topic'
-    | 'subscription';
+    | 'subscription'
+    | 'schedule group'
+    | 'schedule';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */

@@ -25,7 +25,7 @@ export function fire(parts: Parts, { key, at, now }: Occurrence): number | undef
   const skipped = caught.missed && missedPolicy(parts, row.region, row.group_name) === 'skip';
   if (caught.missed || caught.others) tell(parts, row, { ...caught, first: at, skipped });
   if (!skipped) {
-    const due = caught.at + Math.floor(fraction(parts) * window);
+    const due = window === 0 ? caught.at : caught.at + Math.floor(fraction(parts) * window);
     const invocation = invocationOf(parts, row, { at: caught.at, due, last: caught.next === undefined });
     parts.deliveries.add(key, invocation, due);
   }

@@ -4,7 +4,7 @@
  * E1. The report is written last: where it lies, the rest is whole.
  * E2. A table with nobody in it, or in which everybody does the same, is refused: a model of it would say nothing.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bounds, withDuck } from './duck.ts';
@@ -32,18 +32,19 @@ export type FeaturesReport = {
 /** Data of which no model can be made. */
 export class NothingToLearn extends Error {}
 
-export const FEATURES_FILE = 'features.parquet';
-export const FEATURES_REPORT = 'features.json';
+export const FEATURES_FILE = 'features/features.parquet';
+export const FEATURES_REPORT = 'features/features.json';
 
 export async function engineer(options: Engineering): Promise<FeaturesReport> {
   const { transactions, output, asOf, horizonDays, ...bounds } = options;
   const cutOff = daysBefore(asOf, horizonDays);
+  if (!readdirSync(transactions).some((name) => name.endsWith('.parquet')))
+    throw new NothingToLearn(`There are no transactions in ${transactions}: deliver some that are clean.`);
   const { train, validation } = await withDuck(bounds, async (duck) => {
     for (const sql of [...macros(cutOff), invoices(transactions), customers(horizonDays)]) await duck.run(sql);
     const counted = await duck.rows<Side & { validates: boolean }>(COUNTS);
     const sides = { train: sideOf(counted, false), validation: sideOf(counted, true) };
-    mkdirSync(join(output, 'train'), { recursive: true });
-    mkdirSync(join(output, 'validation'), { recursive: true });
+    for (const folder of ['features', 'train', 'validation']) mkdirSync(join(output, folder), { recursive: true });
     await duck.run(writeFeatures(join(output, FEATURES_FILE)));
     await duck.run(writeSide(join(output, 'train/train.csv'), false));
     await duck.run(writeSide(join(output, 'validation/validation.csv'), true));

@@ -129,9 +129,12 @@ export async function cleanedByDuck(
   const report = await clean({ files, output, asOf, threads: 2 });
   return await withDuck({ threads: 1 }, async (duck) => ({
     report,
-    transactions: await duck.rows<Transaction>(
-      `SELECT * REPLACE (sold_at::VARCHAR AS sold_at) FROM read_parquet('${output}/transactions/*.parquet')`,
-    ),
+    transactions:
+      report.clean === 0
+        ? []
+        : await duck.rows<Transaction>(
+            `SELECT * REPLACE (sold_at::VARCHAR AS sold_at) FROM read_parquet('${output}/transactions/*.parquet')`,
+          ),
     aside: await duck.rows<Aside>(
       `SELECT reason, file FROM read_csv('${output}/quarantine.csv', header = true, all_varchar = true, max_line_size = 200000)`,
     ),
@@ -148,7 +151,12 @@ export function sorted(rows: readonly object[]): string[] {
   return rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort();
 }
 
-export type Features = { customer_id: number; buys_again: number; validates: boolean; [feature: string]: number | boolean };
+export type Features = {
+  customer_id: number;
+  buys_again: number;
+  validates: boolean;
+  [feature: string]: number | boolean;
+};
 
 /** What feature engineering must make of these transactions, customer after customer. */
 export function featuresPlainly(transactions: readonly Transaction[], asOf: string, horizonDays: number): Features[] {
@@ -163,7 +171,15 @@ export function featuresPlainly(transactions: readonly Transaction[], asOf: stri
     const later = invoices.some(({ day, returns }) => !returns && day >= cutOff && day < end);
     table.push({
       customer_id,
-      ...featuresOf(bought, known.length - bought.length, sum(known.filter(({ returns }) => returns), 'cents'), cutOff),
+      ...featuresOf(
+        bought,
+        known.length - bought.length,
+        sum(
+          known.filter(({ returns }) => returns),
+          'cents',
+        ),
+        cutOff,
+      ),
       buys_again: Number(later),
       validates: Number((BigInt(customer_id) * 2_654_435_761n) % 2n ** 32n) < 2 ** 32 / 5,
     });

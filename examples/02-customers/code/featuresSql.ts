@@ -32,7 +32,11 @@ export const FEATURES: readonly (readonly [name: string, sql: string, meaning: s
   ['frequency_30', 'count(*) FILTER (bought AND days_ago(day) <= 30)', 'purchases in the last 30 days'],
   ['frequency_90', 'count(*) FILTER (bought AND days_ago(day) <= 90)', 'in the last 90 days'],
   ['frequency_180', 'count(*) FILTER (bought AND days_ago(day) <= 180)', 'in the last 180 days'],
-  ['monetary_90', 'coalesce(sum(cents) FILTER (bought AND days_ago(day) <= 90), 0) / 100', 'what those of 90 days came to'],
+  [
+    'monetary_90',
+    'coalesce(sum(cents) FILTER (bought AND days_ago(day) <= 90), 0) / 100',
+    'what those of 90 days came to',
+  ],
   ['basket_value', 'sum(cents) FILTER (bought) / count(*) FILTER (bought) / 100', 'mean value of a purchase'],
   ['basket_value_max', 'max(cents) FILTER (bought) / 100', 'the largest one'],
   ['basket_lines', 'sum(lines) FILTER (bought) / count(*) FILTER (bought)', 'mean number of different products'],
@@ -44,12 +48,28 @@ export const FEATURES: readonly (readonly [name: string, sql: string, meaning: s
     'coalesce(-sum(cents) FILTER (NOT bought), 0) / sum(cents) FILTER (bought)',
     'value taken back beside value bought',
   ],
-  ['weekend_share', 'count(*) FILTER (bought AND weekday IN (0, 6)) / count(*) FILTER (bought)', 'purchases on Saturday or Sunday'],
-  ['evening_share', 'count(*) FILTER (bought AND hour >= 18) / count(*) FILTER (bought)', 'purchases at 18:00 or later'],
-  ['season_share', 'count(*) FILTER (bought AND month >= 11) / count(*) FILTER (bought)', 'purchases in November and December'],
+  [
+    'weekend_share',
+    'count(*) FILTER (bought AND weekday IN (0, 6)) / count(*) FILTER (bought)',
+    'purchases on Saturday or Sunday',
+  ],
+  [
+    'evening_share',
+    'count(*) FILTER (bought AND hour >= 18) / count(*) FILTER (bought)',
+    'purchases at 18:00 or later',
+  ],
+  [
+    'season_share',
+    'count(*) FILTER (bought AND month >= 11) / count(*) FILTER (bought)',
+    'purchases in November and December',
+  ],
   ['last_month', 'arg_max(month, day) FILTER (bought)', 'month of the last purchase'],
   ['online_share', 'count(*) FILTER (bought AND online) / count(*) FILTER (bought)', 'purchases over the web'],
-  ['domestic', 'bool_and(domestic) FILTER (bought)::INTEGER', '1 if all purchases were made from the shop’s own country'],
+  [
+    'domestic',
+    'bool_and(domestic) FILTER (bought)::INTEGER',
+    '1 if all purchases were made from the shop’s own country',
+  ],
 ];
 export const FEATURE_NAMES = FEATURES.map(([name]) => name);
 

@@ -7,24 +7,11 @@
  *     anything is written: one bad row is data, a wrong file is a mistake.
  * K3. The report is written last: where it lies, the rest is whole.
  */
-import { createReadStream, mkdirSync, readdirSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import {
-  CLEAN_COUNT,
-  COUNTS,
-  HEADER,
-  MACROS,
-  NO_LINE,
-  REASONS,
-  type Reason,
-  repeated,
-  setAside,
-  stage,
-  TABLES,
-  writePart,
-  writeQuarantine,
-} from './cleaningSql.ts';
+import * as sql from './cleaningSql.ts';
+import { HEADER, NO_LINE, REASONS, type Reason } from './cleaningSql.ts';
 import { type Bounds, type Duck, withDuck } from './duck.ts';
 
 export type Cleaning = Bounds & {
@@ -57,18 +44,14 @@ export async function clean({ files, output, asOf, ...bounds }: Cleaning): Promi
   if (files.length === 0) throw new DeliveryRefused('There are no files to clean: give at least one .csv file.');
   for (const file of files) await mustBeTransactions(file);
   const ordered = [...files].sort();
+  rmSync(join(output, CLEAN_FOLDER), { recursive: true, force: true });
   mkdirSync(join(output, CLEAN_FOLDER), { recursive: true });
   const report = await withDuck(bounds, async (duck) => {
-    for (const sql of [...MACROS, ...TABLES]) await duck.run(sql);
+    for (const statement of [...sql.MACROS, ...sql.TABLES]) await duck.run(statement);
     const parts: string[] = [];
-    for (const file of ordered) {
-      const part = join(output, CLEAN_FOLDER, `${basename(file, '.csv')}.parquet`);
-      const statements = [stage(file, asOf), ...repeated(parts), writePart(part), ...setAside(basename(file))];
-      for (const sql of statements) await duck.run(sql);
-      parts.push(part);
-    }
-    await duck.run(writeQuarantine(join(output, QUARANTINE_FILE)));
-    return await count(duck);
+    for (const file of ordered) parts.push(...(await cleanFile(duck, file, parts, { output, asOf })));
+    await duck.run(sql.writeQuarantine(join(output, QUARANTINE_FILE)));
+    return await count(duck, parts);
   });
   const whole: CleaningReport = { asOf, files: ordered.map((file) => basename(file)), ...report };
   await writeFile(join(output, REPORT_FILE), `${JSON.stringify(whole, null, 2)}\n`);
@@ -81,13 +64,52 @@ export function csvFiles(folder: string): string[] {
   return names.sort().map((name) => join(folder, name));
 }
 
-async function count(duck: Duck) {
-  const found = await duck.rows<{ reason: Reason; rows: number }>(COUNTS);
-  const [good] = await duck.rows<{ rows: number }>(CLEAN_COUNT);
+/** One file: its clean parts, at most two. What is in between lies in a folder that is gone afterwards. */
+async function cleanFile(duck: Duck, file: string, earlier: readonly string[], to: { output: string; asOf: string }) {
+  const name = basename(file);
+  const between = mkdtempSync(join(to.output, '.between-'));
+  const found = (fate: string) => parquetFiles(join(between, 'sorted', `fate=${fate}`));
+  const run = async (...statements: string[]) => {
+    for (const statement of statements) await duck.run(statement);
+  };
+  const parts: string[] = [];
+  const part = (kind: string) => {
+    parts.push(join(to.output, CLEAN_FOLDER, `${basename(file, '.csv')}${kind}.parquet`));
+    return parts.at(-1)!;
+  };
+  try {
+    await run(...sql.signs(file), sql.sortOut(file, to.asOf, join(between, 'sorted')));
+    const [met] = await duck.rows<{ rows: number }>(sql.MET);
+    for (const [index, whole] of found('clean').entries()) renameSync(whole, part(index === 0 ? '' : `-${index}`));
+    const repeated = found('repeated');
+    if (repeated.length > 0) {
+      await run(sql.repeated(repeated, met!.rows > 0 ? earlier : []), sql.asideDuplicates(name));
+      await run(sql.writeFirst(part('-first')));
+    }
+    if (found('aside').length > 0) await run(sql.asideBad(name, found('aside')));
+    await run(...sql.asideUnreadable(name));
+    return parts;
+  } finally {
+    rmSync(between, { recursive: true, force: true });
+  }
+}
+
+function parquetFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.parquet'))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+async function count(duck: Duck, parts: readonly string[]) {
+  const found = await duck.rows<{ reason: Reason; rows: number }>(sql.COUNTS);
+  const [good] = parts.length > 0 ? await duck.rows<{ rows: number }>(sql.cleanCount(parts)) : [];
+  const clean = good?.rows ?? 0;
   const reasons = Object.fromEntries(REASONS.map((reason) => [reason, 0])) as Record<Reason, number>;
   for (const { reason, rows } of found) reasons[reason] = rows;
   const quarantined = Object.values(reasons).reduce((sum, rows) => sum + rows, 0);
-  return { rows: good!.rows + quarantined, clean: good!.rows, quarantined, reasons };
+  return { rows: clean + quarantined, clean, quarantined, reasons };
 }
 
 function mustBeDay(asOf: string): void {
@@ -104,8 +126,13 @@ async function mustBeTransactions(file: string): Promise<void> {
   const head = await firstBytes(file);
   if (head.length === 0) throw new DeliveryRefused(`${name} is empty: not even a header. Deliver it again.`);
   if (head[0] === 0x1f && head[1] === 0x8b)
-    throw new DeliveryRefused(`${name} is compressed with gzip: deliver plain CSV, since what it unpacks to is not bounded.`);
-  const header = head.toString('utf8').replace(/^\ufeff/, '').split(/\r\n|\n|\r/, 1)[0];
+    throw new DeliveryRefused(
+      `${name} is compressed with gzip: deliver plain CSV, since what it unpacks to is not bounded.`,
+    );
+  const header = head
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+    .split(/\r\n|\n|\r/, 1)[0];
   if (header !== HEADER)
     throw new DeliveryRefused(`The header of ${name} is '${header?.slice(0, 200)}', and must be '${HEADER}'.`);
   await mustHaveLines(file);
@@ -120,7 +147,8 @@ async function mustHaveLines(file: string): Promise<void> {
       throw new DeliveryRefused(
         `${basename(file)} has a line of more than ${NO_LINE} bytes, before byte ${at + piece.length}: it is no CSV of transactions.`,
       );
-    length = first < 0 ? length + piece.length : piece.length - 1 - Math.max(piece.lastIndexOf(10), piece.lastIndexOf(13));
+    length =
+      first < 0 ? length + piece.length : piece.length - 1 - Math.max(piece.lastIndexOf(10), piece.lastIndexOf(13));
     at += piece.length;
   }
 }

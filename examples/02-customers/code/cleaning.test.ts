@@ -168,7 +168,23 @@ describe('hostile files', () => {
 });
 
 describe('cleaning', () => {
-  const odd = fc.constantFrom('', ' ', '"', '""', ',', '"a,b"', '"a""b"', 'C', '-1', '0', '1.50', '\0', '\u0001', '\u0002', 'é');
+  const odd = fc.constantFrom(
+    '',
+    ' ',
+    '"',
+    '""',
+    ',',
+    '"a,b"',
+    '"a""b"',
+    'C',
+    '-1',
+    '0',
+    '1.50',
+    '\0',
+    '\u0001',
+    '\u0002',
+    'é',
+  );
   const field = (good: string, ...others: string[]) =>
     fc.oneof({ weight: 12, arbitrary: fc.constantFrom(good, ...others) }, { weight: 1, arbitrary: odd });
   const line = fc
@@ -184,10 +200,19 @@ describe('cleaning', () => {
       field('store', 'online'),
     )
     .map((fields) => fields.join(','));
-  const spoilt = fc.tuple(line, fc.constantFrom('utf8', 'utf8', 'utf8', 'latin1'), fc.constantFrom('\n', '\n', '\r\n', '\r'));
+  const spoilt = fc.tuple(
+    line,
+    fc.constantFrom('utf8', 'utf8', 'utf8', 'latin1'),
+    fc.constantFrom('\n', '\n', '\r\n', '\r'),
+  );
   const file = fc
     .array(spoilt, { maxLength: 12 })
-    .map((lines) => Buffer.concat([Buffer.from(`${HEADER}\n`), ...lines.map(([text, encoding, end]) => Buffer.from(text + end, encoding as 'utf8'))]));
+    .map((lines) =>
+      Buffer.concat([
+        Buffer.from(`${HEADER}\n`),
+        ...lines.map(([text, encoding, end]) => Buffer.from(text + end, encoding as 'utf8')),
+      ]),
+    );
 
   it('does what a plain reading does, on any files', { timeout: 120_000 }, async () => {
     await fc.assert(
