@@ -13,8 +13,9 @@ export type Documents = {
   /** Not written yet: named in the remarks. */
   readonly glueJobs?: readonly { readonly name: string }[];
   readonly topics?: readonly { readonly name: string }[];
-  readonly queues?: readonly { readonly name: string }[];
   readonly functions?: readonly { readonly name: string }[];
+  readonly rules?: readonly { readonly name: string }[];
+  readonly queues?: readonly { readonly name: string }[];
 };
 
 export type RoleDocument = {

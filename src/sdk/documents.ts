@@ -16,6 +16,7 @@ import type { CodeBundle, DataUpload, Project } from './project.ts';
 import { inOrderOfNeed, type QueueDocuments, queueDocuments } from './queue.ts';
 import { type S3Uri, s3Uri } from './references.ts';
 import { iamArn, type Role, roleArn } from './roles.ts';
+import { type RuleDocuments, ruleDocuments } from './rule.ts';
 import { type Schedule, scheduleTargetArn } from './schedule.ts';
 import { type Context, settle } from './scope.ts';
 import { BUNDLE_FILE } from './steps/script.ts';
@@ -108,6 +109,7 @@ export type ProjectDocuments = {
   schedules: ScheduleDocuments[];
   glueJobs: GlueJobDocuments[];
   topics: TopicDocuments[];
+  rules: RuleDocuments[];
   /** Dead-letter queues before those that need them. */
   queues: QueueDocuments[];
   data: readonly DataUpload[];
@@ -143,6 +145,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     scheduleGroups: scheduleGroups(project),
     schedules: project.schedules.map((schedule) => scheduleDocuments(project, schedule, context)),
     glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
+    rules: project.rules.map((rule) => ruleDocuments(rule, context)),
     queues: inOrderOfNeed(project.queues).map((queue) => queueDocuments(queue, context)),
     topics: project.topics.map((topic) => topicDocuments(topic, context)),
     data: project.data,

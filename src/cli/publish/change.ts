@@ -6,7 +6,6 @@ export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
   kind:
-    | 'function'
     | 'bucket'
     | 'role'
     | 'model package group'
@@ -14,6 +13,7 @@ export type Change = {
     | 'code bundle'
     | 'pipeline'
     | 'log group'
+    | 'function'
     | 'state machine'
     | 'glue file'
     | 'glue job'
@@ -21,7 +21,8 @@ export type Change = {
     | 'topic'
     | 'subscription'
     | 'schedule group'
-    | 'schedule';
+    | 'schedule'
+    | 'rule';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */
