@@ -2,7 +2,7 @@
  * Both flows as machines, without anything that they call: every definition is one that AWS takes, and each way through it is
  * walked with TestState, its tasks mocked by what AWS would answer.
  */
-import { SFN } from '@aws-sdk/client-sfn';
+import { type MockInput, SFN } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectDocuments } from '../../src/sdk/index.ts';
 import { startTestServer, type TestServer } from '../../tests/support/server.ts';
@@ -21,7 +21,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-type Answer = object | { error: string; cause: string };
+type Failing = { error: string; cause: string };
+type Answer = object | Failing;
+const isError = (answer: Answer): answer is Failing => 'error' in answer;
 /** State → what it is answered; a list for one that is entered again. */
 type Mocks = Readonly<Record<string, Answer | readonly Answer[]>>;
 type Walk = { path: string[]; asked: Record<string, Record<string, unknown>>; status: string; end: unknown };
@@ -45,11 +47,9 @@ async function walk(name: string, mocks: Mocks): Promise<Walk> {
     const answer = States[at]!.Type === 'Task' ? left.get(at)?.shift() : undefined;
     if (States[at]!.Type === 'Task' && !answer) throw new Error(`${at} is asked without a mock`);
     // PRESENT: every member that is there is checked, and none has to be.
-    const mock =
+    const mock: MockInput | undefined =
       answer &&
-      ('error' in answer
-        ? { errorOutput: answer }
-        : { result: JSON.stringify(answer), fieldValidationMode: 'PRESENT' as const });
+      (isError(answer) ? { errorOutput: answer } : { result: JSON.stringify(answer), fieldValidationMode: 'PRESENT' });
     const context = {
       Execution: {
         ...{ Id: `${arn}:execution:titanic-${name}:one`, Name: 'one', StartTime: '2026-11-27T09:15:00.123Z' },
@@ -63,7 +63,7 @@ async function walk(name: string, mocks: Mocks): Promise<Walk> {
       // AWS takes a context together with a mock only; Init, which reads it, is therefore tried in flows.test.ts.
       ...(mock && { mock, context: JSON.stringify(context) }),
       // A retry that is not used up would be tried again: the last attempt is meant.
-      ...(answer && 'error' in answer && { stateConfiguration: { retrierRetryCount: 99 } }),
+      ...(answer && isError(answer) && { stateConfiguration: { retrierRetryCount: 99 } }),
     });
     const { afterArguments, variables: assigned } = tested.inspectionData ?? {};
     if (afterArguments) walked.asked[at] = JSON.parse(afterArguments) as Record<string, unknown>;

@@ -2,9 +2,9 @@
  * Who survives the Titanic? The whole system: a model's pipeline (modelbuild.ts), and what scores files with its models.
  */
 import { codeBundle, defineProject, uploadFile } from 'telar';
+import { cleaning, cleaningRole } from './flows/cleaning.ts';
 import { inference } from './flows/inference.ts';
 import {
-  cleaningRole,
   evalMetricsRole,
   getApprovedModelRole,
   inferenceRole,
@@ -24,6 +24,7 @@ export default defineProject({
   ],
   modelPackageGroups: [survival],
   pipelines: [modelBuild],
+  glueJobs: [cleaning],
   machines: [training, inference, modelBuildRun],
   data: [
     passengers,

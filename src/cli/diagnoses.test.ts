@@ -6,6 +6,14 @@ const CODE = 's3://b/pipeline/code/abc/pipeline_code.tar.gz';
 /** What was read → the diagnosis, and words that it must repeat. */
 const KNOWN: [id: string, text: string, says: RegExp][] = [
   [
+    'java-missing',
+    'A glueetl job runs on Spark, which needs Java, and this machine has none. Install it',
+    /default-jre/,
+  ],
+  ['glue-role', 'Role cleaner should be given assume role permissions for Glue Service. (Service: AWSGlue)', /cleaner/],
+  ['spark-file-system', 'Py4JJavaError: UnsupportedFileSystemException: No FileSystem for scheme "s3"', /SQL text/],
+  ['glue-timeout', '{"JobName":"clean","JobRunState":"TIMEOUT"}', /raise `timeout`/],
+  [
     'code-bundle-missing',
     `ClientError: Data download failed:NoSuchKey (404): No S3 objects found under S3 URL "${CODE}" given in input data source. (input 'code')`,
     /NoSuchKey on CodeBundleUri.*abc\/pipeline_code/,

@@ -238,6 +238,36 @@ const RULES: readonly Rule[] = [
     action: 'Close other programs, run fewer steps at once (maxParallelSteps), or read the data in parts; then retry.',
   },
   {
+    id: 'java-missing',
+    pattern: /A glueetl job runs on Spark, which needs Java/,
+    symptom: () => 'The Glue job needs Java, and this machine has none.',
+    cause: "A glueetl job runs on Spark, which is a Java program; Telar brings PySpark, and takes the machine's Java.",
+    action:
+      'Install it (Debian, Ubuntu: apt install default-jre-headless), then start again; or make the job a pythonshell job.',
+  },
+  {
+    id: 'glue-role',
+    pattern: /Role (?<role>\S+) should be given assume role permissions for Glue Service/,
+    symptom: ({ match }) => `Glue may not act as the role ${match.groups!['role']}.`,
+    cause: 'The role is not there, or its trust policy does not name glue.amazonaws.com.',
+    action: 'Give the job a role that trusts Glue (in telar.config.ts: glueRole), publish, and start again.',
+  },
+  {
+    id: 'spark-file-system',
+    pattern: /No FileSystem for scheme "?s3[an]?"?|UnsupportedFileSystemException/,
+    symptom: () => 'Spark was given an s3:// path where it could not be mapped.',
+    cause: "Telar maps s3:// paths in PySpark's readers and writers, not in SQL text, catalogs or streams.",
+    action: 'Read with spark.read (or a DynamicFrame) and make a view of that; write with frame.write.',
+  },
+  {
+    id: 'glue-timeout',
+    pattern: /"JobRunState":"TIMEOUT"/,
+    symptom: () => "The Glue run reached its job's Timeout and was stopped.",
+    cause: 'Timeout, in minutes, is shorter than the script needs, or the script hangs.',
+    action:
+      "Read its last lines ('telar logs STATE'); if it was still working, raise `timeout`, publish, and start again.",
+  },
+  {
     id: 'timeout',
     pattern: /MaxRuntime(?:InSeconds)?(?:Exceeded)?|exceeded[^\n]*runtime|timed out after/i,
     symptom: () => 'The job reached its longest runtime and was stopped.',

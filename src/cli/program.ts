@@ -105,6 +105,15 @@ function serverVerbs(add: Add): void {
     .option('--cpus <number>', 'processors that jobs may have (default: those of the machine)')
     .option('--memory <GB>', "memory that jobs may have (default: nine tenths of the machine's)")
     .option('--promise <times>', 'how many times over these are promised to jobs at a time (default: 2)')
+    .option(
+      '--smtp <url>',
+      'the mail server for notifications, such as smtp://user@host:587 (default: TELAR_SMTP_URL, else none)',
+    )
+    .option('--mail-from <address>', 'whom mails are from (default: TELAR_MAIL_FROM)')
+    .option(
+      '--notification-links <where>',
+      "local, or aws: links in notifications have SNS's own names (default: local)",
+    )
     .option('--network <which>', "machine, or telar: jobs reach Telar's server and nothing else (default: machine)")
     .option(
       '--missed-schedules <policy>',
@@ -178,7 +187,7 @@ function projectVerbs(add: Add): void {
     (await import('./verbs/publish.ts')).publishVerb(context, options),
   )
     .option('--dry-run', 'show the difference only')
-    .option('--prune', "delete the project's state machines, Glue jobs and schedules that it no longer names");
+    .option('--prune', 'delete what the project no longer names, but for buckets, roles, pipelines and models');
   add(
     'export',
     'write the project for AWS: a Terraform module and pipeline definitions',
@@ -295,6 +304,14 @@ function careVerbs(add: Add): void {
   add('fsck', 'check the data folder; the server must not run', async (context) =>
     (await import('./verbs/fsck.ts')).fsck(context),
   );
+  add(
+    'outbox',
+    'mails that notifications have become: list, show ID, confirm ID',
+    async (context, action: string, which: string | undefined) =>
+      (await import('./verbs/outbox.ts')).outbox(context, action, which),
+  )
+    .argument('[action]', 'list, show, or confirm', 'list')
+    .argument('[id]', "a mail's number");
   add('gc', 'free what nobody can reach any more', async (context, options: object) =>
     (await import('./verbs/gc.ts')).gc(context, options),
   )

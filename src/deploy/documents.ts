@@ -12,6 +12,9 @@ export type Documents = {
   readonly schedules?: readonly ScheduleDocument[];
   /** Not written yet: named in the remarks. */
   readonly glueJobs?: readonly { readonly name: string }[];
+  readonly topics?: readonly { readonly name: string }[];
+  readonly functions?: readonly { readonly name: string }[];
+  readonly rules?: readonly { readonly name: string }[];
 };
 
 export type RoleDocument = {

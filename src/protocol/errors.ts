@@ -3,7 +3,6 @@
  * errors.ts).
  */
 
-import type { Api } from './api.ts';
 import { type AwsError, awsError, type Violation } from './awsError.ts';
 
 export { type AwsError, awsError, isAwsError, type Violation } from './awsError.ts';
@@ -27,9 +26,12 @@ function invalidS3Request(violations: readonly Violation[]): AwsError {
   );
 }
 
+/** What an API says of how it words violations (api.ts). */
+type Worded = { protocol: string; validationCode?: string; violated?(violations: readonly Violation[]): AwsError };
+
 export const commonErrors = {
   /** The Query services name it without `Exception`, others in their own way; S3 has names for what is wrong in a document, and elsewhere. */
-  validation: (violations: readonly Violation[], api?: Pick<Api, 'protocol' | 'validationCode' | 'violated'>) => {
+  validation: (violations: readonly Violation[], api?: Worded) => {
     if (api?.violated) return api.violated(violations);
     if (api?.protocol === 'rest-xml') return invalidS3Request(violations);
     return awsError(
@@ -49,6 +51,12 @@ export const commonErrors = {
     awsError('NotImplemented', `Telar does not implement ${api}:${operation}: ${reason}`, 501),
   unknownOperation: (api: string, operation: string) =>
     awsError('UnknownOperationException', `${api} has no operation named '${operation}'.`, 404),
+  /** Of an API that once spoke the Query protocol. */
+  oldClient: (api: string) =>
+    awsError(
+      'InvalidAction',
+      `This client speaks the Query protocol, which Telar does not serve for ${api}. Clients since November 2023 speak JSON: boto3 1.28.82, the AWS CLI 1.29.82, the SDKs for JavaScript 3.447.0 and Java 2.21.19, or newer.`,
+    ),
   unknownService: (hint: string) =>
     awsError('UnknownOperationException', `This request names no AWS service that Telar serves (${hint}).`, 404),
   accessDenied: (principal: string, action: string, resource: string, reason: string) =>

@@ -57,6 +57,7 @@ export function identifyOperation(api: Api, request: WireRequest, body: Buffer |
     case 'json-1.0':
     case 'json-1.1':
     case 'own-json': {
+      if (api.queryCompatible && isForm(request)) return { api, error: commonErrors.oldClient(api.name) };
       const target = request.headers['x-amz-target'] ?? '';
       return named(api, target.slice(target.lastIndexOf('.') + 1));
     }

@@ -36,6 +36,13 @@ export {
   type StateMachineDocuments,
 } from './documents.ts';
 export {
+  defineFunction,
+  type FunctionDocuments,
+  type FunctionOptions,
+  functionArn,
+  type LambdaFunction,
+} from './functions.ts';
+export {
   type GlueJob,
   type GlueJobOptions,
   type GlueJobRequest,
@@ -106,6 +113,16 @@ export {
   type RoleLike,
 } from './roles.ts';
 export {
+  defineRule,
+  type EventPattern,
+  type Matches,
+  type Rule,
+  type RuleDocuments,
+  type RuleOptions,
+  type RuleTarget,
+  type RuleTargetDocument,
+} from './rule.ts';
+export {
   defineSchedule,
   type Expression as ScheduleExpression,
   type FunctionArn,
@@ -146,3 +163,12 @@ export { type BundledScript, bundledScript } from './steps/script.ts';
 export type { Instance, Raw, Step, Texts } from './steps/step.ts';
 export { type Channel, csv, type TrainingStep, type TrainingStepOptions, trainingStep } from './steps/training.ts';
 export { type TransformStep, type TransformStepOptions, transformStep } from './steps/transform.ts';
+export {
+  defineTopic,
+  type Subscription,
+  type Topic,
+  type TopicDocuments,
+  type TopicOptions,
+  type TopicStatement,
+  topicArn,
+} from './topic.ts';

@@ -11,6 +11,7 @@ import type { Api } from '../protocol/api.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import type { Service } from '../protocol/service.ts';
 import type { SendTo } from '../protocol/targets.ts';
+import { eventsMigrations } from '../services/events/index.ts';
 import { functionsMigrations } from '../services/functions/index.ts';
 import { glueMigrations } from '../services/glue/index.ts';
 import type { Identity } from '../services/identity/index.ts';
@@ -22,6 +23,7 @@ import { type Schedules, schedulerMigrations } from '../services/scheduler/index
 import type { TagsOf } from '../services/tags/index.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
+import { eventsService } from './events.ts';
 import { type FunctionParts, functionsService } from './functions.ts';
 import { type GlueJobs, glueService } from './glue.ts';
 import { type NotificationMeans, notificationsService } from './notifications/index.ts';
@@ -29,11 +31,12 @@ import { queuesService } from './queues.ts';
 import type { RoleCalls } from './roleCalls.ts';
 import { type ServiceCalls, serviceCalls } from './roleCalls.ts';
 import { schedulerService } from './scheduler.ts';
-import { sendTo } from './targets.ts';
+import { type SendParts, sendTo } from './targets.ts';
 
 export const flowMigrations: readonly Migrations[] = [
   queuesMigrations,
   notificationsMigrations,
+  eventsMigrations,
   glueMigrations,
   functionsMigrations,
   occurrenceMigrations,
@@ -48,6 +51,7 @@ export type FlowParts = {
   identity: Identity;
   callAs: RoleCalls;
   tags: TagsOf;
+  logs: SendParts['logs'];
   /** Where clients reach this system. */
   endpointUrl(): string;
   /** How messages leave this machine. */
@@ -65,6 +69,9 @@ export type Flows = {
   services: readonly Service[];
   /** Tells of an event: it reaches whoever listens, once the transaction has committed. */
   emit: EmitEvent;
+  /** For what sends by itself: a bucket's notifications. */
+  send: SendTo;
+  callAsService: ServiceCalls;
   /** The policies of the resources of these services, by the service of an ARN. */
   attached: Readonly<Record<string, (arn: string) => Policy | undefined>>;
   /** The mails that notifications have become. */
@@ -80,15 +87,22 @@ export type Flows = {
 export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
   const functions = functionsService(shared);
-  const emit: EmitEvent = () => {};
+  const events = eventsService(shared);
+  const { emit } = events;
   const queues = queuesService(shared);
   const schedules = schedulerService(shared);
   const notifications = notificationsService({ ...shared, means: parts.notifications });
   const { glue, jobs } = glueService({ ...shared, emit, awaitedEnded: parts.jobEnded });
   return {
-    services: [queues, notifications, glue, functions, schedules].map(({ service }) => service),
+    services: [queues, notifications, glue, functions, events, schedules].map(({ service }) => service),
+    ...{ send: shared.send, callAsService: shared.callAsService },
     ...{ emit, outbox: notifications.outbox, jobEnded: jobs.ended, orderBegun: jobs.begun },
-    attached: { sqs: queues.policy, sns: notifications.topicPolicy, lambda: functions.attached },
+    attached: {
+      sqs: queues.policy,
+      sns: notifications.topicPolicy,
+      lambda: functions.attached,
+      events: events.policyOf,
+    },
     scheduleTimes: schedules.times,
   };
 }
@@ -97,5 +111,5 @@ export function createFlows(parts: FlowParts): Flows {
 type Shared = FlowParts & { send: SendTo; callAsService: ServiceCalls };
 
 function sharedParts(parts: FlowParts): Shared {
-  return { ...parts, send: sendTo(parts.dispatch), callAsService: serviceCalls(parts) };
+  return { ...parts, send: sendTo(parts), callAsService: serviceCalls(parts) };
 }

@@ -108,25 +108,15 @@ const urlOf = (arn: string) => {
 
 function queueCalls(dispatch: () => Dispatch): QueueCalls {
   const ask = (operation: string, input: object, call: Call) => dispatch().run(sqs, operation, input, call);
-  const entries = (handles: readonly string[], more: object) =>
-    handles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle, ...more }));
   return {
-    async receive(arn, most, call) {
-      const names = { MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['All'], AttributeNames: ['All'] };
-      const input = { QueueUrl: urlOf(arn), MaxNumberOfMessages: most, ...names };
+    async receive(arn, MaxNumberOfMessages, WaitTimeSeconds, call) {
+      const names = { MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['All'] };
+      const input = { QueueUrl: urlOf(arn), MaxNumberOfMessages, WaitTimeSeconds, ...names };
       return ((await ask('ReceiveMessage', input, call)) as Received).Messages ?? [];
     },
     async remove(arn, handles, call) {
-      await ask('DeleteMessageBatch', { QueueUrl: urlOf(arn), Entries: entries(handles, {}) }, call);
-    },
-    async visibility(arn, call) {
-      const input = { QueueUrl: urlOf(arn), AttributeNames: ['VisibilityTimeout'] };
-      const { Attributes } = (await ask('GetQueueAttributes', input, call)) as { Attributes?: Record<string, string> };
-      return Number(Attributes?.['VisibilityTimeout'] ?? 30);
-    },
-    async giveBack(arn, handles, call) {
-      const input = { QueueUrl: urlOf(arn), Entries: entries(handles, { VisibilityTimeout: 0 }) };
-      await ask('ChangeMessageVisibilityBatch', input, call);
+      const Entries = handles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
+      await ask('DeleteMessageBatch', { QueueUrl: urlOf(arn), Entries }, call);
     },
   };
 }

@@ -20,7 +20,7 @@ type Parts = {
   proxy: JobProxy | undefined;
   model: JobPorts['model'];
   jobEnded(end: JobEnd): void;
-} & Pick<JobPorts, 'jobCreated' | 'jobDeleted' | 'orderBegun'>;
+} & Pick<JobPorts, 'jobCreated' | 'jobDeleted' | 'orderBegun' | 'emit'>;
 
 export function jobPorts(parts: Parts): JobPorts {
   const { identity, objects, callAs, permit, tags, log, endpointUrl, model, jobEnded, jobCreated, jobDeleted } = parts;
@@ -28,6 +28,7 @@ export function jobPorts(parts: Parts): JobPorts {
   return {
     objects: jobObjects(objects, permit),
     callAs,
+    emit: parts.emit,
     endpointUrl,
     ...(proxy && {
       proxyVariables: ({ AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey }, names) =>

@@ -1,4 +1,5 @@
 /** The machines service, with what it is given of the others. */
+import type { EmitEvent } from '../base/systemEvents.ts';
 import type { World } from '../base/world.ts';
 import type { Engine } from '../engine/kernel.ts';
 import type { Api } from '../protocol/api.ts';
@@ -15,6 +16,7 @@ type Parts = {
   store: Store;
   engine: Engine;
   callAs: RoleCalls;
+  emit: EmitEvent;
   authorize: Authorize;
   /** There once all services are. */
   dispatch(): Dispatch;
@@ -32,7 +34,7 @@ export function machinesService(parts: Parts): Machines {
   return createMachinesService({
     ...{ api: states, store, engine, world, account },
     ports: {
-      callAs,
+      ...{ callAs, emit: parts.emit },
       assume(by, role, session) {
         const refusal = authorize(sts, by.principal, [{ action: 'sts:AssumeRole', resource: role }], by);
         if (refusal) throw refusal;

@@ -2,6 +2,7 @@
  * The composition root: every service, the engine and the chain as one value, wired. It knows no socket and no process, so
  * that a whole system also runs inside a simulation.
  */
+import type { EmitEvent } from '../base/systemEvents.ts';
 import type { World } from '../base/world.ts';
 import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import { deliveryMigrations } from '../engine/deliveryStore.ts';
@@ -54,8 +55,9 @@ import { auditMigrations, auditTrail } from '../store/audit.ts';
 import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
-import { iam, logs as logsApi, sagemaker, sts } from './apis.ts';
+import { iam, lambda, logs as logsApi, sagemaker, sqs, sts } from './apis.ts';
 import { auditing } from './auditing.ts';
+import { notificationPorts } from './bucketNotifications.ts';
 import { createFlows, type Flows, flowMigrations } from './flows.ts';
 import { jobPorts } from './jobPorts.ts';
 import { machinesService } from './machines.ts';
@@ -138,8 +140,12 @@ export function createSystem(options: SystemOptions): System {
   const { store, bytes, world, account } = options;
   const trail = auditTrail(store.sql);
   const engine = createEngine(store, world);
+  const emit: EmitEvent = (event) => flows.emit(event);
   const identity = createIdentityServices({ store, world, account, sts, iam });
-  const objects = createObjectsService({ store, bytes, world, account, ports: { recorder } });
+  const objects = createObjectsService({
+    ...{ store, bytes, world, account },
+    ports: { recorder, ...notificationPorts({ authorize: (...asked) => authorize(...asked), flows: () => flows }) },
+  });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
   const { authorize, permit, explainAccess } = createPolicies({
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
@@ -150,7 +156,7 @@ export function createSystem(options: SystemOptions): System {
   const tracking = createTracking({ store, world, account, tags, others: () => ({ jobs, registry, pipelines }) });
   const registry: Registry = createRegistryService({
     ...{ api: sagemaker, store, account },
-    ports: { objectExists, modelContainers: (arn) => models.containers(arn), ...tags, ...tracking },
+    ports: { emit, objectExists, modelContainers: (arn) => models.containers(arn), ...tags, ...tracking },
   });
   const models: Models = modelsService({ store, identity, objects, registry, tags });
   const callAs = roleCalls({ world, account, identity });
@@ -158,7 +164,7 @@ export function createSystem(options: SystemOptions): System {
   const jobs: JobsService = createJobsService({
     ...{ api: sagemaker, store, world, logSink: logs.sink, ...options.jobs },
     ports: jobPorts({
-      ...{ identity, callAs, permit, tags, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
+      ...{ identity, callAs, permit, tags, emit, log: world.log, endpointUrl: options.endpointUrl, ...tracking },
       ...{ proxy: options.jobProxy, objects: objects.objects, model: models.served },
       orderBegun: (arn) => flows.orderBegun(arn),
       jobEnded(end) {
@@ -170,13 +176,13 @@ export function createSystem(options: SystemOptions): System {
     ...{ api: sagemaker, store, world, engine, account },
     trackObjects: options.trackObjects ?? true,
     ports: pipelinePorts({
-      ...{ identity, callAs, permit, registry, models, jobs, tags, tracking },
+      ...{ identity, callAs, permit, registry, models, jobs, tags, tracking, emit },
       objects: objects.objects,
       dispatch: () => dispatch,
     }),
   });
   const machines: Machines = machinesService({
-    ...{ store, engine, world, account, auth: options.auth, identity, logs, tags, callAs, authorize },
+    ...{ store, engine, world, account, auth: options.auth, identity, logs, tags, callAs, authorize, emit },
     ...{ dispatch: () => dispatch, apis: () => services.map(({ api }) => api) },
   });
   const flows: Flows = createFlows({
@@ -278,6 +284,7 @@ type PipelineParts = {
   permit: Permit;
   tags: Pick<PipelinePorts, 'setTags' | 'removeTags'>;
   tracking: Pick<PipelinePorts, 'pipelineRuns'>;
+  emit: EmitEvent;
   dispatch(): Dispatch;
 };
 
@@ -285,6 +292,7 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
   const { identity, objects, registry, models, jobs, callAs, permit, tags, dispatch } = parts;
   return {
     callAs,
+    emit: parts.emit,
     setTags: tags.setTags,
     removeTags: tags.removeTags,
     pipelineRuns: parts.tracking.pipelineRuns,
@@ -292,6 +300,20 @@ function pipelinePorts(parts: PipelineParts): PipelinePorts {
       dispatch().runWithin(sagemaker, operation, stepInput(operation, input), call) as Readonly<
         Record<string, unknown>
       >,
+    async invokeFunction(arn, payload, call) {
+      const input = { FunctionName: arn, Payload: Buffer.from(payload) };
+      const answer = (await dispatch().run(lambda, 'Invoke', input, call)) as {
+        Payload?: Uint8Array;
+        FunctionError?: string;
+      };
+      return {
+        payload: Buffer.from(answer.Payload ?? []).toString(),
+        functionError: answer.FunctionError !== undefined,
+      };
+    },
+    sendMessage(QueueUrl, MessageBody, call) {
+      dispatch().runWithin(sqs, 'SendMessage', { QueueUrl, MessageBody }, call);
+    },
     registerModel(argument, call) {
       const input = stepInput('CreateModelPackage', argument);
       const register = (asked: Call) => registry.registerModelPackage(input, asked);

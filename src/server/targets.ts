@@ -9,10 +9,18 @@ import { awsError } from '../protocol/errors.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { Call } from '../protocol/service.ts';
 import type { SendTo, Target } from '../protocol/targets.ts';
+import type { Logs } from '../services/logs/index.ts';
 import { queueUrl } from '../services/queues/index.ts';
-import { lambda, logs, sagemaker, sns, sqs, states } from './apis.ts';
+import { events, lambda, logs, sagemaker, sns, sqs, states } from './apis.ts';
+import type { Authorize } from './authorize.ts';
 
-type Request = { api: Api; operation: string; input: Readonly<Record<string, unknown>> };
+type Request = {
+  api: Api;
+  operation: string;
+  input: Readonly<Record<string, unknown>>;
+  /** @throws what an answer says that is no answer */
+  require?(answer: unknown): void;
+};
 
 /** Of each kind of target: what is asked for, in order. */
 const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly Request[]>> = {
@@ -23,6 +31,19 @@ const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly
     {
       ...{ api: sagemaker, operation: 'StartPipelineExecution' },
       input: { PipelineName: arn, PipelineParameters: parameters, ClientRequestToken: requestId },
+    },
+  ],
+  events: ({ arn, payload, event }) => [
+    {
+      ...{ api: events, operation: 'PutEvents', require: requireTaken },
+      input: {
+        Entries: [
+          {
+            ...{ EventBusName: arn, Source: event?.source, DetailType: event?.detailType, Detail: payload },
+            ...(event?.resources && { Resources: event.resources }),
+          },
+        ],
+      },
     },
   ],
   sqs: ({ arn, payload, messageGroupId, deduplicationId, attributes }, { account }) => {
@@ -55,28 +76,52 @@ const REQUESTS: Readonly<Record<string, (target: Target, call: Call) => readonly
       input: { FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(payload).toString('base64') },
     },
   ],
-  logs: ({ arn, payload }, { requestId, now }) => {
-    const logGroupName = /:log-group:([^:]+)/.exec(arn)?.[1] ?? arn;
-    return [
-      { api: logs, operation: 'CreateLogStream', input: { logGroupName, logStreamName: requestId } },
-      {
-        ...{ api: logs, operation: 'PutLogEvents' },
-        input: { logGroupName, logStreamName: requestId, logEvents: [{ timestamp: now, message: payload }] },
-      },
-    ];
-  },
 };
 
-/** Whether there is anything that an ARN's kind of target could be asked for. */
-export const canBeSentTo = (arn: string): boolean => REQUESTS[parseArn(arn)?.service ?? ''] !== undefined;
+/** PutEvents answers what it does not take. */
+function requireTaken(answer: unknown): void {
+  const { Entries = [] } = answer as { Entries?: { ErrorCode?: string; ErrorMessage?: string }[] };
+  for (const { ErrorCode, ErrorMessage = '' } of Entries) {
+    if (ErrorCode !== undefined) throw awsError(ErrorCode, ErrorMessage, 400);
+  }
+}
 
-export function sendTo(dispatch: () => Dispatch): SendTo {
+const serviceOf = (arn: string) => parseArn(arn)?.service ?? '';
+
+/** Whether there is anything that an ARN's kind of target could be asked for. */
+export const canBeSentTo = (arn: string): boolean =>
+  serviceOf(arn) === 'logs' || REQUESTS[serviceOf(arn)] !== undefined;
+
+export type SendParts = {
+  dispatch(): Dispatch;
+  authorize: Authorize;
+  logs: Pick<Logs, 'groupExists' | 'deliver'>;
+};
+
+export function sendTo(parts: SendParts): SendTo {
   return (target, call) => {
-    const requests = REQUESTS[parseArn(target.arn)?.service ?? ''];
+    if (serviceOf(target.arn) === 'logs') return writeTo(parts, target, call);
+    const requests = REQUESTS[serviceOf(target.arn)];
     if (!requests)
       throw awsError('ValidationException', `${target.arn} is not a kind of target that Telar serves.`, 400);
-    for (const { api, operation, input } of requests(target, call)) {
-      dispatch().runWithin(api, operation, inputFromJson(api.operations.get(operation)!, input), call);
+    for (const { api, operation, input, require } of requests(target, call)) {
+      const request = inputFromJson(api.operations.get(operation)!, input);
+      const answer = parts.dispatch().runWithin(api, operation, request, call);
+      require?.(answer);
     }
   };
+}
+
+/** Into a log group, in a stream of its own: what CreateLogStream and PutLogEvents would do, which moves bytes, with their permissions. */
+function writeTo({ authorize, logs: groups }: SendParts, { arn, payload }: Target, call: Call): void {
+  const [, group = ''] = /:log-group:([^:]+)/.exec(arn) ?? [];
+  const stream = call.requestId;
+  const resource = `arn:aws:logs:${call.region}:${call.account}:log-group:${group}:log-stream:${stream}`;
+  const access = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => ({ action, resource }));
+  const refusal = authorize(logs, call.principal, access, call);
+  if (refusal) throw refusal;
+  if (!groups.groupExists(call.region, group)) {
+    throw awsError('ResourceNotFoundException', 'The specified log group does not exist.', 400);
+  }
+  groups.deliver(call.region, group, stream, [{ at: call.now, message: payload }]);
 }

@@ -1,8 +1,8 @@
 /**
  * Typed statements over node:sqlite. A service keeps all its SQL in its store.ts as a record of named statements.
  *
- * Q1. Every statement that changes data goes through `change`, `changed` or `insert`, so that the committer knows whether a group has anything
- *     to make durable.
+ * Q1. Every statement that changes data goes through `change`, `changed` or `insert`, so that the committer knows whether a
+ *     group has anything to make durable.
  * Q2. Parameters have names here and places in SQLite, which looks a name up in every call: that is a third of a small
  *     statement's time.
  */

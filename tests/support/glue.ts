@@ -36,6 +36,15 @@ export function glueBenchOf({ client }: Pick<TestServer, 'client'>, name: string
     async read(Key: string): Promise<string> {
       return (await (await s3.getObject({ Bucket: name, Key })).Body?.transformToString()) ?? '';
     },
+    /** Makes the environment of a kind of job, if need be: for what comes before tests. */
+    async prepare(kind: 'pythonshell' | 'glueetl'): Promise<void> {
+      const ScriptLocation = await put('scripts/prepare.py', 'print("ready")');
+      await glue.createJob({ Name: 'prepare', Role: roleArn, Command: { Name: kind, ScriptLocation } });
+      const { JobRunId } = await glue.startJobRun({ JobName: 'prepare' });
+      const { ErrorMessage } = await ended('prepare', JobRunId!);
+      if (ErrorMessage !== undefined) throw new Error(ErrorMessage);
+      await glue.deleteJob({ JobName: 'prepare' });
+    },
     /** A Python shell job with a script of its own. */
     async job(Name: string, script: string, more: JobInput = {}): Promise<string> {
       const ScriptLocation = await put(`scripts/${Name}.py`, script);

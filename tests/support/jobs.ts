@@ -202,6 +202,7 @@ function fakePorts(machine: State): JobPorts {
   return {
     objects: { list: refuse, head: refuse, open: refuse, receive: refuse },
     callAs: () => testCall(),
+    emit: () => {},
     roleExists: (arn) => arn === ROLE,
     roleSession() {
       machine.sessions += 1;

@@ -40,6 +40,7 @@ export function registry() {
     store,
     account: ACCOUNT,
     ports: {
+      emit: () => {},
       objectExists: (uri) => objects.has(uri),
       modelContainers: () => undefined,
       setTags: (arn, given) => void tags.set(arn, given),

@@ -44,6 +44,7 @@ export function stateMachines() {
       checkDefinition(text, type, { supports: () => undefined, unsupportedFields: () => [] }),
     unfinished: ({ id }) => running.has(id),
     ports: {
+      emit: () => {},
       roleTrusts: (arn) => arn.startsWith(ROLE),
       logGroupExists: (_region, name) => name === '/states/log',
       ...tagsOver(tagRows(store.sql)),

@@ -1,6 +1,9 @@
 /** Glue jobs through the official SDK, against a real server: real scripts in Python that read and write real objects. */
+import { Glue } from '@aws-sdk/client-glue';
 import { SFN } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRules } from '../support/eventRules.ts';
+import { zipOf } from '../support/functions.ts';
 import { type GlueBench, openGlueBench } from '../support/glue.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { pause, refusal } from '../support/workbench.ts';
@@ -11,6 +14,7 @@ let bench: GlueBench;
 beforeAll(async () => {
   server = await startTestServer({ jobLimits: { grace: 1000 } });
   bench = await openGlueBench(server, 'glue');
+  await bench.prepare('pythonshell');
 });
 afterAll(() => server.close());
 
@@ -74,6 +78,37 @@ describe('a Python shell job', () => {
     expect(await bench.log('output', run.Id!)).toContain(
       'arn:aws:sts::000000000000:assumed-role/glue/GlueJobRunnerSession\n',
     );
+  });
+
+  it('imports from an archive before all else, also what is imported in a warm process already', async () => {
+    const library = await bench.put('lib/own.zip', await zipOf({ 'pandas.py': '__version__ = "my own"\n' }));
+    await bench.job('archive', 'import pandas; print(pandas.__version__)', {
+      DefaultArguments: { '--extra-py-files': library },
+    });
+    const run = await bench.run('archive');
+    expect(run.ErrorMessage).toBeUndefined();
+    expect(await bench.log('output', run.Id!)).toContain('my own\n');
+  });
+
+  it('sets up logging as it likes: nothing was set up before', async () => {
+    await bench.job(
+      'logs',
+      'import logging\nlogging.basicConfig(level=logging.INFO, format="mine: %(message)s")\nlogging.info("counted")',
+    );
+    const run = await bench.run('logs');
+    expect(await bench.log('error', run.Id!)).toBe('mine: counted\n');
+  });
+
+  it('that misses an argument says which', async () => {
+    await bench.job(
+      'misses',
+      'import sys\nfrom awsglue.utils import getResolvedOptions\nprint(getResolvedOptions(sys.argv, ["day", "city"]))',
+    );
+    expect((await bench.run('misses', { '--day': '1' })).ErrorMessage).toBe(
+      'awsglue.utils.GlueArgumentError: the following arguments are required: --city',
+    );
+    const run = await bench.run('misses', { '--day': '-1', '--city': 'a=b --c', '--other': 'x' });
+    expect(await bench.log('output', run.Id!)).toContain("'day': '-1', 'city': 'a=b --c'");
   });
 
   it('imports from --extra-py-files, and has more modules installed', async () => {
@@ -197,8 +232,102 @@ describe('a state machine', () => {
   });
 });
 
-describe('what is refused', () => {
-  it('names what it is about', async () => {
+it('a rule hears of the end of a run, and a run that is not SageMaker is not told as one', async () => {
+  const rules = await openRules(server.client);
+  const [heard, other] = [await rules.keeper('glue-heard'), await rules.keeper('glue-other')];
+  await rules.rule('glue', { source: ['aws.glue'], detail: { jobName: ['told'] } }, { Arn: heard });
+  await rules.rule('not-glue', { source: ['aws.sagemaker'] }, { Arn: other });
+  await bench.job('told', 'raise ValueError("no rows")');
+  const run = await bench.run('told');
+  expect(await rules.sent(heard, 1)).toMatchObject([
+    {
+      ...{ 'detail-type': 'Glue Job State Change', resources: [] },
+      detail: {
+        ...{ jobName: 'told', severity: 'ERROR', state: 'FAILED', jobRunId: run.Id },
+        message: `JobName:told and JobRunId:${run.Id} failed to execute with exception ValueError: no rows`,
+      },
+    },
+  ]);
+  expect(await rules.kept(other)).toEqual([]);
+});
+
+describe('what goes wrong', () => {
+  const runOf = async (name: string, ScriptLocation: string, Role = bench.roleArn, Arguments = {}) => {
+    await bench.glue.createJob({ Name: name, Role, Command: { Name: 'pythonshell', ScriptLocation } });
+    return bench.run(name, Arguments);
+  };
+
+  it.each([
+    ['not-there', 's3://glue/scripts/none.py', /NoSuchKey.*s3:\/\/glue\/scripts\/none\.py/],
+    ['no-bucket', 's3://glue-none/x.py', /NoSuchBucket/],
+    ['leaves-its-folder', 's3://glue/a/../../../etc/x.py', /NoSuchKey/],
+  ])('a script that is %s fails its run by name', async (name, location, message) => {
+    const run = await runOf(name, location);
+    expect(run.JobRunState).toBe('FAILED');
+    expect(run.ErrorMessage).toMatch(message);
+  });
+
+  it('a key that climbs is a key, and its file lies where the others do', async () => {
+    await bench.put('up/../../climbs.py', 'import os, sys; print(os.path.realpath(sys.argv[0]))');
+    const run = await runOf('climbs', 's3://glue/up/../../climbs.py');
+    expect(run.ErrorMessage).toBeUndefined();
+    expect(await bench.log('output', run.Id!)).toContain('/opt/ml/glue/script/0/climbs.py\n');
+  });
+
+  it('a role that may not read the script is told so', async () => {
+    await bench.iam.createRole({
+      RoleName: 'blind',
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'glue.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      }),
+    });
+    const script = await bench.put('scripts/blind.py', 'print(1)');
+    expect((await runOf('blind', script, 'blind')).ErrorMessage).toContain('AccessDenied');
+  });
+
+  it('arguments that are long arrive whole', async () => {
+    const script = await bench.put('scripts/long-arguments.py', 'import sys; print(len(sys.argv[2]), sys.argv[2][-1])');
+    const run = await runOf('long-arguments', script, bench.roleArn, { '--text': `${'é'.repeat(100_000)}x` });
+    expect(run.ErrorMessage).toBeUndefined();
+    expect(await bench.log('output', run.Id!)).toContain('100001 x\n');
+  });
+
+  it('a link in place of the error log tells nothing of where it leads', async () => {
+    await bench.put(
+      'scripts/link.py',
+      'import os\nos.remove("/opt/ml/errors.log")\nos.symlink("/etc/passwd", "/opt/ml/errors.log")',
+    );
+    const run = await runOf('link', 's3://glue/scripts/link.py');
+    expect(run.JobRunState).toBe('SUCCEEDED');
+    expect(await bench.log('error', run.Id!).catch(() => '')).not.toContain('root:');
+  });
+
+  it('handing over a role needs iam:PassRole', async () => {
+    await bench.iam.createUser({ UserName: 'ada' });
+    await bench.iam.putUserPolicy({
+      ...{ UserName: 'ada', PolicyName: 'glue' },
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'glue:*', Resource: '*' }],
+      }),
+    });
+    const { AccessKey } = await bench.iam.createAccessKey({ UserName: 'ada' });
+    const credentials = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+    const glue = new Glue({ ...server.client, credentials });
+    const Command = { Name: 'pythonshell', ScriptLocation: 's3://glue/scripts/link.py' };
+    const refused = await refusal(glue.createJob({ Name: 'adas', Role: 'glue', Command }));
+    expect(refused).toMatchObject({ name: 'AccessDeniedException' });
+    expect(refused.message).toContain('iam:PassRole on resource: arn:aws:iam::000000000000:role/glue');
+    await expect(glue.getJob({ JobName: 'link' })).resolves.toBeDefined();
+  });
+
+  it('what Glue has and Telar does not is refused by name', async () => {
+    expect(await refusal(bench.glue.createTrigger({ Name: 't', Type: 'ON_DEMAND', Actions: [] }))).toMatchObject({
+      message: expect.stringContaining('start jobs from a state machine'),
+    });
+    expect((await refusal(bench.glue.getDatabases({}))).message).toContain('There is no Glue Data Catalog');
+    expect((await refusal(bench.glue.resetJobBookmark({ JobName: 'link' }))).message).toContain('no job bookmarks');
     expect(await refusal(bench.glue.getJob({ JobName: 'none' }))).toMatchObject({
       ...{ name: 'EntityNotFoundException', message: 'Job with name: none not found.' },
     });

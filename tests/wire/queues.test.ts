@@ -363,6 +363,52 @@ describe('dead letters', () => {
   });
 });
 
+describe('hostile input', () => {
+  it('an old client, which speaks the Query protocol, is told so', async () => {
+    const scope = `AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/sqs/aws4_request`;
+    const answer = await fetch(server.url, {
+      method: 'POST',
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`,
+        'x-amz-date': '20260101T000000Z',
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: 'Action=ListQueues&Version=2012-11-05',
+    });
+    expect([answer.status, answer.headers.get('x-amzn-query-error')]).toEqual([400, 'InvalidAction;Sender']);
+    expect(await answer.json()).toMatchObject({ message: expect.stringContaining('speaks the Query protocol') });
+  });
+
+  it('receipts of another queue, or of nobody, are refused', async () => {
+    const [url, other] = [await create('mine'), await create('yours')];
+    await send(url, 'x');
+    const [message] = received(await sqs.receiveMessage({ QueueUrl: url }));
+    for (const [QueueUrl, ReceiptHandle] of [
+      [other, message!.ReceiptHandle],
+      [url, 'x'.repeat(5000)],
+      [url, Buffer.from('1/1/1/1').toString('base64')],
+    ]) {
+      await expect(sqs.deleteMessage({ QueueUrl, ReceiptHandle })).rejects.toMatchObject({
+        name: 'ReceiptHandleIsInvalid',
+      });
+    }
+    expect(
+      (await sqs.deleteMessage({ QueueUrl: url, ReceiptHandle: message!.ReceiptHandle })).$metadata.httpStatusCode,
+    ).toBe(200);
+  });
+
+  it.each([
+    [{ MaxNumberOfMessages: 0 }, 'MaxNumberOfMessages'],
+    [{ MaxNumberOfMessages: 11 }, 'MaxNumberOfMessages'],
+    [{ WaitTimeSeconds: 21 }, 'WaitTimeSeconds'],
+    [{ VisibilityTimeout: 43_201 }, 'VisibilityTimeout'],
+    [{ ReceiveRequestAttemptId: 'x' }, 'ReceiveRequestAttemptId'],
+  ])('a receive with %j is refused', async (input, parameter) => {
+    const QueueUrl = await create('asked-too-much');
+    await expect(sqs.receiveMessage({ QueueUrl, ...input })).rejects.toThrow(`for parameter ${parameter} is invalid`);
+  });
+});
+
 describe('who may', () => {
   it('is said by users and by the queue, and a batch is no way around it', async () => {
     const url = await create('guarded');

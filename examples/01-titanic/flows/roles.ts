@@ -10,10 +10,6 @@ const of =
     `arn:aws:${service}:${region}:${account}:${resource}`;
 const objects = (...patterns: string[]) => patterns.map((pattern) => `arn:aws:s3:::${bucket}/${pattern}`);
 const functions = (...names: string[]) => names.map((name) => of('lambda', `function:${name}`));
-const list = (...prefixes: string[]) => ({
-  ...({ Sid: 'List', Effect: 'Allow', Action: 's3:ListBucket', Resource: `arn:aws:s3:::${bucket}` } as const),
-  Condition: { StringLike: { 's3:prefix': prefixes } },
-});
 
 /** Both flows clean and alert. */
 const CLEAN_AND_ALERT = [
@@ -105,27 +101,6 @@ export const inferenceRole = defineRole({
   },
 });
 
-export const cleaningRole = defineRole({
-  name: 'titanic-clean-role',
-  description: 'The cleaning job: reads what arrives, writes curated passengers.',
-  service: 'glue.amazonaws.com',
-  policies: {
-    data: [
-      list('raw/*', 'scoring/*'),
-      { Sid: 'Read', Effect: 'Allow', Action: 's3:GetObject', Resource: objects('raw/*', 'scoring/*', 'glue/*') },
-      { Sid: 'Write', Effect: 'Allow', Action: 's3:PutObject', Resource: objects('curated/run_date=*') },
-    ],
-    logs: [
-      {
-        Sid: 'WriteLogs',
-        Effect: 'Allow',
-        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: of('logs', 'log-group:/aws-glue/*'),
-      },
-    ],
-  },
-});
-
 const functionLogs = (name: string) => [
   {
     Sid: 'WriteLogs',
@@ -169,12 +144,11 @@ export const getApprovedModelRole = defineRole({
       {
         Sid: 'Look',
         Effect: 'Allow',
-        Action: ['sagemaker:ListModelPackages', 'sagemaker:DescribeModelPackage'],
-        Resource: [
-          of('sagemaker', `model-package-group/${survival.name}`),
-          of('sagemaker', `model-package/${survival.name}/*`),
-        ],
+        Action: 'sagemaker:DescribeModelPackage',
+        Resource: of('sagemaker', `model-package/${survival.name}/*`),
       },
+      // Lists are not bound to resources.
+      { Sid: 'List', Effect: 'Allow', Action: 'sagemaker:ListModelPackages', Resource: '*' },
     ],
     logs: functionLogs(NAMES.getApprovedModel),
   },

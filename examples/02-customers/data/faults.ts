@@ -3,8 +3,9 @@
  *
  * F1. A line has one fault, so that each kind's count is also the count of the reason that cleaning must give.
  */
-import { COUNTRIES } from './shop.ts';
+
 import type { Random } from './random.ts';
+import { COUNTRIES } from './shop.ts';
 
 /** A line of the file, before it is written. */
 export type Row = {
@@ -54,7 +55,8 @@ const FAULTY: Record<Exclude<Fault, 'duplicate'>, (row: Row, chance: Random) => 
   missing_customer: (row) => utf8(line({ ...row, customer: '' })),
   // Zero, a purchase that brings back, a return that takes away, a part of a thing, and text.
   bad_quantity: (row, chance) => utf8(line({ ...row, quantity: badQuantity(row, chance.integer(4)) })),
-  bad_price: (row, chance) => utf8(line({ ...row, price: one(['0.00', '-4.50', '999999.00', '12.5', 'free'], chance) })),
+  bad_price: (row, chance) =>
+    utf8(line({ ...row, price: one(['0.00', '-4.50', '999999.00', '12.5', 'free'], chance) })),
   bad_date: (row, chance) => utf8(line({ ...row, date: badDate(row.date, chance.integer(4)) })),
   future_date: (row) => utf8(line({ ...row, date: `${Number(row.date.slice(0, 4)) + 11}${row.date.slice(4)}` })),
   wrong_columns: (row, chance) => utf8(badColumns(line(row), chance.integer(3))),
@@ -70,9 +72,12 @@ function badQuantity(row: Row, kind: number): string {
 
 function badDate(date: string, kind: number): string {
   const [year, month, day] = [date.slice(0, 4), date.slice(5, 7), date.slice(8, 10)];
-  return [`${day}/${month}/${year} ${date.slice(11)}`, `${year}-02-30 ${date.slice(11)}`, `${year}-${month}-${day}`, ''][
-    kind
-  ]!;
+  return [
+    `${day}/${month}/${year} ${date.slice(11)}`,
+    `${year}-02-30 ${date.slice(11)}`,
+    `${year}-${month}-${day}`,
+    '',
+  ][kind]!;
 }
 
 function badColumns(text: string, kind: number): string {

@@ -55,7 +55,13 @@ export async function generate(folder: string, { rows, seed, partRows = 1_000_00
   return manifest;
 }
 
-async function writePart(folder: string, file: string, lines: Iterator<Made>, rows: number, faults: Manifest['faults']) {
+async function writePart(
+  folder: string,
+  file: string,
+  lines: Iterator<Made>,
+  rows: number,
+  faults: Manifest['faults'],
+) {
   const digest = createHash('sha256');
   const handle = await open(join(folder, file), 'w');
   const end = Buffer.from('\n');

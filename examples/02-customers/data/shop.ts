@@ -9,7 +9,19 @@ import { exponential, type Random } from './random.ts';
 export const COUNTRIES = ['Spain', 'Portugal', 'France', 'Italy', 'Germany', "Côte d'Ivoire", 'México'];
 const COUNTRY_SHARES = [0.62, 0.11, 0.09, 0.07, 0.06, 0.02, 0.03];
 
-const THINGS = ['Mug', 'Plate', 'Bowl', 'Lamp', 'Candle', 'Cushion', 'Blanket', 'Notebook', 'Basket', 'Clock', 'Café cup'];
+const THINGS = [
+  'Mug',
+  'Plate',
+  'Bowl',
+  'Lamp',
+  'Candle',
+  'Cushion',
+  'Blanket',
+  'Notebook',
+  'Basket',
+  'Clock',
+  'Café cup',
+];
 const MATERIALS = ['enamel', 'oak', 'linen', 'glass', 'cotton', 'steel', 'cork', 'wool'];
 const LOOKS = ['white', 'blue', 'striped', 'dotted', 'azulejo', 'plain'];
 
@@ -60,8 +72,8 @@ export function customers(count: number, days: number, chance: Random): Customer
   };
   for (let index = 0; index < count; index += 1) {
     made.joins[index] = Math.max(0, chance.integer(days * 2) - days);
-    made.leaves[index] = made.joins[index]! + 1 + Math.round(exponential(chance, 420));
-    made.rate[index] = Math.min(255, 2 + Math.round(exponential(chance, 42)));
+    made.leaves[index] = made.joins[index]! + 1 + Math.round(exponential(chance, 1100));
+    made.rate[index] = Math.min(255, 2 + Math.round(exponential(chance, 16) * exponential(chance, 1)));
     made.taste[index] = chance.integer(THINGS.length * MATERIALS.length * LOOKS.length);
     made.country[index] = pick(COUNTRY_SHARES, chance);
     made.online[index] = chance.chance(0.35) ? 230 : 40;

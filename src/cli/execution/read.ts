@@ -172,7 +172,8 @@ export type Named = { pipeline: string; machineArn?: never } | { machineArn: str
 export async function kindNamed(clients: Clients, meant: string): Promise<Named | undefined> {
   const pipeline = meant.startsWith('arn:') ? lastPart(meant) : meant;
   const [client, sfn] = await Promise.all([clients.sagemaker(), clients.sfn()]);
-  const isPipeline = !/^arn:[^:]*:states:/.test(meant);
+  // A state machine, a step or a Glue job may be called what no pipeline can be.
+  const isPipeline = !/^arn:[^:]*:states:/.test(meant) && /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,255}$/.test(pipeline);
   const [there, machine] = await Promise.all([
     isPipeline ? unlessMissing(client.describePipeline({ PipelineName: pipeline })) : undefined,
     machineNamed(sfn, meant),

@@ -6,6 +6,7 @@ export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
   kind:
+    | 'function'
     | 'bucket'
     | 'role'
     | 'model package group'
@@ -16,8 +17,11 @@ export type Change = {
     | 'state machine'
     | 'glue file'
     | 'glue job'
+    | 'topic'
+    | 'subscription'
     | 'schedule group'
-    | 'schedule';
+    | 'schedule'
+    | 'rule';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */

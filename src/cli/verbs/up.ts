@@ -14,6 +14,7 @@ import { isAlive, type RunningServer, runningServer } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { codeOf, type ExitStatus, failure, misuse } from '../errors.ts';
 import { type JobOptions, jobLimitsOf } from '../jobLimits.ts';
+import { mailServerOf } from '../mailServer.ts';
 import { leave } from '../shell/before.ts';
 
 export type UpOptions = JobOptions & {
@@ -25,6 +26,9 @@ export type UpOptions = JobOptions & {
   containers?: string;
   registries?: string;
   missedSchedules?: string;
+  smtp?: string;
+  mailFrom?: string;
+  notificationLinks?: string;
 };
 
 const MAIN = join(import.meta.dirname, '..', `main${extname(import.meta.filename)}`);
@@ -54,6 +58,8 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   }
   const jobLimits = jobLimitsOf(options);
   const missedSchedules = missedOf(options.missedSchedules);
+  const mailServer = mailServerOf(options, environment);
+  const notificationLinks = linksOf(options.notificationLinks);
   // Started in `telar shell`, it must not reach the network, nor send its jobs there, through itself.
   leave(process.env);
   // Before anything exists that would have to be closed: a request to end never finds nobody listening.
@@ -63,6 +69,8 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   const server = await startServer({
     folder: data.root,
     missedSchedules,
+    ...(mailServer && { mailServer }),
+    notificationLinks,
     ...(port !== undefined && { port }),
     auth,
     ...(options.account && { account: options.account }),
@@ -143,6 +151,8 @@ export async function startInBackground(context: Context, options: UpOptions): P
   }
   portOf(options.port);
   jobLimitsOf(options);
+  mailServerOf(options, context.environment);
+  linksOf(options.notificationLinks);
   missedOf(options.missedSchedules);
   mkdirSync(data.logs, { recursive: true, mode: 0o700 });
   const log = logFile(context);
@@ -186,6 +196,9 @@ function serverArguments({ data }: Context, options: UpOptions): string[] {
     ['--promise', options.promise],
     ['--network', options.network],
     ['--missed-schedules', options.missedSchedules],
+    ['--smtp', options.smtp],
+    ['--mail-from', options.mailFrom],
+    ['--notification-links', options.notificationLinks],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
 }
@@ -206,6 +219,12 @@ function portOf(text: string | undefined): number | undefined {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw misuse(`--port is '${text}': give a number from 0 to 65535 (0 takes any free one).`);
+}
+
+function linksOf(text: string | undefined): 'local' | 'aws' {
+  if (text !== undefined && text !== 'local' && text !== 'aws')
+    throw misuse(`--notification-links is '${text}': give local or aws.`);
+  return text ?? 'local';
 }
 
 function missedOf(text: string | undefined): MissedPolicy | undefined {

@@ -85,7 +85,7 @@ describe('structure', () => {
   });
 
   it('asks for one part of $or, and for what stands beside it', () => {
-    const pattern = { source: ['s'], $or: [{ a: [1] }, { b: [2], c: [3] }], detail: { $or: [{ x: [1] }, { y: [1] }] } };
+    const pattern: Json = { source: ['s'], $or: [{ a: [1] }, { b: [2], c: [3] }], detail: { $or: [{ x: [1] }, { y: [1] }] } };
     expect(matches(pattern, { source: 's', a: 1, detail: { y: 1 } })).toBe(true);
     expect(matches(pattern, { source: 's', b: 2, c: 3, detail: { x: 1 } })).toBe(true);
     expect(matches(pattern, { source: 's', b: 2, detail: { x: 1 } })).toBe(false);
@@ -118,7 +118,7 @@ describe('structure', () => {
   });
 
   it('finds absent what the chosen element lacks; and, before one is chosen, what all lack', () => {
-    const list = [{ a: 1 }, { b: 2, c: 3 }];
+    const list: Json = [{ a: 1 }, { b: 2, c: 3 }];
     expect(matches({ list: { a: [1], c: [{ exists: false }] } }, { list })).toBe(true);
     expect(matches({ list: { a: [{ exists: false }], b: [2] } }, { list })).toBe(false);
     expect(matches({ list: { d: [{ exists: false }], b: [2] } }, { list })).toBe(true);

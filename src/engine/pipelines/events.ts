@@ -29,7 +29,12 @@ export type AnyPipelineEvent = PipelineEvent | KernelEvent;
 
 export type PipelineTask =
   /** Start the job, or do the work, of a step whose arguments are resolved. */
-  | ({ kind: 'step'; arguments: { [key: string]: Json } } & OfStep)
+  | ({
+      kind: 'step';
+      arguments: { [key: string]: Json };
+      /** What a Lambda or Callback step says beside its arguments, resolved: whom it is for. */
+      beside?: { [key: string]: Json };
+    } & OfStep)
   /** Read a JSON document that an expression needs. */
   | { kind: 'read'; uri: string };
 

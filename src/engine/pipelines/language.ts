@@ -29,6 +29,7 @@ export const pipelineLanguage: Language<PipelineState, PipelineEvent> = {
   begin: (input) => beginExecution(input as ExecutionInput),
   apply(state, event, at) {
     state.changedAt = at;
+    state.moves = [];
     const effects: Effect[] = [];
     fold(state, event, at, effects);
     if (state.status === 'Executing' || state.status === 'Stopping') {
@@ -49,7 +50,7 @@ function fold(state: PipelineState, event: AnyPipelineEvent, at: number, effects
       return;
     case 'step-started': {
       const step = stepOf(state, event);
-      if (step.status === 'Starting') setStatus(step, 'Executing');
+      if (step.status === 'Starting') setStatus(state, step, 'Executing');
       step.metadata = event.metadata;
       step.cache = event.cache;
       return;
@@ -123,7 +124,7 @@ function failed(
   if (!next) return endStep(state, index, 'Failed', at);
   step.retries += 1;
   state.retrying.add(index);
-  if (step.status === 'Executing') setStatus(step, 'Starting');
+  if (step.status === 'Executing') setStatus(state, step, 'Starting');
   effects.push({ kind: 'timer', timer: retryTimer(event.step), at: next.at });
 }
 
@@ -143,7 +144,7 @@ function stop(state: PipelineState, at: number, effects: Effect[]): void {
   giveUpRetries(state, 'Stopped', at, effects);
   state.steps.forEach((step, index) => {
     if (step.status !== 'Starting' && step.status !== 'Executing') return;
-    setStatus(step, 'Stopping');
+    setStatus(state, step, 'Stopping');
     effects.push({ kind: 'cancel', task: stepTask(state.plan.steps[index]!.name, step.starts) });
   });
 }
@@ -165,7 +166,7 @@ function retry(state: PipelineState, maxParallel: number | undefined, effects: E
   for (const [uri, outcome] of state.documents) if (!outcome.ok) state.documents.delete(uri);
   for (const step of state.steps) {
     if (step.status !== 'Failed' && step.status !== 'Stopped') continue;
-    setStatus(step, 'Waiting');
+    setStatus(state, step, 'Waiting');
     Object.assign(step, { failure: undefined, firstFailureAt: undefined, endedAt: undefined, retries: 0 });
     state.open += 1;
   }

@@ -1,5 +1,6 @@
 /** How an execution moves on: starting the steps whose turn has come, and passing on what an ended step means. */
 import { evaluateConditions } from '../../definition/pipeline/condition.ts';
+import { expressionsBeside } from '../../definition/pipeline/members.ts';
 import { resolve } from '../../definition/pipeline/resolve.ts';
 import type { Arguments, ConditionStep, FailStep, Json } from '../../definition/pipeline/types.ts';
 import type { Effect } from '../language.ts';
@@ -32,12 +33,14 @@ export function launch(state: PipelineState, index: number, at: number, effects:
   const first = step.status === 'Waiting';
   // The job's own name is part of what its arguments may refer to, so the start is counted first.
   const start = step.starts + 1;
-  const outcome = resolve(planned.Arguments as Arguments, scopeOf(state, index, start, at));
+  const beside = planned.Type === 'Lambda' || planned.Type === 'Callback' ? expressionsBeside(planned) : {};
+  const given = { arguments: planned.Arguments as Arguments, beside };
+  const outcome = resolve(given, scopeOf(state, index, start, at));
   if (!outcome.ok && 'needs' in outcome) return awaitDocuments(state, index, outcome.needs, effects);
   if (first) {
     state.active += 1;
     step.startedAt ??= at;
-    setStatus(step, 'Starting');
+    setStatus(state, step, 'Starting');
   }
   if (!outcome.ok) {
     step.failure = { reason: outcome.error.message };
@@ -45,7 +48,12 @@ export function launch(state: PipelineState, index: number, at: number, effects:
   }
   step.starts = start;
   step.failure = undefined;
-  const body: PipelineTask = { kind: 'step', step: name, start, arguments: outcome.value as { [key: string]: Json } };
+  const resolved = outcome.value as { arguments: { [key: string]: Json }; beside: { [key: string]: Json } };
+  const outside = Object.keys(beside).length > 0;
+  const body: PipelineTask = {
+    ...{ kind: 'step', step: name, start, arguments: resolved.arguments },
+    ...(outside && { beside: resolved.beside }),
+  };
   effects.push({ kind: 'task', task: stepTask(name, start), body });
 }
 
@@ -82,7 +90,7 @@ function beginHere(state: PipelineState, index: number, at: number): void {
   state.active += 1;
   step.starts += 1;
   step.startedAt ??= at;
-  setStatus(step, 'Starting');
+  setStatus(state, step, 'Starting');
 }
 
 function awaitDocuments(state: PipelineState, index: number, uris: readonly string[], effects: Effect[]): void {
@@ -110,7 +118,7 @@ export function endStep(
   at: number,
 ): void {
   const step = state.steps[index]!;
-  setStatus(step, status);
+  setStatus(state, step, status);
   step.endedAt = at;
   state.active -= 1;
   state.open -= 1;
@@ -136,7 +144,7 @@ function skip(state: PipelineState, from: number): void {
   for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
     const step = state.steps[index]!;
     if (hasEnded(step.status)) continue;
-    setStatus(step, 'Skipped');
+    setStatus(state, step, 'Skipped');
     state.open -= 1;
     pending.push(...state.plan.steps[index]!.downstream);
   }

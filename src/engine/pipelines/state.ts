@@ -104,6 +104,8 @@ export type StepState = {
   leftOut: boolean;
 };
 
+export type StepMove = { step: StepState; from: StepStatus; to: StepStatus };
+
 export type PipelineState = {
   input: ExecutionInput;
   definition: PipelineDefinition;
@@ -129,6 +131,8 @@ export type PipelineState = {
   /** Document → steps that wait for it. */
   readers: Map<string, number[]>;
   maxParallel: number;
+  /** What the newest event has led to, in order. */
+  moves: StepMove[];
   /** A step has failed for good, or a Fail step was reached: nothing further starts. */
   failing: boolean;
   /** A Fail step was reached: the execution cannot be retried. */
@@ -198,13 +202,15 @@ export function beginExecution(input: ExecutionInput): PipelineState {
     reads: 0,
     readers: new Map(),
     maxParallel: input.maxParallel ?? Number.POSITIVE_INFINITY,
+    moves: [],
     failing: false,
     failedByDesign: false,
   };
 }
 
-export function setStatus(step: StepState, status: StepStatus): void {
+export function setStatus(state: PipelineState, step: StepState, status: StepStatus): void {
   assert(STEP_TRANSITIONS[step.status].includes(status), `a step goes from ${step.status} to ${status}`);
+  state.moves.push({ step, from: step.status, to: status });
   step.status = status;
 }
 

@@ -23,10 +23,12 @@ export function openOutput(path: string): Output {
   // Held open: its folder is renamed, and the process may do with it what it likes.
   const file = openSync(path, 'r+');
   let at = 0;
-  const left = () => Math.max(0, fstatSync(file).size - at);
+  let closed = false;
+  const left = () => (closed ? 0 : Math.max(0, fstatSync(file).size - at));
   return {
     left,
     read(most) {
+      if (closed) return Buffer.alloc(0);
       const buffer = Buffer.allocUnsafe(most);
       const length = readSync(file, buffer, 0, most, at);
       at += length;
@@ -37,6 +39,9 @@ export function openOutput(path: string): Output {
       ftruncateSync(file, 0);
       at = 0;
     },
-    close: () => closeSync(file),
+    close() {
+      if (!closed) closeSync(file);
+      closed = true;
+    },
   };
 }

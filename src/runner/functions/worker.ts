@@ -59,11 +59,14 @@ export type WorkerParts = { runner: LimitedRunner; world: World; guard: Guard };
 
 export const WORKER_PREFIX = 'worker-';
 
-const HERE = dirname(fileURLToPath(import.meta.url));
+/** From source in development, from compiled JavaScript when published. */
 const ENDING = extname(import.meta.url);
 const PROGRAMS = {
-  node: { from: join(HERE, `nodeRuntime${ENDING}`), name: `runtime.m${ENDING.slice(1)}`, command: 'node' },
-  python: { from: join(HERE, 'runtime.py'), name: 'runtime.py', command: 'python3' },
+  node: {
+    from: fileURLToPath(new URL(`./handlerWorker${extname(import.meta.url)}`, import.meta.url)),
+    ...{ name: `runtime.m${ENDING.slice(1)}`, command: 'node' },
+  },
+  python: { from: join(import.meta.dirname, 'runtime.py'), name: 'runtime.py', command: 'python3' },
 } as const;
 
 /** Starts one. @throws what a launch throws: no sandbox here, no such image */
@@ -100,11 +103,12 @@ function follow({ runner, world, guard }: WorkerParts, id: string, { identity, l
   let waiting: Waiting | undefined;
   let early: Ready | undefined;
 
-  const exit = runner.exit(id).then((ended) => {
+  const exit = runner.exit(id).then(async (ended) => {
     over = true;
     listener.close();
-    socket?.destroy();
     guard.forget(identity);
+    // Its last word may still be on its way: nobody is left who could keep the socket open.
+    if (socket && !socket.closed) await new Promise((resolve) => socket!.once('close', resolve));
     return ended;
   });
 

@@ -179,7 +179,7 @@ export const RECIPES: readonly PythonRecipe[] = [
 const GLUE_SPARK = ['pyspark==3.5.4', 'py4j==0.10.9.7'];
 
 /** What runs Glue's scripts: named by nobody but the glue service. */
-export const GLUE_RECIPES: readonly PythonRecipe[] = [
+const GLUE_RECIPES: readonly PythonRecipe[] = [
   {
     name: 'glue-pythonshell-3.9',
     repository: 'telar/glue-pythonshell',

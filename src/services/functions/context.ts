@@ -29,6 +29,8 @@ export type Parts = Pick<FunctionsContext, 'account' | 'ports' | 'world'> & {
   changed(functionId: number): void;
   /** A version waits for its environment: inside a transaction. */
   prepare(versionId: number): void;
+  /** An event source mapping was made, changed or deleted: inside a transaction. */
+  sourceChanged(uuid: string): void;
 };
 
 export type CreateInput = InputOf<Sdk, 'CreateFunction'>;

@@ -15,6 +15,7 @@ import { IMAGES, languageOf } from './legal.ts';
 import { createFunctionLogs } from './logs.ts';
 import { functionsOperations, REFUSED } from './operations.ts';
 import { attachedPolicy } from './policies.ts';
+import { createPolling, type Polling } from './polling.ts';
 import { createPool } from './pool.ts';
 import { functionsStore } from './store.ts';
 import { createWorkerStarter } from './worker.ts';
@@ -46,10 +47,12 @@ export function createFunctionsService({ api, store, world, account, ports }: Fu
     ...{ account, ports, world, db, store, code },
     changed: (id) => store.whenDurable(() => settle(id)),
     prepare: (versionId) => store.whenDurable(() => void prepare(versionId)),
+    sourceChanged: (id) => store.whenDurable(() => polling.look(id)),
   };
   const logs = createFunctionLogs(parts);
   const invoke = createInvoke({ ...parts, pool, start: createWorkerStarter({ ...parts, logs }) });
   const events = createAsync({ ...parts, invoke });
+  const polling: Polling = createPolling({ ...parts, invoke });
 
   /** Workers of what is no more end, and code that nobody names goes. */
   function settle(functionId: number): void {
@@ -86,9 +89,10 @@ export function createFunctionsService({ api, store, world, account, ports }: Fu
         await code?.sweep();
         for (const { id } of db.unfinished({})) void prepare(id);
         events.start();
+        polling.start();
       },
       async stop() {
-        await events.stop();
+        await Promise.all([events.stop(), polling.stop()]);
         await pool.close();
         await logs.flush();
         workers?.close();

@@ -17,6 +17,8 @@ import {
   putConcurrency,
   putEventConfig,
 } from './settings.ts';
+import { createSource, describeSource, listSources, requireSource, updateSource } from './sources.ts';
+import type { SourceRow } from './store.ts';
 
 export function functionsOperations(parts: Parameters<typeof invocationOperations>[0]) {
   return {
@@ -24,6 +26,7 @@ export function functionsOperations(parts: Parameters<typeof invocationOperation
     ...invocationOperations(parts),
     ...settingOperations(parts),
     ...tagOperations(parts),
+    ...sourceOperations(parts),
   };
 }
 
@@ -59,6 +62,52 @@ function settingOperations(parts: Parts): Operations<Sdk, Settings> {
     }),
     ListFunctionEventInvokeConfigs: reads(on('ListFunctionEventInvokeConfigs'), (input, call) =>
       listEventConfigs(parts, input, call),
+    ),
+  };
+}
+
+type Sources =
+  | ('CreateEventSourceMapping' | 'GetEventSourceMapping' | 'ListEventSourceMappings')
+  | ('UpdateEventSourceMapping' | 'DeleteEventSourceMapping');
+
+function sourceOperations(parts: Parts): Operations<Sdk, Sources> {
+  const onSource = (action: string, { region, account }: Call, id = '*') => [
+    { action: `lambda:${action}`, resource: `arn:aws:lambda:${region}:${account}:event-source-mapping:${id}` },
+  ];
+  const told = (row: SourceRow, State: string) => {
+    parts.sourceChanged(row.uuid);
+    return { ...describeSource(parts, row), State };
+  };
+  return {
+    CreateEventSourceMapping: writes(
+      ({ FunctionName }, call) => [
+        {
+          ...{ action: 'lambda:CreateEventSourceMapping', resource: '*' },
+          keys: () => ({ 'lambda:FunctionArn': onFunction('', call, FunctionName).resource }),
+        },
+      ],
+      (input, call) => told(createSource(parts, input, call), input.Enabled === false ? 'Disabled' : 'Creating'),
+    ),
+    GetEventSourceMapping: reads(
+      ({ UUID }, call) => onSource('GetEventSourceMapping', call, UUID),
+      ({ UUID }, call) => describeSource(parts, requireSource(parts, UUID!, call)),
+    ),
+    ListEventSourceMappings: reads(
+      () => [{ action: 'lambda:ListEventSourceMappings', resource: '*' }],
+      (input, call) => listSources(parts, input, call),
+    ),
+    UpdateEventSourceMapping: writes(
+      ({ UUID }, call) => onSource('UpdateEventSourceMapping', call, UUID),
+      (input, call) => told(updateSource(parts, input, call), 'Updating'),
+    ),
+    DeleteEventSourceMapping: writes(
+      ({ UUID }, call) => onSource('DeleteEventSourceMapping', call, UUID),
+      ({ UUID }, call) => {
+        const row = requireSource(parts, UUID!, call);
+        const answer = told(row, 'Deleting');
+        parts.db.removeSource({ uuid: row.uuid });
+        return answer;
+      },
     ),
   };
 }

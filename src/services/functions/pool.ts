@@ -82,7 +82,7 @@ export function createPool({ clock, workers: most, memoryBytes, reservedInAll }:
   }
 
   function drop(place: Place): void {
-    places.delete(place);
+    if (!places.delete(place)) return;
     retired.delete(place);
     const done = place.kept?.end().finally(() => ending.delete(done!));
     if (done) ending.add(done);

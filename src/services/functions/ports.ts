@@ -14,12 +14,9 @@ export type Workers = FunctionWorkers;
 
 /** A queue that functions are invoked with the messages of: SQS, through its operations. */
 export type QueueCalls = {
-  receive(queueArn: string, most: number, call: Call): Promise<readonly QueueMessage[]>;
+  /** @param wait seconds for which to wait for one, at most */
+  receive(queueArn: string, most: number, wait: number, call: Call): Promise<readonly QueueMessage[]>;
   remove(queueArn: string, receiptHandles: readonly string[], call: Call): Promise<void>;
-  /** Seconds for which a message that was received is not given again. */
-  visibility(queueArn: string, call: Call): Promise<number>;
-  /** Makes messages visible again at once. */
-  giveBack(queueArn: string, receiptHandles: readonly string[], call: Call): Promise<void>;
 };
 
 export type QueueMessage = {

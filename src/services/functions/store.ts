@@ -247,8 +247,8 @@ function sourceStatements(sql: Sql) {
       `SELECT * FROM function_sources WHERE region = $region AND uuid > $after
        AND ($function = 0 OR function = $function) AND ($source = '' OR source = $source) ORDER BY uuid LIMIT $limit`,
     ),
+    sourceOfId: sql.one<{ uuid: string }, SourceRow>('SELECT * FROM function_sources WHERE uuid = $uuid'),
     allSources: sql.all<Record<string, never>, SourceRow>('SELECT * FROM function_sources'),
-    sourcesOf: sql.all<Of, SourceRow>('SELECT * FROM function_sources WHERE function = $function'),
     insertSource: sql.change<SourceRow>(
       `INSERT INTO function_sources VALUES ($uuid, $region, $function, $qualifier, $source, $configuration, $enabled,
        $modified_at, $last_result)`,

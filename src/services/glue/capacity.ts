@@ -31,7 +31,7 @@ const WORKERS: Readonly<
 /** Of one DPU. */
 const UNIT = { cpus: 4, gibibytes: 16, disk: 50 };
 /** Of a Python shell job: its only two capacities. */
-export const SHELL_CAPACITIES: readonly number[] = [0.0625, 1];
+const SHELL_CAPACITIES: readonly number[] = [0.0625, 1];
 const SHELL_DISK = 20;
 const MOST_WORKERS = 299;
 const DEFAULT_WORKERS = 10;

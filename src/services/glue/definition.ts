@@ -56,7 +56,7 @@ export function definitionOf(given: Given): Job {
   };
 }
 
-export function capacityOf(kind: Kind, asked: Parameters<typeof shellCapacity>[0]): Capacity {
+function capacityOf(kind: Kind, asked: Parameters<typeof shellCapacity>[0]): Capacity {
   return kind === 'pythonshell' ? shellCapacity(asked) : sparkCapacity(asked);
 }
 
@@ -79,7 +79,7 @@ export function capacityOfRun(job: Job, run: StartInput): Capacity {
 }
 
 /** @throws InvalidInputException */
-export function checkTimeout(minutes: number): number {
+function checkTimeout(minutes: number): number {
   if (minutes >= 1 && minutes <= TIMEOUTS.most) return minutes;
   throw glueErrors.invalid(`Timeout is from 1 to ${TIMEOUTS.most} minutes, and not ${minutes}.`);
 }

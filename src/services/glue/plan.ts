@@ -33,7 +33,7 @@ export function orderOf({ id, job, request, place }: PlannedRun): RunOrder {
   const { size } = capacityOfRun(job, request);
   return {
     arn: orderArn(place, name, id),
-    name: `${name}/${id}`,
+    name: `${name}/${shortRun(id)}`,
     roleArn: roleArnOf(place, job.Role!),
     image: IMAGES[kind],
     command: 'glue',
@@ -51,6 +51,9 @@ export function orderOf({ id, job, request, place }: PlannedRun): RunOrder {
     logs: { output: `${group}/output`, error: `${group}/error`, stream: id },
   };
 }
+
+/** Enough of a run's id to tell it from others. @example 'jr_0123456789ab…_attempt_1' // 'jr_01234567_attempt_1' */
+const shortRun = (id: string): string => id.replace(/^(jr_[0-9a-f]{8})[0-9a-f]*/, '$1');
 
 /** Scripts take it for an opaque text. */
 const jobIdOf = (place: Place, name: string): string => jobArn(place, name);

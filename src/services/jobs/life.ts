@@ -19,8 +19,9 @@ import { describe, jobOf } from './job.ts';
 import { interrupted, refused } from './outcome.ts';
 import { createPhases } from './phases.ts';
 import type { Job } from './plan.ts';
-import { deadline, type Ending, saved, withEnding, withPending, withRetry, withStop } from './row.ts';
+import { deadline, type Ending, withEnding, withPending, withRetry, withStop } from './row.ts';
 import type { JobRow } from './store.ts';
+import { change } from './telling.ts';
 import { servedBy } from './transform.ts';
 import type { Phase } from './transitions.ts';
 
@@ -139,7 +140,7 @@ export function createLives(parts: Parts): Lives {
     const id = nextAttempt(jobOf(row), row, ending);
     if (id !== undefined) return retry(row, id, ending);
     const ended = withEnding(row, ending, clock.now());
-    db.save(saved(ended));
+    change(parts, row, ended);
     lineage.forgetKeys(row.arn);
     const { status, failureReason, internal } = ending;
     ports.jobEnded({
@@ -151,7 +152,7 @@ export function createLives(parts: Parts): Lives {
 
   /** Its life goes on with the row as it is then. What the attempt left is removed at the job's end. */
   function retry(row: JobRow, id: string, { failureReason: reason }: Ending): void {
-    db.save(saved(withRetry(row, id, clock.now())));
+    change(parts, row, withRetry(row, id, clock.now()));
     db.setId({ arn: row.arn, id });
     lineage.forgetKeys(row.arn);
     delete lives.get(row.arn)?.credentials;
@@ -182,7 +183,7 @@ export function createLives(parts: Parts): Lives {
 
   function expire(row: JobRow): void {
     if (!TIMED.includes(row.phase) || row.status !== 'InProgress') return;
-    db.save(saved(withStop(row, 'runtime', clock.now())));
+    change(parts, row, withStop(row, 'runtime', clock.now()));
     store.whenDurable(() => interrupt(row.arn));
   }
 
@@ -200,7 +201,7 @@ export function createLives(parts: Parts): Lives {
       wait(row);
       admit();
       if (row.kind === 'Training' && admission.waits(arn)) {
-        void persist(arn, (fresh) => void db.save(saved(withPending(fresh, clock.now()))));
+        void persist(arn, (fresh) => change(parts, fresh, withPending(fresh, clock.now())));
       }
     },
     interrupt,

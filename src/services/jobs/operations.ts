@@ -10,8 +10,9 @@ import type { Lives } from './life.ts';
 import { listJobs } from './listing.ts';
 import type { ExperimentConfig, JobModel, Tag } from './ports.ts';
 import { checkProcessing, describeProcessing } from './processing.ts';
-import { date, type JobResult, newRow, saved, withStop } from './row.ts';
+import { date, type JobResult, newRow, withStop } from './row.ts';
 import type { JobRow, SageMakerKind, Transition } from './store.ts';
+import { change, tellOfJob } from './telling.ts';
 import { checkTraining, describeTraining } from './training.ts';
 import { checkTransform, describeTransform } from './transform.ts';
 import { endStatus } from './transitions.ts';
@@ -172,15 +173,21 @@ function create(
   db.insert(row);
   ports.jobCreated({ arn, kind, name }, request.ExperimentConfig ?? {}, call);
   if (Tags) ports.setTags(arn, Tags);
+  tellOfJob({ ports }, { ...row, seq: 0 });
   store.whenDurable(() => lives.enqueue(arn));
   return arn;
 }
 
 /** Stopping a job that is being stopped already changes nothing. */
-function stop({ db, store }: Parts, lives: Pick<Lives, 'interrupt'>, row: JobRow, call: Call): Record<never, never> {
+function stop(
+  { db, store, ports }: Parts,
+  lives: Pick<Lives, 'interrupt'>,
+  row: JobRow,
+  call: Call,
+): Record<never, never> {
   if (endStatus(row.status)) throw errors.notStoppable(row.kind, row.status);
   if (row.status === 'Stopping') return {};
-  db.save(saved(withStop(row, 'requested', call.now)));
+  change({ db, ports }, row, withStop(row, 'requested', call.now));
   store.whenDurable(() => lives.interrupt(row.arn));
   return {};
 }

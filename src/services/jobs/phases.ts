@@ -11,8 +11,9 @@ import { type Host, hostsOf, jobExit, networkOf, succeeded } from './hosts.ts';
 import { ending, interrupted, storesOutputs } from './outcome.ts';
 import { type Job, SESSIONS } from './plan.ts';
 import type { JobCredentials } from './ports.ts';
-import { type Ending, type RecordedExit, saved, withExit, withPhase } from './row.ts';
+import { type Ending, type RecordedExit, withExit, withPhase } from './row.ts';
 import type { JobRow } from './store.ts';
+import { change } from './telling.ts';
 import { driveJob } from './transform/driving.ts';
 import type { Phase } from './transitions.ts';
 
@@ -38,7 +39,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   const { clock } = world;
 
   const next = (row: JobRow, phase: Phase) => {
-    db.save(saved(withPhase(row, phase, clock.now())));
+    change(parts, row, withPhase(row, phase, clock.now()));
     if (phase === 'running') ports.orderBegun?.(row.arn, row.kind);
   };
 
@@ -178,12 +179,12 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
   async function run({ abort }: Life, _row: JobRow, job: Job): Promise<Step> {
     files.followLog(job);
     if (!files.intact(job)) {
-      return { record: (row) => void db.save(saved(withExit(row, { kind: 'lost', reason: REBOOTED }, clock.now()))) };
+      return { record: (row) => change(parts, row, withExit(row, { kind: 'lost', reason: REBOOTED }, clock.now())) };
     }
     const hosts = hostsOf(job).filter(({ id }) => runner.launched(id));
     const scored = hosts.length === 0 ? drives.outcome(job) : undefined;
     if (scored) {
-      return { record: (row) => void db.save(saved(withExit(row, { kind: 'exited', code: 0 }, clock.now(), scored))) };
+      return { record: (row) => change(parts, row, withExit(row, { kind: 'exited', code: 0 }, clock.now(), scored)) };
     }
     const stop = (id: string, grace: number) => {
       runner.stop(id, grace).catch((error: Error) => {
@@ -210,7 +211,7 @@ export function createPhases(parts: Parts, { persist, finish, alive }: Ways): Ph
     const exit = jobExit(await Promise.all(ends), first);
     abort.signal.removeEventListener('abort', stopAll);
     const transform = driving?.end();
-    return { record: (row) => void db.save(saved(withExit(row, exit, clock.now(), transform))) };
+    return { record: (row) => change(parts, row, withExit(row, exit, clock.now(), transform)) };
   }
 
   async function storeOutputs(_life: Life, row: JobRow, job: Job): Promise<Step> {

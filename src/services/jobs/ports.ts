@@ -1,4 +1,5 @@
 /** What the jobs service needs from others; wired by the server. */
+import type { EmitEvent } from '../../base/systemEvents.ts';
 import type { Call } from '../../protocol/service.ts';
 import type { JobKind, SageMakerKind } from './kinds.ts';
 
@@ -105,6 +106,8 @@ export type ScoreFiles = (
 ) => Promise<{ scored: true } | { scored: false; reason: string }>;
 
 export type JobPorts = {
+  /** Inside the transaction that changes a job's status. */
+  emit: EmitEvent;
   /** Absent: every transform job goes through its container. */
   scoreFiles?: ScoreFiles;
   objects: JobObjects;

@@ -40,6 +40,7 @@ function start() {
       roleSession: () => ({ AccessKeyId: `ASIA${Math.random()}`, SecretAccessKey: 's', SessionToken: 't' }),
       model: () => undefined,
       endpointUrl: () => 'http://127.0.0.1:1',
+      emit: () => {},
       jobEnded: (end) => void ends.set(end.jobArn, end),
 
       jobCreated: () => {},

@@ -85,6 +85,7 @@ function start() {
       endpointUrl: () => 'http://127.0.0.1:1',
       model: (_call, name) => (name === MODEL.name ? MODEL : undefined),
       ...(scoreFiles && { scoreFiles }),
+      emit: () => {},
       jobEnded: (end) => void ends.set(end.jobArn, end),
       ...{ progress: () => {}, setTags: () => {}, removeTags: () => {}, jobCreated: () => {}, jobDeleted: () => {} },
     },

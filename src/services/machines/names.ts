@@ -14,6 +14,11 @@ export type Place = Pick<Call, 'account' | 'region'>;
 /** What the reference page of CreateStateMachine lists; lone surrogates are caught by the flag `u`. */
 const ILLEGAL = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\ufffe\uffff\u{10ffff}\p{Cc}\p{Cs}]/u;
 
+/** AWS is on record to take braces in the name of an execution, whatever its reference says. */
+export const requireExecutionName = (name: string): void => {
+  if (ILLEGAL.test(name.replace(/[{}]/g, ''))) throw machineErrors.name(name);
+};
+
 /** @throws InvalidName */
 export function requireName(name: string): void {
   if (ILLEGAL.test(name)) throw machineErrors.name(name);

@@ -1,4 +1,5 @@
 /** What the machines service needs from others; wired by the server. */
+import type { EmitEvent } from '../../base/systemEvents.ts';
 import type { Api } from '../../protocol/api.ts';
 import type { Call } from '../../protocol/service.ts';
 import type { PlannedCall } from './integrations/types.ts';
@@ -6,6 +7,8 @@ import type { PlannedCall } from './integrations/types.ts';
 export type GivenTag = { Key?: string | undefined; Value?: string | undefined };
 
 export type MachinePorts = {
+  /** Inside the transaction that changes an execution's status. */
+  emit: EmitEvent;
   /** A call made by a role, under a session name, in a region: what an execution's task makes. */
   callAs(roleArn: string, region: string, session: string): Call;
   /**

@@ -44,7 +44,7 @@ describe('a queue', () => {
         SignatureVersion: '1',
         SigningCertURL: 'https://us-east-1.test/key.pem',
       },
-      UnsubscribeURL: `https://us-east-1.test/?${new URLSearchParams({ Action: 'Unsubscribe', SubscriptionArn: subscription })}`,
+      UnsubscribeURL: `https://us-east-1.test/?Action=Unsubscribe&SubscriptionArn=${subscription}`,
     });
     expect([rows('sns_messages'), rows('deliveries')]).toEqual([[], []]);
   });

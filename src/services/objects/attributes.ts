@@ -18,7 +18,7 @@ export type Attributes = {
   tags?: readonly Tag[];
 };
 
-/** All can be read at once, so all are served alike; the class is kept for whoever asks. */
+/** All but the last two can be read at once, and are served alike; those are archives (archive.ts). */
 const STORAGE_CLASSES = [
   'STANDARD',
   'REDUCED_REDUNDANCY',
@@ -26,6 +26,8 @@ const STORAGE_CLASSES = [
   'ONEZONE_IA',
   'INTELLIGENT_TIERING',
   'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
 ] as const;
 export type StorageClass = (typeof STORAGE_CLASSES)[number];
 
@@ -90,7 +92,6 @@ function metadataOf(metadata: Record<string, string> = {}): Record<string, strin
 function storageClassOf(name: string | undefined): StorageClass {
   const found = STORAGE_CLASSES.find((each) => each === (name ?? 'STANDARD'));
   if (found) return found;
-  if (name === 'GLACIER' || name === 'DEEP_ARCHIVE') throw s3Errors.notImplemented(`x-amz-storage-class: ${name}`);
   throw s3Errors.invalidStorageClass();
 }
 

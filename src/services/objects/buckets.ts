@@ -14,7 +14,15 @@ export type Bucket = {
 export type Versioning = 'Enabled' | 'Suspended';
 
 /** What can be set on a bucket: one document of each kind. */
-export type SettingKind = 'tagging' | 'policy' | 'cors' | 'lifecycle' | 'encryption' | 'ownership' | 'publicAccess';
+export type SettingKind =
+  | 'tagging'
+  | 'policy'
+  | 'cors'
+  | 'lifecycle'
+  | 'encryption'
+  | 'ownership'
+  | 'publicAccess'
+  | 'notification';
 
 const FORM = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const ADDRESS = /^\d+\.\d+\.\d+\.\d+$/;

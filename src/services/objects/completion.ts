@@ -5,7 +5,7 @@
  * P2. Repeating a completion gives the answer of the first, also when the first's answer was lost in a crash.
  */
 import { hexadecimal } from '../../protocol/checksums.ts';
-import type { StreamCall } from '../../protocol/service.ts';
+import type { Call, StreamCall } from '../../protocol/service.ts';
 import type { Bytes, StoredBytes } from '../../store/bytes.ts';
 import { LARGEST_OBJECT } from './body.ts';
 import { checksumMembers, checksumOf, compositeChecksum, multipartEtag, type ObjectChecksum } from './checksums.ts';
@@ -14,12 +14,19 @@ import { s3Errors } from './errors.ts';
 import type { Lifecycles } from './lifecycles.ts';
 import { chooseParts, completionDigest } from './multipart.ts';
 import { anyUpload } from './multipartOperations.ts';
+import type { Notifications } from './notifications.ts';
 import { writeConditions, writtenMembers } from './objectOperations.ts';
 import type { Objects } from './objects.ts';
 import type { NewObject, ObjectsStore, Part, StoredObject, Upload } from './store.ts';
 import { type Input, type Output, quoted } from './wire.ts';
 
-type Context = { bytes: Bytes; objects: Objects; rows: ObjectsStore; lifecycles: Lifecycles };
+type Context = {
+  bytes: Bytes;
+  objects: Objects;
+  rows: ObjectsStore;
+  lifecycles: Lifecycles;
+  notifications: Notifications;
+};
 type Asked = Input<'CompleteMultipartUpload'>;
 type Plan = { upload: Upload; parts: Part[]; stored: StoredBytes[]; release(): void };
 
@@ -48,7 +55,7 @@ export async function completeUpload(
         etag: multipartEtag(parts.map((part) => part.md5)),
         parts: parts.map((part) => ({ size: part.size, checksum: part.checksum })),
       };
-      return answerOf(await call.commit(() => finish(context, input, object)), lifecycles, call);
+      return answerOf(await call.commit(() => finish(context, input, object, call)), lifecycles, call);
     } finally {
       received.release();
     }
@@ -98,7 +105,7 @@ function completedBefore(objects: Objects, rows: ObjectsStore, upload: Upload, i
   return objects.shown(object);
 }
 
-function finish({ objects, rows }: Context, input: Asked, object: NewObject): StoredObject {
+function finish({ objects, rows, notifications }: Context, input: Asked, object: NewObject, call: Call): StoredObject {
   const upload = anyUpload(objects, rows, input, input.UploadId);
   const done = completedBefore(objects, rows, upload, input);
   if (done) return done;
@@ -109,6 +116,8 @@ function finish({ objects, rows }: Context, input: Asked, object: NewObject): St
     request: completionDigest(input.MultipartUpload?.Parts ?? []),
     version: written.version,
   });
+  const event = 'ObjectCreated:CompleteMultipartUpload';
+  notifications.tell(object.bucket, () => ({ event, object: written, at: call.now, by: call }));
   return written;
 }
 

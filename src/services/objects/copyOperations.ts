@@ -12,6 +12,7 @@ import { s3Errors } from './errors.ts';
 import type { Lifecycles } from './lifecycles.ts';
 import { checkPartNumber } from './multipart.ts';
 import { openUpload, partOf, setPart } from './multipartOperations.ts';
+import type { Notifications } from './notifications.ts';
 import { readAccess, writeAccess, writeConditions, writtenMembers } from './objectOperations.ts';
 import type { Address, Objects } from './objects.ts';
 import type { ObjectsPorts } from './ports.ts';
@@ -26,6 +27,7 @@ type Context = {
   rows: ObjectsStore;
   lifecycles: Lifecycles;
   ports: ObjectsPorts;
+  notifications: Notifications;
 };
 type Source = { object: StoredObject; stored: StoredBytes; release(): void };
 
@@ -116,7 +118,7 @@ async function copyObject(
   input: Input<'CopyObject'>,
   call: StreamCall,
 ): Promise<Output<'CopyObject'>> {
-  const { bytes, objects, lifecycles } = context;
+  const { bytes, objects, lifecycles, notifications } = context;
   refuseUnsupported(input);
   if (input.CopySourceSSECustomerKey) {
     throw s3Errors.notImplemented('x-amz-copy-source-server-side-encryption-customer-key');
@@ -136,16 +138,19 @@ async function copyObject(
     }
     const attributes = copiedAttributes(input, object.attributes);
     const checksum = await wholeChecksum(bytes, source, asked ?? object.checksum?.algorithm);
-    const copy = await call.commit(() =>
-      objects.write(
+    const copy = await call.commit(() => {
+      const written = objects.write(
         {
           ...{ bucket: input.Bucket ?? '', key: input.Key ?? '', modifiedAt: call.now, stored, attributes, checksum },
           // A copy is an object put whole, however its source came to be.
           ...{ size: object.size, md5: object.md5, etag: object.md5, parts: undefined },
         },
         writeConditions(input),
-      ),
-    );
+      );
+      const event = 'ObjectCreated:Copy';
+      notifications.tell(written.bucket, () => ({ event, object: written, at: call.now, by: call }));
+      return written;
+    });
     return {
       CopyObjectResult: resultOf(copy, checksum),
       ...writtenMembers(copy, lifecycles),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ACCOUNT, perform, testWorld } from '../../../tests/support/operations.ts';
+import { deliveryMigrations } from '../../engine/deliveryStore.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { migrations } from './index.ts';
 import { contentOf, objectsOver, type TestFolder, type TestObjects, testFolder } from './testing.ts';
@@ -47,12 +48,13 @@ function crashAt(point: string, work = REPLACE): void {
     import { dataFolder } from ${at('../../store/folder.ts')};
     import { openStore } from ${at('../../store/store.ts')};
     import { createObjectsService, migrations } from ${at('./index.ts')};
+    import { deliveryMigrations } from ${at('../../engine/deliveryStore.ts')};
     let armed = false;
     const point = ${JSON.stringify(point)};
     const die = () => process.kill(process.pid, 'SIGKILL');
     const world = { ...systemWorld, log: () => {}, crashPoint: (here) => armed && here === point && die() };
     const folder = dataFolder(${JSON.stringify(folder.root)});
-    const store = openStore(folder, [migrations], world);
+    const store = openStore(folder, [migrations, deliveryMigrations], world);
     const { objects, service, collectGarbage } = createObjectsService({ store, bytes: openBytes(folder), world, account: ${JSON.stringify(ACCOUNT)} });
     const call = { now: 0, region: 'us-east-1', headers: {}, commit: (work) => store.transact(work) };
     await store.transact(() => service.operations.CreateBucket.run({ Bucket: 'data' }, call));
@@ -67,7 +69,7 @@ function crashAt(point: string, work = REPLACE): void {
 
 async function reopened<T>(work: (s3: TestObjects, store: Store) => Promise<T>): Promise<T> {
   const world = testWorld();
-  const store = openStore(folder, [migrations], world);
+  const store = openStore(folder, [migrations, deliveryMigrations], world);
   const s3 = objectsOver(folder, store, world, ACCOUNT);
   try {
     await s3.service.start?.();

@@ -12,14 +12,10 @@ type ConfigurationNames =
   | `GetBucket${Configurations}Configuration`
   | `DeleteBucket${Configurations}Configuration`
   | `ListBucket${Configurations}Configurations`;
-type EmptyNames =
-  | 'GetBucketAccelerateConfiguration'
-  | 'GetBucketLogging'
-  | 'GetBucketNotificationConfiguration'
-  | 'GetBucketRequestPayment';
+type EmptyNames = 'GetBucketAccelerateConfiguration' | 'GetBucketLogging' | 'GetBucketRequestPayment';
 type MissingNames = 'GetBucketReplication' | 'GetBucketWebsite' | 'GetObjectLockConfiguration';
 type RemovalNames = 'DeleteBucketReplication' | 'DeleteBucketWebsite';
-type PutNames = 'PutBucketLogging' | 'PutBucketNotificationConfiguration' | 'PutBucketRequestPayment';
+type PutNames = 'PutBucketLogging' | 'PutBucketRequestPayment';
 type LockNames = 'GetObjectLegalHold' | 'GetObjectRetention' | 'PutObjectLegalHold' | 'PutObjectRetention';
 type Names = ConfigurationNames | EmptyNames | MissingNames | RemovalNames | PutNames | LockNames;
 
@@ -56,7 +52,6 @@ export function defaultOperations(objects: Objects): Operations<S3Sdk, Names> {
   return {
     GetBucketAccelerateConfiguration: always('GetAccelerateConfiguration', {}),
     GetBucketLogging: always('GetBucketLogging', {}),
-    GetBucketNotificationConfiguration: always('GetBucketNotification', {}),
     GetBucketRequestPayment: always<Output<'GetBucketRequestPayment'>>('GetBucketRequestPayment', {
       Payer: 'BucketOwner',
     }),
@@ -82,13 +77,6 @@ export function defaultOperations(objects: Objects): Operations<S3Sdk, Names> {
     PutBucketLogging: writes(on('PutBucketLogging'), (input) => {
       objects.bucket(input);
       if (input.BucketLoggingStatus?.LoggingEnabled) throw s3Errors.notImplemented('server access logging');
-      return {};
-    }),
-    PutBucketNotificationConfiguration: writes(on('PutBucketNotification'), (input) => {
-      objects.bucket(input);
-      const asked = Object.entries(input.NotificationConfiguration ?? {});
-      const some = asked.find(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0));
-      if (some) throw s3Errors.notImplemented(`notifications (${some[0]})`);
       return {};
     }),
     PutBucketRequestPayment: writes(on('PutBucketRequestPayment'), (input) => {

@@ -3,16 +3,19 @@ import { isAwsError } from '../../protocol/errors.ts';
 import { type Access, type Call, type Operations, type StreamCall, streams, writes } from '../../protocol/service.ts';
 import { objectKeys } from './conditionKeys.ts';
 import { s3Errors } from './errors.ts';
-import type { Objects } from './objects.ts';
+import type { Tell } from './notifications.ts';
+import type { Objects, Removed } from './objects.ts';
 import { type Input, type Output, onObject, type S3Sdk } from './wire.ts';
 
-export function deleteOperations(objects: Objects): Operations<S3Sdk, 'DeleteObject' | 'DeleteObjects'> {
+export function deleteOperations(objects: Objects, tell: Tell): Operations<S3Sdk, 'DeleteObject' | 'DeleteObjects'> {
   return {
     DeleteObject: writes(
       (input) => deleteAccess(objects, input),
       (input, call) => {
         refuseDirectoryConditions(input.IfMatchLastModifiedTime, input.IfMatchSize);
-        const { versionId, marker } = objects.remove(input, input.IfMatch, call.now);
+        const removed = objects.remove(input, input.IfMatch, call.now);
+        tellRemoved(tell, input, removed, call);
+        const { versionId, marker } = removed;
         return {
           ...(versionId === undefined ? {} : { VersionId: versionId }),
           ...(marker === undefined ? {} : { DeleteMarker: marker }),
@@ -24,13 +27,20 @@ export function deleteOperations(objects: Objects): Operations<S3Sdk, 'DeleteObj
     DeleteObjects: streams(
       // Each key is permitted or refused by itself, in the answer.
       () => [],
-      (input, call) => deleteObjects(objects, input, call),
+      (input, call) => deleteObjects(objects, tell, input, call),
       { audit: 'data', readOnly: false },
     ),
   };
 }
 
 type Named = { Bucket?: string | undefined; Key?: string | undefined; VersionId?: string | undefined };
+
+/** A marker that is removed by its id is a version that is gone. */
+function tellRemoved(tell: Tell, { Bucket = '', VersionId }: Named, { told, marker }: Removed, call: Call): void {
+  if (!told) return;
+  const event = marker && VersionId === undefined ? 'ObjectRemoved:DeleteMarkerCreated' : 'ObjectRemoved:Delete';
+  tell(Bucket, () => ({ event, object: told, at: call.now, by: call }));
+}
 
 const deleteAccess = (objects: Objects, input: Named): Access[] =>
   onObject(input.VersionId === undefined ? 'DeleteObject' : 'DeleteObjectVersion', input, objectKeys(objects, input));
@@ -51,6 +61,7 @@ type Failed = NonNullable<Output<'DeleteObjects'>['Errors']>;
 /** Each key succeeds or fails by itself. @throws MalformedXML, InvalidRequest, NoSuchBucket */
 async function deleteObjects(
   objects: Objects,
+  tell: Tell,
   input: Input<'DeleteObjects'>,
   call: StreamCall,
 ): Promise<Output<'DeleteObjects'>> {
@@ -61,7 +72,7 @@ async function deleteObjects(
   const deleted: Deleted = [];
   const errors: Failed = [];
   for (let from = 0; from < asked.length; from += AT_A_TIME) {
-    const done = await call.commit(() => deleteEach(objects, input, asked.slice(from, from + AT_A_TIME), call));
+    const done = await call.commit(() => deleteEach(objects, tell, input, asked.slice(from, from + AT_A_TIME), call));
     deleted.push(...done.deleted);
     errors.push(...done.errors);
   }
@@ -70,7 +81,13 @@ async function deleteObjects(
 
 type AskedObject = NonNullable<NonNullable<Input<'DeleteObjects'>['Delete']>['Objects']>[number];
 
-function deleteEach(objects: Objects, { Bucket }: Input<'DeleteObjects'>, asked: readonly AskedObject[], call: Call) {
+function deleteEach(
+  objects: Objects,
+  tell: Tell,
+  { Bucket }: Input<'DeleteObjects'>,
+  asked: readonly AskedObject[],
+  call: Call,
+) {
   const deleted: Deleted = [];
   const errors: Failed = [];
   for (const { Key, VersionId, ETag, LastModifiedTime, Size } of asked) {
@@ -80,6 +97,7 @@ function deleteEach(objects: Objects, { Bucket }: Input<'DeleteObjects'>, asked:
       const refusal = call.refusal?.(deleteAccess(objects, { Bucket, Key, VersionId })[0]!);
       if (refusal) throw refusal;
       const removed = objects.remove({ Bucket, Key, VersionId }, ETag, call.now);
+      tellRemoved(tell, { Bucket, VersionId }, removed, call);
       deleted.push({
         ...{ Key, ...version },
         ...(removed.marker ? { DeleteMarker: true, DeleteMarkerVersionId: removed.versionId } : {}),

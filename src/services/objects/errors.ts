@@ -18,6 +18,7 @@ const NOT_SET = {
   configuration: ['NoSuchConfiguration', 'The specified configuration does not exist.'],
 } as const;
 
+type Archived = { bucket: string; key: string; attributes: { storageClass?: string } };
 type Marker = { versionId: string | undefined; modifiedAt: number };
 
 const ofMarker = ({ versionId }: Marker) => ({
@@ -71,6 +72,26 @@ export const s3Errors = {
     ),
   noSuchVersion: (key: string, version: string) =>
     awsError('NoSuchVersion', 'The specified version does not exist.', 404, { Key: key, VersionId: version }),
+  /** @param refused the destinations of notifications that are not there, or do not let S3 in */
+  destination: (refused: readonly string[], reason: string) =>
+    awsError(
+      'InvalidArgument',
+      `Unable to validate the following destination configurations: ${refused.join(', ')} (${reason}). The destination must exist, and its policy must allow s3.amazonaws.com.`,
+      400,
+      Object.fromEntries(refused.map((arn, at) => [`ArgumentName${at + 1}`, arn])),
+    ),
+  archived: ({ bucket, key, attributes: { storageClass } }: Archived) =>
+    awsError(
+      'InvalidObjectState',
+      `The operation is not valid for the object's storage class: s3://${bucket}/${key} is archived in ${storageClass}. Restore it first (RestoreObject).`,
+      403,
+      { StorageClass: storageClass },
+    ),
+  notArchived: (storageClass: string) =>
+    awsError('InvalidObjectState', "Restore is not allowed for the object's current storage class", 403, {
+      StorageClass: storageClass,
+    }),
+  tier: () => invalidArgument('Retrieval option is not supported by this storage class', 'Tier', 'Expedited'),
   /** A version was asked for by its id, and is a delete marker. */
   deleteMarker: (marker: Marker) =>
     withHeaders(

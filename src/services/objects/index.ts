@@ -8,10 +8,12 @@ import { defineApi } from '../../protocol/models.ts';
 import type { Service } from '../../protocol/service.ts';
 import type { Bytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
+import { createArchive } from './archive.ts';
 import { type CrossOriginRules, crossOriginRules } from './crossOrigin.ts';
 import { type DamagedObject, damagedObjects } from './fsck.ts';
 import { type CollectGarbage, garbageCollector } from './gc.ts';
 import { createLifecycles, type LifecycleReport } from './lifecycles.ts';
+import { createNotifications } from './notifications.ts';
 import { type ObjectAccess, objectAccess } from './objectAccess.ts';
 import { createObjects } from './objects.ts';
 import { type ObjectOperations, objectsOperations } from './operations.ts';
@@ -26,7 +28,7 @@ const load = createRequire(import.meta.url);
 export type { CrossOriginRules } from './crossOrigin.ts';
 export type { CollectGarbage } from './gc.ts';
 export type { ObjectAccess } from './objectAccess.ts';
-export type { ObjectVersion } from './ports.ts';
+export type { ObjectsPorts, ObjectVersion } from './ports.ts';
 export { migrations } from './store.ts';
 
 export type ObjectsContext = {
@@ -35,7 +37,7 @@ export type ObjectsContext = {
   world: World;
   account: string;
   /** @default nobody is told */
-  ports?: ObjectsPorts;
+  ports?: Partial<ObjectsPorts>;
 };
 
 export type ObjectsService = {
@@ -59,19 +61,17 @@ export type ObjectsService = {
 
 /** Milliseconds between the end of a file's last row and the sweep that takes it. */
 const SWEEP_AFTER = 60_000;
-const TELLS_NOBODY: ObjectsPorts = { recorder: () => undefined };
+const TELLS_NOBODY: ObjectsPorts = { recorder: () => undefined, notify() {}, mayInvoke: () => true, emit() {} };
 
-export function createObjectsService({
-  store,
-  bytes,
-  world,
-  account,
-  ports = TELLS_NOBODY,
-}: ObjectsContext): ObjectsService {
+export function createObjectsService({ store, bytes, world, account, ports: given }: ObjectsContext): ObjectsService {
+  const ports = { ...TELLS_NOBODY, ...given };
   const rows = objectsStore(store.sql, store.whenUndone);
-  const objects = createObjects(store, rows, bytes, account, world.random, () => sweepSoon());
+  const archive = createArchive(rows, world.clock);
+  const objects = createObjects(store, rows, bytes, account, world.random, () => sweepSoon(), archive.requireReadable);
   const settings = createSettings(rows, store);
-  const lifecycles = createLifecycles({ store, rows, objects, settings, world });
+  const notifications = createNotifications({ store, world, account, rows, settings, ports });
+  const { tell } = notifications;
+  const lifecycles = createLifecycles({ store, rows, objects, settings, world, tell });
   let stopping = false;
   let sweeping: Promise<unknown> = Promise.resolve();
 
@@ -103,22 +103,24 @@ export function createObjectsService({
     service: {
       ...{ name: 'objects', api },
       operations: objectsOperations({
-        ...{ store, rows, bytes, objects, settings, lifecycles, account, world, ports },
+        ...{ store, rows, bytes, objects, settings, lifecycles, account, world, ports, archive, notifications },
         random: world.random,
       }),
       refused: refusals,
       start() {
         sweepNow();
         lifecycles.start();
+        notifications.start();
       },
       async stop() {
         stopping = true;
         cancelSweep?.();
         await lifecycles.stop();
+        await notifications.stop();
         await sweeping;
       },
     },
-    objects: objectAccess({ store, rows, bytes, objects, settings, world }),
+    objects: objectAccess({ store, rows, bytes, objects, settings, world, tell }),
     sweep,
     runLifecycles: lifecycles.run,
     collectGarbage: garbageCollector({ store, rows, bytes, objects, clock: world.clock, sweep: sweepAllBut }),

@@ -37,8 +37,8 @@ export type LifecycleRule = {
 
 const DAY = 86_400_000;
 const MOST_RULES = 1000;
-/** To these an object moves by being called so: they can be read at once, as everything here. */
-const CLASSES = ['STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'];
+/** In the order in which an object may move, and never back: it moves by being called so. */
+const CLASSES = ['STANDARD_IA', 'INTELLIGENT_TIERING', 'ONEZONE_IA', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'];
 
 /** @throws MalformedXML, InvalidArgument, InvalidRequest, NotImplemented */
 export function lifecycleRules(asked: readonly AskedRule[] | undefined, newId: () => string): LifecycleRule[] {
@@ -139,10 +139,8 @@ function transitionOf(asked: AskedTransition): LifecycleRule['transitions'][numb
   return { when, storageClass: classOf(asked.StorageClass) };
 }
 
-/** @throws NotImplemented for the archives, where nothing would be archived */
 function classOf(name: string | undefined): string {
   if (name !== undefined && CLASSES.includes(name)) return name;
-  if (name === 'GLACIER' || name === 'DEEP_ARCHIVE') throw s3Errors.notImplemented(`a transition to ${name}`);
   throw s3Errors.malformedXml();
 }
 
@@ -228,6 +226,10 @@ export function removesLoneMarker(rules: readonly LifecycleRule[], marker: Agein
     return expiration === 'lone markers' || dueAt(marker.modifiedAt, expiration) <= now;
   });
 }
+
+/** Whether a life cycle may move an object from one class (null: STANDARD) to another. */
+export const movesDown = (from: string | null, to: string): boolean =>
+  CLASSES.indexOf(to) > (from === null ? -1 : CLASSES.indexOf(from));
 
 /** The storage class that a current version is due to be called; undefined when none is. */
 export function transitionDue(rules: readonly LifecycleRule[], version: Ageing, now: number): string | undefined {

@@ -70,9 +70,9 @@ describe('objects expire', () => {
     await s3.runLifecycles();
     expect(await keys()).toEqual(['k']);
     clock.time = Date.UTC(2026, 0, 5);
-    expect(await s3.runLifecycles()).toEqual({ expired: 1, removed: 0, moved: 0, aborted: 0 });
+    expect(await s3.runLifecycles()).toEqual({ expired: 1, removed: 0, moved: 0, aborted: 0, unrestored: 0 });
     expect(await keys()).toEqual([]);
-    expect(await s3.runLifecycles()).toEqual({ expired: 0, removed: 0, moved: 0, aborted: 0 });
+    expect(await s3.runLifecycles()).toEqual({ expired: 0, removed: 0, moved: 0, aborted: 0, unrestored: 0 });
   });
   it('at an instant', async () => {
     await put('k');

@@ -13,28 +13,31 @@ import {
   abortDue,
   expiryOf,
   type LifecycleRule,
+  movesDown,
   noncurrentDue,
   removesLoneMarker,
   transitionDue,
 } from './lifecycle.ts';
-import type { Objects } from './objects.ts';
+import type { Tell } from './notifications.ts';
+import type { Objects, Removed } from './objects.ts';
 import type { Settings } from './settings.ts';
 import type { AgeingVersion, ObjectsStore, StoredObject } from './store.ts';
 import type { Tag } from './tags.ts';
 
-export type LifecycleReport = { expired: number; removed: number; moved: number; aborted: number };
+/** `unrestored`: archived objects that can no longer be read. */
+export type LifecycleReport = { expired: number; removed: number; moved: number; aborted: number; unrestored: number };
 
 export type Lifecycles = {
   /** The `x-amz-expiration` header: when the object expires, and by which rule. */
   expirationOf(object: StoredObject): string | undefined;
   /** Carries out what is due in all buckets. */
   run(): Promise<LifecycleReport>;
-  /** Runs now and at every midnight, while any bucket has rules. Call it again when one gets its first. */
+  /** Runs now and at every midnight, while there are rules or restored objects. Call it again when there is the first. */
   start(): void;
   stop(): Promise<void>;
 };
 
-type Context = { store: Store; rows: ObjectsStore; objects: Objects; settings: Settings; world: World };
+type Context = { store: Store; rows: ObjectsStore; objects: Objects; settings: Settings; world: World; tell: Tell };
 
 /** Rows at a time. Deciding about one takes a few microseconds, removing one some tens. */
 const PART = 100;
@@ -47,13 +50,15 @@ export function createLifecycles(context: Context): Lifecycles {
   let running: Promise<unknown> = Promise.resolve();
 
   async function run(): Promise<LifecycleReport> {
-    const report = { expired: 0, removed: 0, moved: 0, aborted: 0 };
+    const report = { expired: 0, removed: 0, moved: 0, aborted: 0, unrestored: 0 };
     for (const bucket of settings.bucketsWith('lifecycle')) {
       for (const pass of [currentPass, historyPass, uploadsPass]) {
         const step = pass(context, bucket, report);
         while (!stopping && (await context.store.transact(step)));
       }
     }
+    const step = restoresPass(context, report);
+    while (!stopping && (await context.store.transact(step)));
     return report;
   }
 
@@ -68,6 +73,8 @@ export function createLifecycles(context: Context): Lifecycles {
     });
   }
 
+  const hasWork = () => settings.bucketsWith('lifecycle').length > 0 || context.rows.anyRestored({}) !== undefined;
+
   return {
     run,
     expirationOf(object) {
@@ -78,7 +85,7 @@ export function createLifecycles(context: Context): Lifecycles {
       );
     },
     start() {
-      if (cancel || stopping || settings.bucketsWith('lifecycle').length === 0) return;
+      if (cancel || stopping || !hasWork()) return;
       arm(world.clock.now());
     },
     async stop() {
@@ -109,9 +116,10 @@ function currentPass(context: Context, bucket: string, report: LifecycleReport):
       const version = ageing(row);
       const expiry = expiryOf(rules, version);
       if (expiry && expiry.at <= now) {
-        objects.remove({ Bucket: bucket, Key: row.key }, undefined, now);
+        const removed = objects.remove({ Bucket: bucket, Key: row.key }, undefined, now);
+        tellExpired(context, bucket, removed, now);
         report.expired += 1;
-      } else report.moved += move(rows, bucket, row, transitionDue(rules, version, now));
+      } else report.moved += move(context, bucket, row, transitionDue(rules, version, now));
     }
     after = page.at(-1)?.key ?? after;
     return page.length === PART;
@@ -119,12 +127,56 @@ function currentPass(context: Context, bucket: string, report: LifecycleReport):
 }
 
 /** Calls a version by another storage class; its bytes stay where they are. */
-function move(rows: ObjectsStore, bucket: string, row: AgeingVersion, storageClass: string | undefined): number {
-  if (storageClass === undefined || storageClass === row.storageClass) return 0;
+function move(context: Context, bucket: string, row: AgeingVersion, storageClass: string | undefined): number {
+  const { rows, tell, world } = context;
+  if (storageClass === undefined || !movesDown(row.storageClass, storageClass)) return 0;
   const found = rows.version(bucket, row.key, row.version);
   if (!found) return 0;
   const attributes = { ...found.attributes, storageClass: storageClass as NonNullable<Attributes['storageClass']> };
+  tell(bucket, () => ({
+    ...{ event: 'LifecycleTransition', at: world.clock.now(), by: 'lifecycle' },
+    object: { ...found, storageClass },
+  }));
   return rows.setAttributes({ version: row.version, attributes: JSON.stringify(attributes) });
+}
+
+function tellExpired({ tell }: Context, bucket: string, { told, marker }: Removed, at: number): void {
+  if (!told) return;
+  const event = marker ? 'LifecycleExpiration:DeleteMarkerCreated' : 'LifecycleExpiration:Delete';
+  tell(bucket, () => ({ event, object: told, at, by: 'lifecycle' }));
+}
+
+/** Removes a version for good. */
+function removeVersion({ rows, tell }: Context, bucket: string, row: AgeingVersion, at: number): number {
+  const { key, version, versionId } = row;
+  tell(bucket, () => ({
+    event: 'LifecycleExpiration:Delete',
+    object: { key, version, versionId },
+    at,
+    by: 'lifecycle',
+  }));
+  return rows.removeVersion({ version, at });
+}
+
+/** Restored objects whose time is over. */
+function restoresPass({ rows, objects, world, tell }: Context, report: LifecycleReport): Step {
+  return () => {
+    const now = world.clock.now();
+    const over = rows.restoresOver({ now, limit: PART });
+    for (const { version, bucket, key } of over) {
+      rows.removeRestore({ version });
+      const row = rows.version(bucket, key, version);
+      if (!row) continue;
+      const object = objects.shown(row);
+      report.unrestored += 1;
+      const { storageClass } = object.attributes;
+      tell(object.bucket, () => ({
+        ...{ event: 'ObjectRestore:Delete', at: now, by: 'lifecycle' },
+        object: { ...object, storageClass },
+      }));
+    }
+    return over.length === PART;
+  };
 }
 
 function historyPass(context: Context, bucket: string, report: LifecycleReport): Step {
@@ -145,14 +197,13 @@ function historyPass(context: Context, bucket: string, report: LifecycleReport):
       // The latest version of a deleted key is its marker: not a noncurrent one.
       if (first && row.marker && rows.currentVersion(bucket, row.key) === undefined) {
         const lone = rows.nextFormer({ bucket, key: row.key, version: row.version }) === undefined;
-        if (lone && removesLoneMarker(rules, version, now))
-          report.removed += rows.removeVersion({ version: row.version, at: now });
+        if (lone && removesLoneMarker(rules, version, now)) report.removed += removeVersion(context, bucket, row, now);
         continue;
       }
       const due = noncurrentDue(rules, version, { since: row.endedAt ?? now, newer, now });
-      if (due === 'remove') report.removed += rows.removeVersion({ version: row.version, at: now });
+      if (due === 'remove') report.removed += removeVersion(context, bucket, row, now);
       else {
-        report.moved += move(rows, bucket, row, due?.storageClass);
+        report.moved += move(context, bucket, row, due?.storageClass);
         newer += 1;
       }
     }

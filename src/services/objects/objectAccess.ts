@@ -17,6 +17,7 @@ import { type AttributeInput, attributesOf } from './attributes.ts';
 import { LARGEST_OBJECT } from './body.ts';
 import { s3Errors } from './errors.ts';
 import { createListings, type ObjectListing } from './listings.ts';
+import type { Tell } from './notifications.ts';
 import type { Objects } from './objects.ts';
 import type { Settings } from './settings.ts';
 import type { ObjectsStore, StoredObject } from './store.ts';
@@ -92,9 +93,10 @@ type Context = {
   objects: Objects;
   settings: Settings;
   world: World;
+  tell: Tell;
 };
 
-export function objectAccess({ store, rows, bytes, objects, settings, world }: Context): ObjectAccess {
+export function objectAccess({ store, rows, bytes, objects, settings, world, tell }: Context): ObjectAccess {
   const listings = createListings(rows, objects, world.clock);
   const at = (bucket: string, key: string) => ({ Bucket: bucket, Key: key });
 
@@ -118,7 +120,9 @@ export function objectAccess({ store, rows, bytes, objects, settings, world }: C
       write() {
         const modifiedAt = world.clock.now();
         const object = { bucket, key, modifiedAt, stored, size, md5, etag: md5, attributes, ...whole };
-        return objects.write(object, UNCONDITIONAL);
+        const written = objects.write(object, UNCONDITIONAL);
+        tell(bucket, () => ({ event: 'ObjectCreated:Put', object: written, at: modifiedAt, by: 'telar' }));
+        return written;
       },
     };
   }

@@ -3,6 +3,7 @@ import { type Call, type Operations, reads, writes } from '../../protocol/servic
 import { checksumMembers } from './checksums.ts';
 import { objectKeys, seenBy, taggingKeys } from './conditionKeys.ts';
 import { s3Errors } from './errors.ts';
+import type { Tell } from './notifications.ts';
 import type { Address, Objects } from './objects.ts';
 import type { ObjectsStore, StoredObject } from './store.ts';
 import { type Tag, tagMembers, tagsOf } from './tags.ts';
@@ -10,12 +11,14 @@ import { bySecond, type Input, type Output, onObject, type S3Sdk } from './wire.
 
 type Names = 'PutObjectTagging' | 'GetObjectTagging' | 'DeleteObjectTagging' | 'GetObjectAttributes';
 
-export function objectDetailOperations(objects: Objects, rows: ObjectsStore): Operations<S3Sdk, Names> {
+export function objectDetailOperations(objects: Objects, rows: ObjectsStore, tell: Tell): Operations<S3Sdk, Names> {
   /** Tags belong to a version and are no part of its content: its time and its lineage stay as they are. */
-  function setTags(object: StoredObject, tags: readonly Tag[]): { VersionId?: string } {
+  function setTags(object: StoredObject, tags: readonly Tag[], call: Call): { VersionId?: string } {
     const { tags: _, ...rest } = object.attributes;
     const attributes = tags.length > 0 ? { ...rest, tags } : rest;
     rows.setAttributes({ version: object.version, attributes: JSON.stringify(attributes) });
+    const event = tags.length > 0 ? 'ObjectTagging:Put' : 'ObjectTagging:Delete';
+    tell(object.bucket, () => ({ event, object, at: call.now, by: call }));
     return versionMember(object);
   }
 
@@ -24,7 +27,7 @@ export function objectDetailOperations(objects: Objects, rows: ObjectsStore): Op
   return {
     PutObjectTagging: writes(
       (input) => onObject(versioned('PutObject', 'Tagging', input), input, taggingKeys(objects, input)),
-      (input, call) => setTags(found(input, call), tagsOf(input.Tagging?.TagSet, 'object')),
+      (input, call) => setTags(found(input, call), tagsOf(input.Tagging?.TagSet, 'object'), call),
       'data',
     ),
     GetObjectTagging: reads(
@@ -37,7 +40,7 @@ export function objectDetailOperations(objects: Objects, rows: ObjectsStore): Op
     ),
     DeleteObjectTagging: writes(
       (input) => onObject(versioned('DeleteObject', 'Tagging', input), input, objectKeys(objects, input)),
-      (input, call) => setTags(found(input, call), []),
+      (input, call) => setTags(found(input, call), [], call),
       'data',
     ),
     GetObjectAttributes: reads(

@@ -6,6 +6,7 @@
 import type { Readable } from 'node:stream';
 import { type Access, type Call, type Operations, reads, type StreamCall, streams } from '../../protocol/service.ts';
 import type { ByteRange, Bytes } from '../../store/bytes.ts';
+import type { Archive } from './archive.ts';
 import { attributesOf, refuseUnsupported } from './attributes.ts';
 import { isWhole, receiveBody } from './body.ts';
 import { algorithmNamed, checksumMembers } from './checksums.ts';
@@ -14,6 +15,7 @@ import { checkRead, type WriteConditions } from './conditions.ts';
 import { s3Errors } from './errors.ts';
 import type { Lifecycles } from './lifecycles.ts';
 import { encodeMetadata } from './metadata.ts';
+import type { Notifications } from './notifications.ts';
 import type { Objects } from './objects.ts';
 import type { ObjectsPorts } from './ports.ts';
 import { contentRange, partRangeOf, rangeOf } from './ranges.ts';
@@ -21,14 +23,21 @@ import type { StoredObject } from './store.ts';
 import { bySecond, type Input, type Output, onObject, quoted, type S3Sdk } from './wire.ts';
 
 type Names = 'PutObject' | 'GetObject' | 'HeadObject';
-type Context = { bytes: Bytes; objects: Objects; lifecycles: Lifecycles; ports: ObjectsPorts };
+type Context = {
+  bytes: Bytes;
+  objects: Objects;
+  lifecycles: Lifecycles;
+  ports: ObjectsPorts;
+  archive: Archive;
+  notifications: Notifications;
+};
 
 export function objectOperations(context: Context): Operations<S3Sdk, Names> {
-  const { bytes, objects, lifecycles } = context;
+  const { objects } = context;
   return {
     PutObject: streams(
       (input) => writeAccess(input),
-      (input, call) => putObject(bytes, objects, lifecycles, input, call),
+      (input, call) => putObject(context, input, call),
       { audit: 'data', readOnly: false },
     ),
 
@@ -42,7 +51,7 @@ export function objectOperations(context: Context): Operations<S3Sdk, Names> {
       (input) => readAccess(objects, input),
       (input, call) => {
         const { object, range } = seenBy(call, input.Bucket, () => select(objects, input, call));
-        return describe(object, range, input, lifecycles);
+        return describe(context, object, range, input);
       },
       'data',
     ),
@@ -65,9 +74,7 @@ export function writeConditions(input: { IfMatch?: string; IfNoneMatch?: string 
 }
 
 async function putObject(
-  bytes: Bytes,
-  objects: Objects,
-  lifecycles: Lifecycles,
+  { bytes, objects, lifecycles, notifications }: Context,
   input: Input<'PutObject'>,
   call: StreamCall,
 ): Promise<Output<'PutObject'>> {
@@ -79,15 +86,17 @@ async function putObject(
   if (!isWhole(input)) objects.admit(input, writeConditions(input));
   const { stored, size, md5, checksum, release } = await receiveBody(bytes, input, wanted);
   try {
-    const object = await call.commit(() =>
-      objects.write(
+    const object = await call.commit(() => {
+      const written = objects.write(
         {
           ...{ bucket: input.Bucket ?? '', key: input.Key ?? '', modifiedAt: call.now, stored, size, md5, etag: md5 },
           ...{ checksum: checksum && { ...checksum, type: 'FULL_OBJECT' }, parts: undefined, attributes },
         },
         writeConditions(input),
-      ),
-    );
+      );
+      notifications.tell(written.bucket, () => ({ event: eventOf(call), object: written, at: call.now, by: call }));
+      return written;
+    });
     return {
       ETag: quoted(object.etag),
       ...checksumMembers(object.checksum),
@@ -99,11 +108,8 @@ async function putObject(
   }
 }
 
-async function getObject(
-  { bytes, objects, lifecycles, ports }: Context,
-  input: Input<'GetObject'>,
-  call: StreamCall,
-): Promise<Output<'GetObject'>> {
+async function getObject(context: Context, input: Input<'GetObject'>, call: StreamCall): Promise<Output<'GetObject'>> {
+  const { bytes, objects, ports } = context;
   const record = ports.recorder(call);
   let body: Buffer | Readable | undefined;
   // What is answered is durable; and opened with the look for it, so that no sweep comes between.
@@ -111,7 +117,7 @@ async function getObject(
     const { object, range } = seenBy(call, input.Bucket, () => select(objects, input, call));
     record?.(object);
     body = bytes.open(objects.bytesOf(object), range);
-    return { ...describe(object, range, input, lifecycles), Body: asSdkStream(body) };
+    return { ...describe(context, object, range, input), Body: asSdkStream(body) };
   };
   try {
     return await (record ? call.commit(answer) : call.read(answer));
@@ -120,6 +126,10 @@ async function getObject(
     throw error;
   }
 }
+
+/** A browser's form comes as a PutObject that is made of it. */
+const eventOf = ({ headers }: Call) =>
+  headers['content-type']?.startsWith('multipart/form-data; boundary=') ? 'ObjectCreated:Post' : 'ObjectCreated:Put';
 
 /** What every answer to a write says of the version that it made. */
 export function writtenMembers(object: StoredObject, lifecycles: Lifecycles) {
@@ -172,10 +182,10 @@ function select(
 
 /** What GetObject and HeadObject say of an object besides its bytes. */
 function describe(
+  { lifecycles, archive }: Pick<Context, 'lifecycles' | 'archive'>,
   object: StoredObject,
   range: ByteRange | undefined,
   input: ReadInput,
-  lifecycles: Lifecycles,
 ): Omit<Output<'GetObject'> & Output<'HeadObject'>, 'Body'> {
   const { attributes, size } = object;
   const checksum = input.ChecksumMode === 'ENABLED' && !range ? object.checksum : undefined;
@@ -199,6 +209,7 @@ function describe(
     ),
     VersionId: object.versionId,
     Expiration: lifecycles.expirationOf(object),
+    Restore: archive.restoreOf(object),
     TagCount: attributes.tags?.length,
     PartsCount: input.PartNumber === undefined ? undefined : object.parts?.length,
     ...checksumMembers(checksum),

@@ -269,7 +269,6 @@ describe('put, get, head, delete', () => {
     [{ ObjectLockMode: 'GOVERNANCE' }, 'InvalidRequest'],
     [{ SSECustomerAlgorithm: 'AES256' }, 'NotImplemented'],
     [{ ServerSideEncryption: 'aws:kms:dsse' }, 'NotImplemented'],
-    [{ StorageClass: 'DEEP_ARCHIVE' }, 'NotImplemented'],
     [{ StorageClass: 'CHEAP' }, 'InvalidStorageClass'],
     [{ Tagging: 'a=1&a=2' }, 'InvalidTag'],
     [{ ChecksumAlgorithm: 'XXHASH3' }, 'InvalidRequest'],

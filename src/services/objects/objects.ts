@@ -32,11 +32,19 @@ export type Removed = {
   versionId: string | undefined;
   /** Whether a marker was made, or removed. */
   marker: boolean | undefined;
+  /** What became of the key, for whoever is told; undefined where nothing was done. */
+  told: Told | undefined;
 };
+
+/** The object that is gone, or the marker that hides it. */
+export type Told = Pick<StoredObject, 'key' | 'version' | 'versionId'> & { size?: number; etag?: string };
 
 export type Objects = ReturnType<typeof createObjects>;
 
 type Name = { bucket: string; key: string };
+
+/** The MD5 of nothing, which S3 says of delete markers. */
+const EMPTY = 'd41d8cd98f00b204e9800998ecf8427e';
 
 export function createObjects(
   store: Pick<Store, 'whenDurable' | 'whenUndone'>,
@@ -46,6 +54,8 @@ export function createObjects(
   random: Random,
   /** Called when files have lost their last row, durably. */
   onLetGo: () => void,
+  /** Before bytes are read on anyone's behalf. @throws InvalidObjectState for what is archived */
+  requireReadable: (object: StoredObject) => void,
 ) {
   /** @throws NoSuchBucket, AccessDenied when the bucket is not who the caller believes */
   function bucket({ Bucket: name = '', ExpectedBucketOwner: owner }: Address): Bucket {
@@ -156,9 +166,16 @@ export function createObjects(
     const { at, current } = admit(address, { ifMatch, ifNoneMatch: undefined });
     const name = { bucket: at.name, key: address.Key ?? '' };
     const versionId = makeRoom(at, name, current, now);
-    if (!at.versioning) return { versionId: undefined, marker: undefined };
-    rows.addMarker({ ...name, at: now, versionId });
-    return { versionId, marker: true };
+    if (!at.versioning) {
+      const version = rows.nextVersion() - 1;
+      return {
+        versionId: undefined,
+        marker: undefined,
+        told: current && { key: name.key, version, versionId: undefined },
+      };
+    }
+    const version = rows.addMarker({ ...name, at: now, versionId });
+    return { versionId, marker: true, told: { key: name.key, version, versionId, etag: EMPTY } };
   }
 
   function removeVersion(address: Address, id: string, ifMatch: string | undefined, now: number): Removed {
@@ -173,9 +190,10 @@ export function createObjects(
       const next = rows.current(name.bucket, name.key) ? undefined : rows.newestFormer(name.bucket, name.key);
       if (next && !next.marker && next.version < found.version) rows.promote({ version: next.version });
     }
+    const told = found && { key: name.key, version: rows.nextVersion() - 1, versionId: at.versioning ? id : undefined };
     return at.versioning
-      ? { versionId: id, marker: found?.marker || undefined }
-      : { versionId: undefined, marker: undefined };
+      ? { versionId: id, marker: found?.marker || undefined, told }
+      : { versionId: undefined, marker: undefined, told };
   }
 
   /** Keeps files, whose rows this transaction removes, until that is durable. */
@@ -200,6 +218,10 @@ export function createObjects(
     changesOf: (name: string): number => changes.get(name) ?? 0,
     /** A row as clients know it; the bucket must be there. */
     shown: (object: StoredObject): StoredObject => shown(bucket({ Bucket: object.bucket }), object),
-    bytesOf: (object: StoredObject): StoredBytes => rows.bytesOf(object),
+    /** @throws InvalidObjectState */
+    bytesOf(object: StoredObject): StoredBytes {
+      requireReadable(object);
+      return rows.bytesOf(object);
+    },
   };
 }

@@ -4,10 +4,11 @@
  */
 import type { Random } from '../../base/random.ts';
 import type { World } from '../../base/world.ts';
-import { type Operations, streams } from '../../protocol/service.ts';
+import { type Operations, streams, writes } from '../../protocol/service.ts';
 import type { Bytes } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
 import { accessOperations } from './accessOperations.ts';
+import { type Archive, restoreObject } from './archive.ts';
 import { bucketOperations } from './bucketOperations.ts';
 import { completeUpload } from './completion.ts';
 import { copyOperations } from './copyOperations.ts';
@@ -16,6 +17,8 @@ import { deleteOperations } from './deleteOperations.ts';
 import type { Lifecycles } from './lifecycles.ts';
 import { listOperations } from './listOperations.ts';
 import { multipartOperations } from './multipartOperations.ts';
+import { notificationOperations } from './notificationOperations.ts';
+import type { Notifications } from './notifications.ts';
 import { objectDetailOperations } from './objectDetailOperations.ts';
 import { objectOperations } from './objectOperations.ts';
 import type { Objects } from './objects.ts';
@@ -48,6 +51,8 @@ type Context = {
   world: World;
   ports: ObjectsPorts;
   random: Random;
+  archive: Archive;
+  notifications: Notifications;
 };
 
 export function objectsOperations(context: Context): ObjectOperations {
@@ -56,13 +61,20 @@ export function objectsOperations(context: Context): ObjectOperations {
     ...settingOperations(context),
     ...accessOperations(context),
     ...defaultOperations(context.objects),
+    ...notificationOperations(context),
     ...objectOperations(context),
-    ...deleteOperations(context.objects),
-    ...objectDetailOperations(context.objects, context.rows),
+    ...deleteOperations(context.objects, context.notifications.tell),
+    ...objectDetailOperations(context.objects, context.rows, context.notifications.tell),
     ...listOperations(context.objects, context.rows),
     ...versionListOperations(context.objects, context.rows),
     ...copyOperations(context),
     ...multipartOperations(context),
+    RestoreObject: writes(
+      (input) => onObject('RestoreObject', input),
+      (input, call) =>
+        restoreObject({ ...context, tell: context.notifications.tell, armed: context.lifecycles.start }, input, call),
+      'data',
+    ),
     CompleteMultipartUpload: streams(
       (input) => onObject('PutObject', input),
       (input, call) => completeUpload(context, input, call),

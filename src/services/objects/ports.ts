@@ -1,8 +1,12 @@
 /** What the objects service needs of others; wired by the server. */
+import type { EmitEvent } from '../../base/systemEvents.ts';
 import type { Call } from '../../protocol/service.ts';
+import type { Target } from '../../protocol/targets.ts';
 
 /** One version of one object. Versions only grow; a version names the same bytes for good. */
 export type ObjectVersion = { bucket: string; key: string; version: number };
+
+export type NotifiedFrom = { bucketArn: string; region: string };
 
 export type ObjectsPorts = {
   /**
@@ -10,4 +14,14 @@ export type ObjectsPorts = {
    * is their lineage.
    */
   recorder(call: Call): ((object: ObjectVersion) => void) | undefined;
+  /**
+   * Inside a transaction: sends to a topic, a queue or a function, as `s3.amazonaws.com` on behalf of a bucket.
+   *
+   * @throws AwsErrors: not there, or not allowed by its policy
+   */
+  notify(target: Target, from: NotifiedFrom): void;
+  /** Whether a function's policy lets a bucket call it. */
+  mayInvoke(functionArn: string, from: NotifiedFrom): boolean;
+  /** Inside the transaction of a change: tells EventBridge. */
+  emit: EmitEvent;
 };

@@ -30,7 +30,6 @@ export const refusals = {
   PutBucketReplication: 'there is no second place to replicate to; copy the data folder or sync the bucket.',
   PutBucketWebsite: 'no websites are served; put a web server in front of the files.',
   PutObjectLockConfiguration: 'object lock is not kept: whoever may delete an object could delete it all the same.',
-  RestoreObject: 'nothing is archived: every object can be read at once.',
   GetObjectTorrent: 'AWS has withdrawn it.',
   SelectObjectContent: 'AWS has withdrawn it for new accounts; read the object and filter it.',
   UpdateObjectEncryption: 'objects are not encrypted one by one; encrypt the disk.',

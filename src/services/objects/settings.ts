@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts';
 import type { SettingKind } from './buckets.ts';
 import type { CorsRule } from './cors.ts';
 import type { LifecycleRule } from './lifecycle.ts';
+import type { NotificationRules } from './notificationRules.ts';
 import type { ObjectsStore } from './store.ts';
 import type { Tag } from './tags.ts';
 
@@ -29,6 +30,7 @@ type Documents = {
   /** Present only where the default was taken away. */
   ownership: 'none';
   publicAccess: PublicAccess | 'none';
+  notification: NotificationRules;
 };
 
 export type Settings = {

@@ -13,6 +13,7 @@ import type { Migrations } from '../../store/migrations.ts';
 import type { Sql } from '../../store/sql.ts';
 import type { Store } from '../../store/store.ts';
 import { bucketRows, settingRows } from './bucketStore.ts';
+import { restoreRows } from './restoreStore.ts';
 import {
   type AgeingVersion,
   type BytesRow,
@@ -103,6 +104,12 @@ export const migrations: Migrations = {
        bucket TEXT NOT NULL REFERENCES objects_buckets ON DELETE CASCADE, kind TEXT NOT NULL, document TEXT NOT NULL,
        PRIMARY KEY (bucket, kind)
      ) STRICT, WITHOUT ROWID;`,
+
+    `-- Archived versions that can be read, and until when.
+     CREATE TABLE objects_restores (
+       version INTEGER PRIMARY KEY REFERENCES objects_versions ON DELETE CASCADE, until INTEGER NOT NULL
+     ) STRICT;
+     CREATE INDEX objects_restores_until ON objects_restores (until);`,
   ],
 };
 
@@ -138,6 +145,7 @@ export function objectsStore(sql: Sql, whenUndone: Store['whenUndone']) {
     ...historyRows(sql),
     ...ageingRows(sql),
     ...uploadRows(sql),
+    ...restoreRows(sql),
     isReferenced: referenceCheck(sql),
   };
 }

@@ -36,7 +36,7 @@ export function objectsOver(
   store: Store,
   world: World,
   account: string,
-  ports?: ObjectsPorts,
+  ports?: Partial<ObjectsPorts>,
 ): TestObjects {
   const bytes = openBytes(folder);
   const made = createObjectsService({ store, bytes, world, account, ...(ports ? { ports } : {}) });

@@ -40,6 +40,7 @@ type Looking = {
  *
  * @param now milliseconds since the epoch
  * @param more attributes that count beside those of AWS, where objects are tracked
+ * @param beside the expressions beside its arguments, resolved
  */
 export function lookUp(
   { db, ports, trackObjects }: Looking,
@@ -48,10 +49,11 @@ export function lookUp(
   resolved: { readonly [key: string]: Json },
   now: number,
   more: readonly CacheAttribute[] = [],
+  beside: { readonly [key: string]: Json } = {},
 ): CacheLookup {
   const config = 'CacheConfig' in step ? step.CacheConfig : undefined;
   if (!config?.Enabled) return { verdict: { verdict: 'off' }, hit: undefined };
-  const attributes = [...cacheAttributes(step, resolved), ...(trackObjects ? more : [])];
+  const attributes = [...cacheAttributes(step, resolved, beside), ...(trackObjects ? more : [])];
   const since = now - (parseDuration(config.ExpireAfter ?? '') ?? 0);
   const where = { pipeline, step: step.Name };
   for (const row of db.cacheEntriesOfKey({ ...where, key: cacheKey(attributes), since, limit: CANDIDATES })) {

@@ -65,7 +65,8 @@ export const errors = {
       `The ClientRequestToken '${token}' was used with another request. Use a token of its own for each request.`,
     ),
   callbackUnknown: () =>
-    awsError('ResourceNotFound', 'No step waits for this callback token: this Telar runs no Callback steps yet.'),
+    awsError('ResourceNotFound', 'No step waits for this callback token: its step has ended, or there never was one.'),
+  callbackOutputs: (reason: string) => awsError('ValidationException', reason),
   selectiveSource: (arn: string, status: string) =>
     awsError(
       'ValidationException',

@@ -12,6 +12,7 @@ import { type Call, type InputOf, type Operations, reads, writes } from '../../p
 import { writeUser } from '../../protocol/userContext.ts';
 import { type Parts, pipelineArn, type Sdk } from './context.ts';
 import { errors } from './errors.ts';
+import { callbackFailed, callbackSucceeded } from './externalSteps.ts';
 import { beginning, between, existing, existingVersion } from './pipelineOperations.ts';
 import { executionRecord } from './records.ts';
 import { stepPage } from './steps.ts';
@@ -104,12 +105,12 @@ export function executionOperations(parts: Parts): Operations<Sdk, Names> {
       const answered = page.items.map(([Name, value]) => ({ Name, Value: scalarText(value) }));
       return { PipelineParameters: answered, NextToken: page.next };
     }),
-    SendPipelineExecutionStepSuccess: writes(onCallback('SendPipelineExecutionStepSuccess'), () => {
-      throw errors.callbackUnknown();
-    }),
-    SendPipelineExecutionStepFailure: writes(onCallback('SendPipelineExecutionStepFailure'), () => {
-      throw errors.callbackUnknown();
-    }),
+    SendPipelineExecutionStepSuccess: writes(onCallback('SendPipelineExecutionStepSuccess'), (input, call) =>
+      once(db, 'SendPipelineExecutionStepSuccess', input, call, () => callbackSucceeded(parts, input)),
+    ),
+    SendPipelineExecutionStepFailure: writes(onCallback('SendPipelineExecutionStepFailure'), (input, call) =>
+      once(db, 'SendPipelineExecutionStepFailure', input, call, () => callbackFailed(parts, input)),
+    ),
   };
 }
 

@@ -16,7 +16,9 @@ import { isAwsError } from '../../protocol/errors.ts';
 import type { Call } from '../../protocol/service.ts';
 import { type CacheEntry, lookUp } from './cache.ts';
 import type { Parts } from './context.ts';
-import type { Described, JobEnd } from './ports.ts';
+import { type ExternalStep, externalSteps, isExternal } from './externalSteps.ts';
+import type { Described, JobEnd, JobLineage } from './ports.ts';
+import { tellOfExecution, tellOfSteps } from './telling.ts';
 
 type StepTask = Extract<PipelineTask, { kind: 'step' }>;
 type Start = TaskStart<PipelineEvent>;
@@ -60,6 +62,8 @@ export type PipelineExecutor = Executor<PipelineState, PipelineEvent> & {
 export function createExecutor(parts: Parts): PipelineExecutor {
   const { db, engine, ports, world, trackObjects } = parts;
 
+  const external = externalSteps(parts);
+
   const callFor = ({ input }: PipelineState) =>
     ports.callAs(input.roleArn, input.region, `pipeline-${input.executionId}`);
 
@@ -67,6 +71,7 @@ export function createExecutor(parts: Parts): PipelineExecutor {
     if (task.kind === 'read') return { kind: 'outside', work: () => read(state, task.uri) };
     const planned = state.plan.steps[state.plan.byName.get(task.step)!]!.step;
     if (isJob(planned.Type)) return startJob(state, planned, planned.Type, task);
+    if (isExternal(planned)) return startExternal(state, planned, task);
     switch (planned.Type) {
       case 'Model':
         return createModel(state, task);
@@ -75,6 +80,28 @@ export function createExecutor(parts: Parts): PipelineExecutor {
       default:
         throw new Error(`Steps of the type ${planned.Type} are refused when a pipeline is created.`);
     }
+  }
+
+  /** Unless an earlier run of the step is good for this one, too. */
+  function startExternal(state: PipelineState, planned: ExternalStep, task: StepTask): Start {
+    const looked = lookUp(
+      { db, ports, trackObjects },
+      state.input.pipelineArn,
+      planned,
+      task.arguments,
+      world.clock.now(),
+      [],
+      task.beside,
+    );
+    const which = { step: task.step, start: task.start };
+    if (!looked.hit) return external.start({ state, planned, task, call: callFor(state), cache: looked.verdict });
+    const { entry, source } = looked.hit;
+    const cacheHit = { sourceExecutionArn: source };
+    const { result, metadata } = entry;
+    return {
+      kind: 'finished',
+      event: { kind: 'step-succeeded', ...which, result, metadata, cacheHit, cache: looked.verdict },
+    };
   }
 
   async function read(state: PipelineState, uri: string): Promise<PipelineEvent> {
@@ -142,6 +169,7 @@ export function createExecutor(parts: Parts): PipelineExecutor {
   function cancel({ state }: RunView<PipelineState>, task: PipelineTask): void {
     if (task.kind === 'read') return;
     const planned = state.plan.steps[state.plan.byName.get(task.step)!]!.step;
+    if (isExternal(planned)) return external.cancel({ state, planned, task, call: callFor(state) });
     if (!isJob(planned.Type)) return;
     const job = JOBS[planned.Type];
     try {
@@ -162,15 +190,15 @@ export function createExecutor(parts: Parts): PipelineExecutor {
       stepTask(made.step, made.start),
       endEvent(end, which, state),
     );
-    if (recorded && end.status === 'Completed') keep(state, which, end);
+    if (recorded && end.status === 'Completed') keep(state, which, ports.lineageOf(end.jobArn));
   }
 
   /** What a successful job leaves for later executions. */
-  function keep(state: PipelineState, { step }: { step: string }, end: JobEnd): void {
+  function keep(state: PipelineState, { step }: { step: string }, touched: JobLineage): void {
     const { status, metadata, cache, result } = state.steps[state.plan.byName.get(step)!]!;
     if (status !== 'Succeeded' || !result || cache?.verdict !== 'miss') return;
     const { attributes } = cache;
-    const entry: CacheEntry = { attributes, result, metadata, lineage: ports.lineageOf(end.jobArn) };
+    const entry: CacheEntry = { attributes, result, metadata, lineage: touched };
     db.insertCache({
       pipeline: state.input.pipelineArn,
       step,
@@ -179,6 +207,11 @@ export function createExecutor(parts: Parts): PipelineExecutor {
       ended_at: world.clock.now(),
       entry: JSON.stringify(entry),
     });
+  }
+
+  /** What a function or whoever answered a message gave back is good for later executions, too: it touched no objects that are known. */
+  function keepOutputs(state: PipelineState, which: { step: string }): void {
+    keep(state, which, { reads: [], prefixes: [], outputs: [] });
   }
 
   return {
@@ -191,9 +224,15 @@ export function createExecutor(parts: Parts): PipelineExecutor {
       return { kind: 'step-failed', step: task.step, start: task.start, failure: failureOf(error) };
     },
     cancel: (run, _task, body) => cancel(run, body as PipelineTask),
-    observed({ key, state }, _event, at) {
+    observed({ key, state }, event, at) {
+      if (event.kind === 'step-succeeded' && event.result.outputParameters && !event.cacheHit)
+        keepOutputs(state, event);
+      tellOfSteps(parts, state);
       const row = db.execution({ arn: key });
-      if (!row || row.status === state.status) return;
+      if (!row) return;
+      if (event.kind === 'started') tellOfExecution(parts, state, row, null);
+      if (row.status === state.status) return;
+      tellOfExecution(parts, state, row, row.status);
       db.setStatus({ arn: key, status: state.status, failure_reason: state.failureReason ?? null, modified_at: at });
     },
     jobEnded,

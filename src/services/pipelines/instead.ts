@@ -4,8 +4,6 @@ import type { Json, Step, StepType } from '../../definition/pipeline/types.ts';
 export const INSTEAD: Partial<Record<StepType, string>> = {
   Tuning: 'Train with each set of hyperparameters in a Training step, and compare their metrics in a Condition step.',
   AutoML: 'Train with an algorithm of your choice in a Training step.',
-  Lambda: 'Do its work in a Processing step.',
-  Callback: 'Do its work in a Processing step, which may wait for what it likes.',
   QualityCheck: 'Compare the data with its baseline in a Processing step, and let a Condition step read the report.',
   ClarifyCheck: 'Measure the bias in a Processing step, and let a Condition step read the report.',
   EndpointConfig: 'Register the model with a RegisterModel step, and deploy it after its approval.',

@@ -37,6 +37,8 @@ const RUN: ReadonlySet<Step['Type']> = new Set([
   'Transform',
   'Model',
   'RegisterModel',
+  'Lambda',
+  'Callback',
   'Condition',
   'Fail',
 ]);

@@ -1,4 +1,5 @@
 /** What the pipelines service needs from others; wired by the server. */
+import type { EmitEvent } from '../../base/systemEvents.ts';
 import type { Call } from '../../protocol/service.ts';
 
 /** A job or model package that a step made, as its own service describes it. */
@@ -18,6 +19,8 @@ export type JobLineage = {
 };
 
 export type PipelinePorts = {
+  /** Inside the transaction of an execution's event. */
+  emit: EmitEvent;
   /** Runs a SageMaker operation inside the transaction under way, as the call's principal: the one dispatch. */
   invoke(operation: string, input: object, call: Call): Described;
   /** Registers a model version, as CreateModelPackage does; a group that is missing is made. */
@@ -26,6 +29,10 @@ export type PipelinePorts = {
   callAs(roleArn: string, region: string, session: string): Call;
   /** Inside the transaction that starts a job: makes the execution's experiment and trial, where they are missing. */
   pipelineRuns(run: PipelineRun, call: Call): void;
+  /** Invokes a function, and waits for its answer: what it gave back, as text, or what it threw. @throws AwsErrors */
+  invokeFunction(arn: string, payload: string, call: Call): Promise<{ payload: string; functionError: boolean }>;
+  /** Inside a transaction: sends a message to a queue. @throws AwsErrors */
+  sendMessage(queueUrl: string, body: string, call: Call): void;
   roleExists(roleArn: string): boolean;
   /** What serves a model just now: image, variables, place of its data; undefined when there is no such model. */
   servedModel(call: Call, name: string): Described | undefined;

@@ -73,6 +73,14 @@ export const migrations: Migrations = {
        at INTEGER NOT NULL,
        PRIMARY KEY (token, operation)
      ) STRICT, WITHOUT ROWID;`,
+    `-- The tokens of Callback steps that wait for an answer.
+     CREATE TABLE step_callbacks (
+       token TEXT PRIMARY KEY,
+       execution TEXT NOT NULL,
+       step TEXT NOT NULL,
+       start INTEGER NOT NULL,
+       UNIQUE (execution, step, start)
+     ) STRICT, WITHOUT ROWID;`,
   ],
 };
 
@@ -119,6 +127,7 @@ export type ExecutionRow = {
 };
 
 export type StepJobRow = { job: string; execution: string; step: string; start: number };
+export type CallbackRow = { token: string; execution: string; step: string; start: number };
 export type CacheRow = {
   pipeline: string;
   step: string;
@@ -250,6 +259,12 @@ function stepStatements(sql: Sql) {
   return {
     insertStepJob: sql.change<StepJobRow>('INSERT INTO step_jobs VALUES ($job, $execution, $step, $start)'),
     stepJob: sql.one<{ job: string }, StepJobRow>('SELECT * FROM step_jobs WHERE job = $job'),
+    insertCallback: sql.change<CallbackRow>('INSERT INTO step_callbacks VALUES ($token, $execution, $step, $start)'),
+    callback: sql.one<{ token: string }, CallbackRow>('SELECT * FROM step_callbacks WHERE token = $token'),
+    callbackOf: sql.one<Omit<CallbackRow, 'token'>, CallbackRow>(
+      'SELECT * FROM step_callbacks WHERE execution = $execution AND step = $step AND start = $start',
+    ),
+    removeCallback: sql.change<{ token: string }>('DELETE FROM step_callbacks WHERE token = $token'),
     insertCache: sql.change<CacheRow>(
       `INSERT INTO step_cache (pipeline, step, key, execution, ended_at, entry)
        VALUES ($pipeline, $step, $key, $execution, $ended_at, $entry)`,

@@ -12,29 +12,35 @@ import { checkRedriveAllowPolicy, checkRedrivePolicy } from './redrive.ts';
 export type Attributes = Readonly<Record<string, string>>;
 
 /** Of numbers: from, to, and what they are by default. */
-const NUMBERS: Readonly<Record<string, readonly [least: number, most: number, usual: number]>> = {
-  VisibilityTimeout: [0, 43_200, 30],
-  MaximumMessageSize: [1024, 1_048_576, 1_048_576],
-  MessageRetentionPeriod: [60, 1_209_600, 345_600],
-  DelaySeconds: [0, 900, 0],
-  ReceiveMessageWaitTimeSeconds: [0, 20, 0],
-};
+const NUMBERS: ReadonlyMap<string, readonly [least: number, most: number, usual: number]> = new Map(
+  Object.entries({
+    VisibilityTimeout: [0, 43_200, 30],
+    MaximumMessageSize: [1024, 1_048_576, 1_048_576],
+    MessageRetentionPeriod: [60, 1_209_600, 345_600],
+    DelaySeconds: [0, 900, 0],
+    ReceiveMessageWaitTimeSeconds: [0, 20, 0],
+  }),
+);
 
 const TRUTH = ['true', 'false'];
 
 /** Of FIFO queues: what they may be, the default first. */
-const FIFO: Readonly<Record<string, readonly string[]>> = {
-  ContentBasedDeduplication: ['false', 'true'],
-  DeduplicationScope: ['queue', 'messageGroup'],
-  FifoThroughputLimit: ['perQueue', 'perMessageGroupId'],
-};
+const FIFO: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    ContentBasedDeduplication: ['false', 'true'],
+    DeduplicationScope: ['queue', 'messageGroup'],
+    FifoThroughputLimit: ['perQueue', 'perMessageGroupId'],
+  }),
+);
 
 /** Documents: to set them to nothing takes them away. */
-const DOCUMENTS: Readonly<Record<string, (text: string) => void>> = {
-  Policy: checkPolicy,
-  RedrivePolicy: checkRedrivePolicy,
-  RedriveAllowPolicy: checkRedriveAllowPolicy,
-};
+const DOCUMENTS: ReadonlyMap<string, (text: string) => void> = new Map(
+  Object.entries({
+    Policy: checkPolicy,
+    RedrivePolicy: checkRedrivePolicy,
+    RedriveAllowPolicy: checkRedriveAllowPolicy,
+  }),
+);
 
 /** A queue's attributes, as its operations use them: times in seconds, sizes in bytes. */
 export type Settings = {
@@ -55,7 +61,7 @@ export type Settings = {
 /** Parsed once for each text. */
 export const settingsOf = memo(1000, (text): Settings => {
   const all: Attributes = JSON.parse(text);
-  const number = (name: string) => Number(all[name] ?? NUMBERS[name]![2]);
+  const number = (name: string) => Number(all[name] ?? NUMBERS.get(name)![2]);
   return {
     visibilityTimeout: number('VisibilityTimeout'),
     longestMessage: number('MaximumMessageSize'),
@@ -73,9 +79,8 @@ export const settingsOf = memo(1000, (text): Settings => {
 
 /** What is set and what is not, by name. */
 export function described(all: Attributes): Attributes {
-  const numbers = Object.entries(NUMBERS).map(([name, [, , usual]]) => [name, String(usual)]);
-  const fifo =
-    all['FifoQueue'] === 'true' ? Object.entries(FIFO).map(([name, [usual]]) => [name, usual as string]) : [];
+  const numbers = [...NUMBERS].map(([name, [, , usual]]) => [name, String(usual)]);
+  const fifo = all['FifoQueue'] === 'true' ? [...FIFO].map(([name, [usual]]) => [name, usual as string]) : [];
   return { ...Object.fromEntries([...numbers, ...fifo]), SqsManagedSseEnabled: 'false', ...all };
 }
 
@@ -102,16 +107,18 @@ export function withAttributes(before: Attributes, asked: Readonly<Record<string
 
 /** What is kept of a value. Undefined takes the attribute away. */
 function keptOf(name: string, value: string, fifo: boolean): string | undefined {
-  const number = NUMBERS[name];
+  const number = NUMBERS.get(name);
   if (number) return takenNumber(name, value, number);
-  if (DOCUMENTS[name]) {
+  const check = DOCUMENTS.get(name);
+  if (check) {
     if (value === '') return undefined;
-    DOCUMENTS[name](value);
+    check(value);
     return value;
   }
-  if (FIFO[name]) {
+  const choices = FIFO.get(name);
+  if (choices) {
     if (!fifo) throw queueErrors.attributeName(name);
-    if (!FIFO[name].includes(value)) throw queueErrors.attributeValue(name);
+    if (!choices.includes(value)) throw queueErrors.attributeValue(name);
     return value;
   }
   if (name === 'KmsMasterKeyId' || name === 'KmsDataKeyReusePeriodSeconds') throw queueErrors.encryption(name);

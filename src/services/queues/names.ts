@@ -15,7 +15,7 @@ const NAME = /^[\w-]{1,80}$/;
 const FIFO_NAME = /^[\w-]{1,75}\.fifo$/;
 const LONGEST_URL = 2048;
 
-export const isFifoName = (name: string): boolean => name.endsWith('.fifo');
+const isFifoName = (name: string): boolean => name.endsWith('.fifo');
 
 /** @throws InvalidParameterValue */
 export function requireName(name: string): void {

@@ -16,7 +16,7 @@ import { addTags } from './tags.ts';
 
 export type Queue = QueueRow & { arn: string; settings: Settings };
 
-export const queueOf = ({ account }: Pick<Parts, 'account'>, row: QueueRow): Queue => ({
+const queueOf = ({ account }: Pick<Parts, 'account'>, row: QueueRow): Queue => ({
   ...row,
   arn: queueArn({ account, region: row.region }, row.name),
   settings: settingsOf(row.attributes),
@@ -40,7 +40,7 @@ export function queueByArn(parts: Pick<Parts, 'db' | 'account'>, arn: string, re
   return named?.region === region ? findQueue(parts, named, named.name) : undefined;
 }
 
-export const urlOf = ({ endpointUrl, account }: Parts, name: string): string => queueUrl(endpointUrl(), account, name);
+const urlOf = ({ endpointUrl, account }: Parts, name: string): string => queueUrl(endpointUrl(), account, name);
 
 export function createQueue(
   parts: Parts,

@@ -56,55 +56,58 @@ function basket(most: number) {
   };
 }
 
-/** Sends away what was received too often. Answers whether it did. */
-function deadLettersOf(parts: Parts, queue: Queue, now: number): (one: Candidate) => boolean {
+/** Sends away those that were received too often, and answers whether there were any: they have made room. */
+function buries(parts: Parts, queue: Queue, now: number): (found: readonly Candidate[]) => boolean {
   const { redrive } = queue.settings;
   const target = redrive && queueByArn(parts, redrive.deadLetterTargetArn, queue.region);
-  return (one) => {
-    if (!redrive || !target || one.receives < redrive.maxReceiveCount) return false;
-    transfer(parts, one, queue, target, queue.arn, now);
-    return true;
+  return (found) => {
+    const dead = redrive && target ? found.filter(({ receives }) => receives >= redrive.maxReceiveCount) : [];
+    for (const one of dead) transfer(parts, one, queue, target!, queue.arn, now);
+    return dead.length > 0;
   };
 }
 
 function standard(parts: Parts, queue: Queue, { most, now }: Asked): Candidate[] {
   const { content } = queue;
   const sent = expiredBy(queue, now);
-  const isDead = deadLettersOf(parts, queue, now);
-  for (;;) {
-    const into = basket(most);
-    const found = parts.db.visible({ content, now, sent, most });
-    let dead = 0;
-    for (const one of found) {
-      if (isDead(one)) dead += 1;
-      else into.put(one);
-    }
-    // What was sent away has made room.
-    if (dead === 0 || into.chosen.length > 0) return into.chosen;
-  }
+  const bury = buries(parts, queue, now);
+  let found: Candidate[];
+  do found = parts.db.visible({ content, now, sent, most });
+  while (bury(found));
+  const into = basket(most);
+  for (const one of found) into.put(one);
+  return into.chosen;
 }
 
 function fifo(parts: Parts, queue: Queue, { most, now }: Asked): Candidate[] {
   const { content } = queue;
   const { db } = parts;
   const sent = expiredBy(queue, now);
-  const isDead = deadLettersOf(parts, queue, now);
+  const bury = buries(parts, queue, now);
   const into = basket(most);
-  while (into.chosen.length === 0) {
-    const ready = db.readyGroups({ content, now, most });
-    if (ready.length === 0) break;
-    for (const { group_id: group } of ready) {
-      if (into.isFull()) break;
-      const before: number = into.chosen.length;
-      const head = db.head({ content, group, sent, most: into.left() });
-      for (const one of head) {
-        if (one.visible_at > now || into.isFull()) break;
-        if (!isDead(one)) into.put(one);
-      }
-      if (into.chosen.length === before) settle(db, { content, group, now, sent });
-    }
+  const visited = new Set<string>();
+  while (!into.isFull()) {
+    const ready = db.readyGroups({ content, now, most: most + visited.size });
+    const group = ready.find(({ group_id }) => !visited.has(group_id))?.group_id;
+    if (group === undefined) break;
+    visited.add(group);
+    takeOfGroup(group);
   }
   return into.chosen;
+
+  function takeOfGroup(group: string): void {
+    let found: Candidate[];
+    do found = visibleHead(db.head({ content, group, sent, most: into.left() }), now);
+    while (bury(found));
+    for (const one of found) into.put(one);
+    if (found.length === 0) settle(db, { content, group, now, sent });
+  }
+}
+
+/** Up to the first that is delayed. */
+function visibleHead(head: readonly Candidate[], now: number): Candidate[] {
+  const end = head.findIndex(({ visible_at }) => visible_at > now);
+  return end < 0 ? [...head] : head.slice(0, end);
 }
 
 function settleGroups({ db }: Parts, queue: Queue, taken: readonly MessageRow[], now: number): void {

@@ -18,6 +18,7 @@ import type { RegisteredPackage } from './ports.ts';
 import { specificationOf } from './sources.ts';
 import { checkContainers, containerUris } from './specifications.ts';
 import type { PackageRow } from './store.ts';
+import { tellOfPackage } from './telling.ts';
 
 type PackageSummary = NonNullable<OutputOf<Sdk, 'ListModelPackages'>['ModelPackageSummaryList']>[number];
 type BatchSummary = NonNullable<OutputOf<Sdk, 'BatchDescribeModelPackage'>['ModelPackageSummaries']>[string];
@@ -72,6 +73,7 @@ export function createPackage(parts: Parts, input: CreatePackageInput, call: Cal
   const arn = packageArn(call, row.name, row.version);
   parts.ports.packageRegistered(registered(parts, { ...row, region: call.region }, kept, call.now));
   if (input.Tags?.length) parts.ports.setTags(arn, input.Tags);
+  tellOfPackage(parts.ports, { arn, region: call.region, describe: () => described(parts, call, row) });
   return arn;
 }
 
@@ -197,6 +199,9 @@ export function describePackage(parts: Parts, row: PackageRow): PackageDescripti
     ...(row.modified_by === null ? {} : { LastModifiedBy: readUser(row.modified_by) }),
   };
 }
+
+const described = (parts: Parts, { region }: Place, { name, version }: New) =>
+  describePackage(parts, parts.store.package({ region, name, version })!);
 
 /** What BatchDescribeModelPackage answers of each package. */
 export function batchDescription(parts: Parts, row: PackageRow): BatchSummary {

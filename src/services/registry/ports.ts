@@ -1,4 +1,5 @@
 /** What the model registry needs from others; wired by the server. */
+import type { EmitEvent } from '../../base/systemEvents.ts';
 import type { Call, InputOf } from '../../protocol/service.ts';
 
 /** A package that was registered, or whose approval has changed. */
@@ -24,6 +25,8 @@ type Specification = InputOf<
 export type Container = NonNullable<NonNullable<Specification>['Containers']>[number];
 
 export type RegistryPorts = {
+  /** Inside the transaction that makes or changes a package. */
+  emit: EmitEvent;
   /** What a model of SageMaker's is served by; undefined when there is none of this ARN. */
   modelContainers(arn: string): Container[] | undefined;
   /** Inside the transaction that registers a package. */

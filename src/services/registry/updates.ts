@@ -5,10 +5,11 @@ import type { Parts, UpdatePackageInput } from './context.ts';
 import { registryErrors } from './errors.ts';
 import { type Kept, readKept } from './kept.ts';
 import { MOST_ADDITIONAL_SPECIFICATIONS, MOST_METADATA_PROPERTIES } from './legal.ts';
-import { digest, registered } from './packages.ts';
+import { arnOfPackage, describePackage, digest, registered } from './packages.ts';
 import { specificationOf } from './sources.ts';
 import { checkContainers } from './specifications.ts';
 import type { PackageRow } from './store.ts';
+import { tellOfPackage } from './telling.ts';
 
 /** Members that replace what the package has. */
 const REPLACED = ['ModelPackageRegistrationType', 'ModelLifeCycle'] as const;
@@ -33,6 +34,11 @@ export function updatePackage(parts: Parts, row: PackageRow, input: UpdatePackag
     kept: JSON.stringify(kept),
     modified_at: call.now,
     modified_by: writeUser(call.principal),
+  });
+  const { region, name, version } = row;
+  tellOfPackage(parts.ports, {
+    ...{ arn: arnOfPackage(parts, row), region, changed: Object.keys(input) },
+    describe: () => describePackage(parts, parts.store.package({ region, name, version })!),
   });
   if (approval !== row.approval) parts.ports.approvalChanged(registered(parts, { ...row, approval }, kept, call.now));
 }

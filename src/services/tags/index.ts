@@ -13,8 +13,8 @@ import { tagRows } from './store.ts';
 import { type TagsOf, tagsOver } from './tags.ts';
 
 export type { TagsPorts } from './ports.ts';
-export type { TagsOf } from './tags.ts';
 export { migrations } from './store.ts';
+export type { TagsOf } from './tags.ts';
 
 export type TagsContext = {
   /** The SageMaker API, made once by the server. */

@@ -27,6 +27,8 @@ export type Resource = {
   /** Of a function. */
   handler?: string;
   runtime?: string;
+  /** Of a rule. */
+  args?: JsonObject;
 };
 
 /** What makes two recordings comparable: names, ids and times become placeholders. */
@@ -104,6 +106,8 @@ export type ExpectedExecution = {
   /** Of an asynchronous Express execution, the last event in its log. */
   endEvent?: JsonObject;
   loggedExecutionEvents?: JsonObject[];
+  /** What came into the queue that is a rule's target, in the order of their times. */
+  eventBridgeEvents?: JsonObject[];
 };
 
 export type Case = Trace | Single | Execution;

@@ -8,12 +8,18 @@ import type { Place } from './normalise.ts';
 const APIS: Readonly<Record<string, { signingName: string; target: string; version: '1.0' | '1.1' }>> = {
   stepfunctions: { signingName: 'states', target: 'AWSStepFunctions', version: '1.0' },
   sqs: { signingName: 'sqs', target: 'AmazonSQS', version: '1.0' },
+  events: { signingName: 'events', target: 'AWSEvents', version: '1.1' },
   logs: { signingName: 'logs', target: 'Logs_20140328', version: '1.1' },
 };
 
 /** What makes the resources that cases need, by their type. */
 const MAKERS: Readonly<Record<string, (url: string, place: Place, resource: Resource) => Promise<void>>> = {
   lambda: (url, place, resource) => makeFunction(url, signed(place, 'lambda'), place, resource),
+  async 'events-rule'(url, place, { name, args: { EventPattern = {}, ...args } = {} }) {
+    const params = { ...args, EventPattern: JSON.stringify(EventPattern) };
+    const answer = await sent(url, place, { service: 'events', op: 'PutRule', params });
+    if (!answer.ok) throw new Error(`The rule ${name} could not be made: ${await answer.text()}`);
+  },
   async sqs(url, place, { name }) {
     const answer = await sent(url, place, { service: 'sqs', op: 'CreateQueue', params: { QueueName: name } });
     if (!answer.ok) throw new Error(`The queue ${name} could not be made: ${await answer.text()}`);

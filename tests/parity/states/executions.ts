@@ -23,7 +23,7 @@ export async function playExecution(one: Execution, endpoint: Endpoint): Promise
   const machine = await created(one, endpoint);
   const input = inputOf(one);
   if (one.kind === 'sync-execution') return playSync(one, machine, input, endpoint);
-  const name = one.executionName ?? one.placeholders?.['<ExecArnPart_0idx>'];
+  const name = one.executionName ?? one.placeholders?.['<ExecArnPart_0idx>'] ?? toldName(one);
   const { body } = await answered(endpoint, 'StartExecution', {
     stateMachineArn: machine,
     input,
@@ -32,6 +32,48 @@ export async function playExecution(one: Execution, endpoint: Endpoint): Promise
   const arn = String(body.executionArn);
   await playWorker(one, endpoint);
   return one.type === 'EXPRESS' ? playExpress(one, arn, endpoint) : playStandard(one, arn, endpoint);
+}
+
+/** The name that events tell of an execution which is told by no other. */
+function toldName({ expected }: Execution): string | undefined {
+  const detail = expected.eventBridgeEvents?.[0]?.['detail'];
+  const name = isObject(detail) ? detail['name'] : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** What has come into the queue of the case: as many events as were recorded, in the order of their coming. */
+async function queuedEvents({ setup = [], expected }: Execution, endpoint: Endpoint): Promise<Json[]> {
+  const QueueUrl = setup.find(({ service }) => service === 'sqs')!.params['QueueUrl']!;
+  const events: Json[] = [];
+  while (events.length < expected.eventBridgeEvents!.length) {
+    const params = { QueueUrl, WaitTimeSeconds: 10, MaxNumberOfMessages: 10 };
+    const { body } = await endpoint.send({ service: 'sqs', op: 'ReceiveMessage', params });
+    const messages = (body['Messages'] ?? []) as { Body: string }[];
+    if (messages.length === 0) break;
+    events.push(...messages.map(({ Body }) => JSON.parse(Body) as Json));
+  }
+  return events;
+}
+
+/** The recording of status events has numbers for names, in ARNs alone. */
+function toldArns({ expected }: Execution, executionArn: string): Transformer[] {
+  if (!JSON.stringify(expected.eventBridgeEvents ?? '').includes('<resource:2>')) return [];
+  const [machine = '', name = ''] = executionArn.split(':').slice(-2);
+  return [
+    { kind: 'text', text: `execution:${machine}:${name}`, replacement: 'execution:<resource:2>:<resource:1>' },
+    { kind: 'text', text: `stateMachine:${machine}`, replacement: 'stateMachine:<resource:2>' },
+  ];
+}
+
+/** Times and dates of events are words in the recordings. */
+function withTimes(events: Json | undefined): Json {
+  const dated = (event: JsonObject): JsonObject => {
+    const { detail } = event;
+    const dates: JsonObject =
+      isObject(detail!) && 'startDate' in detail ? { startDate: 'start-date', stopDate: 'stop-date' } : {};
+    return { ...event, time: 'date', ...(isObject(detail!) ? { detail: { ...detail, ...dates } } : {}) } as JsonObject;
+  };
+  return Array.isArray(events) ? events.map((event) => (isObject(event) ? dated(event) : event)) : [];
 }
 
 async function created(one: Execution, endpoint: Endpoint): Promise<string> {
@@ -71,8 +113,20 @@ async function playStandard(one: Execution, executionArn: string, endpoint: Endp
   const events = await history(executionArn, endpoint);
   const logged = expectedLog(one);
   const log = logged && (await loggedEvents(one, executionArn, endpoint, logged.length));
-  const given = { events, output: output ?? null, error: error ?? null, cause: cause ?? null, log: log ?? null };
-  const transformers = [...mapRunNames(one, events), ...transformersOf(one, executionArn)];
+  const told = one.expected.eventBridgeEvents && (await queuedEvents(one, endpoint));
+  const given = {
+    told: told ?? null,
+    events,
+    output: output ?? null,
+    error: error ?? null,
+    cause: cause ?? null,
+    log: log ?? null,
+  };
+  const transformers = [
+    ...mapRunNames(one, events),
+    ...toldArns(one, executionArn),
+    ...transformersOf(one, executionArn),
+  ];
   const actual = normalise(given, transformers, endpoint.place) as JsonObject;
   const last = lastDetails(actual['events']);
   const compared = (key: string, wanted: Json | undefined, got: Json | undefined) =>
@@ -87,6 +141,7 @@ async function playStandard(one: Execution, executionArn: string, endpoint: Endp
     ...(expected.historyEvents ? named('types', typesOf(expected.historyEvents), typesOf(actual['events'])) : []),
     ...(expected.historyEvents ? compared('history', expected.historyEvents, actual['events']) : []),
     ...(logged ? named('log', logged, actual['log']) : []),
+    ...(told ? named('told', one.expected.eventBridgeEvents, withTimes(actual['told'])) : []),
   ];
 }
 
@@ -109,16 +164,26 @@ async function playSync(
 ): Promise<ExecutionFinding[]> {
   const { body } = await answered(endpoint, 'StartSyncExecution', { stateMachineArn, input });
   const actual = normalise({ body }, transformersOf(one, String(body.executionArn)), endpoint.place) as JsonObject;
+  // What a function takes is not what it took then.
+  const told = (value: Json | undefined) => (one.needs?.includes('lambda') ? withoutBilling(value) : value);
   return [
     ...named('status', one.expected.status, body.status),
-    ...named('response', one.expected.syncResponse, actual['body']),
+    ...named('response', told(one.expected.syncResponse), told(actual['body'])),
   ];
+}
+
+function withoutBilling(value: Json | undefined): Json | undefined {
+  if (!isObject(value)) return value;
+  const { billingDetails: _, ...rest } = value;
+  return rest;
 }
 
 /** What the worker sends stands for the message that it received first: its token, or all of it. */
 async function playWorker({ callsWhileRunning: calls = [] }: Execution, endpoint: Endpoint): Promise<void> {
   let message: string | undefined;
   for (const call of calls) {
+    // What else was called meanwhile looked at what the execution had done, or cleared it away.
+    if (call.service !== 'sqs' && !call.op.startsWith('SendTask')) continue;
     const token = String(JSON.parse(message ?? '{}').TaskToken);
     const output = 'output' in call.params ? { output: message } : {};
     const params = { ...JSON.parse(JSON.stringify(call.params).replace(/fake-task-token-\d+/g, token)), ...output };
@@ -171,7 +236,10 @@ function mapRunNames({ expected }: Execution, events: readonly Json[]): Transfor
   );
 }
 
-const UNTOLD = { 'x-amzn-RequestId': 'x-amzn-RequestId', RequestId: 'RequestId', Date: 'date' };
+const UNTOLD = {
+  ...{ 'x-amzn-RequestId': 'x-amzn-RequestId', RequestId: 'RequestId', Date: 'date' },
+  'X-Amzn-Trace-Id': 'X-Amzn-Trace-Id',
+};
 
 /**
  * The name and the id of an Express execution are the server's: the transformers look for those of here. The transformers of an

@@ -11,9 +11,14 @@ const HANDLERS: Readonly<Record<string, string>> = {
   // The recorded traceback names the second line.
   raise_exception: 'def handler(event, context):\n    raise Exception("Some exception was raised.")\n',
   large_output_string: 'def handler(event, context):\n    return b\'"\' + b"a" * (257 * 1024) + b\'"\'\n',
+  // The ninth line, here too.
   raise_custom_exception: `class CustomException(Exception):
+    message: str
+
     def __init__(self):
-        super().__init__("CustomException message")
+        self.message = "CustomException message"
+
+
 def handler(event, context):
     raise CustomException()
 `,

@@ -4,12 +4,16 @@ import { isCallable, isMakeable } from './endpoint.ts';
 import { isObject } from './json.ts';
 
 /** Services that executions of the recordings call, and that Telar does not have. */
-const NOT_THERE: ReadonlySet<string> = new Set(['dynamodb', 'events', 'events-rule', 'secretsmanager']);
+const NOT_THERE: ReadonlySet<string> = new Set(['dynamodb', 'secretsmanager']);
 
 /** Why a case is not played; undefined when it is. */
 export function reasonToSkip(one: Case): string | undefined {
   const absent = isExecution(one) ? neededOf(one).find((service) => NOT_THERE.has(service)) : undefined;
   if (absent) return `needs ${absent}, which Telar does not have`;
+  if (isExecution(one) && isToldByTopic(one))
+    return 'tells a token by a topic, and the recording has nobody who answers it';
+  if (one.kind === 'api-trace' && one.matches.some(({ key }) => key === 'messages'))
+    return 'compares messages that no call of the recording receives';
   const calls = [...(one.setup ?? []), ...callsOf(one)];
   const resource = one.resources?.find((needed) => !isMakeable(needed));
   if (resource) return `needs a resource of the type ${resource.type}, which Telar does not have yet`;
@@ -18,6 +22,10 @@ export function reasonToSkip(one: Case): string | undefined {
   const call = calls.find((needed) => !isCallable(needed));
   return call && `calls ${call.service}:${call.op}, which this player cannot`;
 }
+
+/** Of queues the worker's calls are on record. */
+const isToldByTopic = ({ definition, callsWhileRunning }: Execution): boolean =>
+  callsWhileRunning === undefined && JSON.stringify(definition ?? '').includes('sns:publish.waitForTaskToken');
 
 const neededOf = ({ needs = [], resources = [] }: Execution) => [...needs, ...resources.map(({ type }) => type)];
 

@@ -18,6 +18,7 @@ const FILES = [
   'choice-comparisons',
   'express-sync',
   'services',
+  'eventbridge-status-events',
   'logs-and-express-async',
 ];
 const files = FILES.map((file) => ({ file, cases: loadCases(file) }));

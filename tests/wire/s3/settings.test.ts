@@ -141,8 +141,6 @@ describe('headers that ask for what is not done', () => {
       { SSECustomerAlgorithm: 'AES256', SSECustomerKey: 'k'.repeat(32) },
       'NotImplemented 501',
     ],
-    ['GLACIER', { StorageClass: 'GLACIER' }, 'NotImplemented 501'],
-    ['DEEP_ARCHIVE', { StorageClass: 'DEEP_ARCHIVE' }, 'NotImplemented 501'],
     ['a class that does not exist', { StorageClass: 'CUPBOARD' }, 'InvalidStorageClass 400'],
     ['a public ACL', { ACL: 'public-read' }, 'AccessControlListNotSupported 400'],
     ['grants', { GrantRead: 'id=1' }, 'AccessControlListNotSupported 400'],
@@ -249,7 +247,6 @@ describe('a life cycle', () => {
       ],
       'InvalidRequest 400',
     ],
-    ['an archive', [{ ...RULE, Transitions: [{ Days: 1, StorageClass: 'GLACIER' }] }], 'NotImplemented 501'],
   ])('of %s is refused', async (_what, rules, code) => {
     expect(await refused(put(...rules))).toBe(code);
   });
@@ -313,16 +310,6 @@ describe('settings that there are none of', () => {
       { BucketLoggingStatus: { LoggingEnabled: { TargetBucket: 'b', TargetPrefix: 'p' } } },
       'NotImplemented 501',
     ],
-    [
-      'PutBucketNotificationConfiguration',
-      { NotificationConfiguration: { EventBridgeConfiguration: {} } },
-      'NotImplemented 501',
-    ],
-    [
-      'PutBucketNotificationConfiguration',
-      { NotificationConfiguration: { TopicConfigurations: [{ TopicArn: 'a', Events: ['s3:ObjectCreated:*'] }] } },
-      'NotImplemented 501',
-    ],
   ])('%s of %j is refused', async (name, input, code) => {
     expect(await refused(send(name, input))).toBe(code);
   });
@@ -342,7 +329,6 @@ describe('operations that are left out', () => {
       'SelectObjectContent',
       { Key: 'k', Expression: 'x', ExpressionType: 'SQL', InputSerialization: {}, OutputSerialization: {} },
     ],
-    ['RestoreObject', { Key: 'k', RestoreRequest: { Days: 1 } }],
     ['PutBucketAccelerateConfiguration', { AccelerateConfiguration: { Status: 'Enabled' } }],
     [
       'PutBucketReplication',

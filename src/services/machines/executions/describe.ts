@@ -10,7 +10,7 @@ import { isHere, machineArn, requireNamed } from '../names.ts';
 import type { ExecutionParts } from './context.ts';
 import { eventsAfter, eventsBefore } from './history.ts';
 import { requireMapRunArn } from './names.ts';
-import { redriveStatus } from './redrive.ts';
+import { redriveStatus } from './redrivable.ts';
 import { requireExecution } from './required.ts';
 import type { ExecutionRow } from './store.ts';
 

@@ -9,6 +9,7 @@ import type { MapRuns } from '../mapRuns/driver.ts';
 import type { ExecutionParts } from './context.ts';
 import { describeRow } from './describe.ts';
 import { endOf } from './executor.ts';
+import { tellOfExecution } from './telling.ts';
 
 type Parts = Pick<ExecutionParts, 'executions' | 'engine'> & { integrations: Integrations };
 
@@ -58,6 +59,7 @@ export function executionEnded(
   });
   const row = executions.execution({ arn: key });
   if (!row) return;
+  tellOfExecution(parts.ports, row, at);
   if (row.map_run !== null) parts.mapRuns.executionEnded(row);
   passOn(parts, 'execution', key, () => describeRow(row, at));
   const machine = db.machineOfId({ id: row.machine });

@@ -1,38 +1,15 @@
-/** StopExecution and RedriveExecution, and what may be redriven. */
+/** StopExecution and RedriveExecution. */
 import type { MachineEvent } from '../../../engine/machines/events.ts';
 import { MOST_EVENTS } from '../../../engine/machines/history.ts';
-import type { ExecutionStatus, MachineState } from '../../../engine/machines/state.ts';
+import type { MachineState } from '../../../engine/machines/state.ts';
 import type { Call, InputOf, OutputOf } from '../../../protocol/service.ts';
 import type { Sdk } from '../context.ts';
 import { machineErrors } from '../errors.ts';
 import type { ExecutionParts } from './context.ts';
+import { obstacle } from './redrivable.ts';
 import { requireExecution } from './required.ts';
 import type { ExecutionRow } from './store.ts';
-
-/** https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html */
-const REDRIVABLE_FOR = 14 * 24 * 3600 * 1000;
-const REDRIVEN: ReadonlySet<ExecutionStatus> = new Set(['FAILED', 'TIMED_OUT', 'ABORTED']);
-
-/** Why it cannot be redriven; undefined when it can. */
-function obstacle({ status, ended_at, map_run }: ExecutionRow, now: number): string | undefined {
-  if (!REDRIVEN.has(status)) return `Execution is ${status} and cannot be redriven`;
-  if (map_run !== null) return 'Execution is a child of a Map Run and is redriven by its parent';
-  if (ended_at !== null && now - ended_at > REDRIVABLE_FOR) return 'Execution has exceeded the redrivable period';
-  return undefined;
-}
-
-export function redriveStatus(
-  row: ExecutionRow,
-  now: number,
-): Pick<OutputOf<Sdk, 'DescribeExecution'>, 'redriveStatus' | 'redriveStatusReason'> {
-  const reason = obstacle(row, now);
-  if (row.map_run !== null && REDRIVEN.has(row.status)) {
-    return { redriveStatus: 'REDRIVABLE_BY_MAP_RUN', redriveStatusReason: reason! };
-  }
-  return reason === undefined
-    ? { redriveStatus: 'REDRIVABLE' }
-    : { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: reason };
-}
+import { tellOfExecution } from './telling.ts';
 
 /** @throws ExecutionDoesNotExist. To stop what has ended is no mistake. */
 export function stopExecution(
@@ -68,6 +45,7 @@ export function redriveExecution(
   const reason = obstacle(row, call.now) ?? gone(parts, row) ?? tooLong(parts, row);
   if (reason !== undefined) throw machineErrors.notRedrivable(row.arn, reason);
   parts.executions.redrive({ arn: row.arn, redriven_at: call.now, redrive_token: clientToken ?? null });
+  tellOfExecution(parts.ports, parts.executions.execution({ arn: row.arn })!, call.now);
   parts.engine.append<MachineEvent>(row.arn, { kind: 'redriven' });
   return { redriveDate: new Date(call.now) };
 }

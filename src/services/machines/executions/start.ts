@@ -15,12 +15,14 @@ import type { MachineInput } from '../../../engine/machines/state.ts';
 import type { Call, InputOf, OutputOf } from '../../../protocol/service.ts';
 import type { Sdk } from '../context.ts';
 import { machineErrors } from '../errors.ts';
-import { requireName } from '../names.ts';
+import { requireExecutionName } from '../names.ts';
 import { type Resolved, resolveMachine } from '../resolve.ts';
 import type { ExecutionParts } from './context.ts';
 import { definitionName } from './definitions.ts';
 import { logOf } from './log.ts';
 import { executionArn, expressArn } from './names.ts';
+import type { ExecutionRow } from './store.ts';
+import { tellOfExecution } from './telling.ts';
 
 export type StartInput = InputOf<Sdk, 'StartExecution'>;
 export type StartOutput = OutputOf<Sdk, 'StartExecution'>;
@@ -40,7 +42,7 @@ export function startExecution(parts: ExecutionParts, asked: StartInput, call: C
     return { executionArn: arn, startDate: new Date(known.started_at) };
   }
   const begun = machineInput(resolved, { arn, name, input }, call);
-  parts.executions.insertExecution({
+  const row: Omit<ExecutionRow, 'id'> = {
     arn,
     name,
     machine: resolved.machine.id,
@@ -62,7 +64,9 @@ export function startExecution(parts: ExecutionParts, asked: StartInput, call: C
     map_run: null,
     item: null,
     items: null,
-  });
+  };
+  parts.executions.insertExecution(row);
+  tellOfExecution(parts.ports, row, call.now);
   parts.engine.start<MachineEvent>(MACHINE, arn, begun, { kind: 'started', seed: newSeed(parts) });
   return { executionArn: arn, startDate: new Date(call.now) };
 }
@@ -80,7 +84,7 @@ export function beginSync(
 
 function begin(parts: ExecutionParts, asked: StartInput, call: Call) {
   const name = asked.name ?? uuid(parts.world.random);
-  requireName(name);
+  requireExecutionName(name);
   const input = asked.input ?? '{}';
   const resolved = resolveMachine(parts, call, asked.stateMachineArn!, chance(parts));
   requireInput(input);

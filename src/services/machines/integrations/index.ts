@@ -80,6 +80,7 @@ function prepare(found: Found, args: Json, attempt: Attempt, field: 'Parameters'
     throw statesError('States.Runtime', cause);
   }
   for (const name of drawn(operation, row?.name)) input[name] ??= attemptUuid(attempt);
+  row?.adds?.(input, attempt.execution);
   if (naming === 'sdk') addChecksum(operation, input);
   if (naming === 'sdk') addContentType(operation, input);
   return { api, operation, input };

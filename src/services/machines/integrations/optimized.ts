@@ -41,6 +41,8 @@ export type OptimizedRow = {
   readonly parsed?: readonly string[];
   /** The results tell of the HTTP answer: SdkHttpMetadata, SdkResponseMetadata. */
   readonly metadata: boolean;
+  /** Puts into a request what AWS adds to it. @param execution the ARN */
+  adds?(input: Record<string, unknown>, execution: string): void;
   /** Some answers tell of a failure. */
   failure?(output: JsonObject): TaskFailure | undefined;
   /** The member that AWS makes up where it is not given: a UUID. */
@@ -56,7 +58,7 @@ const ROWS: readonly OptimizedRow[] = [
   {
     ...{ service: 'events', action: 'putEvents', operation: 'PutEvents', patterns: CALLBACK, metadata: false },
     json: ['Detail'],
-    failure: failedEntries,
+    ...{ failure: failedEntries, adds: addResources },
   },
   {
     ...{ service: 'glue', action: 'startJobRun', operation: 'StartJobRun', patterns: JOB, metadata: true },
@@ -74,7 +76,7 @@ const ROWS: readonly OptimizedRow[] = [
   },
   {
     ...{ service: 'lambda', action: 'invoke', operation: 'Invoke', patterns: CALLBACK, metadata: true },
-    takes: ['ClientContext', 'FunctionName', 'InvocationType', 'Payload', 'Qualifier'],
+    takes: ['ClientContext', 'FunctionName', 'InvocationType', 'LogType', 'Payload', 'Qualifier'],
     ...{ json: ['Payload'], parsed: ['Payload'], failure: functionError },
   },
   ...['CreateEndpoint', 'CreateEndpointConfig', 'CreateModel', 'UpdateEndpoint'].map((operation) =>
@@ -135,6 +137,14 @@ function jobOfSageMaker(job: string): Sync {
     ...{ describe: `Describe${job}`, status: `${job}Status`, success: 'Completed' },
     stop: ({ id }) => ({ operation: `Stop${job}`, input: { [`${job}Name`]: id.slice(id.indexOf('/') + 1) } }),
   };
+}
+
+/** Events name the machine and the execution that have sent them. */
+function addResources(input: Record<string, unknown>, execution: string): void {
+  const [machine = ''] = /^arn:aws:states:[^:]*:\d*:execution:[^:/]+/.exec(execution) ?? [];
+  const sent = [machine.replace(':execution:', ':stateMachine:'), execution];
+  const entries = input['Entries'] as { Resources?: string[] }[] | undefined;
+  input['Entries'] = entries?.map((entry) => ({ ...entry, Resources: [...(entry.Resources ?? []), ...sent] }));
 }
 
 function failedEntries(output: JsonObject): TaskFailure | undefined {

@@ -1,7 +1,7 @@
 /** What a map run has led to: the state's result, or files in S3 and where they are. */
 import type { Json } from '../../../definition/asl/scope.ts';
 import type { ResultWriter } from '../../../definition/asl/types.ts';
-import { redriveStatus } from '../executions/redrive.ts';
+import { redriveStatus } from '../executions/redrivable.ts';
 import type { ExecutionRow } from '../executions/store.ts';
 import type { Pages } from '../items/item.ts';
 import type { WriterPorts } from '../items/ports.ts';

@@ -7,6 +7,7 @@ import type { MachineEvent } from '../../../engine/machines/events.ts';
 import { MACHINE } from '../../../engine/machines/language.ts';
 import { newSeed } from '../executions/start.ts';
 import type { ExecutionRow } from '../executions/store.ts';
+import { tellOfExecution } from '../executions/telling.ts';
 import { type Child, childInput, childRow, type Surroundings } from './children.ts';
 import { type Lane, LEFT, type Live, type MapRunParts, NO_COUNTS, roomOf, SLICE, tally } from './context.ts';
 import { goingOn, requireGoing } from './going.ts';
@@ -38,6 +39,7 @@ export function standardLane(parts: MapRunParts, live: Live): Lane {
   function beginOne(around: Surroundings, run: MapRunRow, child: Child): void {
     const row = childRow(around, run, child, world.clock.now());
     executions.insertExecution(row);
+    tellOfExecution(parts.ports, row, row.started_at);
     count(run, [['RUNNING', child.count, 1]]);
     runs.setPosition({ id: run.id, next_item: child.first + child.count });
     const input = childInput(around, run, row);
@@ -46,6 +48,7 @@ export function standardLane(parts: MapRunParts, live: Live): Lane {
 
   function redriveOne(run: MapRunRow, { arn, status, item, items }: ExecutionRow): void {
     executions.redrive({ arn, redriven_at: world.clock.now(), redrive_token: null });
+    tellOfExecution(parts.ports, executions.execution({ arn })!, world.clock.now());
     count(run, [
       [status, -items!, -1],
       ['RUNNING', items!, 1],

@@ -22,7 +22,9 @@ type Document = Readonly<Record<string, unknown>>;
 
 const time = (at: number): string => new Date(at).toISOString();
 
-const parameters = (given: Readonly<Record<string, string>>) => new URLSearchParams(given).toString();
+/** Colons as they are, in which ARNs are rich: as AWS writes its links. */
+const parameters = (given: Readonly<Record<string, string>>) =>
+  new URLSearchParams(given).toString().replaceAll('%3A', ':');
 
 export const confirmLink = ({ links }: Means, { region, topicArn }: Origin, token: string): string =>
   `${links(region).base}/?${parameters({ Action: 'ConfirmSubscription', TopicArn: topicArn, Token: token })}`;

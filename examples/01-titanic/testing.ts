@@ -1,0 +1,96 @@
+/** The example on a real server, for its tests: published as `telar publish` does it, its topic with real subscribers, its flows run. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { IAM } from '@aws-sdk/client-iam';
+import { Lambda } from '@aws-sdk/client-lambda';
+import { S3 } from '@aws-sdk/client-s3';
+import { SageMaker } from '@aws-sdk/client-sagemaker';
+import { SFN } from '@aws-sdk/client-sfn';
+import { SNS } from '@aws-sdk/client-sns';
+import { clientsOf } from '../../src/cli/aws.ts';
+import { makeOutput } from '../../src/cli/output.ts';
+import { publish } from '../../src/cli/publish/publish.ts';
+import type { TestServer } from '../../tests/support/server.ts';
+import { parsed, type Subscriber } from '../../tests/support/subscriber.ts';
+import titanic from './telar.config.ts';
+
+export type Json = Record<string, unknown>;
+export type Ended = { status: string; error: string | undefined; cause: string | undefined; output: Json; arn: string };
+
+export type Example = ReturnType<typeof exampleOn>;
+
+/** The clients of a server, and what the tests do with the example there. */
+export function exampleOn({ client }: Pick<TestServer, 'client'>) {
+  const s3 = new S3({ ...client, forcePathStyle: true });
+  const sfn = new SFN({ ...client, disableHostPrefix: true });
+  const [iam, lambda, sagemaker, sns] = [new IAM(client), new Lambda(client), new SageMaker(client), new SNS(client)];
+  const Bucket = titanic.bucket;
+  const arnOf = (service: string, resource: string) => `arn:aws:${service}:${client.region}:000000000000:${resource}`;
+
+  async function ended(executionArn: string): Promise<Ended> {
+    for (;;) {
+      const { status = '', error, cause, output = '{}' } = await sfn.describeExecution({ executionArn });
+      if (status !== 'RUNNING') return { status, error, cause, output: JSON.parse(output) as Json, arn: executionArn };
+      await pause(50);
+    }
+  }
+
+  return {
+    ...{ s3, sfn, iam, lambda, sagemaker, sns, arnOf, ended },
+    topicArn: arnOf('sns', 'titanic-alerts'),
+    /** Publishes the project. @returns each flow's own input */
+    async publish(): Promise<(flow: string) => Json> {
+      const silent = { write: () => true };
+      const streams = { stdout: silent, stderr: silent, environment: {}, platform: process.platform };
+      const connection = { url: client.endpoint, region: client.region, credentials: client.credentials };
+      const out = makeOutput({ json: false }, streams);
+      const { documents, bundle } = await publish(clientsOf(connection), out, titanic, import.meta.dirname);
+      return (flow) => {
+        const machine = documents.machines.find(({ name }) => name === `titanic-${flow}`)!;
+        return JSON.parse(machine.startInput(bundle!.uri)) as Json;
+      };
+    },
+    /** TEMPORARY */
+    async provide(): Promise<void> {
+      await sns.createTopic({ Name: 'titanic-alerts' });
+      const { zipOf } = await import('../../tests/support/functions.ts');
+      const { readFileSync } = await import('node:fs');
+      const read = (name: string) => readFileSync(`${import.meta.dirname}/functions/${name}.py`, 'utf8');
+      for (const [FunctionName, module, role] of [
+        ['EvalMetricsLambda', 'eval_metrics', 'titanic-eval-metrics-role'],
+        ['GetApprovedModel', 'get_approved_model', 'titanic-get-approved-model-role'],
+        ['WriteManifest', 'write_manifest', 'titanic-write-manifest-role'],
+      ] as const) {
+        const ZipFile = await zipOf({ [`${module}.py`]: read(module), 'store.py': read('store') });
+        await lambda.createFunction({
+          ...{ FunctionName, Runtime: 'python3.12', Handler: `${module}.handler`, Timeout: 60, MemorySize: 256 },
+          ...{ Role: `arn:aws:iam::000000000000:role/${role}`, Code: { ZipFile } },
+        });
+      }
+    },
+    async start(flow: 'training' | 'inference', input: Json, name?: string): Promise<string> {
+      const stateMachineArn = arnOf('states', `stateMachine:titanic-${flow}`);
+      const started = await sfn.startExecution({
+        stateMachineArn,
+        input: JSON.stringify(input),
+        ...(name && { name }),
+      });
+      return started.executionArn!;
+    },
+    async read(uri: string): Promise<string> {
+      const Key = uri.replace(`s3://${Bucket}/`, '');
+      return (await (await s3.getObject({ Bucket, Key })).Body?.transformToString()) ?? '';
+    },
+    async put(Key: string, Body: string): Promise<string> {
+      await s3.putObject({ Bucket, Key, Body });
+      return `s3://${Bucket}/${Key}`;
+    },
+    /** Subscribes an HTTP endpoint, and confirms it as a subscriber does. */
+    async subscribe(subscriber: Subscriber): Promise<void> {
+      const before = subscriber.received.length;
+      await sns.subscribe({ TopicArn: arnOf('sns', 'titanic-alerts'), Protocol: 'http', Endpoint: subscriber.url });
+      await subscriber.until(before + 1);
+      const { Token } = parsed(subscriber.received[before]!);
+      await sns.confirmSubscription({ TopicArn: arnOf('sns', 'titanic-alerts'), Token });
+    },
+  };
+}

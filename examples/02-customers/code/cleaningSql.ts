@@ -1,0 +1,219 @@
+/**
+ * What cleaning is, as SQL: one statement a step, in the order in which they run, for one file after another:
+ *
+ *   lines → signs: hashes of lines that may be there twice
+ *   lines → parted → read → judged → sorted out, in one go: clean rows, those that may be there twice, and those put aside
+ *
+ * C1. A line is a row, whatever stands in it: a quote that never closes spoils its own line and no other. (So a field cannot
+ *     hold a line break, as RFC 4180 would allow.) Lines end with LF, CRLF or CR; empty ones are none.
+ * C2. Strict: a value is good when it is written exactly as it would be written again. `1.50` is a price; `1.5`, `+1.50` and
+ *     ` 1.50` are not. That is one rule for every type, in place of a pattern for each.
+ * C3. A bad row has ONE reason: the first of REASONS that applies.
+ * C4. Money is whole cents and sums of it are exact: the same in any order, on any number of threads.
+ */
+import { literal } from './duck.ts';
+
+/** Every reason, in the order in which they are looked for. */
+export const REASONS = [
+  'too_long',
+  'bad_encoding',
+  'wrong_columns',
+  'bad_date',
+  'future_date',
+  'missing_customer',
+  'bad_customer',
+  'bad_quantity',
+  'bad_price',
+  'missing_value',
+  'duplicate',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+export const HEADER = 'invoice,invoice_date,customer_id,product_code,description,quantity,unit_price,country,channel';
+/** Bytes of a line: longer ones are set aside, of each the beginning. */
+export const LONGEST_LINE = 65_536;
+/** A file with a line of more bytes than that is no file of lines. (DuckDB would lose lines that span several of its buffers.) */
+export const NO_LINE = 1_048_576;
+/** More than that for one thing is a slip of the keyboard, in this shop. */
+export const HIGHEST_PRICE = 10_000;
+
+/** The columns of a clean transaction. `cents` is the price of one. */
+export const CLEAN_COLUMNS =
+  'invoice, sold_at, customer_id, product_code, description, quantity, cents, country, channel';
+
+/**
+ * The file as lines. No text holds the delimiter, a control character: a line that does has a `rest`, and is refused for it.
+ * Lines that are too long or not UTF-8 go into DuckDB's table `reject_errors`, the others on.
+ */
+function lines(file: string): string {
+  return `
+    SELECT line, rest FROM read_csv(${literal(file)},
+      auto_detect = false, header = false, skip = 1, columns = {'line': 'VARCHAR', 'rest': 'VARCHAR'}, delim = '\u0001',
+      quote = '', escape = '', nullstr = '\u0002', null_padding = true, strict_mode = false, max_line_size = ${LONGEST_LINE},
+      store_rejects = true, rejects_limit = 0)
+    WHERE line IS NULL OR line <> '' OR rest IS NOT NULL`;
+}
+
+/**
+ * Lines and their fields. Most have no quotes and are cut at their commas; the file is read twice, since one expression for both
+ * kinds would copy every field of every row.
+ */
+function parted(file: string): string {
+  return `
+    SELECT line, rest, string_split(line, ',') AS parts FROM (${lines(file)})
+    WHERE contains(line, '"') IS NOT TRUE
+    UNION ALL
+    SELECT line, rest, ${PARTED_AT_QUOTES} FROM (${lines(file)})
+    WHERE contains(line, '"')`;
+}
+
+/**
+ * A line with quotes is cut at them: every second piece lies inside, where a comma becomes U+0002 until the line is parted. (An
+ * escaped quote, twice in a row, leads out and in again: right by itself.)
+ */
+const PARTED_AT_QUOTES = `
+  whole(list_transform(
+    string_split(
+      array_to_string(
+        list_transform(string_split(line, '"'), lambda piece, nth: if(nth % 2 = 0, replace(piece, ',', chr(2)), piece)),
+        '"'),
+      ','),
+    lambda field: unquoted(replace(field, chr(2), ','))))`;
+
+export const MACROS = [
+  // A field without its quotes; NULL where quotes stand that do not belong there.
+  `CREATE MACRO unquoted(field) AS CASE
+     WHEN NOT contains(field, '"') THEN field
+     WHEN field LIKE '"%"' AND field <> '"' AND NOT contains(replace(field[2:-2], '""', ''), '"')
+       THEN replace(field[2:-2], '""', '"')
+   END`,
+  // All fields, or none when one of them is broken: then there are not nine.
+  'CREATE MACRO whole(fields) AS if(list_count(fields) = len(fields), fields, [])',
+  `CREATE MACRO csv_field(value) AS
+     if(contains(value, ',') OR contains(value, '"'), '"' || replace(value, '"', '""') || '"', value)`,
+];
+
+/** Every row with what its texts mean, NULL where they mean nothing. */
+function read(file: string): string {
+  const columns = HEADER.split(',').map((name, index) => `parts[${index + 1}] AS ${name}`);
+  return `
+    SELECT line, rest, len(parts) AS columns, ${columns.join(', ')},
+      try_cast(parts[2] AS TIMESTAMP) AS sold_at, try_cast(parts[3] AS INTEGER) AS customer,
+      try_cast(parts[6] AS INTEGER) AS units, try_cast(parts[7] AS DECIMAL(12, 2)) AS price
+    FROM (${parted(file)})`;
+}
+
+/** C3: the reason, or NULL. A comparison with what is NULL is no reason, so that each begins with asking for it. */
+function judged(file: string, asOf: string): string {
+  return `
+    SELECT *, CASE
+      WHEN rest IS NOT NULL OR line IS NULL OR contains(line, chr(0)) OR contains(line, chr(2)) THEN 'bad_encoding'
+      WHEN columns <> 9 THEN 'wrong_columns'
+      WHEN sold_at IS NULL OR strlen(invoice_date) <> 19 OR sold_at::VARCHAR <> invoice_date THEN 'bad_date'
+      WHEN sold_at >= TIMESTAMP ${literal(asOf)} THEN 'future_date'
+      WHEN customer_id = '' THEN 'missing_customer'
+      WHEN customer IS NULL OR customer <= 0 OR customer::VARCHAR <> customer_id THEN 'bad_customer'
+      -- A purchase takes at least one; a return, an invoice that begins with C, brings at least one back.
+      WHEN units IS NULL OR units = 0 OR (units < 0) <> starts_with(invoice, 'C') OR units::VARCHAR <> quantity
+        THEN 'bad_quantity'
+      WHEN price IS NULL OR price <= 0 OR price > ${HIGHEST_PRICE} OR price::VARCHAR <> unit_price THEN 'bad_price'
+      WHEN invoice = '' OR product_code = '' OR country = '' OR channel = '' THEN 'missing_value'
+    END AS reason
+    FROM (${read(file)})`;
+}
+
+/** What outlives a file: the hashes of all its lines, and all that was put aside. */
+export const TABLES = [
+  'CREATE TEMP TABLE seen (sign UBIGINT)',
+  'CREATE TEMP TABLE aside (reason VARCHAR, file VARCHAR, line VARCHAR)',
+];
+
+/** Hashes that a line shares with another one of the file, and with one of an earlier file. */
+export function signs(file: string): string[] {
+  return [
+    `CREATE OR REPLACE TEMP TABLE own AS
+     SELECT hash(line) AS sign, count(*) > 1 AS again FROM (${lines(file)}) WHERE line IS NOT NULL GROUP BY sign`,
+    'CREATE OR REPLACE TEMP TABLE met AS SELECT sign FROM own SEMI JOIN seen USING (sign)',
+    'CREATE OR REPLACE TEMP TABLE signs AS SELECT sign FROM own WHERE again UNION FROM met',
+    'INSERT INTO seen SELECT sign FROM own',
+    'DROP TABLE own',
+  ];
+}
+export const MET = 'SELECT count(*)::INTEGER AS rows FROM met';
+
+/**
+ * Reads the file and writes its rows below `folder`: `fate=clean`, `fate=repeated` for those that may be there twice, and
+ * `fate=aside`. What is put aside travels in two columns of text, so that all have the same: its line as the description, its
+ * reason as the channel.
+ */
+export function sortOut(file: string, asOf: string, folder: string): string {
+  return `
+    COPY (
+      SELECT invoice, sold_at, customer AS customer_id, product_code, if(reason IS NULL, description, line) AS description,
+        units AS quantity, try_cast(price * 100 AS INTEGER) AS cents, country, coalesce(reason, channel) AS channel,
+        CASE WHEN reason IS NOT NULL THEN 'aside' WHEN hash(line) IN (FROM signs) THEN 'repeated' ELSE 'clean' END AS fate
+      FROM (${judged(file, asOf)})
+    ) TO ${literal(folder)} (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (fate), WRITE_PARTITION_COLUMNS false)`;
+}
+
+/**
+ * Of rows that may be there twice, which one each is: since hashes can meet by chance, the fields decide. `nth` counts equal rows,
+ * from 2 where a clean part of an earlier file has one.
+ *
+ * @param rows the Parquet files of these rows
+ * @param parts earlier parts that may have some of them
+ */
+export function repeated(rows: readonly string[], parts: readonly string[]): string {
+  const before = parts.length
+    ? `SELECT DISTINCT ${CLEAN_COLUMNS}, 1 AS nth FROM ${parquet(parts)} WHERE invoice IN (SELECT invoice FROM ${parquet(rows)})`
+    : `SELECT ${CLEAN_COLUMNS}, 1 AS nth FROM ${parquet(rows)} WHERE false`;
+  return `
+    CREATE OR REPLACE TEMP TABLE repeated AS
+    SELECT ${CLEAN_COLUMNS}, coalesce(before.nth, 0) + row_number() OVER (PARTITION BY ${CLEAN_COLUMNS}) AS nth
+    FROM ${parquet(rows)} LEFT JOIN (${before}) AS before USING (${CLEAN_COLUMNS})`;
+}
+
+/** Writes those of them that are there for the first time. */
+export function writeFirst(path: string): string {
+  return `
+    COPY (SELECT ${CLEAN_COLUMNS} FROM repeated WHERE nth = 1 ORDER BY ALL)
+    TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy)`;
+}
+
+/** A duplicate's line, written again: as it stood, but for quotes that were not needed. */
+const WRITTEN = `
+  concat_ws(',', csv_field(invoice), sold_at::VARCHAR, customer_id::VARCHAR, csv_field(product_code), csv_field(description),
+    quantity::VARCHAR, (cents / 100)::DECIMAL(12, 2)::VARCHAR, csv_field(country), csv_field(channel))`;
+
+export function asideDuplicates(name: string): string {
+  return `INSERT INTO aside SELECT 'duplicate', ${literal(name)}, ${WRITTEN} FROM repeated WHERE nth > 1`;
+}
+
+export function asideBad(name: string, rows: readonly string[]): string {
+  return `INSERT INTO aside SELECT channel, ${literal(name)}, description FROM ${parquet(rows)}`;
+}
+
+/** Lines that DuckDB could not read, in its own words; each was met more than once, since the file is read more than once. */
+export function asideUnreadable(name: string): string[] {
+  return [
+    `INSERT INTO aside
+     SELECT if(bool_or(error_type = 'LINE SIZE OVER MAXIMUM'), 'too_long', 'bad_encoding'), ${literal(name)},
+       left(any_value(csv_line), ${LONGEST_LINE})
+     FROM reject_errors GROUP BY line`,
+    'DELETE FROM reject_errors',
+  ];
+}
+
+export function writeQuarantine(path: string): string {
+  return `COPY (FROM aside ORDER BY ALL) TO ${literal(path)} (FORMAT csv, HEADER true)`;
+}
+
+export const COUNTS = 'SELECT reason, count(*)::INTEGER AS rows FROM aside GROUP BY reason';
+
+export function cleanCount(parts: readonly string[]): string {
+  return `SELECT count(*)::INTEGER AS rows FROM ${parquet(parts)}`;
+}
+
+function parquet(files: readonly string[]): string {
+  return `read_parquet([${files.map(literal).join(', ')}])`;
+}
