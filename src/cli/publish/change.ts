@@ -6,7 +6,6 @@ export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
   kind:
-    | 'function'
     | 'bucket'
     | 'role'
     | 'model package group'
@@ -14,9 +13,11 @@ export type Change = {
     | 'code bundle'
     | 'pipeline'
     | 'log group'
+    | 'function'
     | 'state machine'
     | 'glue file'
     | 'glue job'
+    | 'queue'
     | 'topic'
     | 'subscription'
     | 'schedule group'
