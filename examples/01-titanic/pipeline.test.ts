@@ -165,6 +165,19 @@ describe.skipIf(typeof found === 'string')('the Titanic example', () => {
     expect(stderr).toMatch(/^OK$/m); // Without `(skipped=1)`: boto3 is there, so that reading from S3 was tested.
   });
 
+  it("keeps what the cleaning's and the functions' own tests ask", { timeout: 300_000 }, async () => {
+    const uri = step('ModelEvaluation').AppSpecification.ImageUri;
+    for (const folder of ['glue', 'functions']) {
+      const { stderr } = await onImage(
+        uri,
+        ['python3', '-m', 'unittest', 'discover', '-s', '.'],
+        join(import.meta.dirname, folder),
+      );
+      expect(stderr).toMatch(/^Ran [1-9]\d* tests in /m);
+      expect(stderr).toMatch(/^OK$/m);
+    }
+  });
+
   it('predicts at least 210 of the 262 validation rows correctly, the same from run to run', {
     timeout: 300_000,
   }, async () => {

@@ -2,7 +2,9 @@
  * Who survives the Titanic? The whole system: a model's pipeline (modelbuild.ts), and what scores files with its models.
  */
 import { codeBundle, defineProject, uploadFile } from 'telar';
+import { alerts } from './flows/alerts.ts';
 import { cleaning, cleaningRole } from './flows/cleaning.ts';
+import { functions } from './flows/functions.ts';
 import { inference } from './flows/inference.ts';
 import {
   evalMetricsRole,
@@ -25,6 +27,8 @@ export default defineProject({
   modelPackageGroups: [survival],
   pipelines: [modelBuild],
   glueJobs: [cleaning],
+  functions,
+  topics: [alerts],
   machines: [training, inference, modelBuildRun],
   data: [
     passengers,

@@ -6,11 +6,13 @@ import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { Glue } from '@aws-sdk/client-glue';
 import type { IAM } from '@aws-sdk/client-iam';
+import type { Lambda } from '@aws-sdk/client-lambda';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { Scheduler } from '@aws-sdk/client-scheduler';
 import type { SFN } from '@aws-sdk/client-sfn';
 import type { SNS } from '@aws-sdk/client-sns';
+import type { SQS } from '@aws-sdk/client-sqs';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Connection } from './connection.ts';
 import { isNotFound } from './errors.ts';
@@ -24,11 +26,13 @@ export type Clients = {
   s3(): Promise<S3>;
   iam(): Promise<IAM>;
   sts(): Promise<STS>;
+  lambda(): Promise<Lambda>;
   logs(): Promise<CloudWatchLogs>;
   scheduler(): Promise<Scheduler>;
   events(): Promise<EventBridge>;
   glue(): Promise<Glue>;
   sns(): Promise<SNS>;
+  sqs(): Promise<SQS>;
 };
 
 export function clientsOf(connection: Connection): Clients {
@@ -58,6 +62,10 @@ export function clientsOf(connection: Connection): Clients {
       const { STS } = await import('@aws-sdk/client-sts');
       return new STS(options);
     }),
+    lambda: once(async () => {
+      const { Lambda } = await import('@aws-sdk/client-lambda');
+      return new Lambda(options);
+    }),
     logs: once(async () => {
       const { CloudWatchLogs } = await import('@aws-sdk/client-cloudwatch-logs');
       return new CloudWatchLogs(options);
@@ -77,6 +85,10 @@ export function clientsOf(connection: Connection): Clients {
     sns: once(async () => {
       const { SNS } = await import('@aws-sdk/client-sns');
       return new SNS(options);
+    }),
+    sqs: once(async () => {
+      const { SQS } = await import('@aws-sdk/client-sqs');
+      return new SQS({ ...options, useQueueUrlAsEndpoint: false });
     }),
   };
 }

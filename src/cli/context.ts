@@ -44,7 +44,7 @@ function commandLine(words: string, { data, url, project }: Globals, environment
   const program = npm === undefined || npm === 'test' ? 'telar' : 'npx telar';
   const folder = project === undefined ? '' : relative(process.cwd(), resolve(project));
   const options = [
-    ...(folder !== '' && /^(run|publish|export)\b/.test(words) ? ['--project', folder] : []),
+    ...(folder !== '' && /^(run|publish|export|predict)\b/.test(words) ? ['--project', folder] : []),
     ...(data === undefined ? [] : ['--data', data]),
     ...(url === undefined ? [] : ['--url', url]),
   ];

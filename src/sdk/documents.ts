@@ -6,14 +6,17 @@
  */
 import { arn } from '../base/arn.ts';
 import { describeProblems, parsePolicy } from '../definition/policy/parse.ts';
+import { type FunctionDocuments, functionDocuments } from './functions.ts';
 import { type GlueJob, type GlueJobRequest, glueJobRequest, glueJobRoleArn } from './glueJob.ts';
 import { machineDefinition, machineRoleArn, type StateMachine } from './machines/stateMachine.ts';
 import { mistake, must } from './mistake.ts';
 import { type Pipeline, pipelineDefinition, pipelineRoleArn } from './pipeline.ts';
 import type { PolicyDocument, Statement } from './policy.ts';
 import type { CodeBundle, DataUpload, Project } from './project.ts';
+import { inOrderOfNeed, type QueueDocuments, queueDocuments } from './queue.ts';
 import { type S3Uri, s3Uri } from './references.ts';
 import { iamArn, type Role, roleArn } from './roles.ts';
+import { type RuleDocuments, ruleDocuments } from './rule.ts';
 import { type Schedule, scheduleTargetArn } from './schedule.ts';
 import { type Context, settle } from './scope.ts';
 import { BUNDLE_FILE } from './steps/script.ts';
@@ -100,11 +103,15 @@ export type ProjectDocuments = {
   roles: RoleDocuments[];
   modelPackageGroups: { name: string; arn: string; description?: string }[];
   pipelines: PipelineDocuments[];
+  functions: FunctionDocuments[];
   machines: StateMachineDocuments[];
   scheduleGroups: ScheduleGroupDocuments[];
   schedules: ScheduleDocuments[];
   glueJobs: GlueJobDocuments[];
   topics: TopicDocuments[];
+  rules: RuleDocuments[];
+  /** Dead-letter queues before those that need them. */
+  queues: QueueDocuments[];
   data: readonly DataUpload[];
   code?: CodeBundle;
 };
@@ -133,10 +140,13 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
       ...(description && { description }),
     })),
     pipelines: project.pipelines.map((pipeline) => pipelineDocuments(project, pipeline, context)),
+    functions: project.functions.map((fn) => functionDocuments(fn, context)),
     machines: project.machines.map((machine) => machineDocuments(project, machine, context)),
     scheduleGroups: scheduleGroups(project),
     schedules: project.schedules.map((schedule) => scheduleDocuments(project, schedule, context)),
     glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
+    rules: project.rules.map((rule) => ruleDocuments(rule, context)),
+    queues: inOrderOfNeed(project.queues).map((queue) => queueDocuments(queue, context)),
     topics: project.topics.map((topic) => topicDocuments(topic, context)),
     data: project.data,
     ...(project.code && { code: project.code }),

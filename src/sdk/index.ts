@@ -36,6 +36,13 @@ export {
   type StateMachineDocuments,
 } from './documents.ts';
 export {
+  defineFunction,
+  type FunctionDocuments,
+  type FunctionOptions,
+  functionArn,
+  type LambdaFunction,
+} from './functions.ts';
+export {
   type GlueJob,
   type GlueJobOptions,
   type GlueJobRequest,
@@ -94,6 +101,15 @@ export {
   splitCsv,
   uploadFile,
 } from './project.ts';
+export {
+  defineQueue,
+  type Queue,
+  type QueueDocuments,
+  type QueueOptions,
+  type QueueStatement,
+  queueArn,
+  queueUrl,
+} from './queue.ts';
 export { asText, join, type Ref, reference, type S3Uri, s3Uri, type Value } from './references.ts';
 export {
   defineRole,
@@ -105,6 +121,16 @@ export {
   type RoleArn,
   type RoleLike,
 } from './roles.ts';
+export {
+  defineRule,
+  type EventPattern,
+  type Matches,
+  type Rule,
+  type RuleDocuments,
+  type RuleOptions,
+  type RuleTarget,
+  type RuleTargetDocument,
+} from './rule.ts';
 export {
   defineSchedule,
   type Expression as ScheduleExpression,

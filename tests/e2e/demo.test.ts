@@ -1,6 +1,6 @@
 /**
- * `npm run demo` on the real Titanic, three times on one data folder: trained and registered, taken from the cache, refused
- * by the gate. Then what its role may do, and what happens when it may not.
+ * `npm run demo` on the real Titanic, on one data folder: trained, approved and predicted; again; refused by the gate. Its pipeline
+ * by itself, taken from the cache. Then what its role may do, and what happens when it may not.
  */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { SHARED_IMAGES } from '../support/server.ts';
 import { finished, type Ran, ROOT, startNode, type Telar, telarIn } from './telar.ts';
 
 const IMAGES = ['sagemaker-scikit-learn:1.2-1-cpu-py3', 'sagemaker-xgboost:1.7-1'];
+const PROJECT = join(ROOT, 'examples/01-titanic');
 const MINUTES = 60_000;
 
 /** Why the images cannot be made on this machine; undefined when they are there. */
@@ -56,7 +57,7 @@ describe('npm run demo', () => {
   });
 
   it(
-    'trains, evaluates, passes the gate and registers, with progress all the way',
+    'cleans, trains, passes the gate, approves and predicts, with progress all the way',
     async (context) => {
       if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
       const { status, stdout, stderr } = await demo();
@@ -67,16 +68,27 @@ describe('npm run demo', () => {
         'Telar runs at http://127.0.0.1:',
         'Publishing titanic',
         'titanic-survival-xgboost',
-        's3://titanic-mlops-data/curated/train.csv',
-        's3://titanic-mlops-data/curated/validation.csv',
-        'DataPreProcessing: started',
-        'DataPreProcessing: succeeded',
-        'TrainModel: succeeded',
-        'ModelEvaluation: succeeded',
-        'QualityGateAccuracy: succeeded (holds)',
-        'RegisterModel: succeeded',
-        'PendingManualApproval',
-        'npx telar approve titanic-survival-xgboost/1',
+        's3://titanic-mlops-data/raw/titanic.csv',
+        'titanic-clean',
+        'EvalMetricsLambda',
+        'titanic-alerts',
+        'Started titanic-training',
+        'CleanData: began job',
+        'StartPipeline: began pipeline execution',
+        'MetricCheck: left',
+        'ApproveModel: left',
+        'What the pipeline measured',
+        'QualityGateAccuracy',
+        'holds',
+        'Approved',
+        'Started titanic-inference',
+        'GetApprovedModel: left',
+        'Transform: began transform job',
+        'The first predictions',
+        'and 257 more',
+        's3://titanic-mlops-data/predictions/run_date=',
+        'model-package/titanic-survival-xgboost/1\n',
+        'npx telar predict examples/01-titanic/data/passengers.csv',
         'The server goes on running in the background',
         'npx telar down',
       ];
@@ -87,26 +99,37 @@ describe('npm run demo', () => {
         from = at;
       }
       expect(stdout).toMatch(
-        /ModelPackageArn\s+arn:aws:sagemaker:[a-z0-9-]+:\d{12}:model-package\/titanic-survival-xgboost\/1\n/,
-      );
-      expect(stdout).toMatch(
         /pipeline\/code\/([0-9a-f]{40}(-dirty-[0-9a-f]{12})?|manual-[0-9a-f]{12})\/pipeline_code\.tar\.gz/,
       );
       expect(Number(/\n\s*accuracy\s+(0\.\d+)/.exec(stdout)?.[1])).toBeGreaterThanOrEqual(0.8);
+      expect(stdout).toMatch(/\n {2}1048 +0\.8\d{5}\n {2}1049 +0\.9\d{5}\n/);
     },
     5 * MINUTES,
   );
 
   it(
-    'takes the second run from the cache, and says so',
+    'does it all again: another version, on the same server',
     async (context) => {
       if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
-      let ran = await demo();
-      // A commit made meanwhile is a new version of the code, which rightly runs anew.
-      if (ran.stdout.includes('+ code bundle')) ran = await demo();
-      const { status, stdout } = ran;
+      const { status, stdout } = await demo();
       expect(status).toBe(0);
       expect(stdout).toMatch(/Using the server at/);
+      expect(stdout).toMatch(/ModelPackageArn +arn:\S+model-package\/titanic-survival-xgboost\/2\n/);
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    "takes the pipeline's second run from the cache, and says so",
+    async (context) => {
+      if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
+      const pipeline = () => telar.run('run', 'titanic-modelbuild-dev', '--project', PROJECT, '--data', data);
+      expect(await pipeline()).toMatchObject({ status: 0, stdout: expect.stringContaining('PendingManualApproval') });
+      let ran = await pipeline();
+      // A commit made meanwhile is a new version of the code, which rightly runs anew.
+      if (ran.stdout.includes('+ code bundle')) ran = await pipeline();
+      const { status, stdout } = ran;
+      expect(status).toBe(0);
       for (const step of ['DataPreProcessing', 'TrainModel', 'ModelEvaluation']) {
         expect(stdout).toMatch(new RegExp(`${step}: succeeded in \\d+ ms \\(cache hit\\)`));
       }
@@ -117,10 +140,24 @@ describe('npm run demo', () => {
   );
 
   it(
+    'predicts a file, as the flow predicts it',
+    async (context) => {
+      if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
+      const file = join(PROJECT, 'data/passengers.csv');
+      const where = ['--project', PROJECT, '--data', data, '--output', 'predicted.csv'];
+      const { status, result } = await telar.json('predict', file, ...where);
+      expect(status).toBe(0);
+      expect(result).toMatchObject({ rows: 262, version: 2 });
+      expect(readFileSync(join(folder, 'predicted.csv'), 'utf8')).toMatch(/^1048,2,"Bentham, [^\n]*,0\.8\d{5}$/m);
+    },
+    3 * MINUTES,
+  );
+
+  it(
     'runs by its state machine, too, which ends with the model that it found, or says that there is none',
     async (context) => {
       if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
-      const machine = ['run', 'titanic-modelbuild-run', '--project', join(ROOT, 'examples/01-titanic'), '--data', data];
+      const machine = ['run', 'titanic-modelbuild-run', '--project', PROJECT, '--data', data];
       const registered = await telar.json(...machine);
       expect(registered).toMatchObject({ status: 0, result: { status: 'SUCCEEDED' } });
       const { models } = (await telar.json('models', '--data', data)).result as { models: Record<string, unknown>[] };
@@ -146,6 +183,7 @@ describe('npm run demo', () => {
         /QualityGateAccuracy\s+. does not hold\n\s+metrics\.accuracy 0\.8\d+ ≥ AccuracyThreshold 0\.99\n/,
       );
       expect(stdout).toMatch(/nothing was registered/);
+      expect(stdout).toContain('The model was not approved, so nothing is predicted.');
       expect((await telar.json('models', '--data', data)).result['models']).toEqual(before);
     },
     2 * MINUTES,
@@ -153,7 +191,7 @@ describe('npm run demo', () => {
 
   it('leaves a record that names everything', async (context) => {
     if (unavailable) return context.skip(`the images cannot be made here: ${unavailable}`);
-    const { status } = await telar.run('evidence', '--data', data, '--out', 'record');
+    const { status } = await telar.run('evidence', 'titanic-modelbuild-dev', '--data', data, '--out', 'record');
     expect(status).toBe(0);
     const record = readFileSync(join(folder, 'record/evidence.md'), 'utf8');
     for (const words of [
@@ -201,7 +239,8 @@ describe('npm run demo', () => {
       const { status, stdout } = await demo('--threshold', '0.98');
       expect(status).toBe(1);
       const text = stdout.replaceAll(/\s+/g, ' ');
-      expect(text).toContain('ModelEvaluation: failed');
+      expect(text).toContain('FindFailedStep: left');
+      expect(text).toContain('AlertError: left');
       expect(text).toMatch(/Data upload failed:AccessDenied \(403\): User: \S+titanic-pipeline-role\/SageMaker/);
       expect(text).toContain('with an explicit deny in an identity-based policy');
     },

@@ -1,8 +1,9 @@
 /** Whom the parts of the flows act as: each may do what it does, to the things that it does it to, and nothing else. */
-import { defineRole, type Late } from 'telar';
+import { defineRole, type Late, topicArn } from 'telar';
 import { bucket, modelBuild, survival } from '../modelbuild.ts';
 import { modelRole } from '../serving.ts';
-import { alertsArn, NAMES } from './run.ts';
+import { alerts } from './alerts.ts';
+import { NAMES } from './run.ts';
 
 const of =
   (service: string, resource: string): Late<string> =>
@@ -19,7 +20,7 @@ const CLEAN_AND_ALERT = [
     Action: ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns', 'glue:BatchStopJobRun'],
     Resource: of('glue', `job/${NAMES.cleaning}`),
   },
-  { Sid: 'Alert', Effect: 'Allow', Action: 'sns:Publish', Resource: alertsArn },
+  { Sid: 'Alert', Effect: 'Allow', Action: 'sns:Publish', Resource: topicArn(alerts) },
 ] as const;
 
 export const trainingRole = defineRole({

@@ -7,18 +7,16 @@
  * R3. Whatever a step fails with becomes an alert that names flow, step, error, cause and where the logs are, and then the
  *     execution's own failure.
  */
-import { type Expression, glue, jsonata, type Kit, type Late, sns, text } from 'telar';
+import { type Expression, glue, jsonata, type Kit, sns, text, topicArn } from 'telar';
 import { bucket } from '../modelbuild.ts';
+import { alerts } from './alerts.ts';
 
 export const NAMES = {
   cleaning: 'titanic-clean',
   evalMetrics: 'EvalMetricsLambda',
   getApprovedModel: 'GetApprovedModel',
   writeManifest: 'WriteManifest',
-  alerts: 'titanic-alerts',
 } as const;
-
-export const alertsArn: Late<string> = ({ account, region }) => `arn:aws:sns:${region}:${account}:${NAMES.alerts}`;
 
 export type Failure = { step: string; error: string; cause: string; logs: string };
 export type Run = { runDate: string; runId: string; failure: Failure };
@@ -101,7 +99,7 @@ export function alertAndFail({ task, fail, states, variables }: Runs) {
   return {
     AlertError: task(
       sns.publish({
-        TopicArn: alertsArn,
+        TopicArn: topicArn(alerts),
         // SNS takes 100 characters at most.
         Subject: jsonata`$substring(${text`${StateMachine.Name} failed in ${failure.step}`}, 0, 100)`,
         Message: text`Flow:      ${StateMachine.Name}

@@ -3,10 +3,11 @@
  *
  *   Init → CleanData → StartPipeline → (wait, describe)* → EvalMetricsLambda → MetricCheck → ApproveModel | AlertNotApproved
  */
-import { awsSdk, jsonata, type Kit, lambda, orElse, readAs, shapeOf, sns, stateMachine, text } from 'telar';
+import { awsSdk, jsonata, type Kit, lambda, orElse, readAs, shapeOf, sns, stateMachine, text, topicArn } from 'telar';
 import { bucket, modelBuild } from '../modelbuild.ts';
+import { alerts } from './alerts.ts';
 import { trainingRole } from './roles.ts';
-import { alertAndFail, alerting, alertsArn, cleanData, init, LOGS, NAMES, type Run } from './run.ts';
+import { alertAndFail, alerting, cleanData, init, LOGS, NAMES, type Run } from './run.ts';
 
 type Input = { codeBundleUri: string; rawUri: string; accuracyThreshold: number; f1Threshold: number };
 type Verdict = {
@@ -157,7 +158,10 @@ function judging({ task, choice, states, variables }: Flow) {
 function verdicts({ task, succeed, states, variables }: Flow) {
   const { verdict, runDate, runId } = variables;
   const { Execution, StateMachine } = states.context;
-  const found = { accuracy: verdict.accuracy, f1: verdict.f1, runDate, runId };
+  const found = {
+    ...{ accuracy: verdict.accuracy, f1: verdict.f1, runDate, runId },
+    pipelineExecutionArn: variables.pipelineExecution,
+  };
   return {
     ApproveModel: task(
       awsSdk('sagemaker', 'updateModelPackage', {
@@ -170,7 +174,7 @@ function verdicts({ task, succeed, states, variables }: Flow) {
     Approved: succeed({ output: { approved: true, modelPackageArn: verdict.modelPackageArn, ...found } }),
     AlertNotApproved: task(
       sns.publish({
-        TopicArn: alertsArn,
+        TopicArn: topicArn(alerts),
         Subject: text`${StateMachine.Name}: the model was not approved`,
         Message: text`Flow:      ${StateMachine.Name}
 Run:       run_date=${runDate} run_id=${runId}

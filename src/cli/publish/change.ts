@@ -13,13 +13,16 @@ export type Change = {
     | 'code bundle'
     | 'pipeline'
     | 'log group'
+    | 'function'
     | 'state machine'
     | 'glue file'
     | 'glue job'
+    | 'queue'
     | 'topic'
     | 'subscription'
     | 'schedule group'
-    | 'schedule';
+    | 'schedule'
+    | 'rule';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */

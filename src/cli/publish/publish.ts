@@ -9,12 +9,16 @@ import type { Clients } from '../aws.ts';
 import type { Output } from '../output.ts';
 import { type Bundle, makeBundle } from '../project/bundle.ts';
 import { dataObjects } from '../project/data.ts';
+import { functionCode } from '../project/functions.ts';
 import { documentsOf } from '../project/load.ts';
 import { type Change, changeRecord, describeChanges } from './change.ts';
+import { functionChange } from './functions.ts';
 import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glueJobs.ts';
 import { pipelineChange } from './pipelines.ts';
+import { prunedQueues, queueChange } from './queues.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
+import { prunedRules, ruleChange } from './rules.ts';
 import { prunedSchedules, scheduleChange, scheduleGroupChange } from './schedules.ts';
 import { logGroupChange, logGroupsOf, prunedMachines, stateMachineChange } from './stateMachines.ts';
 import { prunedTopics, topicChanges } from './topics.ts';
@@ -24,7 +28,7 @@ export type Published = { documents: ProjectDocuments; bundle: Bundle | undefine
 /**
  * @param folder of telar.config.ts
  * @param options.dryRun show the difference and stop
- * @param options.prune delete the project's state machines, Glue jobs, topics and schedules that it no longer names
+ * @param options.prune delete the project's state machines, Glue jobs, topics, queues, schedules and rules that it no longer names
  */
 export async function publish(
   clients: Clients,
@@ -65,9 +69,9 @@ async function compare(
   const { name: project, region } = documents;
   const bucket = documents.bucket.name;
   const data = dataObjects(folder, documents.data);
-  const { machines, glueJobs, topics } = documents;
+  const { machines, glueJobs, topics, queues, rules } = documents;
   const jobs = glueJobs.map((job) => ({ job, files: glueFiles(folder, job) }));
-  const [s3, iam, sagemaker, sfn, logs, glue, sns, scheduler] = await Promise.all([
+  const [s3, iam, sagemaker, sfn, logs, glue, sns, sqs, scheduler, events] = await Promise.all([
     clients.s3(),
     clients.iam(),
     clients.sagemaker(),
@@ -75,7 +79,9 @@ async function compare(
     clients.logs(),
     clients.glue(),
     clients.sns(),
+    clients.sqs(),
     clients.scheduler(),
+    clients.events(),
   ]);
   const wanted = Promise.all([
     bucketChange(s3, bucket, region),
@@ -84,19 +90,26 @@ async function compare(
     ...data.map((object) => dataChange(s3, bucket, object)),
     ...(bundle ? [bundleChange(s3, bucket, bundle)] : []),
     ...documents.pipelines.map((pipeline) => pipelineChange(sagemaker, pipeline, project)),
+    ...documents.functions.map(async (fn) =>
+      functionChange(await clients.lambda(), fn, await functionCode(folder, fn), project),
+    ),
     ...jobs.flatMap(({ files }) => files.map((file) => glueFileChange(s3, bucket, file))),
     ...jobs.map(({ job, files }) => glueJobChange(glue, job, files, project)),
     ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),
+    ...queues.map((queue) => queueChange(sqs, queue, project)),
     ...machines.map((machine) => stateMachineChange(sfn, machine, project)),
     ...documents.scheduleGroups.map((group) => scheduleGroupChange(scheduler, group, documents)),
     ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
+  // Last of all: a rule starts what was published before it.
+  const occasions = rules.map((rule) => ruleChange(events, rule, project));
   const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
   const pruned = prune
     ? [
         ...[prunedMachines(sfn, machines, project), prunedGlueJobs(glue, glueJobs, project)],
-        ...[prunedTopics(sns, topics, project), prunedSchedules(scheduler, documents)],
+        ...[prunedTopics(sns, topics, project), prunedQueues(sqs, queues, project)],
+        ...[prunedSchedules(scheduler, documents), prunedRules(events, rules, project)],
       ]
     : [];
-  return (await Promise.all([wanted, ...told, ...pruned])).flat();
+  return (await Promise.all([wanted, ...told, ...occasions, ...pruned])).flat();
 }

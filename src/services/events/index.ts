@@ -9,7 +9,7 @@ import type { Policy } from '../../definition/policy/types.ts';
 import { createDeliveries } from '../../engine/deliveries.ts';
 import { createOccurrences } from '../../engine/occurrences.ts';
 import type { Service } from '../../protocol/service.ts';
-import { startForgetting } from './archives.ts';
+import { createForgetting } from './archives.ts';
 import type { EventsContext, Parts } from './context.ts';
 import { createDeliverer } from './delivering.ts';
 import { eventTime } from './event.ts';
@@ -43,21 +43,28 @@ export function createEventsService({ api, store, world, account, ports }: Event
     ...{ store, world, queue: 'events.replays', deliverer: replayDeliverer({ ...parts, router, addStep }) },
   });
   const occurrences = createOccurrences({ store, world, owner: 'events', occur: occurring({ ...parts, router }) });
-  let stopForgetting = () => {};
+  const forgetting = createForgetting(parts);
   return {
     service: {
       name: 'events',
       api,
-      operations: eventsOperations({ ...parts, router, addStep, occurrences, removeLane: sendings.removeLane }),
+      operations: eventsOperations({
+        ...parts,
+        router,
+        addStep,
+        forgetting,
+        occurrences,
+        removeLane: sendings.removeLane,
+      }),
       refused: REFUSED,
       start() {
         sendings.start();
         replays.start();
         occurrences.start();
-        stopForgetting = startForgetting(parts);
+        forgetting.start();
       },
       async stop() {
-        stopForgetting();
+        forgetting.stop();
         occurrences.stop();
         await replays.stop();
         await sendings.stop();

@@ -286,6 +286,9 @@ function environment({ region, plan }: Job, endpointUrl: string, session: JobCre
     AWS_ENDPOINT_URL: endpointUrl,
     // Before an address, clients' prefixes of hosts (StartSyncExecution: sync-) lead nowhere.
     AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
+    // A job outlives its server: clients in it ask again until the next one answers, half a minute and more.
+    AWS_RETRY_MODE: 'standard',
+    AWS_MAX_ATTEMPTS: '10',
     ...(own
       ? {}
       : {

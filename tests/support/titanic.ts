@@ -1,17 +1,20 @@
-/** The example on a real server, for its tests: published as `telar publish` does it, its topic with real subscribers, its flows run. */
+/** The Titanic example on a real server: published as `telar publish` does it, its topic with real subscribers, its flows run. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { IAM } from '@aws-sdk/client-iam';
 import { Lambda } from '@aws-sdk/client-lambda';
 import { S3 } from '@aws-sdk/client-s3';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import { SFN } from '@aws-sdk/client-sfn';
 import { SNS } from '@aws-sdk/client-sns';
+import titanic from '../../examples/01-titanic/telar.config.ts';
 import { clientsOf } from '../../src/cli/aws.ts';
 import { makeOutput } from '../../src/cli/output.ts';
 import { publish } from '../../src/cli/publish/publish.ts';
-import type { TestServer } from '../../tests/support/server.ts';
-import { parsed, type Subscriber } from '../../tests/support/subscriber.ts';
-import titanic from './telar.config.ts';
+import type { TestServer } from './server.ts';
+import { parsed, type Subscriber } from './subscriber.ts';
+
+const FOLDER = fileURLToPath(new URL('../../examples/01-titanic', import.meta.url));
 
 export type Json = Record<string, unknown>;
 export type Ended = { status: string; error: string | undefined; cause: string | undefined; output: Json; arn: string };
@@ -43,29 +46,11 @@ export function exampleOn({ client }: Pick<TestServer, 'client'>) {
       const streams = { stdout: silent, stderr: silent, environment: {}, platform: process.platform };
       const connection = { url: client.endpoint, region: client.region, credentials: client.credentials };
       const out = makeOutput({ json: false }, streams);
-      const { documents, bundle } = await publish(clientsOf(connection), out, titanic, import.meta.dirname);
+      const { documents, bundle } = await publish(clientsOf(connection), out, titanic, FOLDER);
       return (flow) => {
         const machine = documents.machines.find(({ name }) => name === `titanic-${flow}`)!;
         return JSON.parse(machine.startInput(bundle!.uri)) as Json;
       };
-    },
-    /** TEMPORARY */
-    async provide(): Promise<void> {
-      await sns.createTopic({ Name: 'titanic-alerts' });
-      const { zipOf } = await import('../../tests/support/functions.ts');
-      const { readFileSync } = await import('node:fs');
-      const read = (name: string) => readFileSync(`${import.meta.dirname}/functions/${name}.py`, 'utf8');
-      for (const [FunctionName, module, role] of [
-        ['EvalMetricsLambda', 'eval_metrics', 'titanic-eval-metrics-role'],
-        ['GetApprovedModel', 'get_approved_model', 'titanic-get-approved-model-role'],
-        ['WriteManifest', 'write_manifest', 'titanic-write-manifest-role'],
-      ] as const) {
-        const ZipFile = await zipOf({ [`${module}.py`]: read(module), 'store.py': read('store') });
-        await lambda.createFunction({
-          ...{ FunctionName, Runtime: 'python3.12', Handler: `${module}.handler`, Timeout: 60, MemorySize: 256 },
-          ...{ Role: `arn:aws:iam::000000000000:role/${role}`, Code: { ZipFile } },
-        });
-      }
     },
     async start(flow: 'training' | 'inference', input: Json, name?: string): Promise<string> {
       const stateMachineArn = arnOf('states', `stateMachine:titanic-${flow}`);
