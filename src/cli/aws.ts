@@ -6,6 +6,7 @@ import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { EventBridge } from '@aws-sdk/client-eventbridge';
 import type { Glue } from '@aws-sdk/client-glue';
 import type { IAM } from '@aws-sdk/client-iam';
+import type { Lambda } from '@aws-sdk/client-lambda';
 import type { S3 } from '@aws-sdk/client-s3';
 import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { Scheduler } from '@aws-sdk/client-scheduler';
@@ -24,6 +25,7 @@ export type Clients = {
   s3(): Promise<S3>;
   iam(): Promise<IAM>;
   sts(): Promise<STS>;
+  lambda(): Promise<Lambda>;
   logs(): Promise<CloudWatchLogs>;
   scheduler(): Promise<Scheduler>;
   events(): Promise<EventBridge>;
@@ -57,6 +59,10 @@ export function clientsOf(connection: Connection): Clients {
     sts: once(async () => {
       const { STS } = await import('@aws-sdk/client-sts');
       return new STS(options);
+    }),
+    lambda: once(async () => {
+      const { Lambda } = await import('@aws-sdk/client-lambda');
+      return new Lambda(options);
     }),
     logs: once(async () => {
       const { CloudWatchLogs } = await import('@aws-sdk/client-cloudwatch-logs');

@@ -6,6 +6,7 @@
  */
 import { arn } from '../base/arn.ts';
 import { describeProblems, parsePolicy } from '../definition/policy/parse.ts';
+import { type FunctionDocuments, functionDocuments } from './functions.ts';
 import { type GlueJob, type GlueJobRequest, glueJobRequest, glueJobRoleArn } from './glueJob.ts';
 import { machineDefinition, machineRoleArn, type StateMachine } from './machines/stateMachine.ts';
 import { mistake, must } from './mistake.ts';
@@ -100,6 +101,7 @@ export type ProjectDocuments = {
   roles: RoleDocuments[];
   modelPackageGroups: { name: string; arn: string; description?: string }[];
   pipelines: PipelineDocuments[];
+  functions: FunctionDocuments[];
   machines: StateMachineDocuments[];
   scheduleGroups: ScheduleGroupDocuments[];
   schedules: ScheduleDocuments[];
@@ -133,6 +135,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
       ...(description && { description }),
     })),
     pipelines: project.pipelines.map((pipeline) => pipelineDocuments(project, pipeline, context)),
+    functions: project.functions.map((fn) => functionDocuments(fn, context)),
     machines: project.machines.map((machine) => machineDocuments(project, machine, context)),
     scheduleGroups: scheduleGroups(project),
     schedules: project.schedules.map((schedule) => scheduleDocuments(project, schedule, context)),

@@ -36,6 +36,13 @@ export {
   type StateMachineDocuments,
 } from './documents.ts';
 export {
+  defineFunction,
+  type FunctionDocuments,
+  type FunctionOptions,
+  functionArn,
+  type LambdaFunction,
+} from './functions.ts';
+export {
   type GlueJob,
   type GlueJobOptions,
   type GlueJobRequest,

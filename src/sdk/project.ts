@@ -2,6 +2,7 @@
  * Projects: the stable resources of one machine-learning system, and the uploads that its runs begin with. Plain data:
  * nothing here reads a file or calls AWS; the CLI and `telar deploy` do.
  */
+import type { LambdaFunction } from './functions.ts';
 import type { GlueJob } from './glueJob.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
@@ -51,6 +52,7 @@ export type Project = {
   readonly roles: readonly Role[];
   readonly modelPackageGroups: readonly ModelPackageGroup[];
   readonly pipelines: readonly Pipeline[];
+  readonly functions: readonly LambdaFunction[];
   readonly machines: readonly StateMachine[];
   readonly schedules: readonly Schedule[];
   readonly glueJobs: readonly GlueJob[];
@@ -126,7 +128,7 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  */
 export function defineProject(options: ProjectOptions): Project {
   const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], glueJobs = [] } = options;
-  const { schedules = [], topics = [], data = [] } = options;
+  const { schedules = [], topics = [], data = [], functions = [] } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -137,11 +139,12 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'model package groups', modelPackageGroups);
   mustBeDistinct(subject, 'pipelines', pipelines);
   mustBeDistinct(subject, 'state machines', machines);
+  mustBeDistinct(subject, 'functions', functions);
   mustBeDistinct(subject, 'Glue jobs', glueJobs);
   mustBeDistinct(subject, 'topics', topics);
   mustBeDistinct(subject, 'schedules', schedules);
   mustStartItsOwn(subject, options);
-  for (const { kind, name, role } of [...pipelines, ...machines, ...glueJobs, ...schedules]) {
+  for (const { kind, name, role } of [...pipelines, ...machines, ...functions, ...glueJobs, ...schedules]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
       unlisted === undefined,
@@ -150,7 +153,7 @@ export function defineProject(options: ProjectOptions): Project {
     );
   }
   if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
-  const listed = { roles, modelPackageGroups, pipelines, machines, glueJobs, topics, schedules, data };
+  const listed = { roles, modelPackageGroups, pipelines, functions, machines, glueJobs, topics, schedules, data };
   return { kind: 'project', ...options, ...listed };
 }
 

@@ -6,6 +6,7 @@ export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
   kind:
+    | 'function'
     | 'bucket'
     | 'role'
     | 'model package group'

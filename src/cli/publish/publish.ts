@@ -9,8 +9,10 @@ import type { Clients } from '../aws.ts';
 import type { Output } from '../output.ts';
 import { type Bundle, makeBundle } from '../project/bundle.ts';
 import { dataObjects } from '../project/data.ts';
+import { functionCode } from '../project/functions.ts';
 import { documentsOf } from '../project/load.ts';
 import { type Change, changeRecord, describeChanges } from './change.ts';
+import { functionChange } from './functions.ts';
 import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glueJobs.ts';
 import { pipelineChange } from './pipelines.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
@@ -84,6 +86,9 @@ async function compare(
     ...data.map((object) => dataChange(s3, bucket, object)),
     ...(bundle ? [bundleChange(s3, bucket, bundle)] : []),
     ...documents.pipelines.map((pipeline) => pipelineChange(sagemaker, pipeline, project)),
+    ...documents.functions.map(async (fn) =>
+      functionChange(await clients.lambda(), fn, await functionCode(folder, fn), project),
+    ),
     ...jobs.flatMap(({ files }) => files.map((file) => glueFileChange(s3, bucket, file))),
     ...jobs.map(({ job, files }) => glueJobChange(glue, job, files, project)),
     ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),

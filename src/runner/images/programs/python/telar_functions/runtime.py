@@ -91,22 +91,22 @@ def say(text):
         pass
 
 
-def own_modules(task):
+def own_modules(task, is_imported):
     """Modules that the function brings and that are imported already."""
-    imported = {name.partition(".")[0] for name in sys.modules}
     found = []
     with os.scandir(task) as entries:
         for entry in entries:
             name, _, ending = entry.name.partition(".")
-            if name in imported and (ending in ("py", "pyc") or ending.endswith("so") or entry.is_dir()):
+            if is_imported(name) and (ending in ("py", "pyc") or ending.endswith("so") or entry.is_dir()):
                 found.append(name)
     return found
 
 
 def start_anew_where_needed(task):
-    if os.environ.pop(COLD, None) is not None or "telar_warm" not in sys.modules:
+    warm = sys.modules.get("telar_warm.interpreter")
+    if os.environ.pop(COLD, None) is not None or warm is None:
         return
-    own = own_modules(task)
+    own = own_modules(task, warm.is_imported)
     if own:
         print("telar: this worker starts cold: the function brings %s, which a warm process has imported." % ", ".join(sorted(own)))
         flush()

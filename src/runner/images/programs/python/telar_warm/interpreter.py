@@ -59,6 +59,11 @@ def own_modules():
         yield name
 
 
+def is_imported(name):
+    """Whether the parent has imported a module of that name, or below it. Does not look at all of them."""
+    return name in _top_level
+
+
 def rehearse():
     """Before it is known which job this will be: does what can be done, and touches the memory that the rest will touch."""
     fresh.draw()
