@@ -72,6 +72,7 @@ describe('an endpoint', () => {
 
   it.each([
     ['hangs up', (socket: Socket) => socket.destroy()],
+    ['closes its half of the connection', (socket: Socket) => void socket.end()],
     ['speaks another protocol', (socket: Socket) => void socket.end('220 mail.example.com ESMTP\r\n')],
     [
       'asks for another protocol',
