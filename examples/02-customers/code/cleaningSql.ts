@@ -78,14 +78,14 @@ const PARTED_AT_QUOTES = `
         list_transform(string_split(line, '"'), lambda piece, nth: if(nth % 2 = 0, replace(piece, ',', chr(2)), piece)),
         '"'),
       ','),
-    lambda field: unquoted(replace(field, chr(2), ','))))`;
+    lambda field: unquoted(field)))`;
 
 export const MACROS = [
   // A field without its quotes; NULL where quotes stand that do not belong there.
   `CREATE MACRO unquoted(field) AS CASE
      WHEN NOT contains(field, '"') THEN field
      WHEN field LIKE '"%"' AND field <> '"' AND NOT contains(replace(field[2:-2], '""', ''), '"')
-       THEN replace(field[2:-2], '""', '"')
+       THEN replace(replace(field[2:-2], '""', '"'), chr(2), ',')
    END`,
   // All fields, or none when one of them is broken: then there are not nine.
   'CREATE MACRO whole(fields) AS if(list_count(fields) = len(fields), fields, [])',
