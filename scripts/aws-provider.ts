@@ -18,6 +18,8 @@ const RESOURCES = [
   's3_bucket_versioning',
   'sagemaker_model_package_group',
   'sagemaker_pipeline',
+  'scheduler_schedule',
+  'scheduler_schedule_group',
   'sfn_state_machine',
 ];
 const OUT = new URL('../src/deploy/generated/awsProvider.ts', import.meta.url);

@@ -24,3 +24,31 @@ export function peerPackage(name: string, version: string, progress: Progress): 
   progress(`no peer: ${name}@${version} could not be installed (${(done.stderr ?? '').trim().split('\n')[0]})`);
   return undefined;
 }
+
+/**
+ * A Python with exactly these packages, in an environment of its own that is made where it is missing.
+ *
+ * @returns its path; undefined, with the reason told, where it cannot be made: the benchmark then runs without its peer
+ */
+export function peerPython(packages: readonly string[], progress: Progress): string | undefined {
+  const folder = join(PEERS, `python-${packages.join('-').replaceAll('==', '-')}`);
+  const python = join(folder, 'bin/python3');
+  const ready = join(folder, 'ready');
+  if (existsSync(ready)) return python;
+  progress(`installing the peer ${packages.join(', ')}`);
+  mkdirSync(PEERS, { recursive: true });
+  const commands = [
+    ['python3', '-m', 'venv', folder],
+    [python, '-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', ...packages],
+  ];
+  for (const [program, ...args] of commands) {
+    const done = spawnSync(program!, args, { encoding: 'utf8' });
+    if (done.status === 0) continue;
+    progress(
+      `no peer: ${packages.join(', ')} could not be installed (${(done.stderr ?? '').trim().split('\n').at(-1)})`,
+    );
+    return undefined;
+  }
+  writeFileSync(ready, '');
+  return python;
+}

@@ -148,7 +148,7 @@ def engineer(output, as_of, horizon_days):
     at = invoices["sold_at"].dt
     invoices["day"] = at.normalize()
     invoices["bought"] = ~invoices["invoice"].str.startswith("C")
-    invoices["evening"], invoices["weekend"], invoices["month"] = at.hour >= 18, at.dayofweek >= 5, at.month
+    invoices["evening"], invoices["weekend"], invoices["month"] = at.hour >= 18, at.day_of_week >= 5, at.month
     invoices["season"] = invoices["month"] >= 11
     known = invoices[invoices["day"] < cut_off]
     later = invoices[invoices["bought"] & (invoices["day"] >= cut_off) & (invoices["day"] < as_of)]

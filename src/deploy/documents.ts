@@ -8,10 +8,11 @@ export type Documents = {
   readonly modelPackageGroups: readonly GroupDocument[];
   readonly pipelines: readonly PipelineDocument[];
   readonly machines: readonly MachineDocument[];
+  readonly scheduleGroups?: readonly { readonly name: string }[];
+  readonly schedules?: readonly ScheduleDocument[];
   /** Not written yet: named in the remarks. */
   readonly glueJobs?: readonly { readonly name: string }[];
   readonly topics?: readonly { readonly name: string }[];
-  /** Told of, and not written. */
   readonly functions?: readonly { readonly name: string }[];
 };
 
@@ -47,4 +48,21 @@ export type MachineDocument = {
     readonly includeExecutionData: boolean;
     readonly destinations: readonly { readonly cloudWatchLogsLogGroup: { readonly logGroupArn: string } }[];
   };
+};
+
+export type ScheduleDocument = {
+  readonly name: string;
+  readonly group: string;
+  readonly description?: string;
+  readonly expression: string;
+  readonly timeZone: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly flexibleMinutes?: number;
+  readonly enabled?: boolean;
+  readonly roleArn: string;
+  readonly targetArn: string;
+  /** Once the code bundle has a place. */
+  readonly input?: (codeBundleUri: `s3://${string}`) => string;
+  readonly parameters?: (codeBundleUri: `s3://${string}`) => Readonly<Record<string, string>>;
 };

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Terraform's templates.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Documents, MachineDocument, PipelineDocument, RoleDocument } from './documents.ts';
+import type { Documents, MachineDocument, PipelineDocument, RoleDocument, ScheduleDocument } from './documents.ts';
 import { findPlaces } from './places.ts';
 import { terraformModule } from './terraform.ts';
 import { texts, values } from './testing.ts';
@@ -11,11 +11,12 @@ type Given = {
   pipelines?: PipelineDocument[];
   groups?: string[];
   machines?: MachineDocument[];
+  schedules?: ScheduleDocument[];
 };
 const moduleOf = (given: (account: string) => Given, options: { bucket?: string } = {}) =>
   terraformModule(
     findPlaces((account): Documents => {
-      const { roles = [], pipelines = [], groups = [], machines = [] } = given(account);
+      const { roles = [], pipelines = [], groups = [], machines = [], schedules = [] } = given(account);
       const modelPackageGroups = groups.map((name) => ({ name }));
       return {
         name: 'small',
@@ -25,6 +26,8 @@ const moduleOf = (given: (account: string) => Given, options: { bucket?: string 
         modelPackageGroups,
         pipelines,
         machines,
+        scheduleGroups: [...new Set(schedules.map(({ group }) => group))].map((name) => ({ name })),
+        schedules,
       };
     }),
     options,
@@ -70,6 +73,40 @@ describe('a module', () => {
       account: '${account}',
     });
     expect(files.get('outputs.tf')).toContain('inference = aws_sfn_state_machine.inference.arn');
+  });
+
+  it('has schedules in their groups, after their role, with the code’s place as a variable', () => {
+    const schedule = (account: string, more: Partial<ScheduleDocument>): ScheduleDocument => ({
+      ...{ name: 'weekly', group: 'small', expression: 'cron(0 3 ? * MON *)', timeZone: 'Europe/Madrid' },
+      roleArn: `arn:aws:iam::${account}:role/schedules`,
+      targetArn: `arn:aws:states:eu-west-1:${account}:stateMachine:training`,
+      ...more,
+    });
+    const { files } = moduleOf((account) => ({
+      roles: [role('schedules', {})],
+      schedules: [
+        schedule(account, { input: (uri) => JSON.stringify({ code: uri, data: 's3://small-data/a', text: '${x}' }) }),
+        schedule(account, {
+          ...{ name: 'daily', flexibleMinutes: 15, enabled: false, start: '2027-01-01T00:00:00.000Z' },
+          parameters: (uri) => ({ CodeBundleUri: uri }),
+        }),
+      ],
+    }));
+    const text = files.get('schedules.tf')!;
+    expect(text).toContain('variable "code_bundle_uri"');
+    expect(text.match(/resource "aws_scheduler_schedule_group"/g)).toHaveLength(1);
+    expect(text).toMatch(/group_name += aws_scheduler_schedule_group\.small\.name\n/);
+    expect(text).toContain(
+      '"{\\"code\\":\\"${var.code_bundle_uri}\\",\\"data\\":\\"s3://${var.bucket}/a\\",\\"text\\":\\"$${x}\\"}"',
+    );
+    expect(text).toMatch(/arn += "arn:aws:states:eu-west-1:\$\{local\.account\}:stateMachine:training"/);
+    expect(text).toMatch(
+      /mode += "FLEXIBLE"\n +maximum_window_in_minutes = 15|maximum_window_in_minutes = 15\n +mode += "FLEXIBLE"/,
+    );
+    expect(text).toMatch(/name += "CodeBundleUri"\n +value += (var\.code_bundle_uri|"\$\{var\.code_bundle_uri\}")/);
+    expect(text).toMatch(/depends_on += \[aws_iam_role_policy\.schedules_p0\]/);
+    expect(text).toMatch(/start_date += "2027-01-01T00:00:00Z"/);
+    expect(files.get('outputs.tf')).toContain('daily  = aws_scheduler_schedule.daily.arn');
   });
 
   it('of a project with nothing but its bucket has no file too many', () => {

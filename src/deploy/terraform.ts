@@ -1,13 +1,13 @@
 /**
  * From a project's documents to a Terraform module of its stable resources: the bucket, the roles with their policies, the
- * model package groups, the pipelines, the state machines with their log groups. What runs make (jobs, executions, model packages, objects) is not Terraform's.
+ * model package groups, the pipelines, the state machines with their log groups, the schedules. What runs make (jobs, executions, model packages, objects) is not Terraform's.
  *
  * T1. Pure: the same documents and options give the same files, byte for byte.
  * T2. A plan shows every document whole, on the first day too: names and ARNs are written from what is known before anything
  *     exists (the bucket's variable, the caller's account), and order is said by depends_on.
  * T3. A definition is the one that `telar publish` sends, but for the bucket's name and the account's number.
  */
-import type { Documents, MachineDocument, PipelineDocument, RoleDocument } from './documents.ts';
+import type { Documents, MachineDocument, PipelineDocument, RoleDocument, ScheduleDocument } from './documents.ts';
 import { AWS_PROVIDER } from './generated/awsProvider.ts';
 import {
   type Block,
@@ -62,6 +62,8 @@ export function terraformModule(places: Places, options: { bucket?: string } = {
   if (pipelines.length > 0) files.push(['pipelines.tf', hclFile(HEADER, pipelines)]);
   const machines = machineBlocks(writing);
   if (machines.length > 0) files.push(['machines.tf', hclFile(HEADER, machines)]);
+  const schedules = scheduleBlocks(writing);
+  if (schedules.length > 0) files.push(['schedules.tf', hclFile(HEADER, schedules)]);
   for (const { subject, path, definition } of definitionsOf(documents)) {
     const problem = textProblem(definition);
     if (problem !== undefined) throw new Error(`The definition of ${subject} ${problem}.`);
@@ -287,6 +289,73 @@ function machineBlock(
   );
 }
 
+/** Stands for the code bundle's place, which changes with every version of the code. */
+const CODE = 's3://telar-code-bundle/uri';
+
+function scheduleBlocks(writing: Writing): Block[] {
+  const { scheduleGroups = [], schedules = [] } = writing.places.documents;
+  const group = identifiers(scheduleGroups.map(({ name }) => name));
+  const identifier = identifiers(schedules.map(({ name }) => name));
+  const texts = schedules.flatMap((one) => [one.input?.(CODE) ?? '', ...Object.values(one.parameters?.(CODE) ?? {})]);
+  return [
+    ...(texts.some((text) => text.includes(CODE)) ? [codeVariable()] : []),
+    ...scheduleGroups.map(({ name }) =>
+      resource('aws_scheduler_schedule_group', group(name), { name, region: REGION, tags: TAGS }),
+    ),
+    ...schedules.map((schedule) => scheduleBlock(writing, schedule, identifier(schedule.name), group(schedule.group))),
+  ];
+}
+
+function codeVariable(): Block {
+  const description =
+    'Where the version of the code lies that schedules run: the s3:// URI that export --objects names in start/.';
+  return block('variable', ['code_bundle_uri'], { description, type: expression('string') });
+}
+
+function scheduleBlock(writing: Writing, schedule: ScheduleDocument, identifier: string, group: string): Block {
+  const { places, names, text } = writing;
+  const { name, description, expression: when, timeZone, start, end, flexibleMinutes, enabled } = schedule;
+  const coded = (whole: string): Value => {
+    const pieces = whole.split(CODE).map((piece) => places.split(piece).map((part) => hclPart(part, names)));
+    return template(pieces.flatMap((piece, at) => (at === 0 ? piece : [expression('var.code_bundle_uri'), ...piece])));
+  };
+  const parameters = Object.entries(schedule.parameters?.(CODE) ?? {}).map(([parameter, value]) =>
+    block('pipeline_parameter', [], { name: parameter, value: coded(value) }),
+  );
+  const flexible = flexibleMinutes === undefined ? {} : { maximum_window_in_minutes: flexibleMinutes };
+  const target = block(
+    'target',
+    [],
+    {
+      arn: text(schedule.targetArn),
+      role_arn: text(schedule.roleArn),
+      ...(schedule.input && { input: coded(schedule.input(CODE)) }),
+    },
+    { blocks: parameters.length > 0 ? [block('sagemaker_pipeline_parameters', [], {}, { blocks: parameters })] : [] },
+  );
+  const mode = flexibleMinutes === undefined ? 'OFF' : 'FLEXIBLE';
+  return resource(
+    'aws_scheduler_schedule',
+    identifier,
+    {
+      name,
+      region: REGION,
+      group_name: attribute('aws_scheduler_schedule_group', group, 'name'),
+      description,
+      schedule_expression: when,
+      schedule_expression_timezone: timeZone,
+      // As the provider writes them.
+      start_date: start?.replace('.000Z', 'Z'),
+      end_date: end?.replace('.000Z', 'Z'),
+      ...(enabled !== undefined && { state: enabled ? 'ENABLED' : 'DISABLED' }),
+    },
+    {
+      blocks: [inner('aws_scheduler_schedule', 'flexible_time_window', { mode, ...flexible }), target],
+      dependsOn: permissionsOf(places.documents, names, schedule.roleArn, places.split),
+    },
+  );
+}
+
 /** The names of the log groups that a machine logs into. */
 function logGroupsOf({ loggingConfiguration }: MachineDocument): string[] {
   return (loggingConfiguration?.destinations ?? []).map(({ cloudWatchLogsLogGroup: { logGroupArn } }) =>
@@ -311,10 +380,15 @@ function placesIn(parts: Parts): Place[] {
   return [...once].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
 }
 
-function outputs({ roles, modelPackageGroups, pipelines, machines }: Documents): Block[] {
+function outputs({ roles, modelPackageGroups, pipelines, machines, schedules = [] }: Documents): Block[] {
   const arns = (
     named: readonly { readonly name: string }[],
-    type: 'aws_iam_role' | 'aws_sagemaker_model_package_group' | 'aws_sagemaker_pipeline' | 'aws_sfn_state_machine',
+    type:
+      | 'aws_iam_role'
+      | 'aws_sagemaker_model_package_group'
+      | 'aws_sagemaker_pipeline'
+      | 'aws_sfn_state_machine'
+      | 'aws_scheduler_schedule',
   ) => {
     const identifier = identifiers(named.map(({ name }) => name));
     return object(Object.fromEntries(named.map(({ name }) => [name, attribute(type, identifier(name), 'arn')])));
@@ -327,6 +401,9 @@ function outputs({ roles, modelPackageGroups, pipelines, machines }: Documents):
     }),
     block('output', ['pipeline_arns'], { value: arns(pipelines, 'aws_sagemaker_pipeline') }),
     block('output', ['state_machine_arns'], { value: arns(machines, 'aws_sfn_state_machine') }),
+    ...(schedules.length > 0
+      ? [block('output', ['schedule_arns'], { value: arns(schedules, 'aws_scheduler_schedule') })]
+      : []),
   ];
 }
 
@@ -359,12 +436,6 @@ function remarksOf({ documents, leftBehind }: Places): string[] {
       ]),
     ),
   ];
-  const named = (documents.functions ?? []).map(({ name }) => `'${name}'`).join(', ');
-  const functions = named
-    ? [
-        `Functions are not written to Terraform yet: ${named}. Deploy them by other means before the machines that name them run.`,
-      ]
-    : [];
   const unwritten = (documents.glueJobs ?? []).map(
     ({ name }) =>
       `Glue job '${name}' is not written (aws_glue_job): Telar does not export Glue jobs yet. Create it with 'aws glue create-job'; its script is among the objects (--objects).`,
@@ -373,11 +444,15 @@ function remarksOf({ documents, leftBehind }: Places): string[] {
     ({ name }) =>
       `Topic '${name}' and its subscriptions are not written (aws_sns_topic, aws_sns_topic_subscription): Telar does not export topics yet. Create them with 'aws sns create-topic' and 'aws sns subscribe'.`,
   );
+  const uncoded = (documents.functions ?? []).map(
+    ({ name }) =>
+      `Function '${name}' is not written (aws_lambda_function): Telar does not export functions yet. Create it with 'aws lambda create-function' before the machines that name it run.`,
+  );
   const left = texts.flatMap(([subject, text]) =>
     leftBehind(text).map(
       (excerpt) =>
         `The bucket '${documents.bucket.name}' is named in ${subject} outside of an S3 URI or ARN (…${excerpt}): there it stays, whatever var.bucket is. Write it as s3://${documents.bucket.name}/… if it should follow.`,
     ),
   );
-  return [...unwritten, ...untold, ...functions, ...left];
+  return [...unwritten, ...untold, ...uncoded, ...left];
 }

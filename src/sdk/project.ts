@@ -128,7 +128,7 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  */
 export function defineProject(options: ProjectOptions): Project {
   const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], glueJobs = [] } = options;
-  const { schedules = [], functions = [], topics = [], data = [] } = options;
+  const { schedules = [], topics = [], data = [], functions = [] } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -144,7 +144,7 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'topics', topics);
   mustBeDistinct(subject, 'schedules', schedules);
   mustStartItsOwn(subject, options);
-  for (const { kind, name, role } of [...pipelines, ...machines, ...glueJobs, ...functions, ...schedules]) {
+  for (const { kind, name, role } of [...pipelines, ...machines, ...functions, ...glueJobs, ...schedules]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
       unlisted === undefined,
@@ -153,7 +153,7 @@ export function defineProject(options: ProjectOptions): Project {
     );
   }
   if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
-  const listed = { roles, modelPackageGroups, pipelines, machines, glueJobs, functions, topics, schedules, data };
+  const listed = { roles, modelPackageGroups, pipelines, functions, machines, glueJobs, topics, schedules, data };
   return { kind: 'project', ...options, ...listed };
 }
 

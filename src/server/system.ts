@@ -2,7 +2,7 @@
  * The composition root: every service, the engine and the chain as one value, wired. It knows no socket and no process, so
  * that a whole system also runs inside a simulation.
  */
-import type { EmitEvent, SystemEvent } from '../base/systemEvents.ts';
+import type { EmitEvent } from '../base/systemEvents.ts';
 import type { World } from '../base/world.ts';
 import type { MissedPolicy } from '../definition/schedules/missed.ts';
 import { deliveryMigrations } from '../engine/deliveryStore.ts';

@@ -2,6 +2,8 @@
 import { Glue } from '@aws-sdk/client-glue';
 import { SFN } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openRules } from '../support/eventRules.ts';
+import { zipOf } from '../support/functions.ts';
 import { type GlueBench, openGlueBench } from '../support/glue.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { pause, refusal } from '../support/workbench.ts';
@@ -76,6 +78,37 @@ describe('a Python shell job', () => {
     expect(await bench.log('output', run.Id!)).toContain(
       'arn:aws:sts::000000000000:assumed-role/glue/GlueJobRunnerSession\n',
     );
+  });
+
+  it('imports from an archive before all else, also what is imported in a warm process already', async () => {
+    const library = await bench.put('lib/own.zip', await zipOf({ 'pandas.py': '__version__ = "my own"\n' }));
+    await bench.job('archive', 'import pandas; print(pandas.__version__)', {
+      DefaultArguments: { '--extra-py-files': library },
+    });
+    const run = await bench.run('archive');
+    expect(run.ErrorMessage).toBeUndefined();
+    expect(await bench.log('output', run.Id!)).toContain('my own\n');
+  });
+
+  it('sets up logging as it likes: nothing was set up before', async () => {
+    await bench.job(
+      'logs',
+      'import logging\nlogging.basicConfig(level=logging.INFO, format="mine: %(message)s")\nlogging.info("counted")',
+    );
+    const run = await bench.run('logs');
+    expect(await bench.log('error', run.Id!)).toBe('mine: counted\n');
+  });
+
+  it('that misses an argument says which', async () => {
+    await bench.job(
+      'misses',
+      'import sys\nfrom awsglue.utils import getResolvedOptions\nprint(getResolvedOptions(sys.argv, ["day", "city"]))',
+    );
+    expect((await bench.run('misses', { '--day': '1' })).ErrorMessage).toBe(
+      'awsglue.utils.GlueArgumentError: the following arguments are required: --city',
+    );
+    const run = await bench.run('misses', { '--day': '-1', '--city': 'a=b --c', '--other': 'x' });
+    expect(await bench.log('output', run.Id!)).toContain("'day': '-1', 'city': 'a=b --c'");
   });
 
   it('imports from --extra-py-files, and has more modules installed', async () => {
@@ -197,6 +230,25 @@ describe('a state machine', () => {
       error: 'Glue.EntityNotFoundException',
     });
   });
+});
+
+it('a rule hears of the end of a run, and a run that is not SageMaker is not told as one', async () => {
+  const rules = await openRules(server.client);
+  const [heard, other] = [await rules.keeper('glue-heard'), await rules.keeper('glue-other')];
+  await rules.rule('glue', { source: ['aws.glue'], detail: { jobName: ['told'] } }, { Arn: heard });
+  await rules.rule('not-glue', { source: ['aws.sagemaker'] }, { Arn: other });
+  await bench.job('told', 'raise ValueError("no rows")');
+  const run = await bench.run('told');
+  expect(await rules.sent(heard, 1)).toMatchObject([
+    {
+      ...{ 'detail-type': 'Glue Job State Change', resources: [] },
+      detail: {
+        ...{ jobName: 'told', severity: 'ERROR', state: 'FAILED', jobRunId: run.Id },
+        message: `JobName:told and JobRunId:${run.Id} failed to execute with exception ValueError: no rows`,
+      },
+    },
+  ]);
+  expect(await rules.kept(other)).toEqual([]);
 });
 
 describe('what goes wrong', () => {

@@ -106,6 +106,8 @@ describe('a topic', () => {
     ['x', { SignatureVersion: '3' }, /SignatureVersion: Invalid value \[3\]/],
     ['x', { DisplayName: 'a\nBcc: all@example.com' }, /DisplayName: Invalid value/],
     ['x', { Policy: '{"Statement":[]}' }, /Policy Error: /],
+    ['x', { Policy: ' '.repeat(31_000) }, /Policy Error: it is longer than 30720 characters/],
+    ['x', { DeliveryPolicy: ' '.repeat(9000) }, /DeliveryPolicy: it is longer than 8192 characters/],
     ['x', { DeliveryPolicy: '{"http":{"defaultHealthyRetryPolicy":{"numRetries":-1}}}' }, /DeliveryPolicy: /],
   ])('named %s with %j is refused', async (name, attributes, message) => {
     const expected = typeof message === 'string' ? `Invalid parameter: ${message}` : expect.stringMatching(message);

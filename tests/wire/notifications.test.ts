@@ -1,5 +1,6 @@
 /** Topics and their subscribers by HTTP, through the official SDK: a real server is subscribed. */
 
+import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConfirmSubscriptionCommand,
@@ -14,6 +15,7 @@ import {
   SubscribeCommand,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import {
@@ -208,6 +210,44 @@ describe('a subscription by HTTP', () => {
   });
 });
 
+it('whatever a link is made of, it changes nothing without its secret, and never breaks the server', async () => {
+  const arn = await topic('linked');
+  const endpoint = await subscriber();
+  const subscription = await confirmed(arn, endpoint);
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom(arn, subscription, `${subscription}x`, 'arn:aws:sns:eu-west-1::', '__proto__'),
+  );
+  const link = fc
+    .array(
+      fc.tuple(
+        fc.constantFrom(
+          'Action',
+          'TopicArn',
+          'Token',
+          'SubscriptionArn',
+          'AuthenticateOnUnsubscribe',
+          'Version',
+          'X-Amz-Signature',
+        ),
+        fc.oneof(fc.constantFrom('ConfirmSubscription', 'Publish', 'DeleteTopic'), text),
+      ),
+      { maxLength: 6 },
+    )
+    .map((pairs) => new URLSearchParams(pairs).toString());
+  await fc.assert(
+    fc.asyncProperty(link, async (query) => {
+      const answer = await fetch(`${server.url}/?${query}`);
+      await answer.text();
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+    }),
+    { numRuns: 150 },
+  );
+  const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn: arn }));
+  expect(Attributes).toMatchObject({ SubscriptionsConfirmed: '1', SubscriptionsPending: '0' });
+});
+
 describe('what goes wrong at an endpoint', () => {
   it('is tried again as the policy says: an endpoint that fails twice gets the message once it answers', async () => {
     const arn = await topic('retried');
@@ -321,7 +361,10 @@ describe('a subscription', () => {
       }),
     );
     const { Attributes } = await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn: first }));
-    expect(Attributes).toMatchObject({ RawMessageDelivery: 'true', PendingConfirmation: 'false', Protocol: 'http' });
+    expect(Attributes).toMatchObject({
+      ...{ RawMessageDelivery: 'true', PendingConfirmation: 'false', Protocol: 'http' },
+      SubscriptionPrincipal: 'arn:aws:iam::000000000000:user/admin',
+    });
   });
 
   it('does not show the password of its address', async () => {
@@ -362,3 +405,45 @@ describe('a subscription', () => {
       await expect(to(url)).rejects.toThrow('it is the address of this Telar server itself');
   });
 });
+
+describe("links with SNS's own names", () => {
+  it('lead to this server for whoever comes by its proxy, certificate and all', async () => {
+    const named = await startTestServer({ notificationLinks: 'aws' });
+    const client = new SNSClient(named.client);
+    const { TopicArn } = await client.send(new CreateTopicCommand({ Name: 'named' }));
+    const endpoint = await subscriber();
+    await client.send(new SubscribeCommand({ TopicArn, Protocol: 'http', Endpoint: endpoint.url }));
+    const question = parsed((await endpoint.until(1))[0]!);
+    // What validators of messages ask for (sns-validator): an https address of SNS's that ends in .pem.
+    const host = 'sns.us-east-1.amazonaws.com';
+    expect(question['SigningCertURL']).toMatch(
+      /^https:\/\/sns\.us-east-1\.amazonaws\.com\/SimpleNotificationService-[0-9a-f]{32}\.pem$/,
+    );
+    expect(question['SubscribeURL']).toMatch(
+      /^https:\/\/sns\.us-east-1\.amazonaws\.com\/\?Action=ConfirmSubscription&/,
+    );
+    const here = (link: string) => link.replace(`https://${host}`, named.url);
+    const certificate = await ask(here(question['SigningCertURL']!), host);
+    expect(certificate).toMatchObject({ status: 200, body: expect.stringMatching(/^-----BEGIN CERTIFICATE-----/) });
+    expect(await isGenuine({ ...question, SigningCertURL: here(question['SigningCertURL']!) } as SnsMessage)).toBe(
+      true,
+    );
+    expect(await ask(here(question['SubscribeURL']!), host)).toMatchObject({ status: 200 });
+    // In a bucket that the host names, the path is a key like any other.
+    expect((await ask(here(question['SigningCertURL']!), 'bucket.s3.amazonaws.com')).status).toBe(403);
+    client.destroy();
+    await named.close();
+  });
+});
+
+function ask(url: string, host: string): Promise<{ status: number | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { host } }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (text: string) => {
+        body += text;
+      });
+      response.on('end', () => resolve({ status: response.statusCode, body }));
+    }).on('error', reject);
+  });
+}

@@ -72,8 +72,8 @@ export function customers(count: number, days: number, chance: Random): Customer
   };
   for (let index = 0; index < count; index += 1) {
     made.joins[index] = Math.max(0, chance.integer(days * 2) - days);
-    made.leaves[index] = made.joins[index]! + 1 + Math.round(exponential(chance, 420));
-    made.rate[index] = Math.min(255, 2 + Math.round(exponential(chance, 42)));
+    made.leaves[index] = made.joins[index]! + 1 + Math.round(exponential(chance, 1100));
+    made.rate[index] = Math.min(255, 2 + Math.round(exponential(chance, 16) * exponential(chance, 1)));
     made.taste[index] = chance.integer(THINGS.length * MATERIALS.length * LOOKS.length);
     made.country[index] = pick(COUNTRY_SHARES, chance);
     made.online[index] = chance.chance(0.35) ? 230 : 40;

@@ -6,6 +6,7 @@ export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
   kind:
+    | 'function'
     | 'bucket'
     | 'role'
     | 'model package group'
@@ -13,7 +14,6 @@ export type Change = {
     | 'code bundle'
     | 'pipeline'
     | 'log group'
-    | 'function'
     | 'state machine'
     | 'glue file'
     | 'glue job'

@@ -86,11 +86,11 @@ async function compare(
     ...data.map((object) => dataChange(s3, bucket, object)),
     ...(bundle ? [bundleChange(s3, bucket, bundle)] : []),
     ...documents.pipelines.map((pipeline) => pipelineChange(sagemaker, pipeline, project)),
-    ...jobs.flatMap(({ files }) => files.map((file) => glueFileChange(s3, bucket, file))),
-    ...jobs.map(({ job, files }) => glueJobChange(glue, job, files, project)),
     ...documents.functions.map(async (fn) =>
       functionChange(await clients.lambda(), fn, await functionCode(folder, fn), project),
     ),
+    ...jobs.flatMap(({ files }) => files.map((file) => glueFileChange(s3, bucket, file))),
+    ...jobs.map(({ job, files }) => glueJobChange(glue, job, files, project)),
     ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),
     ...machines.map((machine) => stateMachineChange(sfn, machine, project)),
     ...documents.scheduleGroups.map((group) => scheduleGroupChange(scheduler, group, documents)),

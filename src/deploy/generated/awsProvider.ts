@@ -235,6 +235,100 @@ export const AWS_RESOURCES = {
     "tags_all": "optional map(string)",
     "arn": "computed string"
   },
+  "aws_scheduler_schedule": {
+    "action_after_completion": "optional string",
+    "description": "optional string",
+    "end_date": "optional string",
+    "flexible_time_window": {
+      "maximum_window_in_minutes": "optional number",
+      "mode": "required string"
+    },
+    "group_name": "optional string",
+    "id": "optional string",
+    "kms_key_arn": "optional string",
+    "name": "optional string",
+    "name_prefix": "optional string",
+    "region": "optional string",
+    "schedule_expression": "required string",
+    "schedule_expression_timezone": "optional string",
+    "start_date": "optional string",
+    "state": "optional string",
+    "target": {
+      "arn": "required string",
+      "dead_letter_config": {
+        "arn": "required string"
+      },
+      "ecs_parameters": {
+        "capacity_provider_strategy": {
+          "base": "optional number",
+          "capacity_provider": "required string",
+          "weight": "optional number"
+        },
+        "enable_ecs_managed_tags": "optional bool",
+        "enable_execute_command": "optional bool",
+        "group": "optional string",
+        "launch_type": "optional string",
+        "network_configuration": {
+          "assign_public_ip": "optional bool",
+          "security_groups": "optional list(string)",
+          "subnets": "required list(string)"
+        },
+        "placement_constraints": {
+          "expression": "optional string",
+          "type": "required string"
+        },
+        "placement_strategy": {
+          "field": "optional string",
+          "type": "required string"
+        },
+        "platform_version": "optional string",
+        "propagate_tags": "optional string",
+        "reference_id": "optional string",
+        "tags": "optional map(string)",
+        "task_count": "optional number",
+        "task_definition_arn": "required string"
+      },
+      "eventbridge_parameters": {
+        "detail_type": "required string",
+        "source": "required string"
+      },
+      "input": "optional string",
+      "kinesis_parameters": {
+        "partition_key": "required string"
+      },
+      "retry_policy": {
+        "maximum_event_age_in_seconds": "optional number",
+        "maximum_retry_attempts": "optional number"
+      },
+      "role_arn": "required string",
+      "sagemaker_pipeline_parameters": {
+        "pipeline_parameter": {
+          "name": "required string",
+          "value": "required string"
+        }
+      },
+      "sqs_parameters": {
+        "message_group_id": "optional string"
+      }
+    },
+    "arn": "computed string"
+  },
+  "aws_scheduler_schedule_group": {
+    "id": "optional string",
+    "name": "optional string",
+    "name_prefix": "optional string",
+    "region": "optional string",
+    "tags": "optional map(string)",
+    "tags_all": "optional map(string)",
+    "timeouts": {
+      "create": "optional string",
+      "delete": "optional string"
+    },
+    "arn": "computed string",
+    "creation_date": "computed string",
+    "last_modification_date": "computed string",
+    "state": "computed string"
+  },
   "aws_sfn_state_machine": {
     "definition": "required string",
     "encryption_configuration": {

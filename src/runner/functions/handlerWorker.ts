@@ -62,10 +62,17 @@ function errorType(error: unknown): string {
   return error instanceof Error ? error.name || error.constructor.name : typeof error;
 }
 
+/** Without the frames of this program, and of what called it. */
+function traceOf({ stack = '' }: Error): string[] {
+  const lines = stack.split('\n');
+  const own = lines.findIndex((line) => line.includes(import.meta.url));
+  return own < 0 ? lines : lines.slice(0, own);
+}
+
 function describe(error: unknown): Buffer {
   const whole =
     error instanceof Error
-      ? { errorType: errorType(error), errorMessage: error.message, trace: (error.stack ?? '').split('\n') }
+      ? { errorType: errorType(error), errorMessage: error.message, trace: traceOf(error) }
       : { errorType: typeof error, errorMessage: format('%s', error), trace: [] };
   const text = Buffer.from(JSON.stringify(whole));
   if (text.length < LARGEST) return text;

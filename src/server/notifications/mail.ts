@@ -35,8 +35,7 @@ export function mailThrough(server: MailServer): { mail: NonNullable<Notificatio
       from,
       async send({ from: sender, to, subject, text }, stopped) {
         transport = await opened();
-        const sent = transport.sendMail({ from: sender, to: { name: '', address: to }, subject, text });
-        await Promise.race([sent, aborted(stopped)]);
+        await orStopped(transport.sendMail({ from: sender, to: { name: '', address: to }, subject, text }), stopped);
       },
     },
     close: () => transport?.close(),
@@ -51,9 +50,12 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
+/** What is on its way to the mail server may still arrive: it is sent again after the next start. */
+function orStopped(sending: Promise<unknown>, stopped: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
     const stop = () => reject(new Error('The server is closing.'));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    if (stopped.aborted) stop();
+    stopped.addEventListener('abort', stop, { once: true });
+    sending.then(() => resolve(), reject).finally(() => stopped.removeEventListener('abort', stop));
   });
+}

@@ -67,7 +67,7 @@ export function createMessageSigner(
       return preparing;
     },
     sign(text, version) {
-      const key = `${version}${text}`;
+      const key = `${version}${hash('sha256', text)}`;
       const before = known.get(key);
       if (before !== undefined) return before;
       const signature = sign(ALGORITHMS[version], Buffer.from(text), needed().privateKey).toString('base64');

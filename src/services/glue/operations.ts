@@ -1,11 +1,11 @@
 /** The operations on jobs, their runs and their tags. */
 import { passRole, requestTagKeys } from '../../protocol/conditionKeys.ts';
-import { pageOf } from '../../protocol/pages.ts';
 import { type Access, type Call, type Operations, reads, writes } from '../../protocol/service.ts';
 import type { Parts, Sdk } from './context.ts';
 import { glueErrors } from './errors.ts';
 import { createJob, deleteJob, describeJob, requireJob, tagList, updateJob } from './jobs.ts';
 import { jobArn, jobOfArn, roleArnOf } from './names.ts';
+import { pageOfJobs, pageOfRuns } from './paging.ts';
 import { describeRun, type Runs } from './runs.ts';
 import type { JobRow, RunRow } from './store.ts';
 
@@ -14,8 +14,6 @@ type RunNames = 'StartJobRun' | 'GetJobRun' | 'GetJobRuns' | 'BatchStopJobRun';
 type TagNames = 'TagResource' | 'UntagResource' | 'GetTags';
 
 const SERVICE = 'glue.amazonaws.com';
-/** Jobs on a page, and runs, where the request does not say. */
-const PAGE = { jobs: 100, runs: 200 };
 
 const on =
   (action: string) =>
@@ -58,11 +56,11 @@ function jobOperations(parts: Parts): Operations<Sdk, JobNames> {
     ),
     GetJob: reads(on('GetJob'), ({ JobName }, call) => ({ Job: describeJob(requireJob(parts, call, JobName!)) })),
     GetJobs: reads(onAll('GetJobs'), ({ NextToken, MaxResults }, call) => {
-      const { items, next } = pageOfJobs(parts, call, 'GetJobs', NextToken, MaxResults);
+      const { items, next } = pageOfJobs(parts, call, 'GetJobs', { token: NextToken, most: MaxResults });
       return { Jobs: items.map(describeJob), NextToken: next };
     }),
     ListJobs: reads(onAll('ListJobs'), ({ NextToken, MaxResults, Tags }, call) => {
-      const { items, next } = pageOfJobs(parts, call, 'ListJobs', NextToken, MaxResults);
+      const { items, next } = pageOfJobs(parts, call, 'ListJobs', { token: NextToken, most: MaxResults });
       const wanted = Object.entries(Tags ?? {});
       const has = ({ name }: JobRow) => {
         const tags = wanted.length === 0 ? [] : ports.tagsOf(jobArn(call, name));
@@ -93,15 +91,6 @@ function jobOperations(parts: Parts): Operations<Sdk, JobNames> {
   };
 }
 
-function pageOfJobs({ db }: Parts, { region }: Call, operation: string, token: string | undefined, most?: number) {
-  return pageOf<JobRow>(
-    { query: { operation, region }, token, limit: most ?? PAGE.jobs },
-    (after, limit) => db.jobs({ region, after: String(after?.[0] ?? ''), limit }),
-    ({ name }) => [name],
-    glueErrors.token,
-  );
-}
-
 function runOperations(parts: Parts, runs: Runs): Operations<Sdk, RunNames> {
   const { db } = parts;
   const runOf = (job: JobRow, id: string): RunRow | undefined => {
@@ -121,12 +110,7 @@ function runOperations(parts: Parts, runs: Runs): Operations<Sdk, RunNames> {
     }),
     GetJobRuns: reads(on('GetJobRuns'), ({ JobName, NextToken, MaxResults }, call) => {
       const job = requireJob(parts, call, JobName!);
-      const { items, next } = pageOf<RunRow>(
-        { query: { operation: 'GetJobRuns', job: job.id }, token: NextToken, limit: MaxResults ?? PAGE.runs },
-        (after, limit) => db.runs({ job: job.id, before: Number(after?.[0] ?? Number.MAX_SAFE_INTEGER), limit }),
-        ({ seq }) => [seq],
-        glueErrors.token,
-      );
+      const { items, next } = pageOfRuns(parts, job, { token: NextToken, most: MaxResults });
       return { JobRuns: items.map(describeRun), NextToken: next };
     }),
     BatchStopJobRun: writes(on('BatchStopJobRun'), ({ JobName, JobRunIds }, call) => {

@@ -59,6 +59,21 @@ describe('jobs', () => {
     });
   });
 
+  it('that are long to read come on shorter pages', async () => {
+    const long = { '--text': 'x'.repeat(200_000) };
+    for (const Name of ['a', 'b', 'c']) await create({ Name, DefaultArguments: long });
+    const { Jobs, NextToken } = await glue.run('GetJobs', {});
+    expect(Jobs!.map(({ Name }) => Name)).toEqual(['a', 'b']);
+    expect((await glue.run('GetJobs', { NextToken })).Jobs).toMatchObject([{ Name: 'c' }]);
+    await create({ DefaultArguments: long, ExecutionProperty: { MaxConcurrentRuns: 9 } });
+    const ids = [await start(), await start(), await start()];
+    const runs = await glue.run('GetJobRuns', { JobName: 'clean' });
+    expect(runs.JobRuns!.map(({ Id }) => Id)).toEqual([ids[2], ids[1]]);
+    const rest = await glue.run('GetJobRuns', { JobName: 'clean', NextToken: runs.NextToken });
+    expect(rest).toMatchObject({ JobRuns: [{ Id: ids[0] }] });
+    expect(rest.NextToken).toBeUndefined();
+  });
+
   it('that are deleted take their runs along; those under way go on unseen', async () => {
     await create();
     const id = await start();

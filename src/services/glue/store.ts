@@ -93,6 +93,11 @@ export function glueStore(sql: Sql) {
     jobs: sql.all<{ region: string; after: string; limit: number }, JobRow>(
       'SELECT * FROM glue_jobs WHERE region = $region AND name > $after ORDER BY name LIMIT $limit',
     ),
+    /** What reading each of them takes, in bytes. */
+    jobSizes: sql.all<{ region: string; after: string; limit: number }, { bytes: number }>(
+      `SELECT octet_length(definition) AS bytes FROM glue_jobs
+       WHERE region = $region AND name > $after ORDER BY name LIMIT $limit`,
+    ),
     removeJob: sql.change<{ id: number }>('DELETE FROM glue_jobs WHERE id = $id'),
     removeRunsOver: sql.change<{ job: number }>('DELETE FROM glue_runs WHERE job = $job AND completed_at IS NOT NULL'),
 
@@ -114,6 +119,11 @@ export function glueStore(sql: Sql) {
     /** The newest first, before one. */
     runs: sql.all<{ job: number; before: number; limit: number }, RunRow>(
       'SELECT * FROM glue_runs WHERE job = $job AND seq < $before ORDER BY seq DESC LIMIT $limit',
+    ),
+    /** What reading each of them takes, in bytes. */
+    runSizes: sql.all<{ job: number; before: number; limit: number }, { bytes: number }>(
+      `SELECT octet_length(request) + octet_length(definition) AS bytes FROM glue_runs
+       WHERE job = $job AND seq < $before ORDER BY seq DESC LIMIT $limit`,
     ),
     unfinished: sql.all<Record<never, never>, RunRow>(
       'SELECT * FROM glue_runs WHERE completed_at IS NULL ORDER BY seq',

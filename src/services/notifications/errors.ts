@@ -29,6 +29,8 @@ export const notificationErrors = {
   attributeName: () => invalid('AttributeName'),
   attributeValue: (name: string, value: string, taken: string) =>
     invalid(`Attributes Reason: ${name}: Invalid value [${value}]. Must be ${taken}.`),
+  attributeTooLong: (name: string, most: number) =>
+    invalid(`Attributes Reason: ${name}: it is longer than ${most} characters`),
   unsupported,
 
   policy: (problems: string) => invalid(`Policy Error: ${problems}`),

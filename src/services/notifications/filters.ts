@@ -41,7 +41,10 @@ export function checkFilter(text: string | undefined, scope: FilterScope = 'Mess
   if (combinationsOf(policy, 1) > MOST_COMBINATIONS) throw notificationErrors.filter('Filter policy is too complex');
 }
 
-const compiledFilter = memo(1000, compilePattern);
+/** Most are short; what is long is compiled anew, so that what is remembered stays small. */
+const REMEMBERED_UP_TO = 8 * 1024;
+const remembered = memo(2000, compilePattern);
+const compiledFilter = (text: string) => (text.length > REMEMBERED_UP_TO ? compilePattern(text) : remembered(text));
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -13,6 +13,10 @@ export const MOST_IN_BATCH = 10;
 /** SQS takes no more, so a raw message with more of them cannot be delivered there. */
 export const MOST_RAW_ATTRIBUTES = 10;
 
+/** Characters of a topic's policy, and of any other attribute but a filter. */
+export const LONGEST_POLICY = 30_720;
+export const LONGEST_ATTRIBUTE = 8192;
+
 const HOUR = 3_600_000;
 /** A second message of the same deduplication id within this time is taken, and delivered to nobody. */
 export const DEDUPLICATED_FOR = 300_000;

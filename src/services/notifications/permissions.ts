@@ -9,6 +9,7 @@ import type { Policy } from '../../definition/policy/types.ts';
 import type { Call } from '../../protocol/service.ts';
 import type { Parts } from './context.ts';
 import { notificationErrors } from './errors.ts';
+import { LONGEST_POLICY } from './legal.ts';
 import { snsName, topicArn } from './names.ts';
 import type { TopicRow } from './store.ts';
 
@@ -39,6 +40,7 @@ export const defaultPolicy = (arn: string, account: string): string =>
 
 /** @throws InvalidParameter with every problem */
 export function readPolicy(text: string): string {
+  if (text.length > LONGEST_POLICY) throw notificationErrors.policy(`it is longer than ${LONGEST_POLICY} characters`);
   const parsed = parsePolicy(text, 'resource');
   if ('problems' in parsed) throw notificationErrors.policy(describeProblems(parsed.problems));
   return text;

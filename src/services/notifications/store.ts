@@ -79,6 +79,7 @@ export const migrations: Migrations = {
        status TEXT NOT NULL,
        error TEXT
      ) STRICT;`,
+    `ALTER TABLE sns_subscriptions ADD COLUMN principal TEXT NOT NULL DEFAULT '';`,
   ],
 };
 
@@ -104,6 +105,8 @@ export type SubscriptionRow = {
   confirmation_authenticated: number;
   authenticate_on_unsubscribe: number;
   created_at: number;
+  /** Who subscribed it. */
+  principal: string;
 };
 
 export type MessageRow = { id: number; topic: number; message: string; pending: number };
@@ -207,9 +210,9 @@ function subscriptionStatements(sql: Sql) {
     anySubscription: sql.one<Record<never, never>, Id>('SELECT id FROM sns_subscriptions LIMIT 1'),
     insertSubscription: sql.insert<Omit<SubscriptionRow, 'id'>>(
       `INSERT INTO sns_subscriptions
-         (topic, uuid, protocol, endpoint, status, token, attributes, confirmation_authenticated, authenticate_on_unsubscribe, created_at)
+         (topic, uuid, protocol, endpoint, status, token, attributes, confirmation_authenticated, authenticate_on_unsubscribe, created_at, principal)
        VALUES ($topic, $uuid, $protocol, $endpoint, $status, $token, $attributes, $confirmation_authenticated,
-         $authenticate_on_unsubscribe, $created_at)`,
+         $authenticate_on_unsubscribe, $created_at, $principal)`,
     ),
     setSubscription: sql.change<
       Pick<

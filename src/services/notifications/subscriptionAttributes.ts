@@ -6,7 +6,7 @@ import { effectiveSubscriptionPolicy, readSubscriptionPolicy } from './deliveryP
 import { shownEndpoint } from './endpoints.ts';
 import { notificationErrors } from './errors.ts';
 import { checkFilter, type FilterScope, isFilterScope } from './filters.ts';
-import { type Protocol, takesRaw } from './legal.ts';
+import { LONGEST_ATTRIBUTE, type Protocol, takesRaw } from './legal.ts';
 import { isFifo } from './names.ts';
 import type { SubscriptionRow } from './store.ts';
 
@@ -79,6 +79,8 @@ export function setAttribute(
   if (instead !== undefined) throw notificationErrors.unsupported(name, instead);
   if (!Object.hasOwn(SETTERS, name)) throw notificationErrors.attributeName();
   const known = name as keyof SubscriptionAttributes;
+  if (known !== 'FilterPolicy' && value.length > LONGEST_ATTRIBUTE)
+    throw notificationErrors.attributeTooLong(name, LONGEST_ATTRIBUTE);
   const { [known]: _, ...others } = before;
   if (value === '' || (known === 'FilterPolicy' && value.trim() === '{}')) return others;
   const after = { ...others, ...SETTERS[known](value, place, others) };
@@ -116,18 +118,18 @@ export function deadLetterQueue(text: string, { topic, endpoint }: Pick<Place, '
   return arn;
 }
 
-type Shown = { row: SubscriptionRow; arn: string; topicArn: string; account: string; principal: string };
+type Shown = { row: SubscriptionRow; arn: string; topicArn: string; account: string };
 
 /** As GetSubscriptionAttributes answers them. */
 export function shownAttributes(
-  { row, arn, topicArn, account, principal }: Shown,
+  { row, arn, topicArn, account }: Shown,
   set: SubscriptionAttributes,
   topicDeliveryPolicy: string | undefined,
 ): OutputOf<Sdk, 'GetSubscriptionAttributes'> {
   const http = row.protocol === 'http' || row.protocol === 'https';
   return {
     Attributes: {
-      SubscriptionPrincipal: principal,
+      SubscriptionPrincipal: row.principal,
       Owner: account,
       RawMessageDelivery: 'false',
       TopicArn: topicArn,

@@ -63,7 +63,7 @@ export function subscribe(parts: Parts, input: InputOf<Sdk, 'Subscribe'>, call: 
   const made: Omit<SubscriptionRow, 'id'> = {
     ...{ topic: topic.id, uuid: uuid(parts.world.random), protocol, endpoint, token: newToken(parts) },
     ...{ status: asks ? 'pending' : 'confirmed', attributes: JSON.stringify(attributes), created_at: call.now },
-    ...{ confirmation_authenticated: asks ? 0 : 1, authenticate_on_unsubscribe: 0 },
+    ...{ confirmation_authenticated: asks ? 0 : 1, authenticate_on_unsubscribe: 0, principal: call.principal.arn },
   };
   const row = { id: db.insertSubscription(made), ...made };
   if (asks) {
@@ -189,10 +189,8 @@ export function forget({ db }: Pick<Parts, 'db'>, id: number, token: string): vo
 
 export function getAttributes(parts: Parts, arn: string, call: Call): OutputOf<Sdk, 'GetSubscriptionAttributes'> {
   const { topic, row, topicArn: ofTopic } = requireSubscription(parts, arn, call);
-  const { account } = parts;
-  const principal = `arn:aws:iam::${account}:root`;
   const policy = attributesOf(topic).DeliveryPolicy;
-  return shownAttributes({ row, arn, topicArn: ofTopic, account, principal }, setOf(row), policy);
+  return shownAttributes({ row, arn, topicArn: ofTopic, account: parts.account }, setOf(row), policy);
 }
 
 export function setAttributes(

@@ -3,7 +3,7 @@ import type { Call, OutputOf } from '../../protocol/service.ts';
 import type { Parts, Sdk } from './context.ts';
 import { effectiveTopicPolicy, readTopicPolicy } from './deliveryPolicies.ts';
 import { notificationErrors } from './errors.ts';
-import type { SubscriptionStatus } from './legal.ts';
+import { LONGEST_ATTRIBUTE, type SubscriptionStatus } from './legal.ts';
 import { isFifo, topicArn } from './names.ts';
 import { defaultPolicy, readPolicy } from './permissions.ts';
 import type { TopicRow } from './store.ts';
@@ -69,6 +69,7 @@ function check(name: string, value: string, fifo: boolean): Settable {
     throw notificationErrors.unsupported(name, "Leave it out: failed deliveries are in the server's own log.");
   if (!isSettable(name)) throw notificationErrors.attributeName();
   if (FIFO_ONLY.has(name) && !fifo) throw notificationErrors.fifoOnly(name);
+  if (value.length > LONGEST_ATTRIBUTE) throw notificationErrors.attributeTooLong(name, LONGEST_ATTRIBUTE);
   CHECKS[name](value, name);
   return name;
 }

@@ -15,7 +15,7 @@ import { setOf } from '../subscriptions.ts';
 import { attributesOf } from '../topics.ts';
 
 /** Subscriptions in one transaction, of a short message and of a long one: what the loop may spend on it. */
-const AT_A_TIME = { short: 100, long: 10 };
+const AT_A_TIME = { short: 50, long: 10 };
 const LONG = 32 * 1024;
 const pageOf = ({ text }: Message): number => (text.length > LONG ? AT_A_TIME.long : AT_A_TIME.short);
 

@@ -17,16 +17,18 @@ import { messageOf, type Receiver, receiverOf } from './origins.ts';
 
 type HttpWork = Extract<Work, { kind: 'message' | 'handshake' }>;
 
-/** An endpoint's answer that is not one of taking the message. */
-class Refused extends Error {
-  readonly code: string;
-  readonly retried: boolean;
-  constructor(status: number) {
-    super(`The endpoint answered with the status ${status}.`);
-    this.code = String(status);
-    this.retried = status < 300 || status >= 500 || status === 429;
-  }
+type Refusal = Error & { code: string; retried: boolean };
+
+/** An endpoint's answer that is not one of taking the message (H1). */
+function refusal(status: number): Refusal {
+  const retried = status < 300 || status >= 500 || status === 429;
+  return Object.assign(new Error(`The endpoint answered with the status ${status}.`), {
+    code: String(status),
+    retried,
+  });
 }
+
+const isFinal = (error: Error): boolean => 'retried' in error && error.retried === false;
 
 export function httpDeliverer(parts: () => Parts): Deliverer<Work> {
   return {
@@ -36,7 +38,7 @@ export function httpDeliverer(parts: () => Parts): Deliverer<Work> {
       if (post) {
         return async (stopped) => {
           const status = await parts().ports.post(post(), stopped);
-          if (status < 200 || status >= 300) throw new Refused(status);
+          if (status < 200 || status >= 300) throw refusal(status);
         };
       }
       // It is gone, or has changed its mind.
@@ -111,7 +113,7 @@ function headersOf(type: string, messageId: string, { origin, row }: Receiver, c
 function failed(parts: Parts, { body, attempt }: Delivery<Work>, error: Error): number | undefined {
   const work = body as HttpWork;
   const receiver = receiverOf(parts, work.subscription);
-  if (receiver && !(error instanceof Refused && !error.retried)) {
+  if (receiver && !isFinal(error)) {
     const { retries } = httpPolicy(receiver.set.DeliveryPolicy, receiver.topicDeliveryPolicy);
     const delay = retryDelay(retries, attempt);
     if (delay !== undefined) return parts.world.clock.now() + delay;

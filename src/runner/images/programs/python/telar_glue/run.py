@@ -8,12 +8,21 @@ import tempfile
 import traceback
 
 from telar_runtime import layers
-from telar_runtime.base import configure_log
 
 from . import contract, script
 
 log = logging.getLogger("telar")
 RUN_AGAIN = os.path.join(os.path.dirname(os.path.realpath(__file__)), "again.py")
+
+
+def own_log():
+    """Where this program says what it does. The root logger is left alone: it is the script's to set up."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("telar: %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    return handler
 
 
 def requirements(modules):
@@ -54,6 +63,9 @@ def hides_imported(folders):
     warm = sys.modules.get("telar_warm.interpreter")
     if warm is None:
         return False
+    if any(os.path.isfile(folder) for folder in folders):
+        log.info("The script starts cold: it imports from archives.")
+        return True
     try:
         warm.check_shadows([folder for folder in folders if os.path.isdir(folder)])
         return False
@@ -64,7 +76,7 @@ def hides_imported(folders):
 
 def run():
     contract.keep_errors_apart()
-    configure_log()
+    handler = own_log()
     given = contract.settings()
     program = contract.staged("script")[0]
     packages = provide(given["modules"])
@@ -82,6 +94,7 @@ def run():
     # A program's own folder stands first; the toolkits come last, so that a package of the user's of such a name wins.
     sys.path[0:1] = search
     sys.path.extend(path for path in tail if path not in sys.path)
+    log.removeHandler(handler)
     return script.run(program, given)
 
 

@@ -24,7 +24,6 @@ def settings(given):
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.local.dir": work,
         "spark.sql.warehouse.dir": os.path.join(work, "warehouse"),
         # Two hundred tasks for each shuffle are for clusters.
         "spark.sql.shuffle.partitions": str(2 * cores(given["cpus"])),
@@ -52,6 +51,7 @@ def prepare(given):
     master = ["--master", "local[%d]" % cores(given["cpus"])]
     os.environ["PYSPARK_SUBMIT_ARGS"] = shlex.join([*master, *words, "pyspark-shell"])
     os.environ.setdefault("SPARK_LOCAL_DIRS", tempfile.gettempdir())
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     os.environ.setdefault("HADOOP_USER_NAME", "glue")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     map_paths()

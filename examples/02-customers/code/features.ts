@@ -32,8 +32,8 @@ export type FeaturesReport = {
 /** Data of which no model can be made. */
 export class NothingToLearn extends Error {}
 
-export const FEATURES_FILE = 'features.parquet';
-export const FEATURES_REPORT = 'features.json';
+export const FEATURES_FILE = 'features/features.parquet';
+export const FEATURES_REPORT = 'features/features.json';
 
 export async function engineer(options: Engineering): Promise<FeaturesReport> {
   const { transactions, output, asOf, horizonDays, ...bounds } = options;
@@ -44,8 +44,7 @@ export async function engineer(options: Engineering): Promise<FeaturesReport> {
     for (const sql of [...macros(cutOff), invoices(transactions), customers(horizonDays)]) await duck.run(sql);
     const counted = await duck.rows<Side & { validates: boolean }>(COUNTS);
     const sides = { train: sideOf(counted, false), validation: sideOf(counted, true) };
-    mkdirSync(join(output, 'train'), { recursive: true });
-    mkdirSync(join(output, 'validation'), { recursive: true });
+    for (const folder of ['features', 'train', 'validation']) mkdirSync(join(output, folder), { recursive: true });
     await duck.run(writeFeatures(join(output, FEATURES_FILE)));
     await duck.run(writeSide(join(output, 'train/train.csv'), false));
     await duck.run(writeSide(join(output, 'validation/validation.csv'), true));

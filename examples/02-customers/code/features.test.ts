@@ -30,7 +30,9 @@ async function featuresOf(lines: readonly string[], horizonDays = 90) {
 
 async function tableOf(folder: string): Promise<Features[]> {
   const rows = await withDuck({ threads: 1 }, (duck) =>
-    duck.rows<{ [column: string]: number | bigint | boolean }>(`FROM read_parquet('${folder}/features.parquet')`),
+    duck.rows<{ [column: string]: number | bigint | boolean }>(
+      `FROM read_parquet('${folder}/features/features.parquet')`,
+    ),
   );
   return rows.map(
     (row) =>

@@ -1,0 +1,28 @@
+/**
+ * The function that cleans a delivery when its manifest arrives: `raw/<delivery>/manifest.json` is written last, so that all
+ * files are there. The same `clean` as the pipeline's job.
+ *
+ * L1. The run's id comes from the event: when the event is delivered again, the same objects are written again.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clean, REPORT_FILE } from '../cleaning.ts';
+import { download, type ObjectCreated, readJson, upload } from './objects.ts';
+
+export async function handler({ id, detail }: ObjectCreated) {
+  const { bucket, object } = detail;
+  const delivery = object.key.slice(0, object.key.lastIndexOf('/') + 1);
+  const { asOf } = (await readJson(bucket.name, object.key)) as { asOf: string };
+  const folder = mkdtempSync(join(tmpdir(), 'clean-'));
+  try {
+    const files = await download(bucket.name, delivery, '.csv', join(folder, 'raw'));
+    const report = await clean({ files, output: join(folder, 'clean'), asOf, memory: '700MB' });
+    const prefix = `clean/run_date=${asOf}/run_id=event-${id}/cleaning`;
+    await upload(bucket.name, prefix, join(folder, 'clean'), REPORT_FILE);
+    console.log(`${delivery}: ${report.rows} rows, ${report.clean} clean, ${report.quarantined} in quarantine`);
+    return { prefix, ...report };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
