@@ -14,6 +14,7 @@ export type Documents = {
   readonly glueJobs?: readonly { readonly name: string }[];
   readonly topics?: readonly { readonly name: string }[];
   readonly functions?: readonly { readonly name: string }[];
+  readonly rules?: readonly { readonly name: string }[];
 };
 
 export type RoleDocument = {

@@ -15,6 +15,7 @@ import type { PolicyDocument, Statement } from './policy.ts';
 import type { CodeBundle, DataUpload, Project } from './project.ts';
 import { type S3Uri, s3Uri } from './references.ts';
 import { iamArn, type Role, roleArn } from './roles.ts';
+import { type RuleDocuments, ruleDocuments } from './rule.ts';
 import { type Schedule, scheduleTargetArn } from './schedule.ts';
 import { type Context, settle } from './scope.ts';
 import { BUNDLE_FILE } from './steps/script.ts';
@@ -107,6 +108,7 @@ export type ProjectDocuments = {
   schedules: ScheduleDocuments[];
   glueJobs: GlueJobDocuments[];
   topics: TopicDocuments[];
+  rules: RuleDocuments[];
   data: readonly DataUpload[];
   code?: CodeBundle;
 };
@@ -140,6 +142,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     scheduleGroups: scheduleGroups(project),
     schedules: project.schedules.map((schedule) => scheduleDocuments(project, schedule, context)),
     glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
+    rules: project.rules.map((rule) => ruleDocuments(rule, context)),
     topics: project.topics.map((topic) => topicDocuments(topic, context)),
     data: project.data,
     ...(project.code && { code: project.code }),

@@ -113,6 +113,16 @@ export {
   type RoleLike,
 } from './roles.ts';
 export {
+  defineRule,
+  type EventPattern,
+  type Matches,
+  type Rule,
+  type RuleDocuments,
+  type RuleOptions,
+  type RuleTarget,
+  type RuleTargetDocument,
+} from './rule.ts';
+export {
   defineSchedule,
   type Expression as ScheduleExpression,
   type FunctionArn,

@@ -8,6 +8,7 @@ import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Role } from './roles.ts';
+import { type Rule, rolesOf } from './rule.ts';
 import type { Schedule } from './schedule.ts';
 import type { ModelPackageGroup } from './steps/model.ts';
 import type { Topic } from './topic.ts';
@@ -57,6 +58,7 @@ export type Project = {
   readonly schedules: readonly Schedule[];
   readonly glueJobs: readonly GlueJob[];
   readonly topics: readonly Topic[];
+  readonly rules: readonly Rule[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
   /** @default none: `telar predict` says what is missing */
@@ -128,7 +130,7 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  */
 export function defineProject(options: ProjectOptions): Project {
   const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], glueJobs = [] } = options;
-  const { schedules = [], topics = [], data = [], functions = [] } = options;
+  const { schedules = [], topics = [], rules = [], data = [], functions = [] } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -143,7 +145,9 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'Glue jobs', glueJobs);
   mustBeDistinct(subject, 'topics', topics);
   mustBeDistinct(subject, 'schedules', schedules);
+  mustBeDistinct(subject, 'rules', rules);
   mustStartItsOwn(subject, options);
+  for (const rule of rules) mustReachListed(subject, rule, roles, pipelines, machines);
   for (const { kind, name, role } of [...pipelines, ...machines, ...functions, ...glueJobs, ...schedules]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
@@ -153,7 +157,18 @@ export function defineProject(options: ProjectOptions): Project {
     );
   }
   if (options.predict) mustBeWhole(subject, options.predict, roles, modelPackageGroups);
-  const listed = { roles, modelPackageGroups, pipelines, functions, machines, glueJobs, topics, schedules, data };
+  const listed = {
+    roles,
+    modelPackageGroups,
+    pipelines,
+    functions,
+    machines,
+    glueJobs,
+    topics,
+    schedules,
+    rules,
+    data,
+  };
   return { kind: 'project', ...options, ...listed };
 }
 
@@ -175,6 +190,32 @@ function mustStartItsOwn(
       subject,
       `schedule '${schedule}' starts ${noun} '${target.name}', which would not be created: add it to \`${target.kind === 'pipeline' ? 'pipelines' : 'machines'}\``,
     );
+  }
+}
+
+/** What a rule starts, and as whom, is published with it. */
+function mustReachListed(
+  subject: string,
+  rule: Rule,
+  roles: readonly Role[],
+  pipelines: readonly Pipeline[],
+  machines: readonly StateMachine[],
+): void {
+  const because = (what: string, list: string) =>
+    `rule '${rule.name}' ${what}, which would not be created: add it to \`${list}\``;
+  for (const role of rolesOf(rule))
+    must(roles.includes(role), subject, because(`acts as role '${role.name}'`, 'roles'));
+  for (const target of rule.targets) {
+    if ('machine' in target) {
+      must(machines.includes(target.machine), subject, because(`starts machine '${target.machine.name}'`, 'machines'));
+    }
+    if ('pipeline' in target) {
+      must(
+        pipelines.includes(target.pipeline),
+        subject,
+        because(`starts pipeline '${target.pipeline.name}'`, 'pipelines'),
+      );
+    }
   }
 }
 

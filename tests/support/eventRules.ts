@@ -40,7 +40,7 @@ export async function openRules(client: TestServer['client']) {
 
   /** What a machine was sent, the oldest first. */
   async function kept(stateMachineArn: string): Promise<string[]> {
-    const { executions = [] } = await sfn.listExecutions({ stateMachineArn });
+    const { executions = [] } = await sfn.listExecutions({ stateMachineArn, maxResults: 1000 });
     const inputs = executions.map(async ({ executionArn }) => (await sfn.describeExecution({ executionArn })).input!);
     return (await Promise.all(inputs)).reverse();
   }
@@ -48,7 +48,7 @@ export async function openRules(client: TestServer['client']) {
   /** Waits until a machine was sent as much. */
   async function keptAll(stateMachineArn: string, count: number): Promise<string[]> {
     for (let waited = 0; waited < PATIENCE; waited += 20) {
-      const { executions = [] } = await sfn.listExecutions({ stateMachineArn });
+      const { executions = [] } = await sfn.listExecutions({ stateMachineArn, maxResults: 1000 });
       if (executions.length >= count) return kept(stateMachineArn);
       await pause(20);
     }

@@ -20,7 +20,8 @@ export type Change = {
     | 'topic'
     | 'subscription'
     | 'schedule group'
-    | 'schedule';
+    | 'schedule'
+    | 'rule';
   name: string;
   action: Action;
   /** What differs, in words; empty for `same`. */

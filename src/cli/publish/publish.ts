@@ -17,6 +17,7 @@ import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glue
 import { pipelineChange } from './pipelines.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
+import { prunedRules, ruleChange } from './rules.ts';
 import { prunedSchedules, scheduleChange, scheduleGroupChange } from './schedules.ts';
 import { logGroupChange, logGroupsOf, prunedMachines, stateMachineChange } from './stateMachines.ts';
 import { prunedTopics, topicChanges } from './topics.ts';
@@ -26,7 +27,7 @@ export type Published = { documents: ProjectDocuments; bundle: Bundle | undefine
 /**
  * @param folder of telar.config.ts
  * @param options.dryRun show the difference and stop
- * @param options.prune delete the project's state machines, Glue jobs, topics and schedules that it no longer names
+ * @param options.prune delete the project's state machines, Glue jobs, topics, schedules and rules that it no longer names
  */
 export async function publish(
   clients: Clients,
@@ -67,9 +68,9 @@ async function compare(
   const { name: project, region } = documents;
   const bucket = documents.bucket.name;
   const data = dataObjects(folder, documents.data);
-  const { machines, glueJobs, topics } = documents;
+  const { machines, glueJobs, topics, rules } = documents;
   const jobs = glueJobs.map((job) => ({ job, files: glueFiles(folder, job) }));
-  const [s3, iam, sagemaker, sfn, logs, glue, sns, scheduler] = await Promise.all([
+  const [s3, iam, sagemaker, sfn, logs, glue, sns, scheduler, events] = await Promise.all([
     clients.s3(),
     clients.iam(),
     clients.sagemaker(),
@@ -78,6 +79,7 @@ async function compare(
     clients.glue(),
     clients.sns(),
     clients.scheduler(),
+    clients.events(),
   ]);
   const wanted = Promise.all([
     bucketChange(s3, bucket, region),
@@ -96,12 +98,15 @@ async function compare(
     ...documents.scheduleGroups.map((group) => scheduleGroupChange(scheduler, group, documents)),
     ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
+  // Last of all: a rule starts what was published before it.
+  const occasions = rules.map((rule) => ruleChange(events, rule, project));
   const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
   const pruned = prune
     ? [
         ...[prunedMachines(sfn, machines, project), prunedGlueJobs(glue, glueJobs, project)],
         ...[prunedTopics(sns, topics, project), prunedSchedules(scheduler, documents)],
+        prunedRules(events, rules, project),
       ]
     : [];
-  return (await Promise.all([wanted, ...told, ...pruned])).flat();
+  return (await Promise.all([wanted, ...told, ...occasions, ...pruned])).flat();
 }

@@ -107,10 +107,17 @@ describe('lambda:invoke', () => {
 });
 
 describe('events:putEvents', () => {
-  it('writes details as text', () =>
-    expect(
-      on('events:putEvents').prepare({ Entries: [{ Detail: { a: 1 }, Source: 's' }] }, ATTEMPT, 'Parameters').input,
-    ).toEqual({ Entries: [{ Detail: '{"a":1}', Source: 's' }] }));
+  it('writes details as text, and names the machine and the execution that send them', () => {
+    const attempt = { ...ATTEMPT, execution: 'arn:aws:states:us-east-1:123456789012:execution:nightly:one' };
+    const Entries: Json = [{ Detail: { a: 1 }, Source: 's' }, { Source: 's' }];
+    const sent = ['arn:aws:states:us-east-1:123456789012:stateMachine:nightly', attempt.execution];
+    expect(on('events:putEvents').prepare({ Entries }, attempt, 'Parameters').input).toEqual({
+      Entries: [
+        { Detail: '{"a":1}', Source: 's', Resources: sent },
+        { Source: 's', Resources: sent },
+      ],
+    });
+  });
 
   it('gives the entries, and nothing of the HTTP answer', () =>
     expect(answered('events:putEvents', {}, { FailedEntryCount: 0, Entries: [{ EventId: 'e' }] })).toEqual({
