@@ -142,7 +142,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     scheduleGroups: scheduleGroups(project),
     schedules: project.schedules.map((schedule) => scheduleDocuments(project, schedule, context)),
     glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
-    rules: project.rules.map((rule) => ruleDocuments(rule, context)),
+    rules: project.rules.map((rule) => ruleDocuments(rule, context, project.bucket)),
     topics: project.topics.map((topic) => topicDocuments(topic, context)),
     data: project.data,
     ...(project.code && { code: project.code }),

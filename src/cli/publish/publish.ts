@@ -99,7 +99,7 @@ async function compare(
     ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
   // Last of all: a rule starts what was published before it.
-  const occasions = rules.map((rule) => ruleChange(events, rule, project));
+  const occasions = rules.map((rule) => ruleChange(events, rule, project, bundle?.uri));
   const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
   const pruned = prune
     ? [
