@@ -98,7 +98,8 @@ export type ProjectDocuments = {
   name: string;
   account: string;
   region: string;
-  bucket: { name: string; arn: string };
+  /** `events`: EventBridge is told of its objects. */
+  bucket: { name: string; arn: string; events: boolean };
   roles: RoleDocuments[];
   modelPackageGroups: { name: string; arn: string; description?: string }[];
   pipelines: PipelineDocuments[];
@@ -129,7 +130,10 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     name: project.name,
     account,
     region,
-    bucket: { name: project.bucket, arn: `arn:aws:s3:::${project.bucket}` },
+    bucket: {
+      ...{ name: project.bucket, arn: `arn:aws:s3:::${project.bucket}` },
+      events: project.bucketEvents ?? false,
+    },
     roles: project.roles.map((role) => roleDocuments(role, context)),
     modelPackageGroups: project.modelPackageGroups.map(({ name, description }) => ({
       name,

@@ -82,7 +82,7 @@ async function compare(
     clients.events(),
   ]);
   const wanted = Promise.all([
-    bucketChange(s3, bucket, region),
+    bucketChange(s3, documents.bucket, region),
     ...documents.roles.map((role) => roleChange(iam, role, project)),
     ...documents.modelPackageGroups.map((group) => groupChange(sagemaker, group, project)),
     ...data.map((object) => dataChange(s3, bucket, object)),
