@@ -12,6 +12,7 @@ import type { SageMaker } from '@aws-sdk/client-sagemaker';
 import type { Scheduler } from '@aws-sdk/client-scheduler';
 import type { SFN } from '@aws-sdk/client-sfn';
 import type { SNS } from '@aws-sdk/client-sns';
+import type { SQS } from '@aws-sdk/client-sqs';
 import type { STS } from '@aws-sdk/client-sts';
 import type { Connection } from './connection.ts';
 import { isNotFound } from './errors.ts';
@@ -31,6 +32,7 @@ export type Clients = {
   events(): Promise<EventBridge>;
   glue(): Promise<Glue>;
   sns(): Promise<SNS>;
+  sqs(): Promise<SQS>;
 };
 
 export function clientsOf(connection: Connection): Clients {
@@ -83,6 +85,10 @@ export function clientsOf(connection: Connection): Clients {
     sns: once(async () => {
       const { SNS } = await import('@aws-sdk/client-sns');
       return new SNS(options);
+    }),
+    sqs: once(async () => {
+      const { SQS } = await import('@aws-sdk/client-sqs');
+      return new SQS({ ...options, useQueueUrlAsEndpoint: false });
     }),
   };
 }

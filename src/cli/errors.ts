@@ -33,7 +33,7 @@ export function codeOf(error: unknown): string {
 /** Whether AWS answered that there is no such thing: each service has its own word for it. */
 export function isNotFound(error: unknown): boolean {
   if (
-    /^(ResourceNotFound|ResourceNotFoundException|NotFound|NotFoundException|NoSuchEntity|NoSuchEntityException|NoSuchKey|NoSuchBucket|StateMachineDoesNotExist|ExecutionDoesNotExist|EntityNotFoundException|404)$/.test(
+    /^(ResourceNotFound|ResourceNotFoundException|NotFound|NotFoundException|NoSuchEntity|NoSuchEntityException|NoSuchKey|NoSuchBucket|StateMachineDoesNotExist|ExecutionDoesNotExist|EntityNotFoundException|QueueDoesNotExist|404)$/.test(
       codeOf(error),
     )
   ) {

@@ -15,6 +15,7 @@ export type Documents = {
   readonly topics?: readonly { readonly name: string }[];
   readonly functions?: readonly { readonly name: string }[];
   readonly rules?: readonly { readonly name: string }[];
+  readonly queues?: readonly { readonly name: string }[];
 };
 
 export type RoleDocument = {

@@ -452,11 +452,15 @@ function remarksOf({ documents, leftBehind }: Places): string[] {
     ({ name }) =>
       `Rule '${name}' and its targets are not written (aws_cloudwatch_event_rule, aws_cloudwatch_event_target): Telar does not export rules yet. Create them with 'aws events put-rule' and 'aws events put-targets'.`,
   );
+  const unsent = (documents.queues ?? []).map(
+    ({ name }) =>
+      `Queue '${name}' is not written (aws_sqs_queue): Telar does not export queues yet. Create it with 'aws sqs create-queue'.`,
+  );
   const left = texts.flatMap(([subject, text]) =>
     leftBehind(text).map(
       (excerpt) =>
         `The bucket '${documents.bucket.name}' is named in ${subject} outside of an S3 URI or ARN (…${excerpt}): there it stays, whatever var.bucket is. Write it as s3://${documents.bucket.name}/… if it should follow.`,
     ),
   );
-  return [...unwritten, ...untold, ...uncoded, ...unruled, ...left];
+  return [...unwritten, ...untold, ...uncoded, ...unruled, ...unsent, ...left];
 }

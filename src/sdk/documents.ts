@@ -13,6 +13,7 @@ import { mistake, must } from './mistake.ts';
 import { type Pipeline, pipelineDefinition, pipelineRoleArn } from './pipeline.ts';
 import type { PolicyDocument, Statement } from './policy.ts';
 import type { CodeBundle, DataUpload, Project } from './project.ts';
+import { inOrderOfNeed, type QueueDocuments, queueDocuments } from './queue.ts';
 import { type S3Uri, s3Uri } from './references.ts';
 import { iamArn, type Role, roleArn } from './roles.ts';
 import { type RuleDocuments, ruleDocuments } from './rule.ts';
@@ -110,6 +111,8 @@ export type ProjectDocuments = {
   glueJobs: GlueJobDocuments[];
   topics: TopicDocuments[];
   rules: RuleDocuments[];
+  /** Dead-letter queues before those that need them. */
+  queues: QueueDocuments[];
   data: readonly DataUpload[];
   code?: CodeBundle;
 };
@@ -147,6 +150,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     schedules: project.schedules.map((schedule) => scheduleDocuments(project, schedule, context)),
     glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
     rules: project.rules.map((rule) => ruleDocuments(rule, context, project.bucket)),
+    queues: inOrderOfNeed(project.queues).map((queue) => queueDocuments(queue, context)),
     topics: project.topics.map((topic) => topicDocuments(topic, context)),
     data: project.data,
     ...(project.code && { code: project.code }),

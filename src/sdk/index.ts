@@ -101,6 +101,15 @@ export {
   splitCsv,
   uploadFile,
 } from './project.ts';
+export {
+  defineQueue,
+  type Queue,
+  type QueueDocuments,
+  type QueueOptions,
+  type QueueStatement,
+  queueArn,
+  queueUrl,
+} from './queue.ts';
 export { asText, join, type Ref, reference, type S3Uri, s3Uri, type Value } from './references.ts';
 export {
   defineRole,

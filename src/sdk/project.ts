@@ -7,6 +7,7 @@ import type { GlueJob } from './glueJob.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Queue } from './queue.ts';
 import type { Role } from './roles.ts';
 import { type Rule, rolesOf } from './rule.ts';
 import type { Schedule } from './schedule.ts';
@@ -61,6 +62,7 @@ export type Project = {
   readonly glueJobs: readonly GlueJob[];
   readonly topics: readonly Topic[];
   readonly rules: readonly Rule[];
+  readonly queues: readonly Queue[];
   readonly data: readonly DataUpload[];
   readonly code?: CodeBundle;
   /** @default none: `telar predict` says what is missing */
@@ -132,7 +134,7 @@ export type ProjectOptions = Partial<Omit<Project, 'kind'>> & Pick<Project, 'nam
  */
 export function defineProject(options: ProjectOptions): Project {
   const { roles = [], modelPackageGroups = [], pipelines = [], machines = [], glueJobs = [] } = options;
-  const { schedules = [], topics = [], rules = [], data = [], functions = [] } = options;
+  const { schedules = [], topics = [], queues = [], rules = [], data = [], functions = [] } = options;
   const subject = `project '${options.name}'`;
   must(
     /^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(options.bucket),
@@ -146,6 +148,7 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'functions', functions);
   mustBeDistinct(subject, 'Glue jobs', glueJobs);
   mustBeDistinct(subject, 'topics', topics);
+  mustBeDistinct(subject, 'queues', queues);
   mustBeDistinct(subject, 'schedules', schedules);
   mustBeDistinct(subject, 'rules', rules);
   mustStartItsOwn(subject, options);
@@ -167,6 +170,7 @@ export function defineProject(options: ProjectOptions): Project {
     machines,
     glueJobs,
     topics,
+    queues,
     schedules,
     rules,
     data,

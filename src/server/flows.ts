@@ -103,7 +103,8 @@ export function createFlows(parts: FlowParts): Flows {
       lambda: functions.attached,
       events: events.policyOf,
     },
-    scheduleTimes: schedules.times,
+    // What runs by the clock is the Scheduler's, or a rule of EventBridge's.
+    scheduleTimes: (arn) => schedules.times(arn) ?? events.times(arn),
   };
 }
 

@@ -57,12 +57,12 @@ import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, lambda, logs as logsApi, sagemaker, sqs, sts } from './apis.ts';
 import { auditing } from './auditing.ts';
-import { notificationPorts } from './bucketNotifications.ts';
 import { createFlows, type Flows, flowMigrations } from './flows.ts';
 import { jobPorts } from './jobPorts.ts';
 import { machinesService } from './machines.ts';
 import { modelsService } from './models.ts';
 import type { NotificationMeans } from './notifications/index.ts';
+import { objectsPorts } from './objectsPorts.ts';
 import { createPolicies, type Permit } from './policies.ts';
 import type { JobProxy } from './proxy/jobs.ts';
 import { type RoleCalls, roleCalls } from './roleCalls.ts';
@@ -142,10 +142,8 @@ export function createSystem(options: SystemOptions): System {
   const engine = createEngine(store, world);
   const emit: EmitEvent = (event) => flows.emit(event);
   const identity = createIdentityServices({ store, world, account, sts, iam });
-  const objects = createObjectsService({
-    ...{ store, bytes, world, account },
-    ports: { recorder, ...notificationPorts({ authorize: (...asked) => authorize(...asked), flows: () => flows }) },
-  });
+  const ports = objectsPorts(recorder, () => ({ authorize, flows }));
+  const objects = createObjectsService({ store, bytes, world, account, ports });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
   const { authorize, permit, explainAccess } = createPolicies({
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },

@@ -91,3 +91,26 @@ it('an execution tells when it begins and how it ends; what nobody listens to is
   // The keeper's own executions are heard by no rule: they are of another machine.
   expect(await rules.kept(Arn)).toHaveLength(2);
 });
+
+it('an object tells of its creation, where its bucket has EventBridge switched on', async () => {
+  const Arn = await rules.keeper('arrivals');
+  const pattern = {
+    source: ['aws.s3'],
+    'detail-type': ['Object Created'],
+    detail: { object: { key: [{ prefix: 'raw/' }] } },
+  };
+  await rules.rule('arrivals', pattern, { Arn });
+  const Bucket = bench.bucket;
+  await bench.s3.putObject({ Bucket, Key: 'raw/before.csv', Body: 'a' });
+  await bench.s3.putBucketNotificationConfiguration({
+    Bucket,
+    NotificationConfiguration: { EventBridgeConfiguration: {} },
+  });
+  for (const Key of ['other/a.csv', 'raw/a.csv']) await bench.s3.putObject({ Bucket, Key, Body: 'a,b' });
+  const [event] = await rules.sent(Arn, 1);
+  expect(event).toMatchObject({
+    ...{ source: 'aws.s3', 'detail-type': 'Object Created', resources: [`arn:aws:s3:::${Bucket}`] },
+    detail: { bucket: { name: Bucket }, object: { key: 'raw/a.csv', size: 3 }, reason: 'PutObject' },
+  });
+  expect(await rules.kept(Arn)).toHaveLength(1);
+});

@@ -6,7 +6,6 @@ export type Action = 'create' | 'change' | 'same' | 'delete';
 
 export type Change = {
   kind:
-    | 'function'
     | 'bucket'
     | 'role'
     | 'model package group'
@@ -15,8 +14,10 @@ export type Change = {
     | 'pipeline'
     | 'log group'
     | 'state machine'
+    | 'function'
     | 'glue file'
     | 'glue job'
+    | 'queue'
     | 'topic'
     | 'subscription'
     | 'schedule group'

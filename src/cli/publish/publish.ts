@@ -15,6 +15,7 @@ import { type Change, changeRecord, describeChanges } from './change.ts';
 import { functionChange } from './functions.ts';
 import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glueJobs.ts';
 import { pipelineChange } from './pipelines.ts';
+import { prunedQueues, queueChange } from './queues.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
 import { prunedRules, ruleChange } from './rules.ts';
@@ -27,7 +28,7 @@ export type Published = { documents: ProjectDocuments; bundle: Bundle | undefine
 /**
  * @param folder of telar.config.ts
  * @param options.dryRun show the difference and stop
- * @param options.prune delete the project's state machines, Glue jobs, topics, schedules and rules that it no longer names
+ * @param options.prune delete the project's state machines, Glue jobs, topics, queues, schedules and rules that it no longer names
  */
 export async function publish(
   clients: Clients,
@@ -68,9 +69,9 @@ async function compare(
   const { name: project, region } = documents;
   const bucket = documents.bucket.name;
   const data = dataObjects(folder, documents.data);
-  const { machines, glueJobs, topics, rules } = documents;
+  const { machines, glueJobs, topics, queues, rules } = documents;
   const jobs = glueJobs.map((job) => ({ job, files: glueFiles(folder, job) }));
-  const [s3, iam, sagemaker, sfn, logs, glue, sns, scheduler, events] = await Promise.all([
+  const [s3, iam, sagemaker, sfn, logs, glue, sns, sqs, scheduler, events] = await Promise.all([
     clients.s3(),
     clients.iam(),
     clients.sagemaker(),
@@ -78,6 +79,7 @@ async function compare(
     clients.logs(),
     clients.glue(),
     clients.sns(),
+    clients.sqs(),
     clients.scheduler(),
     clients.events(),
   ]);
@@ -94,6 +96,7 @@ async function compare(
     ...jobs.flatMap(({ files }) => files.map((file) => glueFileChange(s3, bucket, file))),
     ...jobs.map(({ job, files }) => glueJobChange(glue, job, files, project)),
     ...logGroupsOf(machines).map((group) => logGroupChange(logs, group, project)),
+    ...queues.map((queue) => queueChange(sqs, queue, project)),
     ...machines.map((machine) => stateMachineChange(sfn, machine, project)),
     ...documents.scheduleGroups.map((group) => scheduleGroupChange(scheduler, group, documents)),
     ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
@@ -104,8 +107,8 @@ async function compare(
   const pruned = prune
     ? [
         ...[prunedMachines(sfn, machines, project), prunedGlueJobs(glue, glueJobs, project)],
-        ...[prunedTopics(sns, topics, project), prunedSchedules(scheduler, documents)],
-        prunedRules(events, rules, project),
+        ...[prunedTopics(sns, topics, project), prunedQueues(sqs, queues, project)],
+        ...[prunedSchedules(scheduler, documents), prunedRules(events, rules, project)],
       ]
     : [];
   return (await Promise.all([wanted, ...told, ...occasions, ...pruned])).flat();

@@ -1,6 +1,13 @@
 /** The operations on archives and replays. */
 import { type Access, type Call, type Operations, reads, writes } from '../../protocol/service.ts';
-import { createArchive, deleteArchive, describeArchive, listArchives, updateArchive } from './archives.ts';
+import {
+  createArchive,
+  deleteArchive,
+  describeArchive,
+  type Forgetting,
+  listArchives,
+  updateArchive,
+} from './archives.ts';
 import type { Parts, Sdk } from './context.ts';
 import { archiveArn, replayArn } from './names.ts';
 import { cancelReplay, describeReplay, listReplays, type ReplayStep, startReplay } from './replays.ts';
@@ -22,7 +29,11 @@ const onReplay =
   ];
 
 export function archiveOperations(
-  parts: Parts & { router: Router; addStep(lane: string, step: ReplayStep): void },
+  parts: Parts & {
+    router: Router;
+    forgetting: Pick<Forgetting, 'noticed'>;
+    addStep(lane: string, step: ReplayStep): void;
+  },
 ): Operations<Sdk, ArchiveNames | ReplayNames> {
   return {
     CreateArchive: writes(on('CreateArchive'), (input, call) => createArchive(parts, input, call)),

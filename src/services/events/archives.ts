@@ -15,14 +15,21 @@ import type { Router } from './router.ts';
 import { requirePattern } from './rules.ts';
 import type { ArchiveRow } from './store.ts';
 
-type ArchiveParts = Parts & { router: Router };
+export type Forgetting = {
+  /** Inside a transaction: there is an archive that forgets. */
+  noticed(): void;
+  start(): void;
+  stop(): void;
+};
+
+type ArchiveParts = Parts & { router: Router; forgetting: Pick<Forgetting, 'noticed'> };
 
 const DAY = 86_400_000;
 /** How often archives forget, in milliseconds; and how many events at a time. */
 const FORGET_EVERY = 600_000;
 const AT_A_TIME = 200;
 
-export function requireArchive({ db }: Pick<Parts, 'db'>, { region }: Place, name: string): ArchiveRow {
+function requireArchive({ db }: Pick<Parts, 'db'>, { region }: Place, name: string): ArchiveRow {
   const archive = db.archive({ region, name });
   if (!archive) throw eventErrors.noArchive(name);
   return archive;
@@ -45,6 +52,7 @@ export function createArchive(
     ...{ retention: input.RetentionDays ?? 0, events: 0, bytes: 0, created_at: call.now },
   });
   parts.router.changed(region, bus);
+  if (input.RetentionDays) parts.forgetting.noticed();
   return { ArchiveArn: archiveArn(call, name), State: 'ENABLED', CreationTime: new Date(call.now) };
 }
 
@@ -63,6 +71,7 @@ export function updateArchive(
     retention: input.RetentionDays ?? archive.retention,
   });
   parts.router.changed(archive.region, archive.bus);
+  if (input.RetentionDays) parts.forgetting.noticed();
   const { name, created_at } = archive;
   return { ArchiveArn: archiveArn(call, name), State: 'ENABLED', CreationTime: new Date(created_at) };
 }
@@ -116,30 +125,44 @@ export function listArchives(
   };
 }
 
-/** Forgets what is past its retention, now and then. */
-export function startForgetting({ db, store, world }: Parts): Cancel {
-  let stopped = false;
-  let cancel: Cancel = () => {};
+/** Forgets what is past its retention, now and then, for as long as there is an archive that forgets. */
+export function createForgetting({ db, store, world }: Parts): Forgetting {
+  let cancel: Cancel | undefined;
+  let running = false;
 
-  async function forget(): Promise<void> {
-    const left = await store.transact(() => {
+  /** Resolves with whether there may be more, or undefined when no archive forgets. */
+  const forget = (): Promise<boolean | undefined> =>
+    store.transact(() => {
       const archives = db.archivesThatForget({});
+      if (archives.length === 0) return undefined;
       return archives.filter((archive) => forgetSome(db, archive, world.clock.now())).length > 0;
     });
-    if (!stopped) cancel = world.clock.at(world.clock.now() + (left ? 0 : FORGET_EVERY), run);
-  }
 
   function run(): void {
-    forget().catch((error: Error) => {
-      world.log('error', 'events.archive-not-cleared', { message: error.message });
-      if (!stopped) cancel = world.clock.at(world.clock.now() + FORGET_EVERY, run);
-    });
+    cancel = undefined;
+    forget().then(
+      (more) => more !== undefined && arm(more ? 0 : FORGET_EVERY),
+      (error: Error) => {
+        world.log('error', 'events.archive-not-cleared', { message: error.message });
+        arm(FORGET_EVERY);
+      },
+    );
   }
 
-  run();
-  return () => {
-    stopped = true;
-    cancel();
+  function arm(wait: number): void {
+    if (running) cancel ??= world.clock.at(world.clock.now() + wait, run);
+  }
+
+  return {
+    noticed: () => store.whenDurable(() => arm(FORGET_EVERY)),
+    start() {
+      running = true;
+      if (db.archivesThatForget({}).length > 0) arm(0);
+    },
+    stop() {
+      running = false;
+      cancel?.();
+    },
   };
 }
 

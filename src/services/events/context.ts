@@ -1,7 +1,7 @@
 /** What the parts of the events service share. */
 import type { World } from '../../base/world.ts';
 import type { Api } from '../../protocol/api.ts';
-import type { InputOf, OutputOf } from '../../protocol/service.ts';
+import type { InputOf } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
 import type { EventsPorts } from './ports.ts';
 import type { EventsStore } from './store.ts';
@@ -23,4 +23,3 @@ export type Sdk = typeof import('@aws-sdk/client-eventbridge');
 
 export type Target = NonNullable<InputOf<Sdk, 'PutTargets'>['Targets']>[number];
 export type Entry = NonNullable<InputOf<Sdk, 'PutEvents'>['Entries']>[number];
-export type Description<Name extends string> = OutputOf<Sdk, Name>;

@@ -9,7 +9,7 @@ import type { Policy } from '../../definition/policy/types.ts';
 import { createDeliveries } from '../../engine/deliveries.ts';
 import { createOccurrences } from '../../engine/occurrences.ts';
 import type { Service } from '../../protocol/service.ts';
-import { startForgetting } from './archives.ts';
+import { createForgetting } from './archives.ts';
 import type { EventsContext, Parts } from './context.ts';
 import { createDeliverer } from './delivering.ts';
 import { eventTime } from './event.ts';
@@ -19,7 +19,7 @@ import { policyOver } from './permissions.ts';
 import { REFUSED } from './refused.ts';
 import { type ReplayStep, replayDeliverer } from './replays.ts';
 import { createRouter, type Router, type Sending } from './router.ts';
-import { occurring } from './schedules.ts';
+import { occurring, type RuleTimes, timesOf } from './schedules.ts';
 import { eventsStore } from './store.ts';
 
 export type { EventsPorts } from './ports.ts';
@@ -30,6 +30,8 @@ export type Events = {
   emit: EmitEvent;
   /** The policy of the event bus that an ARN names. */
   policyOf(arn: string): Policy | undefined;
+  /** When the rule of an ARN next fires by itself; undefined where it names no rule with a schedule. */
+  times(arn: string): RuleTimes | undefined;
 };
 
 export function createEventsService({ api, store, world, account, ports }: EventsContext): Events {
@@ -43,21 +45,28 @@ export function createEventsService({ api, store, world, account, ports }: Event
     ...{ store, world, queue: 'events.replays', deliverer: replayDeliverer({ ...parts, router, addStep }) },
   });
   const occurrences = createOccurrences({ store, world, owner: 'events', occur: occurring({ ...parts, router }) });
-  let stopForgetting = () => {};
+  const forgetting = createForgetting(parts);
   return {
     service: {
       name: 'events',
       api,
-      operations: eventsOperations({ ...parts, router, addStep, occurrences, removeLane: sendings.removeLane }),
+      operations: eventsOperations({
+        ...parts,
+        router,
+        addStep,
+        forgetting,
+        occurrences,
+        removeLane: sendings.removeLane,
+      }),
       refused: REFUSED,
       start() {
         sendings.start();
         replays.start();
         occurrences.start();
-        stopForgetting = startForgetting(parts);
+        forgetting.start();
       },
       async stop() {
-        stopForgetting();
+        forgetting.stop();
         occurrences.stop();
         await replays.stop();
         await sendings.stop();
@@ -65,6 +74,7 @@ export function createEventsService({ api, store, world, account, ports }: Event
     },
     emit: emitting(parts, router),
     policyOf: (arn) => policyOver(parts, arn),
+    times: (arn) => timesOf(parts, occurrences, arn),
   };
 }
 

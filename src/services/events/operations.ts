@@ -2,6 +2,7 @@
 import { passRole, requestTagKeys } from '../../protocol/conditionKeys.ts';
 import { type Access, type Call, type Operations, reads, writes } from '../../protocol/service.ts';
 import { archiveOperations } from './archiveOperations.ts';
+import type { Forgetting } from './archives.ts';
 import { createBus, deleteBus, describeBus, listBuses, updateBus } from './buses.ts';
 import type { Sdk } from './context.ts';
 import { putEvents } from './entries.ts';
@@ -22,7 +23,10 @@ import { addTags, requireTagged, tagging } from './tags.ts';
 import { listTargets, putTargets, removeTargets } from './targets.ts';
 import { testEventPattern } from './testPattern.ts';
 
-export type OperationParts = RuleParts & { addStep(lane: string, step: ReplayStep): void };
+export type OperationParts = RuleParts & {
+  addStep(lane: string, step: ReplayStep): void;
+  forgetting: Pick<Forgetting, 'noticed'>;
+};
 
 export function eventsOperations(parts: OperationParts) {
   return {

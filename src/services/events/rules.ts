@@ -11,7 +11,7 @@ import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
 import { requireBus } from './bus.ts';
 import type { Parts, Sdk } from './context.ts';
 import { eventErrors } from './errors.ts';
-import { DEFAULT_BUS, DEFAULT_PAGE, MOST_RULES, MOST_TARGETS, type RuleState } from './legal.ts';
+import { DEFAULT_BUS, DEFAULT_PAGE, MOST_RULES, type RuleState } from './legal.ts';
 import { type Place, ruleArn } from './names.ts';
 import { laneOf, type Router } from './router.ts';
 import { requireSchedule, setDue } from './schedules.ts';
@@ -149,7 +149,3 @@ export function ruleNamesByTarget(
   );
   return { RuleNames: items.map(({ name }) => name), ...(next !== undefined && { NextToken: next }) };
 }
-
-/** A rule's targets, as they were put. */
-export const targetsOf = ({ db }: Pick<Parts, 'db'>, rule: RuleRow) =>
-  db.targets({ rule: rule.id, after: '', limit: MOST_TARGETS });

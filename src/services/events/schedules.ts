@@ -3,6 +3,7 @@
  * `run-once` fires once for all that was missed, `skip` does not; either is logged.
  */
 
+import { parseArn } from '../../base/arn.ts';
 import { uuid } from '../../base/random.ts';
 import { catchUp, MISSED_POLICIES, MISSED_TAG, type MissedPolicy } from '../../definition/schedules/missed.ts';
 import { nextOccurrence } from '../../definition/schedules/next.ts';
@@ -12,7 +13,7 @@ import type { Occurrence, Occurrences } from '../../engine/occurrences.ts';
 import type { Parts } from './context.ts';
 import { eventErrors } from './errors.ts';
 import { eventTime } from './event.ts';
-import { ruleArn } from './names.ts';
+import { ruleArn, ruleIn } from './names.ts';
 import type { Router } from './router.ts';
 import type { RuleRow } from './store.ts';
 
@@ -56,6 +57,26 @@ export function occurring(parts: Parts & { router: Router }) {
       });
     }
     return due.next;
+  };
+}
+
+/** As the service `telar` answers them: what was missed is in the server's log alone. */
+export type RuleTimes = { Next: string | undefined; MissedPolicy: MissedPolicy; Missed: undefined };
+
+export function timesOf(
+  { db, ports, account }: Parts,
+  occurrences: Pick<Occurrences, 'nextOf'>,
+  arn: string,
+): RuleTimes | undefined {
+  const region = parseArn(arn)?.region;
+  const named = region === undefined ? undefined : ruleIn({ account, region }, arn);
+  const rule = named && region !== undefined ? db.rule({ region, ...named }) : undefined;
+  if (!rule || rule.schedule === null) return undefined;
+  const next = occurrences.nextOf(String(rule.id));
+  return {
+    Next: next === undefined ? undefined : new Date(next).toISOString(),
+    MissedPolicy: missedPolicy(ports.tagsOf(arn)),
+    Missed: undefined,
   };
 }
 

@@ -16,8 +16,7 @@ import type { Input, Output } from './wire.ts';
 const DAY = 86_400_000;
 const ARCHIVES: ReadonlySet<string | undefined> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
-export const isArchived = ({ attributes }: Pick<StoredObject, 'attributes'>): boolean =>
-  ARCHIVES.has(attributes.storageClass);
+const isArchived = ({ attributes }: Pick<StoredObject, 'attributes'>): boolean => ARCHIVES.has(attributes.storageClass);
 
 export type Archive = {
   /** @throws InvalidObjectState */

@@ -36,18 +36,19 @@ export function deleteMessageBatch(
  * nothing; and of a FIFO message that is not in flight any more, a receipt is refused.
  */
 function remove(parts: Parts, queue: Queue, handle: string, now: number): void {
-  const row = received(parts, queue, handle);
+  const row = received(parts, queue, handle, now);
   if (!row) return;
   if (queue.settings.fifo && row.visible_at <= now) throw queueErrors.expiredReceipt(handle);
   parts.db.removeMessage({ id: row.id });
   changed(parts, queue, row, now);
 }
 
-/** The message whose last receive a handle is of. */
-function received({ db }: Parts, queue: Queue, handle: string): MessageRow | undefined {
+/** The message whose last receive a handle is of; undefined when its retention is over. */
+function received({ db }: Parts, queue: Queue, handle: string, now: number): MessageRow | undefined {
   const { id, receives, messageId } = readReceipt(handle, queue.id);
   const row = db.message({ id });
-  return row?.content === queue.content && row.message_id === messageId && row.receives === receives ? row : undefined;
+  const isIt = row?.content === queue.content && row.message_id === messageId && row.receives === receives;
+  return isIt && row.sent_at > expiredBy(queue, now) ? row : undefined;
 }
 
 /** Something of its group may be received now. */
@@ -86,7 +87,7 @@ function change(parts: Parts, queue: Queue, handle: string, timeout: number, now
       `VisibilityTimeout must be an integer between 0 and ${LONGEST_VISIBILITY}.`,
     );
   }
-  const row = received(parts, queue, handle);
+  const row = received(parts, queue, handle, now);
   if (!row || row.visible_at <= now) throw queueErrors.notInFlight(handle);
   const visible = now + timeout * 1000;
   const latest = row.received_at! + LONGEST_VISIBILITY * 1000;
