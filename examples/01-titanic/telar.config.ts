@@ -23,7 +23,15 @@ export default defineProject({
   bucket,
   roles: [
     ...[role, machineRole, modelRole],
-    ...[trainingRole, inferenceRole, cleaningRole, evalMetricsRole, getApprovedModelRole, writeManifestRole, retrainingRole],
+    ...[
+      trainingRole,
+      inferenceRole,
+      cleaningRole,
+      evalMetricsRole,
+      getApprovedModelRole,
+      writeManifestRole,
+      retrainingRole,
+    ],
   ],
   modelPackageGroups: [survival],
   pipelines: [modelBuild],

@@ -3,7 +3,20 @@
  *
  *   Init → CleanData → StartPipeline → (wait, describe)* → EvalMetricsLambda → MetricCheck → ApproveModel | AlertNotApproved
  */
-import { awsSdk, jsonata, type Kit, lambda, orElse, readAs, shapeOf, sns, stateMachine, text, topicArn, type Uploads } from 'telar';
+import {
+  awsSdk,
+  jsonata,
+  type Kit,
+  lambda,
+  orElse,
+  readAs,
+  shapeOf,
+  sns,
+  stateMachine,
+  text,
+  topicArn,
+  type Uploads,
+} from 'telar';
 import { bucket, modelBuild } from '../modelbuild.ts';
 import { alerts } from './alerts.ts';
 import { trainingRole } from './roles.ts';
