@@ -152,8 +152,8 @@ const train = trainingStep({
   description: 'Gradient-boosted trees on the features of the training customers.',
   algorithm: xgboost('1.7-1', {
     objective: 'binary:logistic',
-    num_round: 150,
-    max_depth: 4,
+    num_round: 100,
+    max_depth: 3,
     eta: 0.05,
     subsample: 0.8,
     min_child_weight: 10,

@@ -3,7 +3,6 @@
  * errors.ts).
  */
 
-import type { Api } from './api.ts';
 import { type AwsError, awsError, type Violation } from './awsError.ts';
 
 export { type AwsError, awsError, isAwsError, type Violation } from './awsError.ts';
@@ -27,9 +26,12 @@ function invalidS3Request(violations: readonly Violation[]): AwsError {
   );
 }
 
+/** What an API says of how it words violations (api.ts). */
+type Worded = { protocol: string; validationCode?: string; violated?(violations: readonly Violation[]): AwsError };
+
 export const commonErrors = {
   /** The Query services name it without `Exception`, others in their own way; S3 has names for what is wrong in a document, and elsewhere. */
-  validation: (violations: readonly Violation[], api?: Pick<Api, 'protocol' | 'validationCode' | 'violated'>) => {
+  validation: (violations: readonly Violation[], api?: Worded) => {
     if (api?.violated) return api.violated(violations);
     if (api?.protocol === 'rest-xml') return invalidS3Request(violations);
     return awsError(

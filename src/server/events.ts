@@ -3,7 +3,7 @@ import type { World } from '../base/world.ts';
 import type { Dispatch } from '../protocol/dispatch.ts';
 import { inputFromJson } from '../protocol/json.ts';
 import type { SendTo } from '../protocol/targets.ts';
-import { createEventsService, type Events, type EventsPorts } from '../services/events/index.ts';
+import { createEventsService, type Events, type EventsContext, type EventsPorts } from '../services/events/index.ts';
 import type { Identity } from '../services/identity/index.ts';
 import type { Store } from '../store/store.ts';
 import { events } from './apis.ts';
@@ -22,15 +22,16 @@ type Parts = {
   callAs: RoleCalls;
   callAsService: ServiceCalls;
   send: SendTo;
+  missed?: EventsContext['missed'];
   tags: Pick<EventsPorts, 'tagsOf' | 'setTags' | 'removeTagsOfKeys' | 'removeTags'>;
   /** There once all services are. */
   dispatch(): Dispatch;
 };
 
 export function eventsService(parts: Parts): Events {
-  const { store, world, account, auth, identity, callAs, callAsService, send, tags, dispatch } = parts;
+  const { store, world, account, missed, auth, identity, callAs, callAsService, send, tags, dispatch } = parts;
   return createEventsService({
-    ...{ api: events, store, world, account },
+    ...{ api: events, store, world, account, missed },
     ports: {
       ...{ send, canBeSentTo, callAs },
       putEvents(input, call, instead) {

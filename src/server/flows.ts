@@ -56,7 +56,7 @@ export type FlowParts = {
   endpointUrl(): string;
   /** How messages leave this machine. */
   notifications?: NotificationMeans | undefined;
-  /** What becomes of schedules that were missed, where their group does not say. */
+  /** What becomes of schedules that were missed, where no tag says it. */
   missed?: MissedPolicy | undefined;
   /** There once all services are. */
   dispatch(): Dispatch;
@@ -103,7 +103,6 @@ export function createFlows(parts: FlowParts): Flows {
       lambda: functions.attached,
       events: events.policyOf,
     },
-    // What runs by the clock is the Scheduler's, or a rule of EventBridge's.
     scheduleTimes: (arn) => schedules.times(arn) ?? events.times(arn),
   };
 }

@@ -96,3 +96,37 @@ it('are driven by boto3 and its resources', async () => {
     ...{ waited: 'while it waits', found: true },
   });
 });
+
+const NOTIFIED = `
+import boto3, json
+from botocore.exceptions import ClientError
+s3, sqs = boto3.client('s3'), boto3.client('sqs')
+s3.create_bucket(Bucket='noted')
+url = sqs.create_queue(QueueName='noted')['QueueUrl']
+arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=['QueueArn'])['Attributes']['QueueArn']
+sqs.set_queue_attributes(QueueUrl=url, Attributes={'Policy': json.dumps({'Version': '2012-10-17', 'Statement': [
+    {'Effect': 'Allow', 'Principal': {'Service': 's3.amazonaws.com'}, 'Action': 'sqs:SendMessage', 'Resource': arn}]})})
+s3.put_bucket_notification_configuration(Bucket='noted', NotificationConfiguration={'QueueConfigurations': [
+    {'Id': 'all', 'QueueArn': arn, 'Events': ['s3:ObjectCreated:*', 's3:ObjectRestore:Completed']}]})
+kept = s3.get_bucket_notification_configuration(Bucket='noted')['QueueConfigurations'][0]['Id']
+s3.put_object(Bucket='noted', Key='old', Body=b'x', StorageClass='GLACIER')
+try:
+    s3.get_object(Bucket='noted', Key='old')
+except ClientError as error:
+    refused = [error.response['Error']['Code'], error.response['ResponseMetadata']['HTTPStatusCode']]
+s3.restore_object(Bucket='noted', Key='old', RestoreRequest={'Days': 1})
+events = []
+while len(events) < 3:
+    for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=10, MaxNumberOfMessages=10)['Messages']:
+        body = json.loads(message['Body'])
+        events.append(body.get('Event') or body['Records'][0]['eventName'])
+print(json.dumps({'kept': kept, 'refused': refused, 'events': events,
+                  'body': s3.get_object(Bucket='noted', Key='old')['Body'].read().decode()}))
+`;
+
+it('are told by a bucket, as boto3 sets it up', async () => {
+  expect(await home.python(NOTIFIED)).toEqual({
+    ...{ kept: 'all', refused: ['InvalidObjectState', 403], body: 'x' },
+    events: ['s3:TestEvent', 'ObjectCreated:Put', 'ObjectRestore:Completed'],
+  });
+});

@@ -1,7 +1,9 @@
 /** Schedules through the real `telar`: published, listed, switched, and missed while the server was killed. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientOf } from '../support/serverProcess.ts';
 import { type Telar, telarIn } from './telar.ts';
 
 const CONFIG = `
@@ -23,11 +25,14 @@ const changesOf = (result: Json) =>
     .map(({ kind, name, action, details }) => [kind, name, action, (details as string[]).join('; ')].join(' | '));
 
 let telar: Telar;
+let url: string;
 beforeAll(async () => {
   telar = telarIn();
   writeFileSync(join(telar.folder, 'telar.config.ts'), CONFIG);
   writeFileSync(join(telar.folder, 'package.json'), '{"type":"module"}');
-  expect(await telar.json('up', '--detach', '--port', '0')).toMatchObject({ status: 0 });
+  const up = await telar.json('up', '--detach', '--port', '0');
+  expect(up.status).toBe(0);
+  url = up.result['url'] as string;
 }, 60_000);
 afterAll(() => telar.close());
 
@@ -86,6 +91,25 @@ describe('schedules of a project', () => {
     expect(await telar.run('schedule', 'enable', 'often')).toMatchObject({
       stdout: expect.stringMatching(/is enabled.\n {2}It next runs/),
     });
+  });
+
+  it('stand beside rules of EventBridge that have a schedule', async () => {
+    const events = new EventBridge({ ...clientOf(url, join(telar.folder, '.telar')).client });
+    await events.putRule({ Name: 'beside', ScheduleExpression: 'rate(7 days)' });
+    await events.putRule({ Name: 'heard', EventPattern: '{"source":["aws.s3"]}' });
+    const rules = (await list()).filter(({ kind }) => kind === 'rule');
+    expect(rules).toMatchObject([
+      { name: 'beside', state: 'enabled', next: expect.any(String), missedPolicy: 'run-once' },
+    ]);
+    expect(await telar.json('schedule', 'disable', 'beside')).toMatchObject({
+      result: { schedule: { state: 'disabled' } },
+    });
+    expect((await events.describeRule({ Name: 'beside' })).State).toBe('DISABLED');
+    await telar.run('schedule', 'enable', 'beside');
+    const { result } = await telar.json('schedule', 'next', 'beside', '-n', '2');
+    const [first, second] = (result['times'] as { utc: string }[]).map(({ utc }) => Date.parse(utc));
+    expect(second! - first!).toBe(7 * 86_400_000);
+    await events.deleteRule({ Name: 'beside' });
   });
 
   it('go when the project no longer has them, where that is asked for', async () => {

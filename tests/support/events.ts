@@ -32,7 +32,7 @@ export function eventParts() {
   let refusal: ((target: Sent) => Error | undefined) | undefined;
   const as = (who: string): Call => testCall({ principal: { ...testCall().principal, arn: who } });
   const parts: Parts = {
-    ...{ store, world, account: ACCOUNT, db: eventsStore(store.sql) },
+    ...{ store, world, account: ACCOUNT, missed: 'run-once', db: eventsStore(store.sql) },
     ports: {
       send(target, call) {
         const refused = refusal?.(target);

@@ -133,9 +133,9 @@ describe('pipelines', () => {
     expect(error.name).toBe('ValidationException');
     for (const part of ['Nothing', '$.Steps[2]', 'a', 'b']) expect(error.message).toContain(part);
     await expect(create('NotJson', 'nothing')).rejects.toThrow('Unable to parse pipeline definition');
-    const lambda = { Name: 'l', Type: 'Lambda', FunctionArn: 'arn:aws:lambda:x', Arguments: {} };
-    await expect(create('L', JSON.stringify({ Version: '2020-12-01', Steps: [lambda] }))).rejects.toThrow(
-      /'l'.*Lambda/,
+    const tuning = { Name: 'l', Type: 'Tuning', Arguments: {} };
+    await expect(create('L', JSON.stringify({ Version: '2020-12-01', Steps: [tuning] }))).rejects.toThrow(
+      /'l'.*Tuning/,
     );
   });
 

@@ -1,5 +1,6 @@
 /** EventBridge Scheduler through the official SDK client, on a real server that really starts what is due. */
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { IAM } from '@aws-sdk/client-iam';
 import { S3 } from '@aws-sdk/client-s3';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
@@ -13,6 +14,7 @@ import {
   ValidationException,
 } from '@aws-sdk/client-scheduler';
 import { SFN } from '@aws-sdk/client-sfn';
+import { SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
@@ -261,6 +263,57 @@ describe('schedules', () => {
       ),
     );
     expect((await inputs()).length).toBe(before);
+  });
+
+  it('send to queues and event buses, and dead letters that say why', async () => {
+    const sqs = new SQS(server.client);
+    const events = new EventBridge(server.client);
+    const queue = async (QueueName: string) => {
+      const { QueueUrl } = await sqs.createQueue({ QueueName });
+      const { Attributes } = await sqs.getQueueAttributes({ QueueUrl, AttributeNames: ['QueueArn'] });
+      return { QueueUrl, Arn: Attributes!['QueueArn']! };
+    };
+    const received = async (QueueUrl: string | undefined) => {
+      const asked = { QueueUrl, WaitTimeSeconds: 10, MessageAttributeNames: ['All'] };
+      return (await sqs.receiveMessage(asked)).Messages?.[0];
+    };
+    const [ordinary, dead, heard] = [await queue('ordinary'), await queue('dead'), await queue('heard')];
+    await iam.putRolePolicy({
+      ...{ RoleName: 'schedules', PolicyName: 'send' },
+      PolicyDocument: policy({ Action: ['sqs:SendMessage', 'events:PutEvents'], Resource: '*' }),
+    });
+    await create('to-queue', { Target: target({ Arn: ordinary.Arn, Input: 'no JSON' }) });
+    expect((await received(ordinary.QueueUrl))?.Body).toBe('no JSON');
+
+    await sqs.setQueueAttributes({
+      QueueUrl: heard.QueueUrl,
+      Attributes: {
+        Policy: policy({
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Resource: heard.Arn,
+        }),
+      },
+    });
+    await events.putRule({ Name: 'hears', EventPattern: '{"source":["my.schedule"]}' });
+    await events.putTargets({ Rule: 'hears', Targets: [{ Id: '1', Arn: heard.Arn }] });
+    const EventBridgeParameters = { Source: 'my.schedule', DetailType: 'It is time' };
+    const Arn = `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/default`;
+    await create('to-bus', { Target: target({ Arn, EventBridgeParameters, Input: '{"n":1}' }) });
+    expect(JSON.parse((await received(heard.QueueUrl))!.Body!)).toMatchObject({
+      ...{ source: 'my.schedule', 'detail-type': 'It is time', detail: { n: 1 } },
+    });
+
+    const gone = machine.replace('Nightly', 'Gone');
+    await create('dies', { Target: target({ Arn: gone, Input: '{"n":2}', DeadLetterConfig: { Arn: dead.Arn } }) });
+    const letter = await received(dead.QueueUrl);
+    expect(letter?.Body).toBe('{"n":2}');
+    expect(letter?.MessageAttributes).toMatchObject({
+      ERROR_CODE: { StringValue: 'StateMachineDoesNotExist' },
+      RETRY_ATTEMPTS: { StringValue: '0' },
+      SCHEDULE_ARN: { StringValue: `arn:aws:scheduler:us-east-1:${ACCOUNT}:schedule/default/dies` },
+      TARGET_ARN: { StringValue: gone },
+    });
   });
 
   it('need iam:PassRole for their role', async () => {

@@ -114,7 +114,7 @@ function startOf(start: string | undefined, there: Configured | undefined): Date
 type Configured = Omit<GetScheduleOutput, '$metadata'> | CreateScheduleInput;
 
 /** What differs, in words. */
-export function scheduleDifferences(there: Configured, wanted: Configured): string[] {
+function scheduleDifferences(there: Configured, wanted: Configured): string[] {
   const words: string[] = [];
   const compare = (noun: string, of: (one: Configured) => string) => {
     const [before, after] = [of(there), of(wanted)];

@@ -2,7 +2,7 @@
 import { nextOccurrence } from '../../definition/schedules/next.ts';
 import { parseSchedule } from '../../definition/schedules/parse.ts';
 import { type Clients, everyPage } from '../aws.ts';
-import { codeOf, misuse } from '../errors.ts';
+import { misuse } from '../errors.ts';
 
 export type Scheduled = {
   kind: 'schedule' | 'rule';
@@ -68,30 +68,21 @@ async function readSchedules(on: Clients): Promise<Bare[]> {
 /** Only rules of the default bus have schedules. */
 async function readRules(on: Clients): Promise<Bare[]> {
   const events = await on.events();
-  try {
-    const rules = await everyPage(async (NextToken) => {
-      const page = await events.listRules({ NextToken, Limit: 100 });
-      return { items: page.Rules, next: page.NextToken };
-    });
-    const scheduled = rules.filter(({ ScheduleExpression }) => ScheduleExpression !== undefined);
-    return await inTens(scheduled, async ({ Name = '', Arn = '', State, ScheduleExpression = '' }): Promise<Bare> => {
-      const { Targets = [] } = await events.listTargetsByRule({ Rule: Name });
-      return {
-        ...{ kind: 'rule', arn: Arn, name: Name, group: undefined, enabled: State !== 'DISABLED' },
-        ...{ expression: ScheduleExpression, timeZone: 'UTC', start: undefined, end: undefined, window: undefined },
-        targets: Targets.map((target) => target.Arn ?? ''),
-      };
-    });
-  } catch (error) {
-    if (NO_RULES.has(codeOf(error))) return [];
-    throw error;
-  }
+  const rules = await everyPage(async (NextToken) => {
+    const page = await events.listRules({ NextToken, Limit: 100 });
+    return { items: page.Rules, next: page.NextToken };
+  });
+  const scheduled = rules.filter(({ ScheduleExpression }) => ScheduleExpression !== undefined);
+  return inTens(scheduled, async ({ Name = '', Arn = '', State, ScheduleExpression = '' }): Promise<Bare> => {
+    const { Targets = [] } = await events.listTargetsByRule({ Rule: Name });
+    return {
+      ...{ kind: 'rule', arn: Arn, name: Name, group: undefined, enabled: State !== 'DISABLED' },
+      ...{ expression: ScheduleExpression, timeZone: 'UTC', start: undefined, end: undefined, window: undefined },
+      targets: Targets.map((target) => target.Arn ?? ''),
+    };
+  });
 }
 
-/** What a server answers that does not serve EventBridge: as S3 does, in XML, which the client cannot read. */
-const NO_RULES = new Set(['NotImplemented', 'UnknownOperationException', 'SyntaxError']);
-
-/** A server that does not know when a rule next occurs leaves it to its expression; a rate cannot be known from that alone. */
 async function withTimes(on: Clients, all: readonly Bare[]): Promise<Scheduled[]> {
   const times = new Map<string, Awaited<ReturnType<typeof timesOf>>[number]>();
   for (let from = 0; from < all.length; from += 100) {
@@ -99,20 +90,14 @@ async function withTimes(on: Clients, all: readonly Bare[]): Promise<Scheduled[]
   }
   return all.map((one) => {
     const { Next, Missed, MissedPolicy } = times.get(one.arn) ?? {};
-    const known = times.has(one.arn) ? (Next === undefined ? undefined : Date.parse(Next)) : firstOf(one);
     const missed = Missed && { at: Date.parse(Missed.At), outcome: Missed.Outcome };
-    return { ...one, next: known, missedPolicy: MissedPolicy, missed };
+    const next = Next === undefined ? undefined : Date.parse(Next);
+    return { ...one, next, missedPolicy: MissedPolicy, missed };
   });
 }
 
 const timesOf = async (on: Clients, some: readonly Bare[]) =>
   (await on.telar('DescribeScheduleTimes', { Arns: some.map(({ arn }) => arn) })).Times;
-
-function firstOf({ enabled, expression }: Bare): number | undefined {
-  const parsed = parseSchedule(expression, 'rules');
-  if (!enabled || 'problem' in parsed || parsed.schedule.kind === 'rate') return undefined;
-  return nextOccurrence(parsed.schedule, Date.now(), { anchor: 0 });
-}
 
 /** The next times, the first of them as the server says it. */
 export function timesFrom(one: Scheduled, count: number): number[] {

@@ -20,8 +20,8 @@ export type CaughtUp = {
   /** The last occurrence that has fallen due. */
   at: number;
   missed: boolean;
-  /** There were others before it, and none of these has run. */
-  others: boolean;
+  /** The last one before it, if others fell due as well: none of these has run. */
+  passedOver: number | undefined;
   /** Undefined: never again. */
   next: number | undefined;
 };
@@ -33,18 +33,24 @@ export type CaughtUp = {
  * @param window how much later than due it may run without being missed, in milliseconds
  */
 export function catchUp(schedule: ScheduleExpression, first: number, now: number, span: Span, window = 0): CaughtUp {
-  const until = { ...span, end: Math.min(now, span.end ?? now) };
-  let last = first;
-  // The last one lies where the answer to "is there another one until now?" turns from yes to no.
-  if (nextOccurrence(schedule, first, until) !== undefined) {
-    let [yes, no] = [first, now];
-    while (no - yes > 1) {
-      const middle = Math.floor((yes + no) / 2);
-      if (nextOccurrence(schedule, middle, until) === undefined) no = middle;
-      else yes = middle;
-    }
-    last = nextOccurrence(schedule, yes, until) ?? first;
+  const at = lastUntil(schedule, first, Math.min(now, span.end ?? now), span);
+  return {
+    ...{ at, missed: now > at + window + PUNCTUAL },
+    passedOver: at === first ? undefined : lastUntil(schedule, first, at - 1, span),
+    next: nextOccurrence(schedule, Math.max(at, now), span),
+  };
+}
+
+/** The last occurrence until an instant, of which `first` is one. */
+function lastUntil(schedule: ScheduleExpression, first: number, end: number, span: Span): number {
+  const after = (instant: number) => nextOccurrence(schedule, instant, { ...span, end });
+  if (after(first) === undefined) return first;
+  // It lies where the answer to "is there another one?" turns from yes to no.
+  let [yes, no] = [first, end];
+  while (no - yes > 1) {
+    const middle = Math.floor((yes + no) / 2);
+    if (after(middle) === undefined) no = middle;
+    else yes = middle;
   }
-  const next = nextOccurrence(schedule, Math.max(last, now), span);
-  return { at: last, missed: now > last + window + PUNCTUAL, others: last !== first, next };
+  return after(yes) ?? first;
 }

@@ -105,9 +105,7 @@ function caught(state: MachineState, thread: Thread, catcher: Catcher, failure: 
 
 /** What a state leaves that fails and is caught. @throws StatesError when a field of the catcher cannot be evaluated */
 export function leavingByCatch(state: MachineState, thread: Thread, catcher: Catcher, failure: Failure): Left {
-  // A timeout has no cause, which is a text nevertheless.
-  const none = failure.error !== undefined && TIMEOUTS.has(failure.error) ? '' : null;
-  const errorOutput = { Error: failure.error ?? null, Cause: failure.cause ?? none };
+  const errorOutput = { Error: failure.error ?? null, Cause: failure.cause ?? null };
   const jsonata = thread.state.flow.language === 'JSONata';
   const seen = jsonata ? { errorOutput } : {};
   const document = jsonata ? thread.input : errorOutput;

@@ -1,5 +1,6 @@
 /** What the parts of the events service share. */
 import type { World } from '../../base/world.ts';
+import type { MissedPolicy } from '../../definition/schedules/missed.ts';
 import type { Api } from '../../protocol/api.ts';
 import type { InputOf } from '../../protocol/service.ts';
 import type { Store } from '../../store/store.ts';
@@ -13,10 +14,15 @@ export type EventsContext = {
   world: World;
   /** The account's twelve digits. */
   account: string;
+  /** Of scheduled rules whose tags do not say. @default run-once */
+  missed?: MissedPolicy | undefined;
   ports: EventsPorts;
 };
 
-export type Parts = Pick<EventsContext, 'store' | 'world' | 'account' | 'ports'> & { db: EventsStore };
+export type Parts = Pick<EventsContext, 'store' | 'world' | 'account' | 'ports'> & {
+  missed: MissedPolicy;
+  db: EventsStore;
+};
 
 /** The SDK whose types the operations take and answer. */
 export type Sdk = typeof import('@aws-sdk/client-eventbridge');

@@ -3,6 +3,7 @@
  * Owns the tables `event_*` and `archived_events`.
  */
 
+import { parseArn } from '../../base/arn.ts';
 import { uuid } from '../../base/random.ts';
 import type { EmitEvent } from '../../base/systemEvents.ts';
 import type { Policy } from '../../definition/policy/types.ts';
@@ -22,6 +23,7 @@ import { createRouter, type Router, type Sending } from './router.ts';
 import { occurring, type RuleTimes, timesOf } from './schedules.ts';
 import { eventsStore } from './store.ts';
 
+export type { EventsContext } from './context.ts';
 export type { EventsPorts } from './ports.ts';
 export { migrations as eventsMigrations } from './store.ts';
 
@@ -30,12 +32,12 @@ export type Events = {
   emit: EmitEvent;
   /** The policy of the event bus that an ARN names. */
   policyOf(arn: string): Policy | undefined;
-  /** When the rule of an ARN next fires by itself; undefined where it names no rule with a schedule. */
+  /** When a rule next fires; undefined for what has no schedule. */
   times(arn: string): RuleTimes | undefined;
 };
 
-export function createEventsService({ api, store, world, account, ports }: EventsContext): Events {
-  const parts: Parts = { store, world, account, ports, db: eventsStore(store.sql) };
+export function createEventsService({ api, store, world, account, missed = 'run-once', ports }: EventsContext): Events {
+  const parts: Parts = { store, world, account, missed, ports, db: eventsStore(store.sql) };
   const router: Router = createRouter(parts, () => sendings);
   const sendings = createDeliveries<Sending>({
     ...{ store, world, queue: 'events', deliverer: createDeliverer(parts, router) },
@@ -74,7 +76,7 @@ export function createEventsService({ api, store, world, account, ports }: Event
     },
     emit: emitting(parts, router),
     policyOf: (arn) => policyOver(parts, arn),
-    times: (arn) => timesOf(parts, occurrences, arn),
+    times: (arn) => timesOf(parts, occurrences, { account, region: parseArn(arn)?.region ?? '' }, arn),
   };
 }
 

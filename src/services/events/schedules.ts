@@ -3,7 +3,6 @@
  * `run-once` fires once for all that was missed, `skip` does not; either is logged.
  */
 
-import { parseArn } from '../../base/arn.ts';
 import { uuid } from '../../base/random.ts';
 import { catchUp, MISSED_POLICIES, MISSED_TAG, type MissedPolicy } from '../../definition/schedules/missed.ts';
 import { nextOccurrence } from '../../definition/schedules/next.ts';
@@ -13,7 +12,7 @@ import type { Occurrence, Occurrences } from '../../engine/occurrences.ts';
 import type { Parts } from './context.ts';
 import { eventErrors } from './errors.ts';
 import { eventTime } from './event.ts';
-import { ruleArn, ruleIn } from './names.ts';
+import { type Place, ruleArn, ruleIn } from './names.ts';
 import type { Router } from './router.ts';
 import type { RuleRow } from './store.ts';
 
@@ -38,16 +37,17 @@ export function setDue(occurrences: Pick<Occurrences, 'set' | 'remove'>, rule: R
 
 /** Inside a transaction: fires a rule whose time has come. */
 export function occurring(parts: Parts & { router: Router }) {
-  const { db, ports, world, account } = parts;
+  const { db, world, account } = parts;
   return ({ key, at, now }: Occurrence): number | undefined => {
     const rule = db.ruleOfId({ id: Number(key) });
     if (!rule || rule.schedule === null || rule.state === 'DISABLED') return undefined;
     const place = { account, region: rule.region };
     const arn = ruleArn(place, rule.bus, rule.name);
     const due = catchUp(requireSchedule(rule.schedule), at, now, { anchor: rule.scheduled_at ?? at });
-    const policy = missedPolicy(ports.tagsOf(arn));
-    if (due.missed || due.others) {
-      const first = { at: new Date(at).toISOString(), last: new Date(due.at).toISOString() };
+    const policy = missedPolicy(parts, arn);
+    const last = due.missed ? due.at : due.passedOver;
+    if (last !== undefined) {
+      const first = { at: new Date(at).toISOString(), last: new Date(last).toISOString() };
       world.log('warn', 'events.schedule-missed', { rule: arn, ...first, policy, tag: MISSED_TAG });
     }
     if (!due.missed || policy === 'run-once') {
@@ -60,32 +60,30 @@ export function occurring(parts: Parts & { router: Router }) {
   };
 }
 
-/** As the service `telar` answers them: what was missed is in the server's log alone. */
-export type RuleTimes = { Next: string | undefined; MissedPolicy: MissedPolicy; Missed: undefined };
-
-export function timesOf(
-  { db, ports, account }: Parts,
-  occurrences: Pick<Occurrences, 'nextOf'>,
-  arn: string,
-): RuleTimes | undefined {
-  const region = parseArn(arn)?.region;
-  const named = region === undefined ? undefined : ruleIn({ account, region }, arn);
-  const rule = named && region !== undefined ? db.rule({ region, ...named }) : undefined;
-  if (!rule || rule.schedule === null) return undefined;
-  const next = occurrences.nextOf(String(rule.id));
-  return {
-    Next: next === undefined ? undefined : new Date(next).toISOString(),
-    MissedPolicy: missedPolicy(ports.tagsOf(arn)),
-    Missed: undefined,
-  };
-}
-
 const isPolicy = (value: string | undefined): value is MissedPolicy =>
   MISSED_POLICIES.some((policy) => policy === value);
 
-function missedPolicy(tags: readonly { Key: string; Value: string }[]): MissedPolicy {
-  const value = tags.find(({ Key }) => Key === MISSED_TAG)?.Value;
-  return isPolicy(value) ? value : 'run-once';
+function missedPolicy({ ports, missed }: Parts, arn: string): MissedPolicy {
+  const value = ports.tagsOf(arn).find(({ Key }) => Key === MISSED_TAG)?.Value;
+  return isPolicy(value) ? value : missed;
+}
+
+/** When a rule next fires: what AWS has no operation for. */
+export type RuleTimes = { Next: string | undefined; MissedPolicy: MissedPolicy; Missed: undefined };
+
+/** Undefined when an ARN names no rule that has a schedule. */
+export function timesOf(
+  parts: Parts,
+  occurrences: Pick<Occurrences, 'nextOf'>,
+  place: Place,
+  arn: string,
+): RuleTimes | undefined {
+  const named = ruleIn(place, arn);
+  const rule = named && parts.db.rule({ region: place.region, ...named });
+  if (!rule || rule.schedule === null) return undefined;
+  const next = occurrences.nextOf(String(rule.id));
+  const Next = next === undefined ? undefined : new Date(next).toISOString();
+  return { Next, MissedPolicy: missedPolicy(parts, arn), Missed: undefined };
 }
 
 /** @throws ValidationException for a value that the tag does not have */

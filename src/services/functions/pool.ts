@@ -7,7 +7,7 @@
  *     turns, and nobody waits for a worker while one that rests serves nobody.
  * P3. A worker serves one version as it stood when it began. What changes lets its workers end; what rests long ends.
  */
-import type { Clock } from '../../base/clock.ts';
+import type { Cancel, Clock } from '../../base/clock.ts';
 import type { Worker } from '../../runner/functions/worker.ts';
 import { LIMITS } from './legal.ts';
 
@@ -64,7 +64,7 @@ export function createPool({ clock, workers: most, memoryBytes, reservedInAll }:
   /** By function, in the order of their turns. */
   const waiting = new Map<number, Waiter[]>();
   let closed = false;
-  let cancelSweep = clock.at(clock.now() + SWEEP, sweep);
+  let cancelSweep: Cancel | undefined;
 
   const count = (matches: (place: Place) => boolean) => {
     let found = 0;
@@ -130,6 +130,7 @@ export function createPool({ clock, workers: most, memoryBytes, reservedInAll }:
           places.delete(taken);
           places.add(taken);
         } else drop(taken);
+        armSweep();
         serve();
       },
     };
@@ -172,7 +173,13 @@ export function createPool({ clock, workers: most, memoryBytes, reservedInAll }:
   function sweep(): void {
     for (const each of [...places])
       if (!each.busy && (clock.now() - each.since > IDLE || each.kept?.worker.over())) drop(each);
-    if (!closed) cancelSweep = clock.at(clock.now() + SWEEP, sweep);
+    cancelSweep = undefined;
+    armSweep();
+  }
+
+  /** While there is anything to look at. */
+  function armSweep(): void {
+    if (!closed && places.size > 0) cancelSweep ??= clock.at(clock.now() + SWEEP, sweep);
   }
 
   return {
@@ -194,7 +201,7 @@ export function createPool({ clock, workers: most, memoryBytes, reservedInAll }:
     },
     async close() {
       closed = true;
-      cancelSweep();
+      cancelSweep?.();
       for (const each of [...places]) drop(each);
       await Promise.all(ending);
     },

@@ -18,8 +18,8 @@ import { mapRunsStore } from './mapRuns/store.ts';
 import { machinesOperations } from './operations.ts';
 import { machinesStore } from './store.ts';
 
-export { createIntegrations } from './integrations/index.ts';
 export { executionMigrations } from './executions/store.ts';
+export { createIntegrations } from './integrations/index.ts';
 export { mapRunMigrations } from './mapRuns/store.ts';
 export type { MachinePorts } from './ports.ts';
 export { migrations as machinesMigrations } from './store.ts';
@@ -48,6 +48,7 @@ export function createMachinesService({ api, store, engine, world, account, port
     activityScheduled: (activity) => store.whenDurable(() => waiters.wake(activity)),
     observed(run, event, at, outcome) {
       if (outcome !== undefined) logOutcome(ports, run.state, { at, outcome });
+      if (event.kind === 'started') retention.begun();
       if (event.kind === 'task-submitted') passOnEarlier({ ...parts, integrations }, run.key, event.task, at);
       executionEnded({ ...parts, integrations, mapRuns }, run, at);
     },

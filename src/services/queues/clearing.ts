@@ -1,6 +1,6 @@
 /**
  * Clears away what nobody can receive any more: the messages of purged and deleted queues, at once; those past their retention,
- * every hour. So many rows in a transaction, so that everyone else has the loop between.
+ * every hour while there are queues. So many rows in a transaction, so that everyone else has the loop between.
  */
 import type { Cancel } from '../../base/clock.ts';
 import type { World } from '../../base/world.ts';
@@ -10,7 +10,7 @@ import { settle } from './groups.ts';
 import type { QueueRow, QueuesStore } from './store.ts';
 
 export type Clearing = {
-  /** Inside a transaction: something has been given up. */
+  /** Inside a transaction: something has been given up, or there is a new queue. */
   soon(): void;
   start(): void;
   stop(): void;
@@ -72,7 +72,8 @@ export function createClearing({ db, store, world }: Parts): Clearing {
           if (stopped) return;
           if (more) return clock.soon(step);
           underWay = false;
-          again(HOUR);
+          // The next queue that is made begins anew.
+          if (db.queueAfter({ id: 0 })) again(HOUR);
         },
         (error: Error) => {
           underWay = false;

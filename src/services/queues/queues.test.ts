@@ -233,6 +233,10 @@ describe.each([
 it('a group is blocked until the last message of a batch is back or gone', () => {
   const send = (body: number): Step => ({ do: 'send', group: 'a', body, delay: 0 });
   const steps: Step[] = [send(1), send(2), { do: 'receive', most: 10 }, { do: 'hide', receipt: 0, seconds: 5 }];
-  const again: Step[] = [{ do: 'wait', seconds: 10 }, { do: 'receive', most: 10 }, { do: 'wait', seconds: 31 }];
+  const again: Step[] = [
+    { do: 'wait', seconds: 10 },
+    { do: 'receive', most: 10 },
+    { do: 'wait', seconds: 31 },
+  ];
   return play([...steps, ...again, { do: 'receive', most: 10 }], true, false);
 });

@@ -60,6 +60,7 @@ export function createQueue(
   const written = { attributes: JSON.stringify(attributes), dead_letters: null, created_at: now, modified_at: now };
   const content = parts.db.insertContent({});
   const id = parts.db.insertQueue({ region, name, content, ...written });
+  parts.clearing.soon();
   const queue = queueOf(parts, { id, region, name, content, ...written });
   writeAttributes(parts, queue, attributes, now);
   if (tags) addTags(parts, queue.arn, tags);

@@ -11,7 +11,7 @@ import type { Invocation, Parts, Target } from './context.ts';
 import { missedPolicy } from './groups.ts';
 import { scheduleArn } from './names.ts';
 import { scheduledTime } from './payload.ts';
-import type { ScheduleRow } from './store.ts';
+import type { MissedOutcome, ScheduleRow } from './store.ts';
 import { expressionOf, spanOf } from './timing.ts';
 
 const MINUTE = 60_000;
@@ -23,7 +23,9 @@ export function fire(parts: Parts, { key, at, now }: Occurrence): number | undef
   const window = (row.window_minutes ?? 0) * MINUTE;
   const caught = catchUp(expressionOf(row), at, now, spanOf(row), window);
   const skipped = caught.missed && missedPolicy(parts, row.region, row.group_name) === 'skip';
-  if (caught.missed || caught.others) tell(parts, row, { ...caught, first: at, skipped });
+  if (caught.missed) tell(parts, row, at, caught.at, skipped ? 'skipped' : 'ran-late');
+  // The last one is on time, and those before it are gone.
+  else if (caught.passedOver !== undefined) tell(parts, row, at, caught.passedOver, 'skipped');
   if (!skipped) {
     const due = window === 0 ? caught.at : caught.at + Math.floor(fraction(parts) * window);
     const invocation = invocationOf(parts, row, { at: caught.at, due, last: caught.next === undefined });
@@ -41,16 +43,19 @@ function invocationOf(
   return { schedule: id, arn, name, region, account, ...times, target: JSON.parse(target) as Target };
 }
 
-type Missed = { at: number; first: number; missed: boolean; others: boolean; skipped: boolean };
-
-/** Occurrences that nobody was there for. If the last one is on time, those before it are gone. */
-function tell({ db, world, account }: Parts, row: ScheduleRow, { at, first, missed, skipped }: Missed): void {
-  const outcome = missed && !skipped ? 'ran-late' : 'skipped';
+/** Occurrences that nobody was there for, from the first to the last of them, and what becomes of the last. */
+function tell(
+  { db, world, account }: Parts,
+  row: ScheduleRow,
+  first: number,
+  last: number,
+  outcome: MissedOutcome,
+): void {
   world.log('warn', 'scheduler.missed', {
     schedule: scheduleArn({ account, region: row.region }, row.group_name, row.name),
-    ...{ from: scheduledTime(first), to: scheduledTime(at), outcome },
+    ...{ from: scheduledTime(first), to: scheduledTime(last), outcome },
   });
-  db.setMissed({ id: row.id, missed_at: at, missed_outcome: outcome });
+  db.setMissed({ id: row.id, missed_at: last, missed_outcome: outcome });
 }
 
 /** From 0, below 1. */

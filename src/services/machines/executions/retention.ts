@@ -3,7 +3,7 @@
  *
  * R1. What goes, goes whole, in one transaction; a crash leaves too much, never half of one.
  * R2. Open executions stay however old they are, and so does what a map run that goes on may still redrive.
- * R3. A few at a time: requests come in between.
+ * R3. A few at a time: requests come in between. Once after the server's start, and then once a day while executions begin.
  */
 import type { World } from '../../../base/world.ts';
 import type { Engine } from '../../../engine/kernel.ts';
@@ -19,7 +19,12 @@ const FIRST_AFTER = 60_000;
 /** Executions at a time. */
 const PART = 20;
 
-export type Retention = { start(): void; stop(): Promise<void> };
+export type Retention = {
+  start(): void;
+  /** Inside a transaction: an execution begins. */
+  begun(): void;
+  stop(): Promise<void>;
+};
 
 type Parts = {
   store: Pick<Store, 'transact'>;
@@ -29,11 +34,12 @@ type Parts = {
   runs: MapRunsStore;
 };
 
-/** Removes what is due once a day. */
 export function createRetention({ store, world, engine, executions, runs }: Parts): Retention {
   const { clock, log } = world;
   let cancel: (() => void) | undefined;
   let stopping = false;
+  /** When it was done last, in milliseconds since the epoch. */
+  let done = Number.POSITIVE_INFINITY;
   let sweeping: Promise<void> = Promise.resolve();
 
   /** Inside a transaction: removes some, and answers the id to go on after; undefined when there are no more. */
@@ -62,17 +68,23 @@ export function createRetention({ store, world, engine, executions, runs }: Part
       log('info', 'machines.executions-removed', { removed, endedBefore: new Date(before).toISOString() });
   }
 
-  function arm(at: number): void {
-    cancel = clock.at(at, () => {
-      sweeping = sweep().catch((error: Error) =>
-        log('error', 'machines.executions-not-removed', { message: error.message }),
-      );
-      arm(at + DAY);
-    });
+  function sweepNow(): void {
+    if (stopping) return;
+    done = clock.now();
+    sweeping = sweep().catch((error: Error) =>
+      log('error', 'machines.executions-not-removed', { message: error.message }),
+    );
   }
 
   return {
-    start: () => arm(clock.now() + FIRST_AFTER),
+    start() {
+      cancel = clock.at(clock.now() + FIRST_AFTER, sweepNow);
+    },
+    begun() {
+      if (clock.now() < done + DAY) return;
+      done = clock.now();
+      clock.soon(sweepNow);
+    },
     async stop() {
       stopping = true;
       cancel?.();

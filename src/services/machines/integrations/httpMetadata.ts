@@ -7,7 +7,10 @@ import { codecOf } from '../../../protocol/codecs.ts';
 import type { AnswerFacts, PlannedCall } from './types.ts';
 
 /** Lambda answers with headers of its own, and writes some in another way. */
-function ofFunctions(headers: Readonly<Record<string, string>>, { requestId, at }: AnswerFacts): Record<string, string> {
+function ofFunctions(
+  headers: Readonly<Record<string, string>>,
+  { requestId, at }: AnswerFacts,
+): Record<string, string> {
   const names = ['X-Amz-Executed-Version', 'X-Amz-Log-Result', 'X-Amz-Function-Error'];
   const given = names.flatMap((name): [string, string][] => {
     const value = headers[name.toLowerCase()];

@@ -23,8 +23,7 @@ export function lookUp(ports: IntegrationPorts, resource: IntegrationResource): 
 /** Why a resource of any kind cannot run here. */
 export function refusalOf(ports: IntegrationPorts, resource: TaskResource): string | undefined {
   if (resource.kind === 'activity') return undefined;
-  if (resource.kind === 'lambda')
-    return lambdaApi(ports) ? undefined : unserved(ports, 'Lambda', resource.arn);
+  if (resource.kind === 'lambda') return lambdaApi(ports) ? undefined : unserved(ports, 'Lambda', resource.arn);
   const looked = lookUp(ports, resource);
   return looked.ok ? undefined : looked.reason;
 }
