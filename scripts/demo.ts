@@ -80,8 +80,8 @@ async function flows(context: Context, threshold: string | undefined): Promise<E
   if (!training.approved) {
     heading('The model was not approved, so nothing is predicted.');
     for (const reason of training.reasons) out.line(`  ${reason}`);
-    const mail = "has the mail whose link subscribes the project's address to alerts such as this one";
-    out.lines(table([[`  ${out.command('outbox')}`, out.style.dim(mail)]]));
+    const told = 'the mails: alerts such as this one, once their address is confirmed';
+    out.lines(table([[`  ${out.command('outbox')}`, out.style.dim(told)]]));
     return 0;
   }
   const predicted = await run(context, 'inference', { publish: false });

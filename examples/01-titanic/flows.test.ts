@@ -44,7 +44,7 @@ async function alertOf({ arn }: Ended): Promise<{ subject: string; message: stri
   await expect.poll(mailed, { timeout: 20_000 }).toBeDefined();
   const message = about()!;
   expect(await isGenuine(message)).toBe(true);
-  return { subject: message['Subject']!, message: message['Message']! };
+  return { subject: message['Subject'] ?? '', message: message['Message']! };
 }
 
 const expectAlert = ({ message }: { message: string }, step: RegExp, error: RegExp, cause: RegExp, logs: RegExp) => {
@@ -201,5 +201,40 @@ describe('an alert with step, error, cause and logs', () => {
       /AccessDenied|not authorized/,
       /TransformJobs/,
     );
+  });
+});
+
+describe('by itself', () => {
+  const executions = async (flow: string) =>
+    (await titanic.sfn.listExecutions({ stateMachineArn: titanic.arnOf('states', `stateMachine:titanic-${flow}`) }))
+      .executions ?? [];
+
+  it('a training begins when data arrives, with what telar run gives it', { timeout: 3 * MINUTES }, async () => {
+    const before = await executions('training');
+    const [header, ...rows] = readFileSync(join(import.meta.dirname, 'data/titanic.csv'), 'utf8').split('\n');
+    // One passenger more, and one that is there already.
+    await titanic.put('raw/more.csv', [header, rows[0]!.replace(/^1,/, '9001,'), rows[1], ''].join('\n'));
+    await expect.poll(async () => (await executions('training')).length, { timeout: 20_000 }).toBe(before.length + 1);
+    const [newest] = await executions('training');
+    const ended = await titanic.ended(newest!.executionArn!);
+    expect(ended.cause).toBe(undefined);
+    const { input } = await titanic.sfn.describeExecution({ executionArn: newest!.executionArn });
+    expect(JSON.parse(input!)).toEqual(inputOf('training'));
+    const { runDate, runId } = ended.output as Record<string, string>;
+    const cleaning = `s3://titanic-mlops-data/curated/run_date=${runDate}/run_id=${runId}/cleaning.json`;
+    expect(JSON.parse(await titanic.read(cleaning))).toMatchObject({
+      rows: { read: 1311, kept: 1310, rejected: 1 },
+      rejected: { 'PassengerId was there before': 1 },
+    });
+    // What the run itself writes lies elsewhere, and starts nothing.
+    expect(await executions('training')).toHaveLength(before.length + 1);
+  });
+
+  it('is alerted of a flow that somebody stops', { timeout: 3 * MINUTES }, async () => {
+    const executionArn = await titanic.start('training', inputOf('training'));
+    await titanic.sfn.stopExecution({ executionArn });
+    const stopped = await titanic.ended(executionArn);
+    expect(stopped.status).toBe('ABORTED');
+    expect((await alertOf(stopped)).message).toContain(`A flow was stopped: ABORTED. Execution: ${executionArn}`);
   });
 });

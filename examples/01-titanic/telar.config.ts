@@ -6,6 +6,7 @@ import { alerts } from './flows/alerts.ts';
 import { cleaning, cleaningRole } from './flows/cleaning.ts';
 import { functions } from './flows/functions.ts';
 import { inference } from './flows/inference.ts';
+import { retraining, retrainingRole } from './flows/retraining.ts';
 import {
   evalMetricsRole,
   getApprovedModelRole,
@@ -22,13 +23,23 @@ export default defineProject({
   bucket,
   roles: [
     ...[role, machineRole, modelRole],
-    ...[trainingRole, inferenceRole, cleaningRole, evalMetricsRole, getApprovedModelRole, writeManifestRole],
+    ...[
+      trainingRole,
+      inferenceRole,
+      cleaningRole,
+      evalMetricsRole,
+      getApprovedModelRole,
+      writeManifestRole,
+      retrainingRole,
+    ],
   ],
   modelPackageGroups: [survival],
   pipelines: [modelBuild],
   glueJobs: [cleaning],
   functions,
   topics: [alerts],
+  rules: retraining,
+  bucketEvents: true,
   machines: [training, inference, modelBuildRun],
   data: [
     passengers,

@@ -99,7 +99,8 @@ export type ProjectDocuments = {
   name: string;
   account: string;
   region: string;
-  bucket: { name: string; arn: string };
+  /** `events`: EventBridge is told of its objects. */
+  bucket: { name: string; arn: string; events: boolean };
   roles: RoleDocuments[];
   modelPackageGroups: { name: string; arn: string; description?: string }[];
   pipelines: PipelineDocuments[];
@@ -132,7 +133,10 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     name: project.name,
     account,
     region,
-    bucket: { name: project.bucket, arn: `arn:aws:s3:::${project.bucket}` },
+    bucket: {
+      ...{ name: project.bucket, arn: `arn:aws:s3:::${project.bucket}` },
+      events: project.bucketEvents ?? false,
+    },
     roles: project.roles.map((role) => roleDocuments(role, context)),
     modelPackageGroups: project.modelPackageGroups.map(({ name, description }) => ({
       name,
@@ -145,7 +149,7 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
     scheduleGroups: scheduleGroups(project),
     schedules: project.schedules.map((schedule) => scheduleDocuments(project, schedule, context)),
     glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
-    rules: project.rules.map((rule) => ruleDocuments(rule, context)),
+    rules: project.rules.map((rule) => ruleDocuments(rule, context, project.bucket)),
     queues: inOrderOfNeed(project.queues).map((queue) => queueDocuments(queue, context)),
     topics: project.topics.map((topic) => topicDocuments(topic, context)),
     data: project.data,

@@ -21,7 +21,8 @@ describe('the Titanic project’s documents', () => {
   const documents = projectDocuments(titanic, context);
 
   test('name its stable resources', () => {
-    expect(documents.bucket).toEqual({ name: 'titanic-mlops-data', arn: 'arn:aws:s3:::titanic-mlops-data' });
+    const bucket = { name: 'titanic-mlops-data', arn: 'arn:aws:s3:::titanic-mlops-data', events: true };
+    expect(documents.bucket).toEqual(bucket);
     expect(documents.modelPackageGroups.map(({ arn }) => arn)).toEqual([
       'arn:aws:sagemaker:eu-west-1:123456789012:model-package-group/titanic-survival-xgboost',
     ]);

@@ -51,6 +51,8 @@ export type Project = {
   /** @default the region that the CLI is given */
   readonly region?: string;
   readonly bucket: string;
+  /** Whether EventBridge is told of what becomes of the bucket's objects, so that rules can start by it. @default false */
+  readonly bucketEvents?: boolean;
   readonly roles: readonly Role[];
   readonly modelPackageGroups: readonly ModelPackageGroup[];
   readonly pipelines: readonly Pipeline[];

@@ -19,6 +19,7 @@ const pipeline = definePipeline({
   parameters: defineParameters({ Key: parameter.string() }),
   steps: [failStep({ name: 'fails', message: 'no' })],
 });
+const BUNDLE = 's3://data/code/1/pipeline_code.tar.gz';
 const queue = 'arn:aws:sqs:eu-west-1:123456789012:q';
 const rule = (given: Partial<RuleOptions>) =>
   defineRule({ name: 'r', schedule: 'rate(1 day)', targets: [{ machine, role }], ...given } as RuleOptions);
@@ -33,13 +34,14 @@ describe('rules', () => {
           { machine, role, inputPath: '$.detail', retry: { attempts: 3, seconds: 60 }, deadLetterQueue: queue },
           { id: 'build', pipeline, role, parameters: { Key: '$.detail.object.key' } },
           { arn: queue, template: { paths: { key: '$.detail.object.key' }, text: '{"key":<key>}' } },
-          { arn: queue, id: 'fixed', input: { a: 1 }, messageGroup: 'g' },
+          { arn: queue, id: 'fixed', input: ({ codeBundleUri }) => ({ codeBundleUri }), messageGroup: 'g' },
         ],
       }),
       context,
+      'data',
     );
     const RoleArn = 'arn:aws:iam::123456789012:role/starter';
-    expect(documents).toEqual({
+    expect({ ...documents, targets: documents.targets(BUNDLE) }).toEqual({
       ...{ name: 'r', arn: 'arn:aws:events:eu-west-1:123456789012:rule/r' },
       rule: {
         ...{ Name: 'r', Description: 'when data come', State: 'DISABLED' },
@@ -60,7 +62,7 @@ describe('rules', () => {
           ...{ Id: 'target-3', Arn: queue },
           InputTransformer: { InputPathsMap: { key: '$.detail.object.key' }, InputTemplate: '{"key":<key>}' },
         },
-        { Id: 'fixed', Arn: queue, Input: '{"a":1}', SqsParameters: { MessageGroupId: 'g' } },
+        { Id: 'fixed', Arn: queue, Input: `{"codeBundleUri":"${BUNDLE}"}`, SqsParameters: { MessageGroupId: 'g' } },
       ],
     });
   });

@@ -10,7 +10,8 @@ import { MISSED_TAG, type MissedPolicy } from '../definition/schedules/missed.ts
 import { parseSchedule } from '../definition/schedules/parse.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { Pipeline, Uploads } from './pipeline.ts';
+import { type S3Uri, s3Uri } from './references.ts';
 import { type Role, type RoleArn, roleArn } from './roles.ts';
 import { type Context, type Draft, type Late, settle } from './scope.ts';
 
@@ -18,6 +19,8 @@ import { type Context, type Draft, type Late, settle } from './scope.ts';
 export type Matches = readonly (string | number | boolean | null | Readonly<Record<string, unknown>>)[];
 /** @example { source: ['aws.s3'], detail: { bucket: { name: ['titanic'] }, object: { key: [{ prefix: 'raw/' }] } } } */
 export type EventPattern = { readonly [name: string]: Matches | EventPattern };
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [member: string]: Json };
 
 type Delivery = {
   /** @default 'target-1', 'target-2', … in order */
@@ -30,8 +33,8 @@ type Delivery = {
 /** What a target is sent. @default the event */
 type Input =
   | { input?: undefined; inputPath?: undefined; template?: undefined }
-  /** The same each time. */
-  | { input: unknown; inputPath?: undefined; template?: undefined }
+  /** The same each time. It may name what was uploaded. */
+  | { input: Json | ((uploads: Uploads) => Json); inputPath?: undefined; template?: undefined }
   /** A part of the event: `$.detail`. */
   | { inputPath: string; input?: undefined; template?: undefined }
   /** A text with `<name>` where parts of the event go. */
@@ -48,7 +51,7 @@ export type RuleTarget =
 export type RuleOptions = {
   name: string;
   description?: string;
-  /** @default true */
+  /** @default it is, until somebody disables it on the server */
   enabled?: boolean;
   targets: readonly RuleTarget[];
   /** What becomes of times that are missed while Telar's server is down; AWS's is never down. @default 'run-once' */
@@ -70,11 +73,13 @@ export type RuleDocuments = {
     Description?: string;
     EventPattern?: string;
     ScheduleExpression?: string;
-    State: 'ENABLED' | 'DISABLED';
+    /** Absent: as it is on the server. */
+    State?: 'ENABLED' | 'DISABLED';
   };
   /** `telar:missed`, if the project says it. */
   tags: { Key: string; Value: string }[];
-  targets: RuleTargetDocument[];
+  /** Once the code bundle has a place. */
+  targets: (codeBundleUri: S3Uri) => RuleTargetDocument[];
 };
 
 export type RuleTargetDocument = {
@@ -133,8 +138,9 @@ function mustHaveParameters(
 export const rolesOf = ({ targets }: Rule): Role[] =>
   targets.flatMap(({ role }) => (typeof role === 'object' ? [role] : []));
 
-export function ruleDocuments(rule: Rule, context: Context): RuleDocuments {
-  const { name, description, pattern, schedule, enabled = true, missed, targets } = rule;
+/** @param bucket of the project */
+export function ruleDocuments(rule: Rule, context: Context, bucket: string): RuleDocuments {
+  const { name, description, pattern, schedule, enabled, missed, targets } = rule;
   return {
     name,
     arn: arn('events', context.region, context.account, `rule/${name}`),
@@ -143,21 +149,30 @@ export function ruleDocuments(rule: Rule, context: Context): RuleDocuments {
       ...(description !== undefined && { Description: description }),
       ...(pattern && { EventPattern: JSON.stringify(pattern) }),
       ...(schedule !== undefined && { ScheduleExpression: schedule }),
-      State: enabled ? 'ENABLED' : 'DISABLED',
+      ...(enabled !== undefined && { State: enabled ? 'ENABLED' : 'DISABLED' }),
     },
     tags: missed === undefined ? [] : [{ Key: MISSED_TAG, Value: missed }],
-    targets: targets.map((target, at) => targetDocument(rule, target, at, context)),
+    targets(codeBundleUri) {
+      const uploads = { bucket, codeBundleUri, uri: (key: string) => s3Uri(bucket, key) };
+      return targets.map((target, at) => targetDocument(rule, target, at, context, uploads));
+    },
   };
 }
 
-function targetDocument(rule: Rule, target: RuleTarget, at: number, context: Context): RuleTargetDocument {
+function targetDocument(
+  rule: Rule,
+  target: RuleTarget,
+  at: number,
+  context: Context,
+  uploads: Uploads,
+): RuleTargetDocument {
   const { id = `target-${at + 1}`, role, retry, deadLetterQueue } = target;
   const subject = `rule '${rule.name}'`;
   return {
     Id: id,
     Arn: targetArn(target, context),
     ...(role !== undefined && { RoleArn: settle(roleArn(subject, role), context) as string }),
-    ...('pipeline' in target ? parametersOf(target.parameters) : inputOf(target)),
+    ...('pipeline' in target ? parametersOf(target.parameters) : inputOf(target, uploads)),
     ...('messageGroup' in target && target.messageGroup && { SqsParameters: { MessageGroupId: target.messageGroup } }),
     ...(retry && {
       RetryPolicy: {
@@ -181,8 +196,8 @@ function parametersOf(parameters: Readonly<Record<string, string>> = {}) {
   return PipelineParameterList.length > 0 ? { SageMakerPipelineParameters: { PipelineParameterList } } : {};
 }
 
-function inputOf({ input, inputPath, template }: Input) {
-  if (input !== undefined) return { Input: JSON.stringify(input) };
+function inputOf({ input, inputPath, template }: Input, uploads: Uploads) {
+  if (input !== undefined) return { Input: JSON.stringify(typeof input === 'function' ? input(uploads) : input) };
   if (inputPath !== undefined) return { InputPath: inputPath };
   if (!template) return {};
   const { paths, text } = template;

@@ -42,6 +42,11 @@ it('are made after what they start, changed where they differ, and pruned', { ti
   ]);
   await publish();
   expect((await publish()).map(({ action }) => action)).toEqual(['same', 'same']);
+  // When a rule fires next is known, and publishing does not switch on what was switched off.
+  expect((await telar.run('schedule', 'list')).stdout).toMatch(/rule weekly +rate\(7 days\) +enabled +in 1\d\d h/);
+  expect((await telar.run('schedule', 'disable', 'weekly')).status).toBe(0);
+  expect((await publish()).map(({ action }) => action)).toEqual(['same', 'same']);
+  expect((await telar.run('schedule', 'list')).stdout).toMatch(/rule weekly +rate\(7 days\) +disabled/);
 
   written(
     "weekly('cron(0 8 ? * MON *)', { missed: 'skip', targets: [{ id: 'monday', machine: training, role: starter, input: {} }] })",

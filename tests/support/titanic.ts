@@ -2,7 +2,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { IAM } from '@aws-sdk/client-iam';
-import { Lambda } from '@aws-sdk/client-lambda';
 import { S3 } from '@aws-sdk/client-s3';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import { SFN } from '@aws-sdk/client-sfn';
@@ -25,7 +24,7 @@ export type Example = ReturnType<typeof exampleOn>;
 export function exampleOn({ client }: Pick<TestServer, 'client'>) {
   const s3 = new S3({ ...client, forcePathStyle: true });
   const sfn = new SFN({ ...client, disableHostPrefix: true });
-  const [iam, lambda, sagemaker, sns] = [new IAM(client), new Lambda(client), new SageMaker(client), new SNS(client)];
+  const [iam, sagemaker, sns] = [new IAM(client), new SageMaker(client), new SNS(client)];
   const Bucket = titanic.bucket;
   const arnOf = (service: string, resource: string) => `arn:aws:${service}:${client.region}:000000000000:${resource}`;
 
@@ -38,8 +37,7 @@ export function exampleOn({ client }: Pick<TestServer, 'client'>) {
   }
 
   return {
-    ...{ s3, sfn, iam, lambda, sagemaker, sns, arnOf, ended },
-    topicArn: arnOf('sns', 'titanic-alerts'),
+    ...{ s3, sfn, iam, sagemaker, sns, arnOf, ended },
     /** Publishes the project. @returns each flow's own input */
     async publish(): Promise<(flow: string) => Json> {
       const silent = { write: () => true };

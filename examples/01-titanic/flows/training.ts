@@ -3,7 +3,20 @@
  *
  *   Init → CleanData → StartPipeline → (wait, describe)* → EvalMetricsLambda → MetricCheck → ApproveModel | AlertNotApproved
  */
-import { awsSdk, jsonata, type Kit, lambda, orElse, readAs, shapeOf, sns, stateMachine, text, topicArn } from 'telar';
+import {
+  awsSdk,
+  jsonata,
+  type Kit,
+  lambda,
+  orElse,
+  readAs,
+  shapeOf,
+  sns,
+  stateMachine,
+  text,
+  topicArn,
+  type Uploads,
+} from 'telar';
 import { bucket, modelBuild } from '../modelbuild.ts';
 import { alerts } from './alerts.ts';
 import { trainingRole } from './roles.ts';
@@ -23,6 +36,14 @@ type Thresholds = Pick<Input, 'accuracyThreshold' | 'f1Threshold'>;
 type Variables = Run & Thresholds & { pipelineExecution: string; pause: number; verdict: Verdict };
 type Flow = Kit<Input, Variables>;
 
+/** What an execution begins with, whoever starts it. */
+export const trainingInput = ({ codeBundleUri }: Pick<Uploads, 'codeBundleUri'>): Input => ({
+  codeBundleUri,
+  rawUri: `s3://${bucket}/raw/`,
+  accuracyThreshold: 0.78,
+  f1Threshold: 0.7,
+});
+
 export const training = stateMachine({
   name: 'titanic-training',
   comment: 'Cleans, trains, measures, and approves the model for production or says why not.',
@@ -30,12 +51,7 @@ export const training = stateMachine({
   timeout: '6h',
   input: shapeOf<Input>(),
   variables: shapeOf<Variables>(),
-  startInput: ({ codeBundleUri }) => ({
-    codeBundleUri,
-    rawUri: `s3://${bucket}/raw/`,
-    accuracyThreshold: 0.78,
-    f1Threshold: 0.7,
-  }),
+  startInput: trainingInput,
   states: (kit) => ({
     ...init(kit),
     CleanData: cleanData(kit, 'training', kit.states.context.Execution.Input.rawUri, 'StartPipeline'),

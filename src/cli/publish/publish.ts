@@ -84,7 +84,7 @@ async function compare(
     clients.events(),
   ]);
   const wanted = Promise.all([
-    bucketChange(s3, bucket, region),
+    bucketChange(s3, documents.bucket, region),
     ...documents.roles.map((role) => roleChange(iam, role, project)),
     ...documents.modelPackageGroups.map((group) => groupChange(sagemaker, group, project)),
     ...data.map((object) => dataChange(s3, bucket, object)),
@@ -102,7 +102,7 @@ async function compare(
     ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
   // Last of all: a rule starts what was published before it.
-  const occasions = rules.map((rule) => ruleChange(events, rule, project));
+  const occasions = rules.map((rule) => ruleChange(events, rule, project, bundle?.uri));
   const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
   const pruned = prune
     ? [

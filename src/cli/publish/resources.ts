@@ -13,18 +13,32 @@ import type { Bundle } from '../project/bundle.ts';
 import type { DataObject } from '../project/data.ts';
 import type { Change } from './change.ts';
 
-export async function bucketChange(s3: S3, name: string, region: string): Promise<Change> {
+export async function bucketChange(
+  s3: S3,
+  { name, events }: { name: string; events: boolean },
+  region: string,
+): Promise<Change> {
   const exists = await unlessMissing(s3.headBucket({ Bucket: name }));
-  if (exists) return { kind: 'bucket', name, action: 'same', details: [] };
+  const told = exists && events ? await s3.getBucketNotificationConfiguration({ Bucket: name }) : undefined;
+  const tell = async () => {
+    const { $metadata: _, ...others } = told ?? { $metadata: {} };
+    const NotificationConfiguration = { ...others, EventBridgeConfiguration: {} };
+    await s3.putBucketNotificationConfiguration({ Bucket: name, NotificationConfiguration });
+  };
+  const details = events ? ['EventBridge is told of its objects'] : [];
+  if (exists && (!events || told?.EventBridgeConfiguration)) {
+    return { kind: 'bucket', name, action: 'same', details: [] };
+  }
+  if (exists) return { kind: 'bucket', name, action: 'change', details, apply: tell };
   // As on AWS, us-east-1 is the one region that must not be named.
   const place =
     region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } };
   return {
-    kind: 'bucket',
-    name,
-    action: 'create',
-    details: [],
-    apply: async () => void (await s3.createBucket({ Bucket: name, ...place })),
+    ...{ kind: 'bucket', name, action: 'create', details },
+    async apply() {
+      await s3.createBucket({ Bucket: name, ...place });
+      if (events) await tell();
+    },
   };
 }
 

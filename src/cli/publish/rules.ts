@@ -15,8 +15,20 @@ import { projectTags } from './resources.ts';
 
 const KIND = 'rule';
 
-export async function ruleChange(events: EventBridge, wanted: RuleDocuments, project: string): Promise<Change> {
-  const { name, arn, rule, targets } = wanted;
+/**
+ * Whether a rule is enabled is left as it is on the server, unless the project says it: `telar run` publishes, and must not switch on
+ * what somebody has switched off.
+ *
+ * @param codeBundleUri undefined for a project without code, whose inputs do not ask for one
+ */
+export async function ruleChange(
+  events: EventBridge,
+  wanted: RuleDocuments,
+  project: string,
+  codeBundleUri: `s3://${string}` = 's3://none/none',
+): Promise<Change> {
+  const { name, arn, rule } = wanted;
+  const targets = wanted.targets(codeBundleUri);
   const there = await unlessMissing(events.describeRule({ Name: name }));
   const putTargets = async () => requireTaken(name, await events.putTargets({ Rule: name, Targets: targets }));
   if (!there) {
@@ -47,7 +59,8 @@ export async function ruleChange(events: EventBridge, wanted: RuleDocuments, pro
   return {
     ...{ kind: KIND, name, action: 'change', details },
     async apply() {
-      await events.putRule(rule);
+      // Without a state, PutRule enables.
+      await events.putRule({ State: there.State, ...rule });
       if (gone.length > 0) await events.removeTargets({ Rule: name, Ids: gone });
       await putTargets();
       if (wanted.tags.length > 0) await events.tagResource({ ResourceARN: arn, Tags: wanted.tags });
@@ -75,7 +88,7 @@ function ruleDifferences(there: DescribeRuleResponse, wanted: RuleDocuments['rul
   compare('description', there.Description, wanted.Description);
   compare('pattern', there.EventPattern, wanted.EventPattern);
   compare('schedule', there.ScheduleExpression, wanted.ScheduleExpression);
-  compare('state', there.State, wanted.State);
+  if (wanted.State !== undefined) compare('state', there.State, wanted.State);
   return words;
 }
 
