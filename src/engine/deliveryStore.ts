@@ -30,8 +30,6 @@ export type DeliveryRow = {
 
 type InLane = { queue: string; lane: string };
 
-export type DeliveryStore = ReturnType<typeof deliveryStore>;
-
 export function deliveryStore(sql: Sql) {
   const columns = 'id, lane, due, attempt, created, body';
   return {

@@ -48,7 +48,10 @@ it('an event is not lost, and starts nothing twice', { timeout: 120_000 }, async
   }
   expect(victim.kills).toBe(KILLS);
   expect(new Set(ids).size, 'no event has started two executions').toBe(ids.length);
-  expect(taken.filter((id) => !ids.includes(id)), 'no event that was taken is lost').toEqual([]);
+  expect(
+    taken.filter((id) => !ids.includes(id)),
+    'no event that was taken is lost',
+  ).toEqual([]);
   await victim.close();
   const { findings } = await checkFolder(dataFolder(victim.folder));
   expect(findings.filter(({ severity }) => severity === 'damage')).toEqual([]);

@@ -85,7 +85,11 @@ describe('structure', () => {
   });
 
   it('asks for one part of $or, and for what stands beside it', () => {
-    const pattern: Json = { source: ['s'], $or: [{ a: [1] }, { b: [2], c: [3] }], detail: { $or: [{ x: [1] }, { y: [1] }] } };
+    const pattern: Json = {
+      source: ['s'],
+      $or: [{ a: [1] }, { b: [2], c: [3] }],
+      detail: { $or: [{ x: [1] }, { y: [1] }] },
+    };
     expect(matches(pattern, { source: 's', a: 1, detail: { y: 1 } })).toBe(true);
     expect(matches(pattern, { source: 's', b: 2, c: 3, detail: { x: 1 } })).toBe(true);
     expect(matches(pattern, { source: 's', b: 2, detail: { x: 1 } })).toBe(false);

@@ -33,9 +33,9 @@ export function createQueuesService({ api, store, world, account, endpointUrl, p
       name: 'queues',
       api,
       operations: queuesOperations(parts, moves),
-      async start() {
+      start() {
         clearing.start();
-        await moves.recover();
+        moves.recover();
       },
       stop() {
         waiters.stop();

@@ -18,7 +18,7 @@ export type Moves = {
   cancel(handle: string, call: Call): OutputOf<Sdk, 'CancelMessageMoveTask'>;
   list(input: InputOf<Sdk, 'ListMessageMoveTasks'>, call: Call): OutputOf<Sdk, 'ListMessageMoveTasks'>;
   /** Goes on with what a former server left. */
-  recover(): Promise<void>;
+  recover(): void;
   stop(): void;
 };
 
@@ -86,8 +86,8 @@ export function createMoves(parts: Parts): Moves {
       if (!queueByArn(parts, source, region)) throw queueErrors.noSource();
       return { Results: db.moves({ region, source, limit: most }).map(described) };
     },
-    async recover() {
-      for (const { id } of await store.read(() => db.movesRunning({}))) step(id);
+    recover() {
+      for (const { id } of db.movesRunning({})) step(id);
     },
     stop() {
       stopped = true;
