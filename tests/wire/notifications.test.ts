@@ -299,12 +299,14 @@ describe('what goes wrong at an endpoint', () => {
     // Its status was that of success: it is sent each once, however long its answers take.
     await endless.until(20);
     expect(hung.received.length).toBeLessThanOrEqual(4);
-    // Each is tried again once, and one more time at once where its connection had served before.
+    // Each is tried again once, and each time once more at once where its connection had served before.
     const tries = new Map<string, number>();
-    for (const one of await broken.until(40))
-      tries.set(parsed(one)['Message']!, (tries.get(parsed(one)['Message']!) ?? 0) + 1);
-    expect([...tries.values()].every((times) => times === 2 || times === 3)).toBe(true);
-    expect(tries.size).toBe(20);
+    const triedAgain = () => tries.size === 20 && [...tries.values()].every((times) => times >= 2);
+    for (let seen = 0; !triedAgain(); seen += 1) {
+      const message = parsed((await broken.until(seen + 1))[seen]!)['Message']!;
+      tries.set(message, (tries.get(message) ?? 0) + 1);
+    }
+    expect(Math.max(...tries.values())).toBeLessThanOrEqual(4);
   });
 
   it('keeps to the pace that an endpoint asks for', async () => {
