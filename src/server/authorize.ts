@@ -56,7 +56,10 @@ export function createAuthorize(parts: AuthorizeParts): Authorize {
       if (!parts.identity.trustPolicy(access.resource)) return because('(there is no such role in this account)');
     }
     const { decision } = decide(principal, access, call);
-    return decision.verdict === 'allowed' ? undefined : because(reasonOf(decision, access.action));
+    if (decision.verdict === 'allowed') return undefined;
+    // A service has no policies of its own: what is lacking is the resource's.
+    const lacked = principal.kind === 'service' && decision.verdict === 'implicitDeny' ? 'resource' : decision.layer;
+    return because(reasonOf({ ...decision, layer: lacked }, access.action));
   }
 }
 
