@@ -9,9 +9,8 @@ import { ROOT, type Telar, telarIn } from './telar.ts';
 let telar: Telar;
 beforeAll(() => {
   telar = telarIn();
-  for (const part of ['telar.config.ts', 'data', 'pipeline']) {
-    cpSync(join(ROOT, 'examples/01-titanic', part), join(telar.folder, part), { recursive: true });
-  }
+  const example = join(ROOT, 'examples/01-titanic');
+  for (const part of readdirSync(example)) cpSync(join(example, part), join(telar.folder, part), { recursive: true });
 });
 afterAll(() => telar.close());
 
@@ -32,9 +31,14 @@ describe('telar export', () => {
     const first = await telar.json('export');
     expect(first).toMatchObject({
       status: 0,
-      stderr: '',
       result: { project: 'titanic', region: 'us-east-1', objects: null },
     });
+    // What is not written yet is named, one by one, and nothing else is said.
+    const remarks = first.stderr.trim().split('\n');
+    expect(remarks.filter((remark) => !/^(Glue job|Topic|Function|Rule) '[\w-]+' .*not written/.test(remark))).toEqual(
+      [],
+    );
+    expect(remarks).toHaveLength(8);
     const before = hashes('terraform');
     expect(Object.keys(before)).toContain('pipelines/titanic-modelbuild-dev.json.tftpl');
     rmSync(place('terraform'), { recursive: true });
@@ -104,9 +108,9 @@ describe('telar export', () => {
   });
 
   it('tells of a bucket that cannot follow, on standard error', async () => {
-    const config = readFileSync(place('telar.config.ts'), 'utf8');
+    const config = readFileSync(place('modelbuild.ts'), 'utf8');
     writeFileSync(
-      place('telar.config.ts'),
+      place('modelbuild.ts'),
       config.replace("'--output-prefix',", "'--output-bucket', 'titanic-mlops-data', '--output-prefix',"),
     );
     const ran = await telar.json('export', '--out', 'remark');
@@ -114,8 +118,8 @@ describe('telar export', () => {
       status: 0,
       stderr: expect.stringMatching(/'titanic-mlops-data' is named in pipeline .* outside of an S3 URI/),
     });
-    expect(ran.result['remarks']).toHaveLength(1);
-    writeFileSync(place('telar.config.ts'), config);
+    expect(ran.result['remarks']).toHaveLength(9);
+    writeFileSync(place('modelbuild.ts'), config);
   });
 
   it('writes the objects that telar publish puts, byte for byte, and the parameters of a start', {

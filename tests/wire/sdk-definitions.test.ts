@@ -143,15 +143,13 @@ describe('a document of the SDK', () => {
     });
   });
 
-  it.each(['script-processor', 'training', 'repack'] as const)('is taken: %s', async (name) => {
+  it.each(['script-processor', 'training', 'repack', 'function', 'callback'] as const)('is taken: %s', async (name) => {
     expect(await create(name)).toMatch(new RegExp(`:pipeline/${name}$`));
   });
 
   it.each([
     ['tuning', /^Step 'Tune' has the type Tuning, which this Telar does not run yet\. .*in a Training step/],
     ['automl', /^Step 'Auto' has the type AutoML, .*Train with an algorithm of your choice/],
-    ['function', /^Step 'Function' has the type Lambda, .*in a Processing step/],
-    ['callback', /^Step 'Callback' has the type Callback, .*in a Processing step/],
     ['quality-check', /^Step 'Quality' has the type QualityCheck, .*let a Condition step read the report/],
     ['clarify-check', /^Step 'Bias' has the type ClarifyCheck, .*let a Condition step read the report/],
     ['endpoint', /^Step 'Config' has the type EndpointConfig, .*with a RegisterModel step/],

@@ -117,22 +117,22 @@ describe('who tests', () => {
 
 describe('a mock', () => {
   it('stands for services that Telar does not serve', async () => {
-    const invoke = {
-      ...{ Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Next: 'Then' },
-      ...{ Parameters: { FunctionName: 'f' }, OutputPath: '$.Payload' },
-      Retry: [{ ErrorEquals: ['Lambda.TooManyRequestsException'], IntervalSeconds: 3 }],
+    const read = {
+      ...{ Type: 'Task', Resource: 'arn:aws:states:::dynamodb:getItem', Next: 'Then' },
+      ...{ Parameters: { TableName: 't', Key: { id: { S: '1' } } }, OutputPath: '$.Item' },
+      Retry: [{ ErrorEquals: ['DynamoDB.RequestLimitExceeded'], IntervalSeconds: 3 }],
     };
-    expect(await test(invoke, { mock: { result: '{"Payload": {"ok": true}}' } })).toMatchObject({
-      ...{ status: 'SUCCEEDED', output: '{"ok":true}', nextState: 'Then' },
+    expect(await test(read, { mock: { result: '{"Item": {"id": {"S": "1"}}}' } })).toMatchObject({
+      ...{ status: 'SUCCEEDED', output: '{"id":{"S":"1"}}', nextState: 'Then' },
     });
-    const busy = { error: 'Lambda.TooManyRequestsException', cause: 'slow down' };
-    expect(await test(invoke, { mock: { errorOutput: busy }, inspectionLevel: 'TRACE' })).toMatchObject({
+    const busy = { error: 'DynamoDB.RequestLimitExceeded', cause: 'slow down' };
+    expect(await test(read, { mock: { errorOutput: busy }, inspectionLevel: 'TRACE' })).toMatchObject({
       ...{ status: 'RETRIABLE', ...busy },
       inspectionData: { errorDetails: { retryIndex: 0, retryBackoffIntervalSeconds: 3 } },
     });
-    const unmocked = test(invoke, { roleArn: roleArn('reader') });
+    const unmocked = test(read, { roleArn: roleArn('reader') });
     await expect(unmocked).rejects.toThrow(InvalidDefinition);
-    await expect(unmocked).rejects.toMatchObject({ message: expect.stringContaining('lambda') });
+    await expect(unmocked).rejects.toMatchObject({ message: expect.stringContaining('dynamodb') });
   });
 });
 
