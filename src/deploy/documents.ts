@@ -3,7 +3,7 @@
 export type Documents = {
   readonly name: string;
   readonly region: string;
-  readonly bucket: { readonly name: string };
+  readonly bucket: { readonly name: string; readonly events?: boolean };
   readonly roles: readonly RoleDocument[];
   readonly modelPackageGroups: readonly GroupDocument[];
   readonly pipelines: readonly PipelineDocument[];

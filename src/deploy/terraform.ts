@@ -26,6 +26,7 @@ import { identifiers } from './identifiers.ts';
 import type { Parts, Place, Places } from './places.ts';
 import { attribute, inner, resource } from './resources.ts';
 import { definitionTemplate } from './template.ts';
+import { unwritten } from './unwritten.ts';
 
 export type Module = {
   /** Path → text. */
@@ -436,31 +437,11 @@ function remarksOf({ documents, leftBehind }: Places): string[] {
       ]),
     ),
   ];
-  const unwritten = (documents.glueJobs ?? []).map(
-    ({ name }) =>
-      `Glue job '${name}' is not written (aws_glue_job): Telar does not export Glue jobs yet. Create it with 'aws glue create-job'; its script is among the objects (--objects).`,
-  );
-  const untold = (documents.topics ?? []).map(
-    ({ name }) =>
-      `Topic '${name}' and its subscriptions are not written (aws_sns_topic, aws_sns_topic_subscription): Telar does not export topics yet. Create them with 'aws sns create-topic' and 'aws sns subscribe'.`,
-  );
-  const uncoded = (documents.functions ?? []).map(
-    ({ name }) =>
-      `Function '${name}' is not written (aws_lambda_function): Telar does not export functions yet. Create it with 'aws lambda create-function' before the machines that name it run.`,
-  );
-  const unruled = (documents.rules ?? []).map(
-    ({ name }) =>
-      `Rule '${name}' and its targets are not written (aws_cloudwatch_event_rule, aws_cloudwatch_event_target): Telar does not export rules yet. Create them with 'aws events put-rule' and 'aws events put-targets'.`,
-  );
-  const unsent = (documents.queues ?? []).map(
-    ({ name }) =>
-      `Queue '${name}' is not written (aws_sqs_queue): Telar does not export queues yet. Create it with 'aws sqs create-queue'.`,
-  );
   const left = texts.flatMap(([subject, text]) =>
     leftBehind(text).map(
       (excerpt) =>
         `The bucket '${documents.bucket.name}' is named in ${subject} outside of an S3 URI or ARN (…${excerpt}): there it stays, whatever var.bucket is. Write it as s3://${documents.bucket.name}/… if it should follow.`,
     ),
   );
-  return [...unwritten, ...untold, ...uncoded, ...unruled, ...unsent, ...left];
+  return [...unwritten(documents), ...left];
 }
