@@ -42,8 +42,10 @@ export type Engine = {
   history<Event>(key: string): { at: number; event: Event }[];
   /** What each event of a run has led to, as its language said, oldest first; those that led to nothing are left out. */
   outcomes(key: string): Iterable<{ at: number; outcome: string }>;
-  /** Inside a transaction: forgets a run that is over, with its journal. One that is not there is gone already. */
+  /** Inside a transaction: forgets a run that is over. One that is not there is gone already. Its journal is left to `clear`. */
   remove(key: string): void;
+  /** Inside a transaction: removes so many events of runs that were removed, and answers whether there may be more. */
+  clear(most: number): boolean;
   /** Takes up whatever a former server left unfinished. */
   recover(): void;
   /** Starts no further task. */
@@ -317,9 +319,23 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
       assert(row.open === 0, `run ${key} is over when it is removed`);
       const known = runs.get(row.id);
       if (known) forget(known);
-      for (const { position } of db.positions({ run: row.id })) db.removeEvent({ position });
-      db.removeEnd({ run: row.id });
-      db.removeRun({ id: row.id });
+      db.retire({ id: row.id });
+    },
+    clear(most) {
+      const run = db.retired({})?.id;
+      if (run === undefined) return false;
+      let position = db.end({ run })?.position ?? null;
+      for (let left = most; left > 0 && position !== null; left -= 1) {
+        const before: number | null = db.before({ position })?.before ?? null;
+        db.removeEvent({ position });
+        position = before;
+      }
+      if (position !== null) db.setEnd({ run, position });
+      else {
+        db.removeEnd({ run });
+        db.removeRun({ id: run });
+      }
+      return true;
     },
     recover: () => scheduler.recover(),
     stop: () => scheduler.stop(),

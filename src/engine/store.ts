@@ -73,6 +73,14 @@ export function engineStore(sql: Sql) {
       'INSERT INTO journal_ends (run, position) VALUES ($run, $position) ON CONFLICT (run) DO UPDATE SET position = excluded.position',
     ),
     end: sql.one<{ run: number }, { position: number }>('SELECT position FROM journal_ends WHERE run = $run'),
+    /** The run has no key that anybody could ask for any more. */
+    retire: sql.change<{ id: number }>("UPDATE runs SET key = '(removed) ' || id WHERE id = $id"),
+    retired: sql.one<Record<string, never>, { id: number }>(
+      "SELECT id FROM runs WHERE key >= '(removed) ' AND key < '(removed)!' LIMIT 1",
+    ),
+    before: sql.one<{ position: number }, { before: number | null }>(
+      'SELECT before FROM journal WHERE position = $position',
+    ),
     removeEnd: sql.change<{ run: number }>('DELETE FROM journal_ends WHERE run = $run'),
     removeEvent: sql.change<{ position: number }>('DELETE FROM journal WHERE position = $position'),
     removeRun: sql.change<{ id: number }>('DELETE FROM runs WHERE id = $id'),

@@ -80,6 +80,23 @@ it('removes what ended 90 days ago, with its journal, and nothing else', async (
   expect(journal()).toEqual({ count: 3 });
 });
 
+it('clears a long journal away in parts, while its name is already another one’s', async () => {
+  const { store, engine, execution, journal } = harness();
+  await execution('again', undefined);
+  await store.transact(() => {
+    for (let n = 0; n < 1200; n += 1) engine.append<Event>('again', { kind: 'began' });
+    engine.append<Event>('again', { kind: 'ended' });
+  });
+  await store.transact(() => engine.remove('again'));
+  expect(engine.state('again')).toBeUndefined();
+  await store.transact(() => engine.start<Event>('once', 'again', {}, { kind: 'began' }));
+  expect(await store.transact(() => engine.clear(500))).toBe(true);
+  expect(journal()).toEqual({ count: 703 });
+  while (await store.transact(() => engine.clear(500)));
+  expect(journal()).toEqual({ count: 1 });
+  expect(engine.history('again')).toHaveLength(1);
+});
+
 it('leaves what a map run that goes on may redrive, and takes a map run with its execution', async () => {
   const { clock, store, execution, executions, runs, sweep } = harness();
   const run = (arn: string, of: string) =>

@@ -1,7 +1,8 @@
 /**
  * Executions that ended long ago go, with their journals, their histories and their map runs, as AWS keeps them for 90 days.
  *
- * R1. What goes, goes whole, in one transaction; a crash leaves too much, never half of one.
+ * R1. An execution is gone for everyone in one transaction; its journal, which nobody finds any more, is cleared away after it. A crash
+ *     leaves too much, never half of what can be seen.
  * R2. Open executions stay however old they are, and so does what a map run that goes on may still redrive.
  * R3. A few at a time: requests come in between. Once after the server's start, and then once a day while executions begin.
  */
@@ -16,8 +17,8 @@ const DAY = 86_400_000;
 export const KEPT_FOR = 90 * DAY;
 /** A server that lives for a moment has other things to do. In milliseconds. */
 const FIRST_AFTER = 60_000;
-/** Executions at a time. */
-const PART = 20;
+/** At a time: executions that are looked at, and events that are cleared away. */
+const PART = { executions: 50, events: 500 };
 
 export type Retention = {
   start(): void;
@@ -42,28 +43,30 @@ export function createRetention({ store, world, engine, executions, runs }: Part
   let done = Number.POSITIVE_INFINITY;
   let sweeping: Promise<void> = Promise.resolve();
 
-  /** Inside a transaction: removes some, and answers the id to go on after; undefined when there are no more. */
-  function removeSome(after: number, before: number): { after: number; removed: number } | undefined {
-    const old = executions.endedBefore({ after, before, limit: PART });
-    for (const { arn } of old) {
+  /** Inside a transaction: looks at the next few, and answers the id to go on after; undefined when the others are younger. */
+  function removeSome(after: number, before: number): { after: number | undefined; removed: number } {
+    const oldest = executions.oldest({ after, limit: PART.executions });
+    const due = oldest.filter((row) => row.ended_at !== null && row.ended_at < before && row.held === 0);
+    for (const { arn } of due) {
       engine.remove(arn);
       runs.removePins({ execution: arn });
       runs.removeRuns({ execution: arn });
       executions.removeExecution({ arn });
     }
-    const last = old.at(-1);
-    return last && { after: last.id, removed: old.length };
+    const last = oldest.at(-1);
+    return { after: last && last.started_at < before ? last.id : undefined, removed: due.length };
   }
 
   async function sweep(): Promise<void> {
     const before = clock.now() - KEPT_FOR;
     let removed = 0;
-    for (let after = 0; !stopping; ) {
-      const part = await store.transact(() => removeSome(after, before));
-      if (!part) break;
-      ({ after } = part);
+    for (let after: number | undefined = 0; !stopping && after !== undefined; ) {
+      const from: number = after;
+      const part = await store.transact(() => removeSome(from, before));
+      after = part.after;
       removed += part.removed;
     }
+    while (!stopping && (await store.transact(() => engine.clear(PART.events))));
     if (removed > 0)
       log('info', 'machines.executions-removed', { removed, endedBefore: new Date(before).toISOString() });
   }

@@ -91,6 +91,8 @@ export type ExecutionRow = {
   items: number | null;
 };
 
+export type AgeingRow = Pick<ExecutionRow, 'id' | 'arn' | 'started_at' | 'ended_at'> & { held: number };
+
 export type ActivityTaskRow = {
   id: number;
   activity: string;
@@ -146,12 +148,11 @@ export function executionsStore(sql: Sql) {
          AND (started_at < $before OR (started_at = $before AND id < $before_id))
        ORDER BY started_at DESC, id DESC LIMIT $limit`,
     ),
-    /** Those that ended before a time, by their ids, after one; without those that a map run may still redrive. */
-    endedBefore: sql.all<{ after: number; before: number; limit: number }, { id: number; arn: string }>(
-      `SELECT id, arn FROM machine_executions
-       WHERE id > $after AND started_at < $before AND ended_at < $before
-         AND NOT EXISTS (SELECT 1 FROM map_runs WHERE map_runs.arn = map_run AND phase <> 'OVER')
-       ORDER BY id LIMIT $limit`,
+    /** By their ids, after one. `held`: a map run may still redrive it. */
+    oldest: sql.all<{ after: number; limit: number }, AgeingRow>(
+      `SELECT id, arn, started_at, ended_at,
+         EXISTS (SELECT 1 FROM map_runs WHERE map_runs.arn = map_run AND phase <> 'OVER') AS held
+       FROM machine_executions WHERE id > $after ORDER BY id LIMIT $limit`,
     ),
     removeExecution: sql.change<Arn>('DELETE FROM machine_executions WHERE arn = $arn'),
     openOf: sql.one<{ machine: number }, { one: number }>(
