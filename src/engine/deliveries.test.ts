@@ -1,64 +1,28 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../base/log.ts';
-import { systemWorld, type World } from '../base/world.ts';
 import { openMemoryStore } from '../store/store.ts';
 import { createDeliveries, type Deliverer, type Deliveries, type DeliveryLimits } from './deliveries.ts';
 import { deliveryMigrations } from './deliveryStore.ts';
+import { settled, stillWorld } from './testing.ts';
 
 type Body = { to: string; text: string };
 
 const started: Deliveries<Body>[] = [];
 afterEach(() => Promise.all(started.splice(0).map((one) => one.stop())));
 
-/** A queue on a store in memory; `time` moves only when it is told to. */
+/** A queue on a store in memory, in a world that stands still. */
 function harness(database = new DatabaseSync(':memory:')) {
-  let time = 1_000_000;
-  let timers: { at: number; run: () => void }[] = [];
-  let full = false;
-  const world: World = {
-    ...systemWorld,
-    log: silentLog,
-    clock: {
-      ...systemWorld.clock,
-      now: () => time,
-      at(at, run) {
-        const timer = { at, run };
-        timers.push(timer);
-        return () => {
-          timers = timers.filter((one) => one !== timer);
-        };
-      },
-    },
-    crashPoint(point) {
-      if (full && point === 'commit:before') throw new Error('database or disk is full');
-    },
-  };
+  const { world, fill, pass } = stillWorld();
   const store = openMemoryStore(database, [deliveryMigrations], world);
   return {
-    store,
-    fill: (whether: boolean) => {
-      full = whether;
-    },
+    ...{ store, fill, pass },
     rows: () => database.prepare('SELECT lane, due, attempt FROM deliveries ORDER BY id').all(),
     queue(deliverer: Deliverer<Body>, limits: DeliveryLimits = {}) {
       const deliveries = createDeliveries<Body>({ store, world, queue: 'test', deliverer, limits });
       started.push(deliveries);
       return deliveries;
     },
-    /** Lets `milliseconds` pass, and what falls due in them happen. */
-    async pass(milliseconds: number) {
-      time += milliseconds;
-      const due = timers.filter(({ at }) => at <= time);
-      timers = timers.filter(({ at }) => at > time);
-      for (const { run } of due) run();
-      await settled();
-    },
   };
-}
-
-async function settled() {
-  for (let turn = 0; turn < 40; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const to = (lane: string, text = 'hello'): [string, Body] => [lane, { to: lane, text }];

@@ -1,74 +1,28 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../base/log.ts';
-import { systemWorld, type World } from '../base/world.ts';
 import { openMemoryStore } from '../store/store.ts';
 import { occurrenceMigrations } from './occurrenceStore.ts';
 import { createOccurrences, type Occurrence, type Occurrences } from './occurrences.ts';
+import { settled, stillWorld } from './testing.ts';
 
 const started: Occurrences[] = [];
 afterEach(() => {
   for (const one of started.splice(0)) one.stop();
 });
 
-/** A server's occurrences; `time` moves only when it is told to, and timers, as they do, by what passes of it. */
+/** A server's occurrences on a world that stands still. */
 function harness(database = new DatabaseSync(':memory:')) {
-  let time = 1_000_000;
-  let step = 0;
-  let timers: { at: number; run: () => void }[] = [];
-  let full = false;
-  const world: World = {
-    ...systemWorld,
-    log: silentLog,
-    clock: {
-      ...systemWorld.clock,
-      now: () => time + step,
-      at(at, run) {
-        const timer = { at: at - step, run };
-        timers.push(timer);
-        return () => {
-          timers = timers.filter((one) => one !== timer);
-        };
-      },
-    },
-    crashPoint(point) {
-      if (full && point === 'commit:before') throw new Error('database or disk is full');
-    },
-  };
-  const store = openMemoryStore(database, [occurrenceMigrations], world);
+  const still = stillWorld();
+  const store = openMemoryStore(database, [occurrenceMigrations], still.world);
   return {
-    ...{ store, database },
-    fill: (whether: boolean) => {
-      full = whether;
-    },
-    /** Sets the clock, without time passing. */
-    stepBy: (milliseconds: number) => {
-      step += milliseconds;
-    },
+    ...{ store, database, fill: still.fill, stepBy: still.stepBy, pass: still.pass },
     occurrences(occur: (occurrence: Occurrence) => number | undefined) {
-      const made = createOccurrences({ store, world, owner: 'test', occur });
+      const made = createOccurrences({ store, world: still.world, owner: 'test', occur });
       started.push(made);
       return made;
     },
     rows: () => database.prepare('SELECT key, next FROM occurrences ORDER BY key').all(),
-    async pass(milliseconds: number) {
-      const until = time + milliseconds;
-      for (;;) {
-        const next = timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
-        if (!next) break;
-        timers = timers.filter((one) => one !== next);
-        time = Math.max(time, next.at);
-        next.run();
-        await settled();
-      }
-      time = until;
-      await settled();
-    },
   };
-}
-
-async function settled() {
-  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('occurrences', () => {

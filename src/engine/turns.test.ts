@@ -1,11 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, it } from 'vitest';
-import { silentLog } from '../base/log.ts';
-import { systemWorld, type World } from '../base/world.ts';
 import { openMemoryStore } from '../store/store.ts';
 import { createEngine, type Engine } from './kernel.ts';
 import type { Language } from './language.ts';
 import { engineMigrations } from './store.ts';
+import { settled, stillWorld } from './testing.ts';
 
 /** A language for tests: it takes so many turns, and has a timer that can be moved and cleared. */
 type Event = { kind: 'begin' } | { kind: 'nudge' } | { kind: 'set'; at: number } | { kind: 'clear' } | { kind: 'end' };
@@ -29,29 +28,9 @@ afterEach(() => {
   for (const engine of engines.splice(0)) engine.stop();
 });
 
-/** The clock stands still until it is moved; what is due then fires. */
+/** An engine in a world that stands still. */
 function harness() {
-  let time = 1_000_000;
-  let timers: { at: number; run: () => void }[] = [];
-  let full = false;
-  const world: World = {
-    ...systemWorld,
-    log: silentLog,
-    clock: {
-      ...systemWorld.clock,
-      now: () => time,
-      at(at, run) {
-        const timer = { at, run };
-        timers.push(timer);
-        return () => {
-          timers = timers.filter((one) => one !== timer);
-        };
-      },
-    },
-    crashPoint(point) {
-      if (full && point === 'commit:before') throw new Error('database or disk is full');
-    },
-  };
+  const { world, fill, pass } = stillWorld();
   const database = new DatabaseSync(':memory:');
   const store = openMemoryStore(database, [engineMigrations], world);
   const engine = createEngine(store, world);
@@ -61,22 +40,11 @@ function harness() {
     cancel: () => {},
   });
   engines.push(engine);
-  const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
   return {
-    ...{ database, store, engine, settle },
+    ...{ database, store, engine, fill, pass, settle: settled },
     log: () => engine.state<State>('a')!.log,
     begin: (left: number) => store.transact(() => engine.start('turns', 'a', left, { kind: 'begin' })),
     append: (event: Event) => store.transact(() => engine.append('a', event)),
-    fill(isFull: boolean) {
-      full = isFull;
-    },
-    async pass(milliseconds: number) {
-      time += milliseconds;
-      const due = timers.filter(({ at }) => at <= time);
-      timers = timers.filter(({ at }) => at > time);
-      for (const { run } of due) run();
-      await settle();
-    },
   };
 }
 
