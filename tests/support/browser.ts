@@ -10,11 +10,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { findChromium } from './chromium.ts';
+import { launch } from './console.ts';
 import { watchProblems } from './pageProblems.ts';
-import type { Program } from './unpackedChromium.ts';
 
 export type PageOptions = {
   colorScheme?: 'light' | 'dark';
@@ -39,16 +39,6 @@ export type TestBrowser = {
 /** With animations still and the same words everywhere. */
 const ALIKE = { reducedMotion: 'reduce', locale: 'en-US', timezoneId: 'UTC' } as const;
 const SIZE = { width: 1280, height: 800 };
-
-/** A browser whose pages no test watches: for screenshots and benchmarks. */
-export async function launch({ executable, env }: Program): Promise<Browser> {
-  return chromium.launch({
-    executablePath: executable,
-    // Chromium's own sandbox wants rights that root must not use, and others may not have; the pages are ours.
-    chromiumSandbox: false,
-    env: { ...process.env, ...env },
-  });
-}
 
 /**
  * Starts a browser before the tests of the file and closes it after them.
