@@ -43,6 +43,8 @@ type Options = {
   /** Says in one line that it takes long. */
   say?: (line: string) => void;
   unpack?: typeof unpackChromium;
+  /** Programs that are on no PATH. */
+  apps?: readonly string[];
 };
 
 /** The Chromium, or in a sentence why there is none and what to do. */
@@ -63,14 +65,14 @@ async function find(options: Options & { cache: string }): Promise<Chromium> {
   if (before && 'missing' in before && !again) return before;
   if (before && 'executable' in before && (await starts(before, ['--version']))) return before;
   rmSync(found, { force: true });
-  const now = (await installed(environment)) ?? (await unpacked(options));
+  const now = (await installed(environment, options.apps ?? ON_MACS)) ?? (await unpacked(options));
   writeFileSync(found, JSON.stringify(now, null, 2));
   return now;
 }
 
-async function installed(environment: NodeJS.ProcessEnv): Promise<Program | undefined> {
+async function installed(environment: NodeJS.ProcessEnv, apps: readonly string[]): Promise<Program | undefined> {
   const folders = (environment['PATH'] ?? '').split(delimiter).filter(Boolean);
-  const places = [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...ON_MACS];
+  const places = [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...apps];
   for (const executable of places.filter(isExecutable)) {
     const program = await proved({ executable, env: {} });
     if (program) return program;

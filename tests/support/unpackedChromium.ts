@@ -106,7 +106,7 @@ async function ran(command: readonly string[], options: Parameters<typeof run>[1
   const { status, stdout, stderr } = await run(command, options);
   if (status === 0) return stdout;
   const words = command
-    .filter((word) => !word.includes('/'))
+    .filter((word) => !/^-c$|\//.test(word))
     .slice(0, 4)
     .join(' ');
   throw new Error(`\`${words}\` failed: ${stderr.trim().split('\n').slice(-2).join(' ')}`);
