@@ -142,8 +142,7 @@ export type System = {
 
 export function createSystem(options: SystemOptions): System {
   const { store, bytes, world, account } = options;
-  const trail = auditTrail(store.sql);
-  const engine = createEngine(store, world);
+  const [trail, engine] = [auditTrail(store.sql), createEngine(store, world)];
   const watching = createWatching(world, store);
   const emit: EmitEvent = (event) => flows.emit(event);
   const identity = createIdentityServices({ store, world, account, sts, iam });
@@ -198,8 +197,8 @@ export function createSystem(options: SystemOptions): System {
   const sessions = createSessions(world, identity.credential);
   const telar = telarService({
     ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess, watching },
-    ...{ consoleLink: consoleLinks(sessions, options.endpointUrl), images: options.images, server: options.server },
-    ...flows.shown,
+    ...{ ...flows.shown, images: options.images, server: options.server },
+    consoleLink: consoleLinks(sessions, options.endpointUrl),
   });
   const services = inOrder({ identity, objects, tags, registry, models, logs, jobs, pipelines, machines }, [
     ...[...tracking.services, ...flows.services, telar],
