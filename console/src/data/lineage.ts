@@ -51,6 +51,14 @@ export function useLineage(source: string): { graph: LineageGraph | undefined; f
   };
 }
 
+/** The part of a name that tells it from others: the end of a place, an image without its registry, a pipeline's step. */
+function labelOf(source: string): string {
+  if (source.startsWith('s3://')) return source.split('/').filter(Boolean).slice(2).slice(-2).join('/') || source;
+  if (/\.dkr\.ecr\./.test(source)) return source.slice(source.indexOf('/') + 1);
+  const step = /-job\/pipelines-[a-z0-9]{12}-(.+)-[A-Za-z0-9]{10}$/.exec(source)?.[1];
+  return step ?? shortName(source);
+}
+
 type Vertex = NonNullable<Found['Vertices']>[number];
 
 /** What each vertex stands for: the object, job or model that it was recorded of. */
@@ -93,7 +101,7 @@ export function lineageGraph({ Vertices = [], Edges = [] }: Found, sources: Sour
   const nodes = [...arns].map((id): GraphNode => {
     const href = hrefOf(sources.get(id) ?? id);
     if (href !== undefined) hrefs.set(id, href);
-    return { id, label: shortName(sources.get(id) ?? id), kind: types.get(id) };
+    return { id, label: labelOf(sources.get(id) ?? id), kind: types.get(id) };
   });
   const edges = Edges.map(({ SourceArn = '', DestinationArn = '', AssociationType }) => ({
     ...{ from: SourceArn, to: DestinationArn, label: AssociationType },
