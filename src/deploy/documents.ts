@@ -11,6 +11,7 @@ export type Documents = {
   readonly scheduleGroups?: readonly { readonly name: string }[];
   readonly schedules?: readonly ScheduleDocument[];
   readonly functions?: readonly FunctionDocument[];
+  readonly permissions?: readonly PermissionDocument[];
   readonly glueJobs?: readonly GlueJobDocument[];
   readonly topics?: readonly TopicDocument[];
   /** Dead-letter queues before those that need them. */
@@ -81,6 +82,14 @@ export type FunctionDocument = {
   readonly environment: Readonly<Record<string, string>>;
 };
 
+/** Who may invoke a function without a role. */
+export type PermissionDocument = {
+  readonly function: string;
+  readonly statementId: string;
+  readonly principal: string;
+  readonly sourceArn: string;
+};
+
 export type GlueJobDocument = {
   readonly name: string;
   /** CreateJob's input: its files have their keys. */
@@ -101,6 +110,7 @@ export type GlueJobDocument = {
 
 export type TopicDocument = {
   readonly name: string;
+  readonly arn: string;
   /** Of CreateTopic. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly subscriptions: readonly SubscriptionDocument[];
@@ -115,12 +125,14 @@ export type SubscriptionDocument = {
 
 export type QueueDocument = {
   readonly name: string;
+  readonly arn: string;
   /** Of CreateQueue. */
   readonly attributes: Readonly<Record<string, string>>;
 };
 
 export type RuleDocument = {
   readonly name: string;
+  readonly arn: string;
   readonly rule: {
     readonly Description?: string;
     readonly EventPattern?: string;

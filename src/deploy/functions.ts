@@ -1,8 +1,8 @@
-/** Functions. Their zips lie beside the module, in `functions/`, and are the bytes that `telar publish` sends. */
+/** Functions, and who may invoke them. Their zips lie beside the module, in `functions/`, and are the bytes that `telar publish` sends. */
 import { handlerOf } from './bundle.ts';
-import type { FunctionDocument } from './documents.ts';
+import type { FunctionDocument, PermissionDocument } from './documents.ts';
 import { type Block, call, expression, object, template } from './hcl.ts';
-import { inner, resource } from './resources.ts';
+import { attribute, inner, resource } from './resources.ts';
 import { REGION, TAGS, type Writing } from './writing.ts';
 
 /** A function's zip, in the module's folder. */
@@ -11,7 +11,23 @@ export function functionZip(name: string): string {
 }
 
 export function functionBlocks(writing: Writing): Block[] {
-  return (writing.documents.functions ?? []).map((fn) => functionBlock(writing, fn));
+  const { functions = [], permissions = [] } = writing.documents;
+  return [
+    ...functions.map((fn) => functionBlock(writing, fn)),
+    ...permissions.map((permission) => permissionBlock(writing, permission)),
+  ];
+}
+
+function permissionBlock({ names, text }: Writing, permission: PermissionDocument): Block {
+  const { function: name, statementId, principal, sourceArn } = permission;
+  return resource('aws_lambda_permission', names.permission(permission), {
+    function_name: attribute('aws_lambda_function', names.functions(name), 'function_name'),
+    region: REGION,
+    statement_id: statementId,
+    action: 'lambda:InvokeFunction',
+    principal,
+    source_arn: text(sourceArn),
+  });
 }
 
 function functionBlock({ names, text, waitsFor }: Writing, fn: FunctionDocument): Block {

@@ -16,7 +16,7 @@ export function ruleBlocks(writing: Writing): Block[] {
   return rules.flatMap((rule) => [
     ruleBlock(writing, rule, identifier(rule.name)),
     ...rule.targets.map((target) =>
-      targetBlock(writing, target, ofTarget(key(rule.name, target.Id)), identifier(rule.name)),
+      targetBlock(writing, rule, target, ofTarget(key(rule.name, target.Id)), identifier(rule.name)),
     ),
   ]);
 }
@@ -34,13 +34,20 @@ function ruleBlock(writing: Writing, { name, rule }: SettledRule, identifier: st
   });
 }
 
-function targetBlock({ text, waitsFor }: Writing, target: TargetDocument, identifier: string, rule: string): Block {
+function targetBlock(
+  writing: Writing,
+  rule: SettledRule,
+  target: TargetDocument,
+  identifier: string,
+  of: string,
+): Block {
+  const { text, waitsFor, letsIn } = writing;
   const { Id, Arn, RoleArn, Input, InputPath, DeadLetterConfig } = target;
   return resource(
     'aws_cloudwatch_event_target',
     identifier,
     {
-      rule: attribute('aws_cloudwatch_event_rule', rule, 'name'),
+      rule: attribute('aws_cloudwatch_event_rule', of, 'name'),
       region: REGION,
       target_id: Id,
       arn: text(Arn),
@@ -48,7 +55,10 @@ function targetBlock({ text, waitsFor }: Writing, target: TargetDocument, identi
       ...(Input !== undefined && { input: text(Input) }),
       ...(InputPath !== undefined && { input_path: text(InputPath) }),
     },
-    { blocks: targetBlocks(text, target), dependsOn: waitsFor(RoleArn, Arn, DeadLetterConfig?.Arn) },
+    {
+      blocks: targetBlocks(text, target),
+      dependsOn: [...waitsFor(RoleArn, Arn, DeadLetterConfig?.Arn), ...letsIn(rule.arn, Arn)],
+    },
   );
 }
 

@@ -64,8 +64,8 @@ function blocksOf({ names, text, json, waitsFor }: Writing, { name, attributes }
 }
 
 function subscriptionBlock(
-  { names, text, json, waitsFor }: Writing,
-  { name }: TopicDocument,
+  { names, text, json, waitsFor, letsIn }: Writing,
+  { name, arn }: TopicDocument,
   { protocol, endpoint, attributes }: SubscriptionDocument,
   identifier: string,
 ): Block {
@@ -84,7 +84,7 @@ function subscriptionBlock(
       ...(DeliveryPolicy !== undefined && { delivery_policy: json(DeliveryPolicy) }),
       ...(RedrivePolicy !== undefined && { redrive_policy: json(RedrivePolicy) }),
     },
-    { dependsOn: waitsFor(endpoint, deadLetterQueueIn(RedrivePolicy)) },
+    { dependsOn: [...waitsFor(endpoint, deadLetterQueueIn(RedrivePolicy)), ...letsIn(arn, endpoint)] },
   );
 }
 

@@ -2,7 +2,7 @@
  * What all resources of a module are written with: their names in it, texts with the account's places set in, and what has to be
  * there first.
  */
-import type { Settled } from './documents.ts';
+import type { PermissionDocument, Settled } from './documents.ts';
 import { call, type Expression, expression, fromJson, template, type Value } from './hcl.ts';
 import { identifiers } from './identifiers.ts';
 import type { Place, Places } from './places.ts';
@@ -27,6 +27,7 @@ const KINDS = Object.keys(REACHED) as Reached[];
 type Naming = (name: string) => string;
 export type Names = Readonly<Record<'role' | Reached, Naming>> & {
   readonly policy: (role: string, policy: string) => string;
+  readonly permission: (permission: PermissionDocument) => string;
 };
 
 /** A resource of the project, by its own name. */
@@ -44,6 +45,8 @@ export type Writing = {
   readonly own: (arn: string) => Own | undefined;
   /** What has to be there before a resource that names these ARNs, or texts with them: `depends_on`. */
   readonly waitsFor: (...texts: readonly (string | undefined)[]) => Expression[];
+  /** What lets a rule or topic, by its ARN, invoke the function that another ARN names. */
+  readonly letsIn: (source: string, arn: string) => Expression[];
 };
 
 export function startWriting({ documents, split }: Places): Writing {
@@ -58,9 +61,15 @@ export function startWriting({ documents, split }: Places): Writing {
       const needed = texts.flatMap((one = '') => [...rolesIn(documents, names, split, one), ...resourceOf(own(one))]);
       return [...new Map(needed.map((each) => [each.text, each])).values()];
     },
+    letsIn(source, arn) {
+      const { kind, name } = own(arn) ?? {};
+      return (documents.permissions ?? [])
+        .filter((one) => kind === 'functions' && one.function === name && one.sourceArn === source)
+        .map((one) => expression(`aws_lambda_permission.${names.permission(one)}`));
+    },
   };
 
-  /** What lets others reach it comes with it. */
+  /** What lets others reach it, or itself where it needs none. */
   function resourceOf(found: Own | undefined): Expression[] {
     if (!found) return [];
     const { kind, name } = found;
@@ -74,10 +83,13 @@ function namesOf(documents: Settled): Names {
   const { roles } = documents;
   const key = (of: string, policy: string) => `${of} ${policy}`;
   const policy = identifiers(roles.flatMap(({ name, policies }) => policies.map((each) => key(name, each.name))));
+  const permissionKey = (one: PermissionDocument) => `${one.function} ${one.statementId}`;
+  const permission = identifiers((documents.permissions ?? []).map(permissionKey));
   const naming = (kind: Reached) => identifiers((documents[kind] ?? []).map(({ name }) => name));
   return {
     role: identifiers(roles.map(({ name }) => name)),
     policy: (of, name) => policy(key(of, name)),
+    permission: (one) => permission(permissionKey(one)),
     ...(Object.fromEntries(KINDS.map((kind) => [kind, naming(kind)])) as Record<Reached, Naming>),
   };
 }
