@@ -1,4 +1,4 @@
-/** Rules and their targets. */
+/** Rules of EventBridge and their targets: which events are sent on, to whom, and as what. */
 import type { SettledRule, TargetDocument } from './documents.ts';
 import { type Block, block, call, expression, fromJson, object, type Value } from './hcl.ts';
 import { identifiers } from './identifiers.ts';

@@ -1,4 +1,4 @@
-/** Schedules, in their groups. */
+/** Schedules, in their groups: what starts pipelines, state machines and functions by the clock. */
 import type { SettledSchedule } from './documents.ts';
 import { type Block, block } from './hcl.ts';
 import { identifiers } from './identifiers.ts';

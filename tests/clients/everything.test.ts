@@ -1,6 +1,6 @@
 /**
- * The real `terraform` on a project with all that `telar export` writes: what it plans is what `telar publish` made on the server, asked
- * for by AWS's SDKs.
+ * A project with all that there is: published, so that its rules and topics reach its functions, and exported, so that what the real
+ * `terraform` plans is what `telar publish` made on the server, asked for by AWS's SDKs.
  */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -160,7 +160,8 @@ describe.skipIf(withoutTerraform)('terraform plans of it what is published:', ()
         resources
           .filter((one) => one.type === type && one.name === name.replace('.', '_'))
           .map(({ values }) => parse(values[argument]));
-      const set = (attribute: 'Policy' | 'RedrivePolicy') => (Attributes[attribute] ? [parse(Attributes[attribute])] : []);
+      const set = (attribute: 'Policy' | 'RedrivePolicy') =>
+        Attributes[attribute] ? [parse(Attributes[attribute])] : [];
       expect(about('aws_sqs_queue_policy', 'policy')).toEqual(set('Policy'));
       expect(about('aws_sqs_queue_redrive_policy', 'redrive_policy')).toEqual(set('RedrivePolicy'));
     }
@@ -254,6 +255,26 @@ describe.skipIf(withoutTerraform)('terraform plans of it what is published:', ()
     expect(await telar.run('export', '--out', 'again')).toMatchObject({ status: 0 });
     expect(readFileSync(join(telar.folder, 'again/functions/judge.zip')).equals(zip)).toBe(true);
   });
+});
+
+it('no longer lets in what the project no longer says, and leaves what others have said', {
+  timeout: 60_000,
+}, async () => {
+  const lambda = new Lambda(client);
+  const mine = { StatementId: 'mine', Action: 'lambda:InvokeFunction', Principal: 's3.amazonaws.com' };
+  await lambda.addPermission({ FunctionName: 'judge', ...mine });
+  const config = join(telar.folder, 'telar.config.ts');
+  writeFileSync(
+    config,
+    readFileSync(config, 'utf8').replace("arn: functionArn(judge), inputPath: '$.detail'", 'arn: topicArn(alerts)'),
+  );
+  const changes = (await telar.json('publish')).result['changes'] as { kind: string; name: string; action: string }[];
+  expect(changes.filter(({ kind, action }) => kind === 'permission' && action !== 'same')).toMatchObject([
+    { name: 'judge ← telar-rule-arrived_raw-33238c6c', action: 'delete' },
+  ]);
+  const { Policy } = await lambda.getPolicy({ FunctionName: 'judge' });
+  const { Statement } = JSON.parse(Policy!) as { Statement: { Sid: string }[] };
+  expect(Statement.map(({ Sid }) => Sid)).toEqual(['telar-topic-alerts', 'mine']);
 });
 
 /** A planned target as EventBridge lists it. */
