@@ -23,7 +23,7 @@ import { ruleBlocks } from './rules.ts';
 import { scheduleBlocks } from './schedules.ts';
 import { definitionTemplate } from './template.ts';
 import { topicBlocks } from './topics.ts';
-import { CODE_VARIABLE, REGION, startWriting, TAGS, variableOf, type Writing } from './writing.ts';
+import { CODE_VARIABLE, namesCode, REGION, startWriting, TAGS, variableOf, type Writing } from './writing.ts';
 
 export type Module = {
   /** Path → text. */
@@ -82,10 +82,8 @@ function versions(): Block {
   );
 }
 
-function variables({ documents, split }: Writing, bucket: string): Block[] {
-  const late = JSON.stringify([documents.schedules, documents.rules]);
-  const named = split(late).some((part) => typeof part === 'object' && part.kind === 'code');
-  return [bucketVariable(bucket), ...(named ? [codeVariable()] : [])];
+function variables(writing: Writing, bucket: string): Block[] {
+  return [bucketVariable(bucket), ...(namesCode(writing) ? [codeVariable()] : [])];
 }
 
 function bucketVariable(name: string): Block {
@@ -153,7 +151,7 @@ function groupBlocks({ modelPackageGroups }: Settled): Block[] {
 
 function codeVariable(): Block {
   const description =
-    'Where the version of the code lies that schedules and rules run: the s3:// URI that export --objects names in start/.';
+    'Where the version of the code lies that schedules and rules run: what export --objects writes into code.tfvars.json.';
   return block('variable', [CODE_VARIABLE], { description, type: expression('string') });
 }
 

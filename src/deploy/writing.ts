@@ -13,6 +13,11 @@ export const REGION = expression('local.region');
 /** Where a version of the code lies: known only once it is uploaded. */
 export const CODE_VARIABLE = 'code_bundle_uri';
 
+/** Whether schedules or rules name where the code lies, so that the module has a variable for it. */
+export function namesCode({ documents: { schedules, rules }, split }: Pick<Places, 'documents' | 'split'>): boolean {
+  return split(JSON.stringify([schedules, rules])).some((part) => typeof part === 'object' && part.kind === 'code');
+}
+
 /** The resources that others are reached through: of which document each is, and what stands before its name in an ARN. */
 const REACHED = {
   pipelines: { type: 'aws_sagemaker_pipeline', service: 'sagemaker', before: ':pipeline/' },

@@ -2,7 +2,7 @@
  * Who may invoke a project's functions without a role: its rules that send to them, and its topics that they are subscribed to. A
  * rule or a subscription of a project means it; other services and accounts are let in by `aws lambda add-permission`.
  *
- * F2. No more is allowed than what the project says: this function, to this rule or topic.
+ * P1. No more is allowed than what the project says: this function, to this rule or topic.
  *
  * Mirrors https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
  */

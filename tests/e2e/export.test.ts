@@ -158,6 +158,9 @@ describe('telar export', () => {
       }),
     );
     expect(hashes('build/objects/bucket')).toEqual(Object.fromEntries(stored));
+    expect(JSON.parse(readFileSync(place('build/objects/code.tfvars.json'), 'utf8'))).toEqual({
+      code_bundle_uri: uri.replace('titanic-mlops-data', 'elsewhere-data'),
+    });
     const start = JSON.parse(
       readFileSync(place('build/objects/start/titanic-modelbuild-dev.json'), 'utf8'),
     ) as object[];

@@ -46,7 +46,7 @@ export async function exportVerb(context: Context, options: ExportOptions): Prom
   if (options.objects !== undefined) {
     const objectsFolder = resolve(options.objects);
     // Nor to what is uploaded, and how a run is started.
-    const made = await objectFiles(folder, ofProject, places.split, bucket);
+    const made = await objectFiles(folder, ofProject, places, bucket);
     objects = { folder: objectsFolder, files: writeFolder(objectsFolder, made) };
     out.line(out.style.bold(`Objects and start parameters in ${shown(objectsFolder)}`));
     tell(out, objects.files);
