@@ -33,6 +33,7 @@ export type Module = {
 };
 
 const HEADER = "Written by 'telar export' from telar.config.ts: change the project and export it again.";
+const BUNDLE_URI = '^s3://[a-z0-9][a-z0-9.-]+/[^"\\\\]+$';
 const BUCKET_NAME = '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$';
 
 /** @param options.bucket the bucket's name where the plan names no other. @default the project's */
@@ -152,7 +153,12 @@ function groupBlocks({ modelPackageGroups }: Settled): Block[] {
 function codeVariable(): Block {
   const description =
     'Where the version of the code lies that schedules and rules run: what export --objects writes into code.tfvars.json.';
-  return block('variable', [CODE_VARIABLE], { description, type: expression('string') });
+  // It stands in JSON texts: what would end one is no URI of a bundle.
+  const valid = block('validation', [], {
+    condition: call('can', call('regex', BUNDLE_URI, expression(`var.${CODE_VARIABLE}`))),
+    error_message: "Give the s3:// URI of a code bundle, as 'telar export --objects' writes it.",
+  });
+  return block('variable', [CODE_VARIABLE], { description, type: expression('string') }, { blocks: [valid] });
 }
 
 type Named = readonly { readonly name: string }[];

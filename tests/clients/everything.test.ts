@@ -250,6 +250,15 @@ describe.skipIf(withoutTerraform)('terraform plans of it what is published:', ()
     expect(plan).toContain('\\"bucket\\":{\\"name\\":[\\"other-data\\"]}');
   });
 
+  it('not with a place of the code that would end the text it stands in', async () => {
+    const { TF_REATTACH_PROVIDERS } = standIn;
+    const settings = { TF_REATTACH_PROVIDERS, TF_VAR_code_bundle_uri: 's3://some-data/c","more":"' };
+    expect(await runTerraform(exported, ['plan', '-input=false', '-no-color'], settings)).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/Give the s3:\/\/ URI of a code bundle/),
+    });
+  });
+
   it('the zips are the bytes that are named, whoever exports them', async () => {
     const zip = readFileSync(join(exported, 'functions/judge.zip'));
     expect(await telar.run('export', '--out', 'again')).toMatchObject({ status: 0 });
