@@ -4,8 +4,8 @@ import { type Block, call, fromJson } from './hcl.ts';
 import { attribute, resource } from './resources.ts';
 import { TAGS, type Writing } from './writing.ts';
 
-export function roleBlocks({ documents, ...writing }: Writing): Block[] {
-  return documents.roles.flatMap((role) => blocksOf({ documents, ...writing }, role));
+export function roleBlocks(writing: Writing): Block[] {
+  return writing.documents.roles.flatMap((role) => blocksOf(writing, role));
 }
 
 function blocksOf({ names, text }: Writing, role: RoleDocument): Block[] {
