@@ -35,6 +35,7 @@ const STARTED: { pattern: RegExp; because: string }[] = [
   { pattern: /^bench\/(run|[^/]+\.bench)\.ts$/, because: 'npm run bench starts it, or finds it' },
   { pattern: /^examples\/[^/]+\/telar\.config\.ts$/, because: 'telar reads it as a project' },
   { pattern: /^examples\/[^/]+\/code\//, because: 'a job runs it as its script' },
+  { pattern: /^tests\/support\/everything\//, because: 'telar reads it as a project that a test copies' },
 ];
 
 /** The top folder below src/, and for a service its own folder too. */
