@@ -27,6 +27,7 @@ const STARTED: { pattern: RegExp; because: string }[] = [
   { pattern: /^vitest\.config\.ts$/, because: 'vitest reads it' },
   { pattern: /^console\/vite\.config\.ts$/, because: 'vite reads it' },
   { pattern: /^console\/src\/main\.tsx$/, because: "the console's page starts it" },
+  { pattern: /^console\/src\/parts\/gallery\/main\.tsx$/, because: "the gallery's page starts it" },
   { pattern: /^src\/cli\/main\.ts$/, because: 'it is the command line' },
   { pattern: /^src\/sdk\/index\.ts$/, because: 'it is what users of the package import' },
   { pattern: /^bin\/telar\.mjs$/, because: 'npm installs it as `telar`' },
