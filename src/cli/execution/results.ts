@@ -2,15 +2,14 @@
  * What an execution has led to: the metrics of its property files and training jobs, each condition with the values that
  * were compared, and the model package. Read through the same operations that anyone may call.
  */
-import { select } from '../../definition/pipeline/jsonPath.ts';
+import { conditionText, operandsOf } from '../../definition/pipeline/conditionText.ts';
+import { type Metric, metricsIn, propertyFileUri } from '../../definition/pipeline/metrics.ts';
 import { type Resolution, resolve, type Scope, type StepResult } from '../../definition/pipeline/resolve.ts';
 import type { Condition, Expression, Json, ProcessingStep, PropertyFile } from '../../definition/pipeline/types.ts';
 import type { Clients } from '../aws.ts';
-import { conditionText, type Operand } from './condition.ts';
 import { describeJob } from './job.ts';
 import type { ExecutionView, Planned, StepView } from './view.ts';
 
-export type Metric = { name: string; value: number };
 export type MetricSet = { step: string; source: string; metrics: Metric[] };
 export type Gate = { step: string; outcome: 'True' | 'False'; conditions: string[] };
 export type ModelPackage = { arn: string; group: string; version: number; approval: string };
@@ -18,7 +17,6 @@ export type Results = { metrics: MetricSet[]; gates: Gate[]; modelPackage: Model
 
 type Documents = Map<string, Json>;
 
-const MOST_METRICS = 24;
 const MOST_ROUNDS = 4;
 
 export async function resultsOf(clients: Clients, planned: Planned, view: ExecutionView): Promise<Results> {
@@ -89,28 +87,6 @@ function trainingMetrics(step: string, describe: { [key: string]: Json }): Metri
   return [{ step, source: String(describe['TrainingJobArn'] ?? ''), metrics }];
 }
 
-/** A property file lies under the S3Uri of the output that it names. */
-export function propertyFileUri(describe: Json, file: PropertyFile): string | undefined {
-  const output = select(describe, ['ProcessingOutputConfig', 'Outputs', file.OutputName, 'S3Output', 'S3Uri']);
-  if (!output.found || typeof output.value !== 'string') return undefined;
-  return `${output.value.replace(/\/$/, '')}/${file.FilePath.replace(/^\//, '')}`;
-}
-
-/** The numbers of `metrics`, or of the whole document where it has no such member. @example metricsIn({ metrics: { f1: 1 } }) */
-export function metricsIn(document: Json): Metric[] {
-  if (!isObject(document)) return [];
-  const from = document['metrics'] ?? document;
-  const found: Metric[] = [];
-  const walk = (value: Json, path: string, depth: number): void => {
-    if (typeof value === 'number') found.push({ name: path, value });
-    else if (isObject(value) && depth < 3) {
-      for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`, depth + 1);
-    }
-  };
-  walk(from, '', 0);
-  return found.slice(0, MOST_METRICS);
-}
-
 /** The metrics of a JSON document; none when it cannot be read. */
 export async function metricsAt(clients: Clients, uri: string): Promise<Metric[]> {
   const document = await readDocument(clients, uri, new Map());
@@ -128,21 +104,25 @@ async function gatesOf(
   for (const { step } of plan.steps) {
     const outcome = view.steps.find(({ name }) => name === step.Name)?.outcome;
     if (step.Type !== 'Condition' || outcome === undefined) continue;
-    const value = (expression: Expression) => operand(clients, expression, view, results, documents);
-    const conditions = await Promise.all(step.Arguments.Conditions.map((one: Condition) => conditionText(one, value)));
+    const conditions = await Promise.all(
+      step.Arguments.Conditions.map(async (one: Condition) => {
+        const worth = operandsOf(one).map((expression) => worthOf(clients, expression, view, results, documents));
+        return conditionText(one, await Promise.all(worth));
+      }),
+    );
     gates.push({ step: step.Name, outcome, conditions });
   }
   return gates;
 }
 
-/** An expression with its value, reading the documents that it needs. */
-async function operand(
+/** What an expression is worth, reading the documents that it needs; undefined when it can no longer be told. */
+async function worthOf(
   clients: Clients,
   expression: Expression,
   view: ExecutionView,
   results: ReadonlyMap<string, StepResult>,
   documents: Documents,
-): Promise<Operand> {
+): Promise<Json | undefined> {
   const scope: Scope = {
     parameter: (name) => view.parameters[name],
     execution: {
@@ -163,7 +143,7 @@ async function operand(
     if (read.includes(undefined)) break;
     outcome = resolve(expression, scope);
   }
-  return { expression, value: outcome.ok ? outcome.value : undefined };
+  return outcome.ok ? outcome.value : undefined;
 }
 
 async function readDocument({ s3 }: Clients, uri: string, documents: Documents): Promise<Json | undefined> {

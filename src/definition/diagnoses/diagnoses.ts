@@ -293,3 +293,16 @@ export function diagnose(clue: Clue): Diagnosis | undefined {
   }
   return undefined;
 }
+
+/** Of one failed step of a pipeline. A Fail step is the pipeline's own verdict: nothing is broken. */
+export function diagnoseStep(clue: Clue & { step: string; type: string }): Diagnosis | undefined {
+  if (clue.type !== 'Fail') return diagnose(clue);
+  return {
+    id: 'fail-step',
+    step: clue.step,
+    symptom: `The pipeline ended in its Fail step ${clue.step}.`,
+    cause: 'The condition above it did not hold (or held, if it stands in that branch).',
+    action:
+      'Look at the values that the condition compared; change data, code or parameters, and start a new execution.',
+  };
+}
