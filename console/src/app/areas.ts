@@ -1,5 +1,6 @@
 /** The areas of the console, in the order of the navigation. An area is added here and nowhere else. */
 import type { Area } from '../pages/area.ts';
 import { home } from '../pages/home/area.ts';
+import { pipelines } from '../pages/pipelines/area.ts';
 
-export const areas: readonly Area[] = [home];
+export const areas: readonly Area[] = [home, pipelines];

@@ -1,0 +1,83 @@
+/** The list of pipelines: what each last did, and when it was changed. */
+import { useState } from 'react';
+import { links } from '../../data/links.ts';
+import { useCall, usePages } from '../../data/queries.ts';
+import type { Output } from '../../data/types.ts';
+import { Field, TextInput } from '../../parts/form.tsx';
+import { Empty, Failure, Loading } from '../../parts/notice.tsx';
+import { Page } from '../../parts/page.tsx';
+import { Status } from '../../parts/status.tsx';
+import { DataTable } from '../../parts/table.tsx';
+import { Duration, Time } from '../../parts/time.tsx';
+import './pipelines.css';
+
+const summariesOf = (page: Output<'sagemaker', 'ListPipelines'>) => page.PipelineSummaries;
+
+export function PipelinesPage() {
+  const [named, setNamed] = useState('');
+  const { items, error, more, refetch } = usePages(
+    'sagemaker',
+    'ListPipelines',
+    { SortBy: 'CreationTime', SortOrder: 'Descending', MaxResults: 50, PipelineNamePrefix: named || undefined },
+    summariesOf,
+  );
+  return (
+    <Page title="Pipelines">
+      <div className="pipelines-bar">
+        <Field label="Name begins with">
+          <TextInput type="search" value={named} onChange={setNamed} />
+        </Field>
+      </div>
+      {error && <Failure error={error} retry={refetch} />}
+      {!items && !error && <Loading />}
+      {items && (
+        <DataTable
+          label="Pipelines"
+          rows={items}
+          keyOf={(row) => row.PipelineArn ?? ''}
+          hrefOf={(row) => links.pipeline(row.PipelineName ?? '')}
+          more={more}
+          empty={named === '' ? <NoPipelines /> : <Empty title={`No pipeline’s name begins with “${named}”`} />}
+          columns={[
+            { id: 'name', header: 'Pipeline', sort: (row) => row.PipelineName, cell: (row) => row.PipelineName },
+            {
+              id: 'last',
+              header: 'Last execution',
+              width: '22rem',
+              cell: (row) => <Last arn={row.PipelineArn ?? ''} />,
+            },
+            {
+              ...{ id: 'updated', header: 'Updated', width: '9rem', sort: (row) => row.LastModifiedTime },
+              cell: (row) => <Time at={row.LastModifiedTime} />,
+            },
+          ]}
+        />
+      )}
+    </Page>
+  );
+}
+
+/** Asked for by each row that is shown; a pipeline's events renew its own alone, as its ARN is asked by. */
+function Last({ arn }: { arn: string }) {
+  const { data } = useCall('sagemaker', 'ListPipelineExecutions', { PipelineName: arn, MaxResults: 1 });
+  const last = data?.PipelineExecutionSummaries?.[0];
+  if (!data) return null;
+  if (!last) return <span className="pipelines-quiet">It has not run yet</span>;
+  const status = last.PipelineExecutionStatus ?? '';
+  return (
+    <span className="pipelines-last">
+      <Status status={status} />
+      {status === 'Executing' ? <Duration from={last.StartTime} /> : <Time at={last.StartTime} />}
+    </span>
+  );
+}
+
+function NoPipelines() {
+  return (
+    <Empty title="There is no pipeline yet" command="telar publish">
+      A pipeline is a graph of steps: it prepares data, trains, judges the model and registers it. Publish a project
+      that has one, or create one with the SageMaker Python SDK (<code>pipeline.upsert()</code>).{' '}
+      <code>telar init</code> makes a project to begin with.
+    </Empty>
+  );
+}

@@ -1,0 +1,59 @@
+/** The figures that a step led to: the last metrics of a training job, and those of the reports that are its property files. */
+import { metricsIn, propertyFileUri } from '../../../../src/definition/pipeline/metrics.ts';
+import type { Json, PropertyFile } from '../../../../src/definition/pipeline/types.ts';
+import { useDocument } from '../../data/document.ts';
+import { hrefOf } from '../../data/links.ts';
+import { number } from '../../parts/format.ts';
+import type { OverviewProps } from './stepOverview.tsx';
+
+type Figure = { name: string; value: number };
+
+export function StepMetrics({ execution: { read }, step, described }: OverviewProps) {
+  const planned = read && 'plan' in read ? read.plan.steps[read.plan.byName.get(step.StepName) ?? -1]?.step : undefined;
+  const files = planned && 'PropertyFiles' in planned ? (planned.PropertyFiles ?? []) : [];
+  const { Properties } = described;
+  if (Properties === undefined) return null;
+  const trained = trainingMetrics(Properties);
+  return (
+    <>
+      {trained.length > 0 && <Figures title="Metrics of the training" figures={trained} />}
+      {files.map((file) => (
+        <FileFigures key={file.PropertyFileName} file={file} properties={Properties} />
+      ))}
+    </>
+  );
+}
+
+/** What a training job logged last of each metric. @param properties what Describe answers */
+export function trainingMetrics(properties: Json): Figure[] {
+  const list = (properties as { FinalMetricDataList?: { MetricName?: string; Value?: number }[] } | null)
+    ?.FinalMetricDataList;
+  if (!Array.isArray(list)) return [];
+  return list.flatMap(({ MetricName, Value }) =>
+    MetricName !== undefined && typeof Value === 'number' ? [{ name: MetricName, value: Value }] : [],
+  );
+}
+
+function FileFigures({ file, properties }: { file: PropertyFile; properties: Json }) {
+  const uri = propertyFileUri(properties, file);
+  const { data, error } = useDocument(uri);
+  if (error) return <p className="step-quiet">{error.message}</p>;
+  if (data === undefined) return null;
+  return <Figures title={file.PropertyFileName} href={uri && hrefOf(uri)} figures={metricsIn(data as Json)} />;
+}
+
+function Figures({ title, href, figures }: { title: string; href?: string | undefined; figures: readonly Figure[] }) {
+  return (
+    <table className="step-metrics">
+      <caption>{href === undefined ? title : <a href={href}>{title}</a>}</caption>
+      <tbody>
+        {figures.map(({ name, value }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>{number(value)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
