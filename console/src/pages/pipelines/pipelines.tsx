@@ -2,7 +2,6 @@
 import { useState } from 'react';
 import { links } from '../../data/links.ts';
 import { useCall, usePages } from '../../data/queries.ts';
-import type { Output } from '../../data/types.ts';
 import { Field, TextInput } from '../../parts/form.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
@@ -11,15 +10,13 @@ import { DataTable } from '../../parts/table.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
 import './pipelines.css';
 
-const summariesOf = (page: Output<'sagemaker', 'ListPipelines'>) => page.PipelineSummaries;
-
 export function PipelinesPage() {
   const [named, setNamed] = useState('');
   const { items, error, more, refetch } = usePages(
     'sagemaker',
     'ListPipelines',
     { SortBy: 'CreationTime', SortOrder: 'Descending', MaxResults: 50, PipelineNamePrefix: named || undefined },
-    summariesOf,
+    (page) => page.PipelineSummaries,
   );
   return (
     <Page title="Pipelines">
@@ -47,7 +44,10 @@ export function PipelinesPage() {
               cell: (row) => <Last arn={row.PipelineArn ?? ''} />,
             },
             {
-              ...{ id: 'updated', header: 'Updated', width: '9rem', sort: (row) => row.LastModifiedTime },
+              id: 'updated',
+              header: 'Updated',
+              width: '9rem',
+              sort: (row) => row.LastModifiedTime,
               cell: (row) => <Time at={row.LastModifiedTime} />,
             },
           ]}
