@@ -48,13 +48,15 @@ const link = takeLink();
 
 function Gate() {
   const client = useQueryClient();
+  const [refused, setRefused] = useState<Refusal>();
+  const [following, setFollowing] = useState(link !== undefined);
   const { data, error, refetch } = useQuery<Session, Refusal>({
     queryKey: SESSION,
     queryFn: whoIsSignedIn,
     staleTime: Number.POSITIVE_INFINITY,
+    // Asked beside the link, "nobody" could be answered after it.
+    enabled: !following,
   });
-  const [refused, setRefused] = useState<Refusal>();
-  const [following, setFollowing] = useState(link !== undefined);
 
   useEffect(() => {
     if (link === undefined) return;

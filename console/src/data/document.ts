@@ -1,5 +1,5 @@
 /** JSON documents among the objects: reports that a page shows figures of. */
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQueries, useQuery } from '@tanstack/react-query';
 import { objectUrl } from './call.ts';
 import { type Refusal, refusal, regionNow } from './session.ts';
 
@@ -12,15 +12,23 @@ const MOST_BYTES = 4 * 1024 * 1024;
  * @throws Refusal in `error`, where it is not there, not allowed, too long, or no JSON
  */
 export function useDocument(uri: string | undefined): UseQueryResult<unknown, Refusal> {
-  return useQuery<unknown, Refusal>({
-    queryKey: [regionNow(), 'document', uri],
-    queryFn: ({ signal }) => documentAt(uri!, signal),
-    enabled: uri !== undefined,
-    staleTime: 60_000,
-  });
+  return useQuery<unknown, Refusal>({ ...asking(uri ?? ''), enabled: uri !== undefined });
 }
 
-export async function documentAt(uri: string, signal?: AbortSignal): Promise<unknown> {
+/** Several at once; undefined for what is not there yet, or cannot be read. */
+export function useDocuments(uris: readonly string[]): readonly unknown[] {
+  return useQueries({ queries: uris.map(asking), combine: dataOf });
+}
+
+const dataOf = (results: readonly { data: unknown }[]): readonly unknown[] => results.map(({ data }) => data);
+
+const asking = (uri: string) => ({
+  queryKey: [regionNow(), 'document', uri],
+  queryFn: ({ signal }: { signal: AbortSignal }) => documentAt(uri, signal),
+  staleTime: 60_000,
+});
+
+async function documentAt(uri: string, signal?: AbortSignal): Promise<unknown> {
   const [, Bucket = '', Key = ''] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
   const answer = await fetch(await objectUrl({ Bucket, Key }), signal ? { signal } : {});
   if (!answer.ok) throw refusal('NoSuchKey', `${uri} cannot be read: the answer is ${answer.status}.`, answer.status);

@@ -4,6 +4,7 @@ import {
   type UseQueryResult,
   useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
@@ -43,6 +44,27 @@ export function useCall<A extends ApiName, O extends OperationName<A>>(
     ...(fixed && { meta: FIXED, staleTime: Number.POSITIVE_INFINITY }),
   });
 }
+
+/**
+ * The answers of one operation for several inputs, as they come: undefined where one is not there yet, or was refused.
+ */
+export function useCalls<A extends ApiName, O extends OperationName<A>>(
+  api: A,
+  operation: O,
+  inputs: readonly Input<A, O>[],
+): readonly (Output<A, O> | undefined)[] {
+  return useQueries({
+    queries: inputs.map((input) => ({
+      queryKey: keyOf(api, operation, input as object) as unknown as QueryKey,
+      queryFn: ({ signal }: { signal: AbortSignal }) => call(api, operation, input, signal),
+    })),
+    combine: dataOf<Output<A, O>>,
+  });
+}
+
+/** Outside of the hook: the same function gives the same answer as long as nothing has changed. */
+const dataOf = <T>(results: readonly { data: T | undefined }[]): readonly (T | undefined)[] =>
+  results.map(({ data }) => data);
 
 export type Paged<T> = {
   items: T[] | undefined;

@@ -158,8 +158,12 @@ const RULES: readonly Rule[] = [
   },
   {
     id: 'node-module-missing',
-    pattern: /ERR_MODULE_NOT_FOUND|Cannot find (?:package|module) '(?<module>[^']+)'/,
-    symptom: ({ match }) => `Node found no module '${match.groups?.['module'] ?? '(see the log)'}'.`,
+    pattern: /ERR_MODULE_NOT_FOUND|Cannot find (?:package|module) '/,
+    symptom: ({ clue }) => {
+      // The reason has the code, a line of the log the name.
+      const module = /Cannot find (?:package|module) '([^']+)'/.exec(clue.text)?.[1];
+      return module === undefined ? 'Node found no module: the log names it.' : `Node found no module '${module}'.`;
+    },
     cause: 'The script imports a file that is not in its input, or a package: the node image has none but its own.',
     action:
       "Put the file beside the script (add it to `include` of codeBundle), or bundle what it needs into the script; 'telar logs STEP' names the import.",

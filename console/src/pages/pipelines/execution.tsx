@@ -19,6 +19,7 @@ import { countsOf, firstFailed, hasEnded, nodeFolder, timelineRows } from './ste
 import { StepTable } from './stepTable.tsx';
 import { type Execution, useExecution } from './useExecution.ts';
 import './execution.css';
+import './pipelines.css';
 
 export function ExecutionPage({ params: { name, execution: id } }: PageProps<'name' | 'execution'>) {
   const execution = useExecution(name, id);
@@ -31,7 +32,14 @@ export function ExecutionPage({ params: { name, execution: id } }: PageProps<'na
         { label: 'Pipelines', href: links.pipelines() },
         { label: name, href: links.pipeline(name) },
       ]}
-      status={status && <Status status={status} />}
+      status={
+        status && (
+          <>
+            <Status status={status} />
+            <Copy text={execution.arn} label="Copy the ARN" />
+          </>
+        )
+      }
       actions={described && <ExecutionActions pipeline={name} id={id} execution={execution} />}
     >
       {error && <Failure error={error} retry={refetch} />}
@@ -64,35 +72,31 @@ function WhatFailed({ execution: { described, moves } }: { execution: Execution 
 }
 
 function ExecutionFacts({ execution, status }: { execution: Execution; status: string }) {
-  const { arn, described, moves } = execution;
+  const { described, moves } = execution;
   const over = hasEnded(status);
   const by = described?.CreatedBy?.UserProfileName ?? described?.CreatedBy?.IamIdentity?.Arn;
   const source = described?.SelectiveExecutionConfig?.SourcePipelineExecutionArn;
   return (
-    <Facts
-      items={[
-        ['Started', <Time key="started" at={moves?.StartTime} />],
-        [
-          'Took',
-          <Duration
-            key="took"
-            from={moves?.StartTime}
-            to={over ? (moves?.EndTime ?? described?.LastModifiedTime) : undefined}
-          />,
-        ],
-        ['Steps', <Counts key="steps" execution={execution} status={status} />],
-        ['Started by', by && shortName(by)],
-        ['Version', described?.PipelineVersionId],
-        ['Description', described?.PipelineExecutionDescription],
-        ['Takes over results of', source && <a href={hrefOf(source)}>{shortName(source)}</a>],
-        [
-          'ARN',
-          <span key="arn" className="execution-arn">
-            <code>{arn}</code> <Copy text={arn} label="Copy the ARN" />
-          </span>,
-        ],
-      ]}
-    />
+    <div className="pipelines-strip">
+      <Facts
+        items={[
+          ['Started', <Time key="started" at={moves?.StartTime} />],
+          [
+            'Took',
+            <Duration
+              key="took"
+              from={moves?.StartTime}
+              to={over ? (moves?.EndTime ?? described?.LastModifiedTime) : undefined}
+            />,
+          ],
+          ['Steps', <Counts key="steps" execution={execution} status={status} />],
+          ['Started by', by && shortName(by)],
+          ['Version', described?.PipelineVersionId],
+          ['Description', described?.PipelineExecutionDescription],
+          ['Takes over results of', source && <a href={hrefOf(source)}>{shortName(source)}</a>],
+        ]}
+      />
+    </div>
   );
 }
 

@@ -18,6 +18,7 @@ import { Executions } from './executions.tsx';
 import { ParameterTable } from './parameterTable.tsx';
 import { StartDialog } from './startDialog.tsx';
 import { Versions } from './versions.tsx';
+import './pipelines.css';
 
 export function PipelinePage({ params: { name } }: PageProps<'name'>) {
   const arn = useArn('sagemaker', `pipeline/${name}`);
@@ -34,6 +35,7 @@ export function PipelinePage({ params: { name } }: PageProps<'name'>) {
     <Page
       title={data?.PipelineDisplayName || name}
       crumbs={[{ label: 'Pipelines', href: links.pipelines() }]}
+      status={<Copy text={arn} label="Copy the ARN" />}
       actions={
         <Button variant="primary" disabled={!definition} onClick={() => setStarting(true)}>
           <PlayIcon /> Start
@@ -71,23 +73,19 @@ export function PipelinePage({ params: { name } }: PageProps<'name'>) {
 }
 
 function PipelineFacts({ pipeline }: { pipeline: Output<'sagemaker', 'DescribePipeline'> }) {
-  const { PipelineArn = '', RoleArn = '' } = pipeline;
+  const { RoleArn = '' } = pipeline;
   const most = pipeline.ParallelismConfiguration?.MaxParallelExecutionSteps;
   return (
-    <Facts
-      items={[
-        ['Description', pipeline.PipelineDescription],
-        ['Updated', <Time key="updated" at={pipeline.LastModifiedTime} />],
-        ['Role', RoleArn.split('/').at(-1)],
-        ['Steps at once', most === undefined ? undefined : `at most ${most}`],
-        [
-          'ARN',
-          <span key="arn" className="pipeline-arn">
-            <code>{PipelineArn}</code> <Copy text={PipelineArn} label="Copy the ARN" />
-          </span>,
-        ],
-      ]}
-    />
+    <div className="pipelines-strip">
+      <Facts
+        items={[
+          ['Description', pipeline.PipelineDescription],
+          ['Updated', <Time key="updated" at={pipeline.LastModifiedTime} />],
+          ['Role', RoleArn.split('/').at(-1)],
+          ['Steps at once', most === undefined ? undefined : `at most ${most}`],
+        ]}
+      />
+    </div>
   );
 }
 

@@ -8,6 +8,7 @@ import { Page } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
+import { toneOf } from '../../parts/tone.ts';
 import './pipelines.css';
 
 export function PipelinesPage() {
@@ -39,8 +40,8 @@ export function PipelinesPage() {
             { id: 'name', header: 'Pipeline', sort: (row) => row.PipelineName, cell: (row) => row.PipelineName },
             {
               id: 'last',
-              header: 'Last execution',
-              width: '22rem',
+              header: 'Last executions',
+              width: '26rem',
               cell: (row) => <Last arn={row.PipelineArn ?? ''} />,
             },
             {
@@ -57,17 +58,34 @@ export function PipelinesPage() {
   );
 }
 
+const RECENT = 12;
+
 /** Asked for by each row that is shown; a pipeline's events renew its own alone, as its ARN is asked by. */
 function Last({ arn }: { arn: string }) {
-  const { data } = useCall('sagemaker', 'ListPipelineExecutions', { PipelineName: arn, MaxResults: 1 });
+  const { data } = useCall('sagemaker', 'ListPipelineExecutions', { PipelineName: arn, MaxResults: RECENT });
   const last = data?.PipelineExecutionSummaries?.[0];
   if (!data) return null;
   if (!last) return <span className="pipelines-quiet">It has not run yet</span>;
   const status = last.PipelineExecutionStatus ?? '';
   return (
     <span className="pipelines-last">
+      <Recent statuses={(data.PipelineExecutionSummaries ?? []).map((one) => one.PipelineExecutionStatus ?? '')} />
       <Status status={status} />
       {status === 'Executing' ? <Duration from={last.StartTime} /> : <Time at={last.StartTime} />}
+    </span>
+  );
+}
+
+/** The last executions as marks, the newest at the right: what failed is lower, too, for whoever does not see the colour. */
+function Recent({ statuses }: { statuses: readonly string[] }) {
+  const well = statuses.filter((status) => status === 'Succeeded').length;
+  const words = `${well} of the last ${statuses.length} succeeded`;
+  return (
+    <span className="pipelines-recent" role="img" aria-label={words} title={words}>
+      {statuses.toReversed().map((status, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: marks have no name but their place
+        <span key={index} className={`pipelines-mark pipelines-mark-${toneOf(status)}`} />
+      ))}
     </span>
   );
 }

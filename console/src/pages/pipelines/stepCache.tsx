@@ -5,7 +5,7 @@ import { shortName } from '../../parts/format.ts';
 import { Facts } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
 import { DataTable } from '../../parts/table.tsx';
-import type { DescribedStep } from './stepPanel.tsx';
+import type { DescribedStep } from './described.ts';
 
 type Verdict = DescribedStep['Cache'];
 

@@ -2,7 +2,7 @@
 import { conditionText, operandsOf } from '../../../../src/definition/pipeline/conditionText.ts';
 import { isExpression } from '../../../../src/definition/pipeline/resolveInPart.ts';
 import type { Condition, Expression, Json } from '../../../../src/definition/pipeline/types.ts';
-import type { OverviewProps } from './stepOverview.tsx';
+import type { OverviewProps } from './described.ts';
 
 export function StepConditions({ execution: { read }, step, described }: OverviewProps) {
   const planned = read && 'plan' in read ? read.plan.steps[read.plan.byName.get(step.StepName) ?? -1]?.step : undefined;

@@ -5,9 +5,8 @@ import { plainText } from '../../parts/ansi.ts';
 import { CopyCommand } from '../../parts/command.tsx';
 import { shortName } from '../../parts/format.ts';
 import { Banner } from '../../parts/notice.tsx';
+import { type DescribedStep, jobNameOf, jobOf, type OverviewProps } from './described.ts';
 import type { Texts } from './parameters.ts';
-import type { OverviewProps } from './stepOverview.tsx';
-import { type DescribedStep, jobOf } from './stepPanel.tsx';
 
 /** As many as `telar doctor` reads. */
 const LOG_LINES = 12;
@@ -36,7 +35,7 @@ type AdviceProps = {
 };
 
 function AdviceWithLog({ job, ...common }: Omit<AdviceProps, 'lines'> & { job: string }) {
-  const { lines, loading } = useJobLog(job, false);
+  const { lines, loading } = useJobLog(job, jobNameOf(common.described), false);
   if (loading) return null;
   const last = lines
     .map(({ text }) => plainText(text))

@@ -6,12 +6,12 @@ import { Field, Select } from '../../parts/form.tsx';
 import { shortName } from '../../parts/format.ts';
 import { LogView } from '../../parts/log.tsx';
 import { Failure } from '../../parts/notice.tsx';
-import type { DescribedStep } from './stepPanel.tsx';
+import { type DescribedStep, jobNameOf } from './described.ts';
 
 export function StepLog({ job, execution, described }: { job: string; execution: string; described: DescribedStep }) {
   const [host, setHost] = useState<string>();
   const live = !described.HasEnded;
-  const { lines, loading, error, more, streams } = useJobLog(job, live, host);
+  const { lines, loading, error, more, streams } = useJobLog(job, jobNameOf(described), live, host);
   return (
     <>
       {streams.length > 1 && (

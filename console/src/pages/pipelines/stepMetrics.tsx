@@ -4,9 +4,8 @@ import type { Json, PropertyFile } from '../../../../src/definition/pipeline/typ
 import { useDocument } from '../../data/document.ts';
 import { hrefOf } from '../../data/links.ts';
 import { number } from '../../parts/format.ts';
-import type { OverviewProps } from './stepOverview.tsx';
-
-type Figure = { name: string; value: number };
+import type { OverviewProps } from './described.ts';
+import { type Figure, trainingMetrics } from './figures.ts';
 
 export function StepMetrics({ execution: { read }, step, described }: OverviewProps) {
   const planned = read && 'plan' in read ? read.plan.steps[read.plan.byName.get(step.StepName) ?? -1]?.step : undefined;
@@ -21,16 +20,6 @@ export function StepMetrics({ execution: { read }, step, described }: OverviewPr
         <FileFigures key={file.PropertyFileName} file={file} properties={Properties} />
       ))}
     </>
-  );
-}
-
-/** What a training job logged last of each metric. @param properties what Describe answers */
-export function trainingMetrics(properties: Json): Figure[] {
-  const list = (properties as { FinalMetricDataList?: { MetricName?: string; Value?: number }[] } | null)
-    ?.FinalMetricDataList;
-  if (!Array.isArray(list)) return [];
-  return list.flatMap(({ MetricName, Value }) =>
-    MetricName !== undefined && typeof Value === 'number' ? [{ name: MetricName, value: Value }] : [],
   );
 }
 

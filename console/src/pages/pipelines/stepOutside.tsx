@@ -3,8 +3,8 @@ import { hrefOf } from '../../data/links.ts';
 import { CopyCommand } from '../../parts/command.tsx';
 import { shortName } from '../../parts/format.ts';
 import { Facts } from '../../parts/page.tsx';
+import type { DescribedStep } from './described.ts';
 import { quoted } from './parameters.ts';
-import type { DescribedStep } from './stepPanel.tsx';
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
 

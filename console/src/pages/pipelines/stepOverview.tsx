@@ -1,26 +1,16 @@
 /** How a step stands: its times and attempts, what it made, why it failed and what helps, the figures that it led to. */
-import type { ExecutionStep } from '../../../../src/services/telar/api.ts';
 import { hrefOf } from '../../data/links.ts';
 import { shortName } from '../../parts/format.ts';
 import { Facts } from '../../parts/page.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
 import { kindOf, neighboursOf } from './definition.ts';
+import { type DescribedStep, jobOf, type OverviewProps } from './described.ts';
 import { StepConditions } from './stepConditions.tsx';
 import { StepFailure } from './stepFailure.tsx';
 import { StepMetrics } from './stepMetrics.tsx';
 import { StepOutside } from './stepOutside.tsx';
-import { type DescribedStep, jobOf } from './stepPanel.tsx';
 import { hasEnded } from './steps.ts';
 import { StepUse } from './stepUse.tsx';
-import type { Execution } from './useExecution.ts';
-
-export type OverviewProps = {
-  execution: Execution;
-  step: ExecutionStep;
-  status: string;
-  described: DescribedStep;
-  onSelect: (step: string) => void;
-};
 
 export function StepOverview(props: OverviewProps) {
   const { step, described } = props;
@@ -51,7 +41,7 @@ function StepFacts({ execution: { read }, step, status, described, onSelect }: O
         ['Took', described.StartTime && <Duration from={described.StartTime} to={over} />],
         ['Attempts', attemptsOf(described)],
         ['Made', step.ArnOfWork && <Work arn={step.ArnOfWork} />],
-        ['Earlier attempts', <Earlier key="earlier" step={step} described={described} />],
+        ['Earlier attempts', described.JobNames.length > 1 && <Earlier step={step} described={described} />],
         ['From the cache of', step.CacheSourceArn && <Linked arn={step.CacheSourceArn} />],
         ['Reused from', step.ReusedFromArn && <Linked arn={step.ReusedFromArn} />],
         ['Left out', step.LeftOut && 'by selective execution'],

@@ -2,12 +2,12 @@
 import type { ExecutionStep } from '../../../../src/services/telar/api.ts';
 import { useAddress } from '../../data/address.ts';
 import { useCall } from '../../data/queries.ts';
-import type { Output } from '../../data/types.ts';
 import { IconButton } from '../../parts/button.tsx';
 import { CrossIcon } from '../../parts/icons.tsx';
 import { Failure, Loading } from '../../parts/notice.tsx';
 import { type Tab, Tabs } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
+import { type DescribedStep, jobOf } from './described.ts';
 import { StepCache } from './stepCache.tsx';
 import { StepLog } from './stepLog.tsx';
 import { StepOverview } from './stepOverview.tsx';
@@ -16,8 +16,6 @@ import { StepValues } from './stepValues.tsx';
 import type { Execution } from './useExecution.ts';
 import './stepPanel.css';
 
-export type DescribedStep = Output<'telar', 'DescribeExecutionStep'>;
-
 type Props = {
   execution: Execution;
   step: ExecutionStep;
@@ -25,9 +23,6 @@ type Props = {
   status: string;
   onSelect: (step: string | undefined) => void;
 };
-
-/** Of the job that a step began; undefined for steps whose work is none. */
-export const jobOf = (arn: string | undefined) => (arn && /:[a-z]+-job\//.test(arn) ? arn : undefined);
 
 export function StepPanel({ execution, step, status, onSelect }: Props) {
   const { data, error, refetch } = useCall('telar', 'DescribeExecutionStep', {

@@ -1,6 +1,6 @@
 /** What a step was given and what it left behind. */
 import { Json } from '../../parts/code.tsx';
-import type { DescribedStep } from './stepPanel.tsx';
+import type { DescribedStep } from './described.ts';
 
 export function StepValues({ described }: { described: DescribedStep }) {
   const { Arguments, Properties, StartTime } = described;

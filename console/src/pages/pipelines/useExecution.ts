@@ -37,6 +37,12 @@ export function useExecution(pipeline: string, id: string) {
 
 export type Execution = ReturnType<typeof useExecution>;
 
+/** One of which everything was answered. */
+export type There = Execution & { [K in 'described' | 'moves' | 'parameters' | 'read']: NonNullable<Execution[K]> };
+
+export const isThere = (execution: Execution): execution is There =>
+  Boolean(execution.described && execution.moves && execution.parameters && execution.read);
+
 /** An execution's parameters never change. There are two pages of them at most. */
 function useExecutionParameters(arn: string): Texts | undefined {
   const { items, more } = usePages(
