@@ -2,5 +2,6 @@
 import type { Area } from '../pages/area.ts';
 import { home } from '../pages/home/area.ts';
 import { pipelines } from '../pages/pipelines/area.ts';
+import { registry } from '../pages/registry/area.ts';
 
-export const areas: readonly Area[] = [home, pipelines];
+export const areas: readonly Area[] = [home, pipelines, registry];

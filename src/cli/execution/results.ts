@@ -3,7 +3,8 @@
  * were compared, and the model package. Read through the same operations that anyone may call.
  */
 import { conditionText, operandsOf } from '../../definition/pipeline/conditionText.ts';
-import { type Metric, metricsIn, propertyFileUri } from '../../definition/pipeline/metrics.ts';
+import { propertyFileUri } from '../../definition/pipeline/propertyFile.ts';
+import { type Metric, metricsIn } from '../../definition/pipeline/reportMetrics.ts';
 import { type Resolution, resolve, type Scope, type StepResult } from '../../definition/pipeline/resolve.ts';
 import type { Condition, Expression, Json, ProcessingStep, PropertyFile } from '../../definition/pipeline/types.ts';
 import type { Clients } from '../aws.ts';

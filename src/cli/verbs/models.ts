@@ -2,7 +2,7 @@
 import type { ModelPackageSummary } from '@aws-sdk/client-sagemaker';
 import { formatDuration } from '../../base/duration.ts';
 import { numberText } from '../../definition/pipeline/conditionText.ts';
-import type { Metric } from '../../definition/pipeline/metrics.ts';
+import type { Metric } from '../../definition/pipeline/reportMetrics.ts';
 import { type Clients, everyPage } from '../aws.ts';
 import type { Context } from '../context.ts';
 import { type ExitStatus, misuse } from '../errors.ts';

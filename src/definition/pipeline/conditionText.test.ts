@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { conditionText, numberText, operandsOf } from './conditionText.ts';
-import { metricsIn, propertyFileUri } from './metrics.ts';
+import { propertyFileUri } from './propertyFile.ts';
+import { metricsIn } from './reportMetrics.ts';
 import type { Condition, Expression } from './types.ts';
 
 const accuracy: Expression = {

@@ -1,6 +1,6 @@
 /** Two executions side by side: what they were given, how their steps fared, what came of them. */
 import { useAddress } from '../../data/address.ts';
-import { useArn } from '../../data/here.ts';
+import { arnHere } from '../../data/here.ts';
 import { links } from '../../data/links.ts';
 import { usePages } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -49,7 +49,7 @@ export function ComparePage({ params: { name } }: PageProps<'name'>) {
 type ChoiceProps = { label: string; pipeline: string; value: string | undefined; onChoose: (id: string) => void };
 
 function Choice({ label, pipeline, value, onChoose }: ChoiceProps) {
-  const arn = useArn('sagemaker', `pipeline/${pipeline}`);
+  const arn = arnHere('sagemaker', `pipeline/${pipeline}`);
   const { items } = usePages(
     'sagemaker',
     'ListPipelineExecutions',

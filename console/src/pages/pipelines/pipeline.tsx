@@ -1,7 +1,7 @@
 /** A pipeline: its executions, its definition as a graph, its parameters, its versions; and how it is started. */
 import { useState } from 'react';
 import { useAddress } from '../../data/address.ts';
-import { useArn } from '../../data/here.ts';
+import { arnHere } from '../../data/here.ts';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
@@ -21,7 +21,7 @@ import { Versions } from './versions.tsx';
 import './pipelines.css';
 
 export function PipelinePage({ params: { name } }: PageProps<'name'>) {
-  const arn = useArn('sagemaker', `pipeline/${name}`);
+  const arn = arnHere('sagemaker', `pipeline/${name}`);
   const [shownVersion, showVersion] = useAddress('version');
   const version = shownVersion === undefined ? undefined : Number(shownVersion);
   const { data, error, refetch } = useCall('sagemaker', 'DescribePipeline', {

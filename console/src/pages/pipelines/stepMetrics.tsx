@@ -1,8 +1,9 @@
 /** The figures that a step led to: the last metrics of a training job, and those of the reports that are its property files. */
-import { metricsIn, propertyFileUri } from '../../../../src/definition/pipeline/metrics.ts';
+import { propertyFileUri } from '../../../../src/definition/pipeline/propertyFile.ts';
+import { metricsIn } from '../../../../src/definition/pipeline/reportMetrics.ts';
 import type { Json, PropertyFile } from '../../../../src/definition/pipeline/types.ts';
-import { useDocument } from '../../data/document.ts';
 import { hrefOf } from '../../data/links.ts';
+import { useJsonObject } from '../../data/objects.ts';
 import { number } from '../../parts/format.ts';
 import type { OverviewProps } from './described.ts';
 import { type Figure, trainingMetrics } from './figures.ts';
@@ -25,7 +26,7 @@ export function StepMetrics({ execution: { read }, step, described }: OverviewPr
 
 function FileFigures({ file, properties }: { file: PropertyFile; properties: Json }) {
   const uri = propertyFileUri(properties, file);
-  const { data, error } = useDocument(uri);
+  const { data, error } = useJsonObject(uri ?? '');
   if (error) return <p className="step-quiet">{error.message}</p>;
   if (data === undefined) return null;
   return <Figures title={file.PropertyFileName} href={uri && hrefOf(uri)} figures={metricsIn(data as Json)} />;

@@ -1,6 +1,6 @@
 /** All that is known of an execution, as it moves. */
 import { useMemo } from 'react';
-import { useArn } from '../../data/here.ts';
+import { arnHere } from '../../data/here.ts';
 import { useLive } from '../../data/live.tsx';
 import { useCall, usePages } from '../../data/queries.ts';
 import { readDefinition } from './definition.ts';
@@ -11,7 +11,7 @@ import { hasEnded } from './steps.ts';
 const EVERY_MS = { live: 10_000, alone: 2000 };
 
 export function useExecution(pipeline: string, id: string) {
-  const pipelineArn = useArn('sagemaker', `pipeline/${pipeline}`);
+  const pipelineArn = arnHere('sagemaker', `pipeline/${pipeline}`);
   const arn = `${pipelineArn}/execution/${id}`;
   const of = { PipelineExecutionArn: arn };
   const described = useCall('sagemaker', 'DescribePipelineExecution', of);

@@ -1,8 +1,9 @@
 /** What an execution led to: what each step left behind, and the figures of its reports and trainings. */
 import { useMemo } from 'react';
-import { metricsIn, propertyFileUri } from '../../../../src/definition/pipeline/metrics.ts';
+import { propertyFileUri } from '../../../../src/definition/pipeline/propertyFile.ts';
+import { metricsIn } from '../../../../src/definition/pipeline/reportMetrics.ts';
 import type { Json } from '../../../../src/definition/pipeline/types.ts';
-import { useDocuments } from '../../data/document.ts';
+import { useJsonObjects } from '../../data/objects.ts';
 import { useCalls } from '../../data/queries.ts';
 import type { FigureSet } from './comparison.ts';
 import { outputsOf, trainingMetrics } from './figures.ts';
@@ -40,7 +41,7 @@ export function useResults({ arn, moves, read }: Execution): Results {
           return uri === undefined ? [] : [{ step: step.Name, uri }];
         });
   });
-  const documents = useDocuments(reports.map(({ uri }) => uri));
+  const documents = useJsonObjects(reports.map(({ uri }) => uri));
   const trained = shown.flatMap(({ Name: step }, index) => {
     const figures = trainingMetrics(described[index]?.Properties ?? null);
     return figures.length > 0 ? [{ step, figures }] : [];
