@@ -2,8 +2,9 @@
  * What went wrong in a machine's execution: the state that failed, its error and cause, what its retriers and catchers did about
  * it, and where the logs are.
  */
+
+import { diagnose } from '../../definition/diagnoses/diagnoses.ts';
 import type { Clients } from '../aws.ts';
-import { diagnose } from '../diagnoses.ts';
 import { lastLines } from '../execution/logs.ts';
 import { executionReader } from '../execution/read.ts';
 import { type Trouble, troublesOf } from '../execution/troubles.ts';
