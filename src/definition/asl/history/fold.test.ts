@@ -1,7 +1,7 @@
 /** Histories as AWS writes them, folded into what is shown. */
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { historyFold } from './view.ts';
+import { historyFold } from './fold.ts';
 
 type Row = [type: string, previous: number, details?: object];
 
