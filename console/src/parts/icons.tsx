@@ -64,3 +64,6 @@ export const ApproveIcon = icon(
     <path d="M5.5 8.2 7.3 10l3.2-3.7" />
   </>,
 );
+export const ZoomInIcon = icon(<path d="M8 3v10M3 8h10" />);
+export const ZoomOutIcon = icon(<path d="M3 8h10" />);
+export const FitIcon = icon(<path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10" />);

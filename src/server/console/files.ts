@@ -90,7 +90,7 @@ function encodingOf(accepts: string, length: number): Encoding | undefined {
 /** Objects of buckets have the same origin as the console: what it may load as a script is its build alone. */
 function guards(host: string): Record<string, string> {
   const policy = [
-    ...["default-src 'self'", `script-src http://${host}/console/assets/`, "style-src 'self' 'unsafe-inline'"],
+    ...["default-src 'self'", `script-src http://${host}/console/assets/`, "style-src 'self'"],
     ...["img-src 'self' data: blob:", "object-src 'none'", "base-uri 'none'", "form-action 'self'"],
     ...["frame-ancestors 'none'", "worker-src 'none'"],
   ];
