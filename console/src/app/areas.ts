@@ -1,5 +1,6 @@
 /** The areas of the console, in the order of the navigation. An area is added here and nowhere else. */
 import type { Area } from '../pages/area.ts';
 import { home } from '../pages/home/area.ts';
+import { machines } from '../pages/machines/area.ts';
 
-export const areas: readonly Area[] = [home];
+export const areas: readonly Area[] = [home, machines];
