@@ -2,5 +2,6 @@
 import type { Area } from '../pages/area.ts';
 import { home } from '../pages/home/area.ts';
 import { machines } from '../pages/machines/area.ts';
+import { registry } from '../pages/registry/area.ts';
 
-export const areas: readonly Area[] = [home, machines];
+export const areas: readonly Area[] = [home, machines, registry];

@@ -79,7 +79,7 @@ function Pages() {
       {areas.flatMap(({ pages }) =>
         pages.map(({ path, page: Page }) => (
           <Route key={path} path={path}>
-            {(params) => <Page params={params as Record<string, string>} />}
+            {(params) => <Page params={decoded(params)} />}
           </Route>
         )),
       )}
@@ -90,6 +90,19 @@ function Pages() {
       </Route>
     </Switch>
   );
+}
+
+/** The router leaves what stands for a character of addresses (`:` of an ARN, `/`) as it is. */
+function decoded(params: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodedPart(String(value))]));
+}
+
+function decodedPart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 const isWithin = (location: string, path: string) =>
