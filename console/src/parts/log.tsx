@@ -55,7 +55,7 @@ export function LogView({ lines, live, loading = false, more, onDownload, label 
   const onScroll = useScrolling({ follow, setFollow, setStretch, shown, stretches, more });
 
   return (
-    <section className="log" aria-label={label}>
+    <div className="log">
       <LogBar
         search={search}
         wrap={wrap}
@@ -74,8 +74,18 @@ export function LogView({ lines, live, loading = false, more, onDownload, label 
       {stretches > 1 && (
         <Stretches shown={shown} stretches={stretches} lines={lines.length} onShow={(next) => reveal(next * STRETCH)} />
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
-      <div className="log-scroll" style={{ height }} ref={scroller} onScroll={onScroll} tabIndex={0}>
+      <div
+        className="log-scroll"
+        role="log"
+        // Read when one goes there: a job that writes ten lines a second would never let a screen reader finish one.
+        aria-live="off"
+        aria-label={label}
+        style={{ height }}
+        ref={scroller}
+        onScroll={onScroll}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+        tabIndex={0}
+      >
         {lines.length === 0 && <LogEmpty loading={loading} live={live} />}
         <div className={wrap ? 'log-lines log-wrap' : 'log-lines'} style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => (
@@ -91,7 +101,7 @@ export function LogView({ lines, live, loading = false, more, onDownload, label 
           ))}
         </div>
       </div>
-    </section>
+    </div>
   );
 }
 

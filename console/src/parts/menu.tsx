@@ -13,12 +13,12 @@ export type MenuItem = {
   separated?: boolean;
 };
 
-/** `children` is the button that opens it, and must take a button's props and ref. */
+/** It opens inside the page's main part, as what lies outside every landmark is easily missed. `children` is the button that opens it, and must take a button's props and ref. */
 export function Menu({ children, items }: { children: ReactElement; items: MenuItem[] }) {
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={document.querySelector('main')}>
         <Radix.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
           {items.map((item) => (
             <Fragment key={item.label}>

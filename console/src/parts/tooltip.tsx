@@ -9,7 +9,7 @@ export function Tooltip({ text, children }: { text: ReactNode; children: ReactEl
     <Radix.Provider delayDuration={350}>
       <Radix.Root>
         <Radix.Trigger asChild>{children}</Radix.Trigger>
-        <Radix.Portal>
+        <Radix.Portal container={document.querySelector('main')}>
           <Radix.Content className="tooltip" sideOffset={4} collisionPadding={8}>
             {text}
           </Radix.Content>

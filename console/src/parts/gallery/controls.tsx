@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Button, IconButton } from '../button.tsx';
 import { CopyCommand } from '../command.tsx';
 import { Confirm, Dialog } from '../dialog.tsx';
-import { Checkbox, Field, JsonInput, NumberInput, Select, TextArea, TextInput } from '../form.tsx';
+import { Checkbox, Field, Fields, JsonInput, NumberInput, Select, TextArea, TextInput } from '../form.tsx';
 import * as icons from '../icons.tsx';
 import { Menu } from '../menu.tsx';
 import { Banner, Empty, Facts, Failure, Loading, Section, Split } from '../page.tsx';
@@ -133,7 +133,7 @@ function Forms() {
   const [json, setJson] = useState('{ "rows": 10, }');
   const [checked, setChecked] = useState(true);
   return (
-    <div className="gallery-column">
+    <Fields>
       <Field label="Name" hint="Letters, digits and hyphens.">
         <TextInput value={text} onChange={setText} />
       </Field>
@@ -150,6 +150,6 @@ function Forms() {
         <JsonInput value={json} onChange={setJson} />
       </Field>
       <Checkbox label="With the cache" checked={checked} onChange={setChecked} />
-    </div>
+    </Fields>
   );
 }

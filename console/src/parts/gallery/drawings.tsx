@@ -49,7 +49,9 @@ function useMoving(nodes: GraphNode[]): GraphNode[] {
       turn += 1;
       setMoving((now) =>
         now.map((node, index) =>
-          (index + turn) % 20 === 0 ? { ...node, status: STATUSES[(turn + index) % STATUSES.length] } : node,
+          (index + turn) % 20 === 0
+            ? { ...node, status: STATUSES[Math.floor(turn / 20 + index / 3) % STATUSES.length] }
+            : node,
         ),
       );
       frame = requestAnimationFrame(move);
