@@ -108,6 +108,15 @@ function decodedPart(part: string): string {
 const isWithin = (location: string, path: string) =>
   path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`);
 
+/** Pages of an area may lie beside its path: what their paths begin with is the area's alone. */
+function isOf(location: string, { path, pages }: Area): boolean {
+  return (
+    isWithin(location, path) || pages.some((page) => page.path !== '/' && isWithin(location, firstPart(page.path)))
+  );
+}
+
+const firstPart = (path: string): string => `/${path.split('/')[1]}`;
+
 function Navigation({ location, open }: { location: string; open: boolean }) {
   const groups = [...new Set(areas.map(({ group }) => group))];
   return (
@@ -119,7 +128,7 @@ function Navigation({ location, open }: { location: string; open: boolean }) {
             {areas
               .filter((area) => area.group === group)
               .map((area) => (
-                <NavLink key={area.path} area={area} current={isWithin(location, area.path)} />
+                <NavLink key={area.path} area={area} current={isOf(location, area)} />
               ))}
           </ul>
         </div>

@@ -31,7 +31,7 @@ function DefinedState({ definition, name }: { definition: string; name: string |
   const inside = [Branches, ItemProcessor, iterator].some((one) => one !== undefined);
   return (
     <>
-      <h3 className="machines-state">{name}</h3>
+      <h2 className="machines-state">{name}</h2>
       {found.within !== undefined && <p className="machines-quiet">In {found.within}</p>}
       <Json value={own} open={4} />
       {inside && <p className="machines-quiet">The states inside of it are in the graph.</p>}

@@ -16,14 +16,14 @@ const clock = (event: HistoryEvent): string => new Date(timeOf(event)).toISOStri
 const idOf = ({ id = 0 }: HistoryEvent): string => String(id);
 
 const columns: Column<HistoryEvent>[] = [
-  { id: 'id', header: 'Id', width: '5rem', align: 'right', cell: idOf, sort: ({ id }) => id },
+  { id: 'id', header: 'Id', width: '4.5rem', align: 'right', cell: idOf },
   {
     id: 'at',
     header: 'Time (UTC)',
-    width: '8rem',
+    width: '7.5rem',
     cell: (event) => <span className="machines-name">{clock(event)}</span>,
   },
-  { id: 'type', header: 'Event', width: '17rem', cell: typeOf, sort: ({ type }) => type },
+  { id: 'type', header: 'Event', width: '14rem', cell: typeOf },
   { id: 'words', header: 'What it says', cell: (event) => eventWords(event).slice(0, 300) },
 ];
 
@@ -73,7 +73,7 @@ function EventDetails({ event }: { event: HistoryEvent | undefined }) {
   const details = Object.entries(detailsOf(event)).map(([name, value]) => [name, read(name, value)] as const);
   return (
     <>
-      <h3 className="machines-state">{event.type}</h3>
+      <h2 className="machines-state">{event.type}</h2>
       <p className="machines-quiet">
         Event {event.id}, after {event.previousEventId || 'none'}
       </p>

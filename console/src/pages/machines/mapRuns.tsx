@@ -38,7 +38,10 @@ export function MapRuns({ seen: { execution, running } }: { seen: Seen }) {
           empty={<Empty title="No Map has begun yet" />}
           columns={[
             { id: 'name', header: 'Map', cell: ({ mapRunArn = '' }) => labelOf(mapRunArn) },
-            { id: 'status', header: 'Status', width: '9rem', cell: statusOf },
+            {
+              ...{ id: 'status', header: 'Status', width: '9rem' },
+              cell: ({ mapRunArn = '', stopDate }) => <RunStatus arn={mapRunArn} ended={stopDate !== undefined} />,
+            },
             { id: 'started', header: 'Started', width: '8rem', cell: ({ startDate }) => <Time at={startDate} /> },
             {
               ...{ id: 'took', header: 'Took', width: '8rem', align: 'right' },
@@ -52,9 +55,11 @@ export function MapRuns({ seen: { execution, running } }: { seen: Seen }) {
   );
 }
 
-const statusOf = ({ stopDate }: { stopDate?: number | undefined }) => (
-  <Status status={stopDate === undefined ? 'RUNNING' : 'Ended'} />
-);
+/** The list tells when a run has ended, and not how. */
+function RunStatus({ arn, ended }: { arn: string; ended: boolean }) {
+  const { data } = useCall('states', 'DescribeMapRun', { mapRunArn: arn }, { every: ended ? false : EVERY_MS });
+  return data ? <Status status={data.status ?? ''} /> : null;
+}
 
 /** `Rows`, of `…:mapRun:titanic/Rows:6f…`. */
 const labelOf = (arn: string): string => /:mapRun:[^/]+\/([^:]+):/.exec(arn)?.[1] ?? arn;

@@ -1,5 +1,5 @@
 /** A state of an execution, beside its graph: what became of it, why, its attempts, what it began, its data. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Visit } from '../../../../src/definition/asl/history/fold.ts';
 import type { Attempt } from '../../../../src/definition/asl/history/work.ts';
 import { statesOf } from '../../../../src/definition/asl/states.ts';
@@ -33,10 +33,10 @@ export function StatePanel({ seen, name }: { seen: Seen; name: string | undefine
   return (
     <>
       <div className="machines-panel-head">
-        <h3 className="machines-state">{name}</h3>
+        <h2 className="machines-state">{name}</h2>
         <Button onClick={() => setTesting(true)}>Test this state</Button>
       </div>
-      {!visit && <Empty title="It was not entered" />}
+      {!visit && <NotEntered seen={seen} within={defined?.within} />}
       {summary && summary.visits.length > 1 && visit && (
         <VisitChoice summary={summary} visit={visit} onChoose={choose} />
       )}
@@ -46,6 +46,21 @@ export function StatePanel({ seen, name }: { seen: Seen; name: string | undefine
       {testing && <TestDialog seen={seen} name={name} input={visit?.input} onClose={() => setTesting(false)} />}
     </>
   );
+}
+
+/** What stands in a distributed Map runs in executions of its own. */
+function NotEntered({ seen, within }: { seen: Seen; within: string | undefined }) {
+  const run = within === undefined ? undefined : seen.summaries.get(within)?.visits.at(-1)?.mapRunArn;
+  if (run === undefined) return <Empty title="It was not entered" />;
+  return (
+    <Empty title="It runs in executions of its own">
+      Each item of {within}, or each batch of them, is <RunLink arn={run}>an execution of its map run</RunLink>.
+    </Empty>
+  );
+}
+
+function RunLink({ arn, children }: { arn: string; children: ReactNode }) {
+  return <a href={`?tab=runs&run=${encodeURIComponent(arn)}`}>{children}</a>;
 }
 
 type Choice = { summary: StateSummary; visit: Visit; onChoose(id: string): void };
@@ -74,6 +89,7 @@ function VisitChoice({ summary, visit, onChoose }: Choice) {
 
 function VisitDetails({ visit }: { visit: Visit }) {
   const { type, status, startedAt, endedAt, retries, items, error, cause, attempts, input, output } = visit;
+  const run = visit.mapRunArn;
   const last = attempts.at(-1);
   return (
     <>
@@ -84,6 +100,14 @@ function VisitDetails({ visit }: { visit: Visit }) {
           ['Entered', absolute(startedAt)],
           ['Took', <Duration key="took" from={startedAt} to={endedAt} />],
           ['Retries', retries > 0 ? retries : undefined],
+          [
+            'Map run',
+            run && (
+              <RunLink key="run" arn={run}>
+                Its executions
+              </RunLink>
+            ),
+          ],
           ['Items', items && `${items.succeeded} of ${items.total} succeeded, ${items.failed} failed`],
         ]}
       />
@@ -118,7 +142,7 @@ function BegunList({ visit }: { visit: Visit }) {
   if (begun.length === 0) return null;
   return (
     <div>
-      <h4 className="machines-part">What it began</h4>
+      <h3 className="machines-part">What it began</h3>
       <ul className="machines-begun">
         {begun.slice(-20).map(({ label, href }) => (
           <li key={label}>{href === undefined ? label : <a href={href}>{label}</a>}</li>
@@ -131,7 +155,7 @@ function BegunList({ visit }: { visit: Visit }) {
 function Attempts({ attempts }: { attempts: readonly Attempt[] }) {
   return (
     <div>
-      <h4 className="machines-part">Attempts</h4>
+      <h3 className="machines-part">Attempts</h3>
       <DataTable
         dense
         label="Attempts"
@@ -155,7 +179,7 @@ function Data({ title, value, open = 2 }: { title: string; value: unknown; open?
   if (value === undefined) return null;
   return (
     <div>
-      <h4 className="machines-part">{title}</h4>
+      <h3 className="machines-part">{title}</h3>
       <Json value={value} open={open} />
     </div>
   );
