@@ -107,7 +107,7 @@ function Sides({ leftArn, rightArn }: { leftArn: string; rightArn: string }) {
 
 function useSide(arn: string) {
   const { data: execution, error } = useExecution(arn);
-  const history = useHistory(arn, execution && isRunning(execution.status));
+  const history = useHistory(arn, execution);
   const { fold, version, whole } = history;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the fold is changed in place, and its version tells
   const summaries = useMemo(() => summariesOf(fold.visits()), [fold, version]);
@@ -160,7 +160,7 @@ const columns: Column<ComparedState>[] = [
 
 function Became({ summary }: { summary: StateSummary | undefined }) {
   if (!summary) return <span className="machines-quiet">not entered</span>;
-  return <Status status={summary.status} tone={summary.status === 'Caught' ? 'warn' : undefined} />;
+  return <Status status={summary.status} />;
 }
 
 const tookWords = (summary: StateSummary | undefined): string => (summary ? duration(summary.took) : '');

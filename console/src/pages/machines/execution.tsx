@@ -28,7 +28,7 @@ import './machines.css';
 export function ExecutionPage({ params: { arn } }: PageProps<'arn'>) {
   const { data: execution, error, refetch } = useExecution(arn);
   const running = execution && isRunning(execution.status);
-  const history = useHistory(arn, running);
+  const history = useHistory(arn, execution);
   const machine = useCall('states', 'DescribeStateMachineForExecution', { executionArn: arn });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the fold is changed in place, and its version tells
   const summaries = useMemo(() => summariesOf(history.fold.visits()), [history.fold, history.version]);

@@ -8,6 +8,7 @@ import { type Fold, historyFold } from '../../../../src/definition/asl/history/f
 import { call } from '../../data/call.ts';
 import type { Refusal } from '../../data/session.ts';
 import type { Input, Output } from '../../data/types.ts';
+import { type Execution, isRunning } from './data.ts';
 
 type Asked = Input<'states', 'GetExecutionHistory'>;
 type Answer = Output<'states', 'GetExecutionHistory'>;
@@ -57,15 +58,19 @@ export type Followed = {
 type Kept = { arn: string; fold: Fold; events: readonly HistoryEvent[]; version: number; whole: boolean };
 const begin = (arn: string): Kept => ({ arn, fold: historyFold(), events: [], version: 0, whole: false });
 
-/** @param running undefined while it is not known, and nothing is asked for. It is followed while the execution runs */
-export function useHistory(arn: string, running: boolean | undefined): Followed {
+/** @param execution undefined while it is not known, and nothing is asked for. It is followed while the execution runs */
+export function useHistory(arn: string, execution: Execution | undefined): Followed {
+  const { status, redriveCount } = execution ?? {};
+  const running = status && isRunning(status);
+
   const kept = useRef<Kept>(undefined);
   if (kept.current?.arn !== arn) kept.current = begin(arn);
   const [, render] = useState(0);
   const [error, setError] = useState<Refusal>();
   const [tries, setTries] = useState(0);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `tries` is another attempt
+  // One that was redriven and ended between two looks at it has new events all the same.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `tries` is another attempt, `redriveCount` more to read
   useEffect(() => {
     if (running === undefined) return;
     const ending = new AbortController();
@@ -91,7 +96,7 @@ export function useHistory(arn: string, running: boolean | undefined): Followed 
       if (!signal.aborted) setError(thrown as Refusal);
     });
     return () => ending.abort();
-  }, [arn, running, tries]);
+  }, [arn, running, redriveCount, tries]);
 
   const { fold, events, version, whole } = kept.current;
   return { fold, events, version, whole, error, retry: () => setTries((count) => count + 1) };

@@ -95,7 +95,7 @@ function VisitDetails({ visit }: { visit: Visit }) {
     <>
       <Facts
         items={[
-          ['Status', <Status key="status" status={status} tone={status === 'Caught' ? 'warn' : undefined} />],
+          ['Status', <Status key="status" status={status} />],
           ['Type', type],
           ['Entered', absolute(startedAt)],
           ['Took', <Duration key="took" from={startedAt} to={endedAt} />],

@@ -61,7 +61,7 @@ function Outcome({ outcome }: { outcome: Tested }) {
     <div className="machines-stack" role="status">
       <Facts
         items={[
-          ['Outcome', <Status key="status" status={status} tone={status === 'CAUGHT_ERROR' ? 'warn' : undefined} />],
+          ['Outcome', <Status key="status" status={status} />],
           ['Next state', nextState],
           ['Error', error],
           ['Cause', cause],
