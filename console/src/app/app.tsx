@@ -1,7 +1,7 @@
 /** The console: who is signed in, and then the shell with the page that the address names. */
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Tooltip } from 'radix-ui';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Live } from '../data/live.tsx';
 import { type Refusal, type Session, signIn, takeLink, whoIsSignedIn } from '../data/session.ts';
 import { Failure, Loading } from '../parts/notice.tsx';
@@ -43,34 +43,44 @@ export function App() {
   );
 }
 
-/** Taken once, before React may render twice. */
-const link = takeLink();
+type Opened = { session: Session; refused?: Refusal };
+
+/** Taken once, and followed once. */
+let link = takeLink();
+
+async function openSession(): Promise<Opened> {
+  const followed = link;
+  link = undefined;
+  if (followed === undefined) return { session: await whoIsSignedIn() };
+  try {
+    return { session: await signIn({ link: followed }) };
+  } catch (error) {
+    return { session: await whoIsSignedIn(), refused: error as Refusal };
+  }
+}
 
 function Gate() {
   const client = useQueryClient();
-  const { data, error, refetch } = useQuery<Session, Refusal>({
+  const { data, error, refetch } = useQuery<Opened, Refusal>({
     queryKey: SESSION,
-    queryFn: whoIsSignedIn,
+    queryFn: openSession,
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const [refused, setRefused] = useState<Refusal>();
-  const [following, setFollowing] = useState(link !== undefined);
 
-  useEffect(() => {
-    if (link === undefined) return;
-    signIn({ link })
-      .then((session) => client.setQueryData(SESSION, session), setRefused)
-      .finally(() => setFollowing(false));
-  }, [client]);
+  function signedOut(): void {
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+    void client.invalidateQueries({ queryKey: SESSION });
+  }
 
-  if (following || (!data && !error)) return <Loading label="Opening the console" />;
-  if (!data) return <Failure error={error} retry={() => void refetch()} />;
-  if (data.user === undefined) {
-    return <SignInPage refused={refused} onSignedIn={(session) => client.setQueryData(SESSION, session)} />;
+  if (error) return <Failure error={error} retry={() => void refetch()} />;
+  if (!data) return <Loading label="Opening the console" />;
+  const { session, refused } = data;
+  if (session.user === undefined) {
+    return <SignInPage refused={refused} onSignedIn={(opened) => client.setQueryData(SESSION, { session: opened })} />;
   }
   return (
     <Live>
-      <Shell session={data} onSignedOut={() => client.clear()} />
+      <Shell session={session} onSignedOut={signedOut} />
     </Live>
   );
 }

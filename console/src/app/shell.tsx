@@ -1,4 +1,5 @@
 /** The frame of every page: navigation at the side, who is signed in and where at the top, the page in the middle. */
+import { useIsFetching } from '@tanstack/react-query';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { Route, Router, Switch, useLocation } from 'wouter';
 import { useLive } from '../data/live.tsx';
@@ -46,6 +47,7 @@ function Frame({ session, onSignedOut }: Props) {
         <Boundary key={location}>
           <Suspense fallback={<Loading />}>
             <Pages />
+            <Ready />
           </Suspense>
         </Boundary>
       </main>
@@ -71,6 +73,14 @@ function useFollowedLinks(navigate: (to: string) => void): void {
     document.addEventListener('click', follow);
     return () => document.removeEventListener('click', follow);
   }, []);
+}
+
+/** Marks a page that shows its data: for whoever takes its picture, or its time. Stands after the page, whose questions it waits for. */
+function Ready() {
+  const [asked, setAsked] = useState(false);
+  const waiting = useIsFetching({ predicate: ({ state }) => state.status === 'pending' });
+  useEffect(() => setAsked(true), []);
+  return asked && waiting === 0 ? <span hidden data-ready /> : null;
 }
 
 function Pages() {

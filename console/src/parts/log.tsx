@@ -4,7 +4,7 @@
  * 2. Following shows each new line; scrolling up leaves off following, scrolling to the end takes it up again.
  */
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { plainText } from './ansi.ts';
 import { cutAt } from './find.ts';
 import { SpinnerIcon } from './icons.tsx';
@@ -51,7 +51,8 @@ export function LogView({ lines, live, loading = false, more, onDownload, label 
     requestAnimationFrame(() => virtualizer.scrollToIndex(line % STRETCH, { align: 'center' }));
   };
   const search = useLogSearch(lines, reveal);
-  useFollow({ scroller, virtualizer, follow, count, wrap });
+  useFollow({ virtualizer, follow, count, wrap });
+  useSteady(scroller, lines);
   const onScroll = useScrolling({ follow, setFollow, setStretch, shown, stretches, more });
 
   return (
@@ -170,7 +171,6 @@ function Stretches(props: { shown: number; stretches: number; lines: number; onS
 }
 
 type Following = {
-  scroller: RefObject<HTMLDivElement | null>;
   virtualizer: Virtualizer<HTMLDivElement, Element>;
   follow: boolean;
   count: number;
@@ -178,12 +178,24 @@ type Following = {
 };
 
 /** Keeps the last line in the window while the log is followed. */
-function useFollow({ scroller, virtualizer, follow, count, wrap }: Following) {
+function useFollow({ virtualizer, follow, count, wrap }: Following) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line, or other heights, move the end
   useEffect(() => {
     if (!follow || count === 0) return;
     virtualizer.scrollToIndex(count - 1, { align: 'end' });
-  }, [follow, count, wrap, virtualizer, scroller]);
+  }, [follow, count, wrap, virtualizer]);
+}
+
+/** Earlier lines come in above what is read, which stays where it is. */
+function useSteady(scroller: RefObject<HTMLDivElement | null>, lines: readonly LogLine[]) {
+  const last = useRef(lines);
+  useLayoutEffect(() => {
+    const [before, grown] = [last.current, lines.length - last.current.length];
+    last.current = lines;
+    const [first, now] = [before[0], lines[grown]];
+    if (grown <= 0 || !first || !now || lines[0] === first) return;
+    if (now.text === first.text && now.time === first.time) scroller.current?.scrollBy(0, grown * LINE);
+  }, [scroller, lines]);
 }
 
 type Scrolling = Pick<LogViewProps, 'more'> & {

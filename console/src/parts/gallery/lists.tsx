@@ -1,4 +1,4 @@
-/** The gallery's lists: a long table, a log of a million lines, JSON of a megabyte. */
+/** The gallery's lists: a long table, a log of more lines than one stretch, JSON of a megabyte. */
 import { useMemo, useState } from 'react';
 import { Code, Json } from '../code.tsx';
 import { Differences } from '../diff.tsx';
@@ -35,10 +35,18 @@ const COLUMNS: Column<Run>[] = [
   { id: 'at', header: 'Started', cell: (run) => <Time at={run.at} />, align: 'right', width: 140 },
 ];
 
-const LINES = Array.from({ length: 1_000_000 }, (_, index) => ({
-  time: START + index,
-  text: `\u001b[3${index % 8}mepoch ${index}\u001b[0m loss=${(1 / (1 + index)).toFixed(6)}${index % 9973 === 0 ? ' WARNING: the rate is high' : ''}`,
-}));
+const makeLines = () =>
+  Array.from({ length: 450_000 }, (_, index) => ({
+    time: START + index,
+    text: `\u001b[3${index % 8}mepoch ${index}\u001b[0m loss=${(1 / (1 + index)).toFixed(6)}${index % 9973 === 0 ? ' WARNING: the rate is high' : ''}`,
+  }));
+
+let made: ReturnType<typeof makeLines> | undefined;
+/** Made once, however often React asks. */
+const allLines = () => {
+  made ??= makeLines();
+  return made;
+};
 
 const LARGE = {
   rows: Array.from({ length: 20_000 }, (_, index) => ({ id: index, name: `row ${index}` })),
@@ -50,6 +58,7 @@ const LARGE = {
 
 export function Lists() {
   const [count, setCount] = useState(10_000);
+  const lines = useMemo(allLines, []);
   const [selected, setSelected] = useState<string>();
   const rows = useMemo(() => runs(count), [count]);
   return (
@@ -68,7 +77,7 @@ export function Lists() {
         />
       </Section>
       <Section title="Log">
-        <LogView lines={LINES} live onDownload={() => {}} height={300} />
+        <LogView lines={lines} live onDownload={() => {}} height={300} />
       </Section>
       <Section title="JSON">
         <Json value={LARGE} />

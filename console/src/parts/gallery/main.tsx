@@ -5,7 +5,7 @@ import { Button } from '../button.tsx';
 import { Page, Tabs } from '../page.tsx';
 import { ToastProvider } from '../toast.tsx';
 import { Controls } from './controls.tsx';
-import { Drawings, Graphs } from './drawings.tsx';
+import { Drawings, Graphs, Live } from './drawings.tsx';
 import { Lists } from './lists.tsx';
 import '../tokens.css';
 import './gallery.css';
@@ -15,6 +15,7 @@ const TABS = [
   { id: 'lists', label: 'Lists', count: 10_000, content: <Lists /> },
   { id: 'drawings', label: 'Drawings', content: <Drawings /> },
   { id: 'graphs', label: 'Graphs', content: <Graphs /> },
+  { id: 'live', label: 'A live graph', content: <Live /> },
 ];
 
 function Gallery() {
