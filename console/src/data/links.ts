@@ -17,6 +17,9 @@ export const links = {
   machines: () => path('machines'),
   machine: (name: string) => path('machines', name),
   machineExecution: (arn: string) => path('machine-executions', arn),
+  /** Of two executions of a machine, by their names. */
+  machineCompare: (name: string, left: string, right = '') =>
+    `${path('machines', name, 'compare')}?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`,
   jobs: () => path('jobs'),
   /** @param kind `processing`, `training`, `transform` */
   job: (kind: string, name: string) => path('jobs', kind, name),

@@ -3,16 +3,19 @@
  * it, and where the logs are.
  */
 
+<<<<<<< HEAD
 import { diagnose } from '../../definition/diagnoses/diagnoses.ts';
+=======
+import type { StateView } from '../../definition/asl/history/fold.ts';
+import { type DefinedState, isObject } from '../../definition/asl/states.ts';
+>>>>>>> pagemachines
 import type { Clients } from '../aws.ts';
 import { lastLines } from '../execution/logs.ts';
 import { executionReader } from '../execution/read.ts';
 import { type Trouble, troublesOf } from '../execution/troubles.ts';
 import { harmless } from '../render/text.ts';
-import { type DefinedState, isObject } from './definition.ts';
 import { begunBy, isJob, isPipelineExecution } from './jobs.ts';
 import type { MachineExecution, MachineReader } from './read.ts';
-import type { StateView } from './view.ts';
 
 export type MachineTrouble = {
   /** Undefined when the execution failed outside of its states. */
