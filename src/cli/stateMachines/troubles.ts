@@ -3,12 +3,9 @@
  * it, and where the logs are.
  */
 
-<<<<<<< HEAD
-import { diagnose } from '../../definition/diagnoses/diagnoses.ts';
-=======
 import type { StateView } from '../../definition/asl/history/fold.ts';
 import { type DefinedState, isObject } from '../../definition/asl/states.ts';
->>>>>>> pagemachines
+import { diagnose } from '../../definition/diagnoses/diagnoses.ts';
 import type { Clients } from '../aws.ts';
 import { lastLines } from '../execution/logs.ts';
 import { executionReader } from '../execution/read.ts';
