@@ -104,7 +104,12 @@ describe('a pipeline that succeeds', () => {
       await visit(page, server, `/console/pipelines/small?tab=${tab}`);
       await expectAccessible(page);
     }
-    for (const view of ['graph&step=Measure', 'timeline&step=Train&part=log', 'steps&step=Measure&part=values', 'parameters&step=Train&part=cache']) {
+    for (const view of [
+      'graph&step=Measure',
+      'timeline&step=Train&part=log',
+      'steps&step=Measure&part=values',
+      'parameters&step=Train&part=cache',
+    ]) {
       await visit(page, server, `/console/pipelines/small/executions/${idOf(arn)}?view=${view}`);
       await expectAccessible(page);
     }

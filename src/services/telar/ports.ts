@@ -45,9 +45,19 @@ export type TelarPorts = {
   /** By which the holder of a key is signed in to the console, once. Undefined for whoever calls without one. */
   consoleLink(accessKeyId: string | undefined): { url: string; expires: number | undefined };
   auditEvents(most: number): { seq: number; at: number; record: string }[];
+  /** Of one principal. */
+  auditedOf(principal: string, most: number): { seq: number; at: number; record: string }[];
+  /** What a schedule or a rule has set going; undefined for what is neither. */
+  firings(arn: string, most: number): SeenFirings | undefined;
   server: { version: string; account: string; dataFolder: string; startedAt: number };
   /** Highest delay of the event loop since it was last asked, in milliseconds. */
   loopLag(): number;
+};
+
+export type SeenFirings = {
+  /** Times in milliseconds since the epoch. */
+  waiting: { at: number; due: number; attempt: number; target: string }[];
+  callers: { principal: string; target: string }[];
 };
 
 export type SeenMail = {

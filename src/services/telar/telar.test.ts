@@ -15,6 +15,8 @@ const service = createTelarService({
     },
   },
   scheduleTimes: () => undefined,
+  firings: () => undefined,
+  auditedOf: () => [],
   outbox: { list: () => [], get: () => undefined },
   explainAccess: () => {
     throw new Error('nobody asked for it');
