@@ -39,12 +39,11 @@ export function SchedulesPage() {
 }
 
 const nameOf = ({ kind, group, name }: Scheduled): string =>
-  kind === 'rule' || group === 'default' ? name : `${group} / ${name}`;
+  kind === 'rule' ? `rule ${name}` : group === 'default' ? name : `${group} / ${name}`;
 
 const COLUMNS: Column<Scheduled>[] = [
-  { id: 'name', header: 'Schedule', width: '16rem', cell: nameOf, sort: nameOf },
-  { id: 'kind', header: 'Kind', width: '6rem', cell: ({ kind }) => (kind === 'rule' ? 'Rule' : 'Schedule') },
-  { id: 'when', header: 'When', cell: (row) => <When {...row} /> },
+  { id: 'name', header: 'Schedule', width: '13rem', cell: nameOf, sort: nameOf },
+  { id: 'when', header: 'When', width: '22rem', cell: (row) => <When {...row} /> },
   {
     ...{ id: 'state', header: 'State', width: '8rem' },
     cell: ({ state }) => <Status status={state} />,
@@ -56,7 +55,7 @@ const COLUMNS: Column<Scheduled>[] = [
     sort: ({ times }) => times?.Next,
   },
   { id: 'target', header: 'Starts', cell: ({ targets }) => <Targets arns={targets} /> },
-  { id: 'missed', header: 'Missed', width: '10rem', cell: ({ times }) => <Missed missed={times?.Missed} /> },
+  { id: 'missed', header: 'Missed', width: '9rem', cell: ({ times }) => <Missed missed={times?.Missed} /> },
 ];
 
 function When({ kind, expression, timeZone, window }: Scheduled) {
