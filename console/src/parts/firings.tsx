@@ -18,15 +18,7 @@ export type FiringRow = {
 
 export function Firings({ rows, empty }: { rows: readonly FiringRow[]; empty: string }) {
   if (rows.length === 0) return <p className="firings-none">Nothing is on record. {empty}</p>;
-  return (
-    <DataTable
-      label="Last firings"
-      dense
-      rows={rows}
-      keyOf={({ key }) => key}
-      columns={COLUMNS}
-    />
-  );
+  return <DataTable label="Last firings" dense rows={rows} keyOf={({ key }) => key} columns={COLUMNS} />;
 }
 
 const COLUMNS: Column<FiringRow>[] = [

@@ -94,11 +94,7 @@ function columnsOf(onTest: (target: Target) => void): Column<Target>[] {
     {
       ...{ id: 'letters', header: 'Dead letters' },
       cell: ({ DeadLetterConfig }) =>
-        DeadLetterConfig?.Arn === undefined ? (
-          'None'
-        ) : (
-          <TargetLink {...targetOf(DeadLetterConfig.Arn)} />
-        ),
+        DeadLetterConfig?.Arn === undefined ? 'None' : <TargetLink {...targetOf(DeadLetterConfig.Arn)} />,
     },
     {
       ...{ id: 'test', header: 'Test', width: '7rem' },

@@ -126,7 +126,8 @@ function What({ schedule, times }: { schedule: Schedule; times: Times | undefine
         ['As', Target?.RoleArn && <Arn arn={Target.RoleArn} />],
         [
           'Retries',
-          retry && `${retry.MaximumRetryAttempts ?? 185} at most, for ${duration((retry.MaximumEventAgeInSeconds ?? 86_400) * 1000)}`,
+          retry &&
+            `${retry.MaximumRetryAttempts ?? 185} at most, for ${duration((retry.MaximumEventAgeInSeconds ?? 86_400) * 1000)}`,
         ],
         ['Dead letters', Target?.DeadLetterConfig?.Arn && <TargetLink {...targetOf(Target.DeadLetterConfig.Arn)} />],
         ['Created', <Time key="created" at={schedule.CreationDate} />],
