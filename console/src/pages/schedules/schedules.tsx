@@ -42,20 +42,20 @@ const nameOf = ({ kind, group, name }: Scheduled): string =>
   kind === 'rule' ? `rule ${name}` : group === 'default' ? name : `${group} / ${name}`;
 
 const COLUMNS: Column<Scheduled>[] = [
-  { id: 'name', header: 'Schedule', width: '13rem', cell: nameOf, sort: nameOf },
-  { id: 'when', header: 'When', width: '22rem', cell: (row) => <When row={row} /> },
+  { id: 'name', header: 'Schedule', width: '12rem', cell: nameOf, sort: nameOf },
+  { id: 'when', header: 'When', cell: (row) => <When row={row} /> },
   {
-    ...{ id: 'state', header: 'State', width: '8rem' },
+    ...{ id: 'state', header: 'State', width: '7.5rem' },
     cell: ({ state }) => <Status status={state} />,
     sort: ({ state }) => state,
   },
   {
-    ...{ id: 'next', header: 'Next', width: '8rem' },
+    ...{ id: 'next', header: 'Next', width: '5.5rem' },
     cell: ({ times }) => (times?.Next === undefined ? '' : <Time at={times.Next} />),
     sort: ({ times }) => times?.Next,
   },
-  { id: 'target', header: 'Starts', cell: (row) => <Targets row={row} /> },
-  { id: 'missed', header: 'Missed', width: '9rem', cell: ({ times }) => <Missed missed={times?.Missed} /> },
+  { id: 'target', header: 'Starts', width: '15rem', cell: (row) => <Targets row={row} /> },
+  { id: 'missed', header: 'Missed', width: '10rem', cell: ({ times }) => <Missed missed={times?.Missed} /> },
 ];
 
 function When({ row }: { row: Scheduled }) {
