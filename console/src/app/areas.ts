@@ -1,6 +1,8 @@
 /** The areas of the console, in the order of the navigation. An area is added here and nowhere else. */
 import type { Area } from '../pages/area.ts';
+import { data } from '../pages/data/area.ts';
 import { home } from '../pages/home/area.ts';
+import { jobs } from '../pages/jobs/area.ts';
 import { registry } from '../pages/registry/area.ts';
 
-export const areas: readonly Area[] = [home, registry];
+export const areas: readonly Area[] = [home, jobs, registry, data];
