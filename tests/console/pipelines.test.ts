@@ -81,6 +81,22 @@ describe('a pipeline that succeeds', () => {
     await option(again, /^Measure; Measure, Succeeded, /).waitFor();
   });
 
+  it('goes on from one of its steps: what is before it is taken over', async () => {
+    const arn = await bench.start('small', { Threshold: '0.75' });
+    await bench.ended(arn);
+    const page = await openPage(`/pipelines/small/executions/${idOf(arn)}?step=Train`);
+    await page.getByRole('button', { name: 'Run again from here' }).click();
+    await seeText(page, `Train, Gate, Register run again. What Measure made in ${idOf(arn)} is taken over.`);
+    await page.getByLabel('Threshold').fill('0.9');
+    await page.getByRole('dialog').getByRole('button', { name: 'Start', exact: true }).click();
+    await option(page, /^Register, Register model, Skipped/).waitFor({ timeout: 30_000 });
+    await option(page, /^Measure, Processing, Succeeded, Processing · reused/).waitFor();
+    await page
+      .getByRole('link', { name: idOf(arn) })
+      .first()
+      .waitFor();
+  });
+
   it('is compared with another execution of it', async () => {
     const arns = [await bench.start('small'), await bench.start('small', { Threshold: '0.9' })];
     for (const arn of arns) await bench.ended(arn);
@@ -104,7 +120,12 @@ describe('a pipeline that succeeds', () => {
       await visit(page, server, `/console/pipelines/small?tab=${tab}`);
       await expectAccessible(page);
     }
-    for (const view of ['graph&step=Measure', 'timeline&step=Train&part=log', 'steps&step=Measure&part=values', 'parameters&step=Train&part=cache']) {
+    for (const view of [
+      'graph&step=Measure',
+      'timeline&step=Train&part=log',
+      'steps&step=Measure&part=values',
+      'parameters&step=Train&part=cache',
+    ]) {
       await visit(page, server, `/console/pipelines/small/executions/${idOf(arn)}?view=${view}`);
       await expectAccessible(page);
     }

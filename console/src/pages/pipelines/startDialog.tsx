@@ -8,7 +8,9 @@ import { Button } from '../../parts/button.tsx';
 import { CopyCommand } from '../../parts/command.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Checkbox, Field, Select, TextInput } from '../../parts/form.tsx';
+import { shortName } from '../../parts/format.ts';
 import { Failure } from '../../parts/notice.tsx';
+import type { FromHere } from './fromHere.ts';
 import { awsStart, faultsOf, givenOf, initialTexts, type Texts, telarRun } from './parameters.ts';
 import './startDialog.css';
 
@@ -19,10 +21,12 @@ type Props = {
   version?: number | undefined;
   /** The values of an execution that is repeated. */
   repeated?: Texts | undefined;
+  /** From a step of that execution on, and not from the beginning. */
+  from?: FromHere | undefined;
   onClose: () => void;
 };
 
-export function StartDialog({ pipeline, arn, definition, version, repeated, onClose }: Props) {
+export function StartDialog({ pipeline, arn, definition, version, repeated, from, onClose }: Props) {
   const parameters = definition.Parameters ?? [];
   const last = useLastValues(arn, parameters, repeated === undefined);
   const [changed, setChanged] = useState<Texts>({});
@@ -36,7 +40,7 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, onCl
     [parameters, repeated, last, changed],
   );
   const faults = faultsOf(definition, texts);
-  const given = givenOf(parameters, texts);
+  const given = givenOf(parameters, texts, from !== undefined);
 
   const change = (parameter: string, text: string) => {
     setChanged((now) => ({ ...now, [parameter]: text }));
@@ -50,6 +54,7 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, onCl
       ...{ PipelineName: arn, ClientRequestToken: token, PipelineParameters: given },
       ...(name !== '' && { PipelineExecutionDisplayName: name }),
       ...(version !== undefined && { PipelineVersionId: version }),
+      ...(from && { SelectiveExecutionConfig: selectiveOf(from) }),
     };
     try {
       const { PipelineExecutionArn = '' } = await start.mutateAsync(input);
@@ -62,7 +67,7 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, onCl
     <Dialog
       open
       onClose={onClose}
-      title={`Start ${pipeline}`}
+      title={from ? `Run ${pipeline} from ${from.step}` : `Start ${pipeline}`}
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -78,6 +83,7 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, onCl
         </>
       }
     >
+      {from && <Taken from={from} />}
       <form id={form} className="start-form" onSubmit={(event) => void submit(event)}>
         {parameters.map((parameter) => (
           <ParameterField
@@ -96,10 +102,24 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, onCl
       {start.error && <Failure error={start.error} />}
       <div className="start-commands">
         <p>The same from a shell:</p>
-        {version === undefined && <CopyCommand command={telarRun(pipeline, given)} />}
-        <CopyCommand command={awsStart(pipeline, given, version)} />
+        {version === undefined && !from && <CopyCommand command={telarRun(pipeline, given)} />}
+        <CopyCommand command={awsStart(pipeline, given, { version, selective: from && selectiveOf(from) })} />
       </div>
     </Dialog>
+  );
+}
+
+const selectiveOf = ({ source, run }: FromHere) => ({
+  SourcePipelineExecutionArn: source,
+  SelectedSteps: run.map((StepName) => ({ StepName })),
+});
+
+function Taken({ from: { run, reused, source } }: { from: FromHere }) {
+  return (
+    <p>
+      {run.join(', ')} {run.length === 1 ? 'runs' : 'run'} again.{' '}
+      {reused.length > 0 && `What ${reused.join(', ')} made in ${shortName(source)} is taken over.`}
+    </p>
   );
 }
 

@@ -1,10 +1,12 @@
 /** How a step stands: its times and attempts, what it made, why it failed and what helps, the figures that it led to. */
 import { hrefOf } from '../../data/links.ts';
 import { shortName } from '../../parts/format.ts';
+import { RetryIcon } from '../../parts/icons.tsx';
 import { Facts } from '../../parts/page.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
 import { kindOf, neighboursOf } from './definition.ts';
 import { type DescribedStep, jobOf, type OverviewProps } from './described.ts';
+import { StartAgain } from './startAgain.tsx';
 import { StepConditions } from './stepConditions.tsx';
 import { StepFailure } from './stepFailure.tsx';
 import { StepMetrics } from './stepMetrics.tsx';
@@ -24,6 +26,13 @@ export function StepOverview(props: OverviewProps) {
       <StepOutside described={described} />
       <StepConditions {...props} />
       <StepMetrics {...props} />
+      {hasEnded(props.status) && (
+        <div>
+          <StartAgain pipeline={props.pipeline} execution={props.execution} step={step.StepName}>
+            <RetryIcon /> Run again from here
+          </StartAgain>
+        </div>
+      )}
     </div>
   );
 }
