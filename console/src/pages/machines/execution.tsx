@@ -13,6 +13,7 @@ import { Timeline } from '../../parts/timeline.tsx';
 import type { PageProps } from '../area.ts';
 import { ExecutionActions } from './actions.tsx';
 import { useQueryValue } from './address.ts';
+import { startedBy } from './begun.ts';
 import { nameOf } from './commands.ts';
 import { type Execution, isRunning, useExecution } from './data.ts';
 import { edgesOf, nodesOf, timelineOf } from './drawing.ts';
@@ -61,8 +62,9 @@ export function ExecutionPage({ params: { arn } }: PageProps<'arn'>) {
 }
 
 function ExecutionFacts({ execution }: { execution: Execution }) {
-  const { startDate, stopDate, status, redriveCount = 0, redriveDate, mapRunArn } = execution;
-  const { stateMachineAliasArn, stateMachineVersionArn } = execution;
+  const { startDate, stopDate, status, redriveCount = 0, redriveDate } = execution;
+  const { stateMachineAliasArn, stateMachineVersionArn, mapRunArn, input } = execution;
+  const begun = mapRunArn !== undefined || startedBy(input) !== undefined;
   return (
     <Facts
       items={[
@@ -71,10 +73,21 @@ function ExecutionFacts({ execution }: { execution: Execution }) {
         ['Version', stateMachineVersionArn && nameOf(stateMachineVersionArn)],
         ['Alias', stateMachineAliasArn && nameOf(stateMachineAliasArn)],
         ['Redriven', redriveCount > 0 ? <Redrives key="redrives" count={redriveCount} at={redriveDate} /> : undefined],
-        ['Item of', mapRunArn && 'a distributed Map: its own execution redrives it'],
+        ['Begun by', begun ? <Parent key="parent" execution={execution} /> : undefined],
       ]}
     />
   );
+}
+
+/** The execution that began this one: for an item of its Map, or as the work of one of its states. */
+function Parent({ execution: { mapRunArn, input } }: { execution: Execution }) {
+  const run = useCall(...(['states', 'DescribeMapRun', { mapRunArn: mapRunArn ?? '' }] as const), {
+    enabled: mapRunArn !== undefined,
+  });
+  const parent = mapRunArn === undefined ? startedBy(input) : run.data?.executionArn;
+  if (parent === undefined) return null;
+  const query = mapRunArn === undefined ? '' : `?tab=runs&run=${encodeURIComponent(mapRunArn)}`;
+  return <a href={`${links.machineExecution(parent)}${query}`}>{nameOf(parent)}</a>;
 }
 
 function Redrives({ count, at }: { count: number; at: number | undefined }) {
@@ -127,7 +140,12 @@ function ExecutionTabs({ seen }: { seen: Seen }) {
       tabs={[
         { id: 'graph', label: 'Graph', content: <LiveGraph seen={seen} /> },
         { id: 'timeline', label: 'Timeline', content: <LiveTimeline seen={seen} /> },
-        { id: 'events', label: 'Events', count: history.events.length, content: <Events history={history} /> },
+        {
+          id: 'events',
+          label: 'Events',
+          count: history.events.length,
+          content: <Events arn={seen.execution.executionArn ?? ''} history={history} />,
+        },
         { id: 'data', label: 'Input and output', content: <InputAndOutput execution={seen.execution} /> },
         ...runs,
       ]}
