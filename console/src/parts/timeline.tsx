@@ -143,7 +143,6 @@ const Row = memo(function Row({ row, elementId, top, start, end, now, selected, 
       style={{ transform: `translateY(${top}px)` }}
       role="option"
       aria-selected={selected}
-      aria-label={[row.label, ...spans.map(({ text }) => text)].join('; ')}
       onClick={() => onSelect?.(row.id)}
       tabIndex={-1}
     >
@@ -155,6 +154,7 @@ const Row = memo(function Row({ row, elementId, top, start, end, now, selected, 
         )}
         <span className="timeline-name">{row.label}</span>
       </div>
+      <div className="timeline-said">{spans.map(({ text }) => text).join('; ')}</div>
       <div className="timeline-bars" aria-hidden="true">
         {spans.map(({ bar, from, to, text }) => (
           <div
