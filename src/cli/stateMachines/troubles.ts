@@ -5,8 +5,8 @@
 
 import { handlingOf, languageAdvice } from '../../definition/asl/advice.ts';
 import type { StateView } from '../../definition/asl/history/fold.ts';
+import { diagnose } from '../../definition/diagnoses/diagnoses.ts';
 import type { Clients } from '../aws.ts';
-import { diagnose } from '../diagnoses.ts';
 import { lastLines } from '../execution/logs.ts';
 import { executionReader } from '../execution/read.ts';
 import { type Trouble, troublesOf } from '../execution/troubles.ts';

@@ -1,13 +1,14 @@
 /** The events of an execution, as they stand in its history: however many, only those near the window are in the page. */
+
 import { useMemo, useState } from 'react';
 import { detailsOf, eventWords, timeOf } from '../../../../src/definition/asl/history/events.ts';
+import { useAddress } from '../../data/address.ts';
 import { Json } from '../../parts/code.tsx';
 import { Field, TextInput } from '../../parts/form.tsx';
 import { Empty, Loading } from '../../parts/notice.tsx';
 import { Split } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
-import { useQueryValue } from './address.ts';
 import { commands } from './commands.ts';
 import type { Followed, HistoryEvent } from './history.ts';
 import { parsed } from './json.ts';
@@ -33,7 +34,7 @@ function typeOf({ type }: HistoryEvent) {
 }
 
 export function Events({ arn, history: { events, whole } }: { arn: string; history: Followed }) {
-  const [selected, select] = useQueryValue('event');
+  const [selected, select] = useAddress('event');
   const [wanted, setWanted] = useState('');
   const found = useMemo(() => matching(events, wanted), [events, wanted]);
   const event = selected === undefined ? undefined : events[Number(selected) - 1];

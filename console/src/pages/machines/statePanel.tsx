@@ -4,6 +4,8 @@ import { handlingOf, languageAdvice } from '../../../../src/definition/asl/advic
 import type { Visit } from '../../../../src/definition/asl/history/fold.ts';
 import type { Attempt } from '../../../../src/definition/asl/history/work.ts';
 import { type DefinedState, statesOf } from '../../../../src/definition/asl/states.ts';
+import { diagnose } from '../../../../src/definition/diagnoses/diagnoses.ts';
+import { useAddress } from '../../data/address.ts';
 import { Button } from '../../parts/button.tsx';
 import { Json } from '../../parts/code.tsx';
 import { CopyCommand } from '../../parts/command.tsx';
@@ -15,7 +17,6 @@ import { Status } from '../../parts/status.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Duration } from '../../parts/time.tsx';
 import { phraseOf } from '../../parts/tone.ts';
-import { useQueryValue } from './address.ts';
 import { begunBy } from './begun.ts';
 import { commands } from './commands.ts';
 import { offeredVisits, placeWords, type StateSummary, tellingVisit } from './fold.ts';
@@ -25,7 +26,7 @@ import { TestDialog } from './testState.tsx';
 
 export function StatePanel({ seen, name }: { seen: Seen; name: string | undefined }) {
   const [testing, setTesting] = useState(false);
-  const [chosen, choose] = useQueryValue('visit');
+  const [chosen, choose] = useAddress('visit');
   const states = useMemo(() => statesOf(seen.definition), [seen.definition]);
   if (name === undefined) return <Empty title="No state is selected">Select one to see what it did.</Empty>;
   const summary = seen.summaries.get(name);
@@ -125,10 +126,16 @@ function VisitDetails({ visit, states }: { visit: Visit; states: States }) {
   );
 }
 
+/** As `telar status` and `telar doctor` give it. */
+function adviceFor({ name, type, status, error, cause }: Visit): { cause: string; action: string } | undefined {
+  if (status === 'Caught' || type === 'Fail') return undefined;
+  return diagnose({ step: name, text: `${error ?? ''}: ${cause ?? ''}` }) ?? languageAdvice(error);
+}
+
 /** A cause is often JSON: what a function threw, or how a job ended. */
 function Why({ visit, states }: { visit: Visit; states: States }) {
   const { status, error, cause } = visit;
-  const advice = languageAdvice(error);
+  const advice = adviceFor(visit);
   const handling = handlingOf(states, visit, error);
   const value = parsed(cause);
   const isTree = typeof value === 'object' && value !== null;
