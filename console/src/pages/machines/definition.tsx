@@ -1,18 +1,19 @@
 /** A machine's definition: as a graph whose states tell what they are, and as its text. */
+
 import { useMemo } from 'react';
 import { outlineOf } from '../../../../src/definition/asl/outline.ts';
 import { statesOf } from '../../../../src/definition/asl/states.ts';
+import { useAddress } from '../../data/address.ts';
 import { Code, Json } from '../../parts/code.tsx';
 import { Graph } from '../../parts/graph/graph.tsx';
 import { Empty } from '../../parts/notice.tsx';
 import { Split } from '../../parts/page.tsx';
-import { useQueryValue } from './address.ts';
 import type { Machine } from './data.ts';
 import { edgesOf, nodesOf } from './drawing.ts';
 import { indented } from './json.ts';
 
 export function DefinitionGraph({ definition }: { definition: string }) {
-  const [selected, select] = useQueryValue('state');
+  const [selected, select] = useAddress('state');
   const outline = useMemo(() => outlineOf(definition), [definition]);
   const nodes = useMemo(() => nodesOf(outline), [outline]);
   const edges = useMemo(() => edgesOf(outline), [outline]);
