@@ -69,6 +69,7 @@ it('goes from the file that arrives to the registry', { timeout: 5 * MINUTES }, 
 it('does so through kills in each of its parts, and trains once', { timeout: 8 * MINUTES }, async () => {
   const before = new Set(await customers.arrived());
   await customers.deliver('second');
+  // Cleaning takes more than a second, features half of one on a worker that must be started, training some seconds.
   await pause(300);
   await victim.killAndRestart();
   const run = async () => (await customers.arrived()).find((each) => !before.has(each));

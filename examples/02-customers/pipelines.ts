@@ -125,8 +125,8 @@ const features = processingStep({
 type Parameters = Pick<typeof parameters, keyof typeof learning>;
 type Tables = Readonly<Record<'features' | 'train' | 'validation', Value<S3Uri>>>;
 
-/** From features to the registry: the steps of both pipelines. */
-function learn({ CodeBundleUri, AucThreshold }: Parameters, tables: Tables): Step[] {
+/** A model of the training customers, and what it says of the validation customers. */
+function trainAndPredict(tables: Tables) {
   const train = trainingStep({
     name: 'TrainModel',
     description: 'Gradient-boosted trees on the features of the training customers.',
@@ -170,6 +170,12 @@ function learn({ CodeBundleUri, AucThreshold }: Parameters, tables: Tables): Ste
     instance: 'ml.m5.large',
     retry: [stepFaults, jobFaults],
   });
+  return { train, model, predict };
+}
+
+/** From features to the registry: the steps of both pipelines. */
+function learn({ CodeBundleUri, AucThreshold }: Parameters, tables: Tables): Step[] {
+  const { train, model, predict } = trainAndPredict(tables);
 
   const evaluate = processingStep({
     ...typescript,
@@ -193,7 +199,7 @@ function learn({ CodeBundleUri, AucThreshold }: Parameters, tables: Tables): Ste
     image: images.xgboost('1.7-1'),
     modelData: train.modelArtifacts,
     modelQuality: report.s3Uri,
-    metadata: { FeaturesUri: tables.features, CodeBundleUri: CodeBundleUri },
+    metadata: { FeaturesUri: tables.features, CodeBundleUri },
     contentTypes: ['text/csv'],
     responseTypes: ['text/csv'],
     endpointInstances: ['ml.m5.large'],

@@ -14,6 +14,8 @@ export type DataObject = {
   bytes: Buffer;
   /** Hexadecimal: what S3 answers as the ETag of an object that was put in one piece. */
   md5: string;
+  /** What it is shown as a part of: there are hundreds of a package's files. */
+  partOf?: string;
 };
 
 const LARGEST = 1024 * 1024 * 1024;
@@ -38,7 +40,7 @@ export function dataObjects(project: string, uploads: readonly DataUpload[]): Da
 function packageObjects(project: string, { packages, prefix }: PackageUpload): DataObject[] {
   return packageFiles(project, packages).map(({ path, file }) => {
     const from = path.slice('node_modules/'.length);
-    return object(`${prefix}/${from}`, from, read(file));
+    return { ...object(`${prefix}/${from}`, from, read(file)), partOf: `${prefix}/` };
   });
 }
 

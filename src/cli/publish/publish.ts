@@ -17,7 +17,7 @@ import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glue
 import { permissionChanges } from './permissions.ts';
 import { pipelineChange } from './pipelines.ts';
 import { prunedQueues, queueChange } from './queues.ts';
-import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
+import { bucketChange, bundleChange, dataChanges, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
 import { prunedRules, ruleChange } from './rules.ts';
 import { prunedSchedules, scheduleChange, scheduleGroupChange } from './schedules.ts';
@@ -88,7 +88,7 @@ async function compare(
     bucketChange(s3, documents.bucket, region),
     ...documents.roles.map((role) => roleChange(iam, role, project)),
     ...documents.modelPackageGroups.map((group) => groupChange(sagemaker, group, project)),
-    ...data.map((object) => dataChange(s3, bucket, object)),
+    dataChanges(s3, bucket, data),
     ...(bundle ? [bundleChange(s3, bucket, bundle)] : []),
     ...documents.pipelines.map((pipeline) => pipelineChange(sagemaker, pipeline, project)),
     ...documents.functions.map(async (fn) =>
@@ -113,5 +113,5 @@ async function compare(
         ...[prunedSchedules(scheduler, documents), prunedRules(events, rules, project)],
       ]
     : [];
-  return (await Promise.all([wanted, ...told, ...allowed, ...occasions, ...pruned])).flat();
+  return (await Promise.all([wanted, ...told, ...allowed, ...occasions, ...pruned])).flat(2);
 }

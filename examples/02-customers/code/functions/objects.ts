@@ -55,7 +55,7 @@ export async function upload(Bucket: string, prefix: string, folder: string, las
 /** Writes an empty object, unless there is one. */
 export async function markOnce(Bucket: string, Key: string): Promise<void> {
   try {
-    await s3.putObject({ Bucket, Key, Body: '', IfNoneMatch: '*' });
+    await s3.putObject({ Bucket, Key, Body: '', ContentLength: 0, IfNoneMatch: '*' });
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'PreconditionFailed') throw error;
   }
