@@ -2,12 +2,14 @@
  * A delivery arrives, and a model of it is in the registry: cleaned and made into features by the functions, trained by the pipeline,
  * each set going by what the one before wrote. And again under kill -9 of the server, in the middle of each of the three.
  */
+import { Lambda } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkFolder } from '../../src/server/fsck.ts';
 import { dataFolder } from '../../src/store/folder.ts';
 import { type Customers, customersOn, inventCustomers } from '../../tests/support/customers.ts';
 import { startVictim, type Victim } from '../../tests/support/killing.ts';
 import { removeFolder, strays } from '../../tests/support/serverProcess.ts';
+import { parsed, startSubscriber } from '../../tests/support/subscriber.ts';
 import { pause } from '../../tests/support/workbench.ts';
 import type { CleaningReport } from './code/cleaning.ts';
 import type { FeaturesReport } from './code/features.ts';
@@ -29,15 +31,18 @@ const patience = { timeout: 4 * MINUTES, interval: 100 };
 
 it('is published whole, and a second time changes nothing', { timeout: 10 * MINUTES }, async () => {
   const { changes } = await customers.publish();
-  const made = changes.filter(({ kind }) => ['function', 'permission', 'rule'].includes(kind));
+  const made = changes.filter(({ kind }) => ['function', 'retries', 'permission', 'rule'].includes(kind));
   expect(made.map(({ kind, name, action }) => `${action} ${kind} ${name}`)).toEqual([
     'create function customers-clean',
     'create function customers-features',
+    'create retries customers-clean',
+    'create retries customers-features',
     'create permission customers-clean ← rule customers-delivered',
     'create permission customers-features ← rule customers-cleaned',
     'create rule customers-delivered',
     'create rule customers-cleaned',
     'create rule customers-featured',
+    'create rule customers-training-failed',
   ]);
   const again = await customers.publish();
   expect(again.changes.filter(({ action }) => action !== 'same')).toEqual([]);
@@ -66,6 +71,41 @@ it('goes from the file that arrives to the registry', { timeout: 5 * MINUTES }, 
   expect(CustomerMetadataProperties?.['FeaturesUri']).toBe(`s3://customers-mlops-data/${run}features`);
 });
 
+it('alerts when a delivery cannot be cleaned, and when a training fails', { timeout: 3 * MINUTES }, async () => {
+  const subscriber = await startSubscriber();
+  try {
+    await customers.subscribe(subscriber);
+    // It is tried again after a minute, which changes nothing here.
+    const { client } = victim.client;
+    await new Lambda(client).updateFunctionEventInvokeConfig({
+      ...{ FunctionName: 'customers-clean', MaximumRetryAttempts: 0 },
+    });
+    await customers.put('raw/wrong/a.csv', 'id,name\n1,x\n');
+    await customers.put('raw/wrong/manifest.json', '{"asOf": "2026-07-01"}');
+    await customers.put('clean/run_date=2026-07-01/run_id=event-lost/', '');
+    const alerts = () =>
+      subscriber.received.map(parsed).flatMap(({ Type, Message = '' }) => (Type === 'Notification' ? [Message] : []));
+    await expect.poll(alerts, { timeout: MINUTES }).toHaveLength(2);
+    const [failed, training] = alerts().sort((one) => (one.startsWith('{') ? -1 : 1));
+    expect(JSON.parse(failed!)).toMatchObject({
+      requestContext: { functionArn: expect.stringContaining(':customers-clean:'), condition: 'RetriesExhausted' },
+      requestPayload: { detail: { object: { key: 'raw/wrong/manifest.json' } } },
+      responsePayload: { errorMessage: expect.stringContaining("The header of a.csv is 'id,name'") },
+    });
+    const [arn] = await customers.trainings();
+    expect(training).toBe(`"A training has failed: telar status ${arn}"`);
+    const { steps } = await customers.ended(arn!);
+    expect(steps.get('TrainModel')?.FailureReason).toContain('run_id=event-lost/train');
+
+    const { changes } = await customers.publish();
+    expect(changes.filter(({ action }) => action !== 'same')).toMatchObject([
+      { kind: 'retries', name: 'customers-clean', details: ['retries: 0 becomes 1'] },
+    ]);
+  } finally {
+    await subscriber.close();
+  }
+});
+
 it('does so through kills in each of its parts, and trains once', { timeout: 8 * MINUTES }, async () => {
   const before = new Set(await customers.arrived());
   await customers.deliver('second');
@@ -78,7 +118,7 @@ it('does so through kills in each of its parts, and trains once', { timeout: 8 *
   await expect.poll(() => customers.has(`${prefix}cleaning/cleaning.json`), patience).toBe(true);
   await pause(200);
   await victim.killAndRestart();
-  await expect.poll(() => customers.trainings(), patience).toHaveLength(2);
+  await expect.poll(() => customers.trainings(), patience).toHaveLength(3);
   await victim.killAndRestart();
   await pause(1500);
   await victim.killAndRestart();
@@ -86,7 +126,7 @@ it('does so through kills in each of its parts, and trains once', { timeout: 8 *
   const { status, steps } = await customers.ended(training!);
   expect([...steps.values()].flatMap(({ FailureReason = [] }) => FailureReason)).toEqual([]);
   expect(status).toBe('Succeeded');
-  expect(await customers.trainings()).toHaveLength(2);
+  expect(await customers.trainings()).toHaveLength(3);
   expect(await customers.versions()).toHaveLength(2);
 
   await victim.close();

@@ -5,11 +5,21 @@
  *
  * V1. A run's last object is written once (code/functions/features.ts): however often an event comes, or a function is tried again,
  *     its features are learned from once.
+ * V2. Whatever fails for good is told to the topic of alerts: a function by its destination, the pipeline by a rule.
  */
-import { defineFunction, defineRole, defineRule } from 'telar';
+import { defineFunction, defineRole, defineRule, defineTopic, topicArn } from 'telar';
 import { bucket, training } from './pipelines.ts';
 
 const objects = (...patterns: string[]) => patterns.map((pattern) => `arn:aws:s3:::${bucket}/${pattern}`);
+
+const alerts = defineTopic({
+  name: 'customers-alerts',
+  displayName: 'Customers',
+  // A rule alerts when the pipeline fails.
+  policy: [{ Effect: 'Allow', Principal: { Service: 'events.amazonaws.com' }, Action: 'sns:Publish' }],
+  // Add yours: a webhook of Slack is { protocol: 'https', endpoint: 'https://hooks.slack.com/…', format: 'slack' }.
+  subscriptions: [{ protocol: 'email', endpoint: 'ml-team@example.com' }],
+});
 
 const functionsRole = defineRole({
   name: 'customers-functions-role',
@@ -27,6 +37,7 @@ const functionsRole = defineRole({
       { Sid: 'Read', Effect: 'Allow', Action: 's3:GetObject', Resource: objects('raw/*', 'clean/*') },
       { Sid: 'Write', Effect: 'Allow', Action: 's3:PutObject', Resource: objects('clean/*') },
     ],
+    alerts: [{ Effect: 'Allow', Action: 'sns:Publish', Resource: topicArn(alerts) }],
     logs: [
       {
         Sid: 'WriteLogs',
@@ -57,6 +68,8 @@ const trainingRole = defineRole({
 const common = {
   ...{ role: functionsRole, packages: ['@duckdb/node-api'] },
   ...{ memory: 2048, storage: 4096, timeout: 900 },
+  // A delivery that cannot be cleaned is no better the next time; what the machine has got wrong may be.
+  ...{ retries: 1, onFailure: topicArn(alerts) },
 } as const;
 
 const clean = defineFunction({
@@ -84,6 +97,7 @@ const created = (wildcard: string) => ({
 export const arrivals = {
   roles: [functionsRole, trainingRole],
   functions: [clean, makeFeatures],
+  topics: [alerts],
   rules: [
     defineRule({
       name: 'customers-delivered',
@@ -106,6 +120,27 @@ export const arrivals = {
           pipeline: training,
           role: trainingRole,
           parameters: ({ codeBundleUri }) => ({ Run: '$.detail.object.key', CodeBundleUri: codeBundleUri }),
+        },
+      ],
+    }),
+    defineRule({
+      name: 'customers-training-failed',
+      description: 'Alerts when a training that an arrival has started fails.',
+      pattern: {
+        source: ['aws.sagemaker'],
+        'detail-type': ['SageMaker Model Building Pipeline Execution Status Change'],
+        detail: {
+          currentPipelineExecutionStatus: ['Failed'],
+          pipelineArn: [{ suffix: `:pipeline/${training.name}` }],
+        },
+      },
+      targets: [
+        {
+          arn: topicArn(alerts),
+          template: {
+            paths: { execution: '$.detail.pipelineExecutionArn' },
+            text: '"A training has failed: telar status <execution>"',
+          },
         },
       ],
     }),

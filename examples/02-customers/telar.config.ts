@@ -26,6 +26,7 @@ export default defineProject({
   modelPackageGroups: [buyAgain],
   pipelines: [build, training],
   functions: arrivals.functions,
+  topics: arrivals.topics,
   rules: arrivals.rules,
   data: [duckdb, ...delivery()],
   code: codeBundle({

@@ -35,6 +35,9 @@ export type LambdaFunction = {
   /** In seconds. */
   readonly timeout: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Of an invocation that nobody waits for, as a rule's. */
+  readonly retries?: number;
+  readonly onFailure?: string | Late<string>;
 };
 
 export type FunctionOptions = Pick<LambdaFunction, 'name' | 'file' | 'role'> &
@@ -55,7 +58,10 @@ const SCRIPT = /\.[cm]?[jt]s$/;
  * @param options.memory in megabytes. @default 256
  * @param options.storage of `/tmp`, in megabytes. @default 512
  * @param options.timeout in seconds. @default 30
- * @throws when the name is none of Lambda's, the file has another ending, a package's name is none of npm's, or memory, storage or timeout are beyond what Lambda has
+ * @param options.retries how often an invocation that nobody waits for is tried again, after one minute and after two. @default AWS's: 2
+ * @param options.onFailure the ARN of the topic, queue, function or event bus that is told when all have failed: `topicArn(alerts)`. The
+ *   function's role must be allowed to send there
+ * @throws when the name is none of Lambda's, the file has another ending, a package's name is none of npm's, or memory, storage, timeout or retries are beyond what Lambda has
  * @example
  * defineFunction({ name: 'evaluate', file: 'functions/evaluate.ts', role, environment: { BUCKET: bucket } })
  */
@@ -95,6 +101,8 @@ export function defineFunction(options: FunctionOptions): LambdaFunction {
   must(memory >= 128 && memory <= 10_240, subject, `memory is ${memory}: give 128 to 10240 megabytes`);
   must(storage >= 512 && storage <= 10_240, subject, `storage is ${storage}: give 512 to 10240 megabytes`);
   must(timeout >= 1 && timeout <= 900, subject, `timeout is ${timeout}: give 1 to 900 seconds`);
+  const { retries = 2 } = options;
+  must([0, 1, 2].includes(retries), subject, `retries is ${retries}: give 0, 1 or 2`);
   const settled = { handler, include, packages, runtime, memory, storage, timeout, environment };
   return { kind: 'function', ...options, ...settled };
 }
@@ -104,17 +112,24 @@ export function functionArn({ name }: Pick<LambdaFunction, 'name'>): Late<string
   return ({ account, region }: Context) => arn('lambda', region, account, `function:${name}`);
 }
 
-export type FunctionDocuments = Omit<LambdaFunction, 'kind' | 'role' | 'description'> & {
+export type FunctionDocuments = Omit<LambdaFunction, 'kind' | 'role' | 'description' | 'retries' | 'onFailure'> & {
   arn: string;
   roleArn: string;
   description: string;
+  /** Of invocations that nobody waits for. Absent: as it is on the server. */
+  unattended?: { retries?: number; onFailure?: string };
 };
 
 export function functionDocuments(fn: LambdaFunction, context: Context): FunctionDocuments {
-  const { kind: _, role, description = '', ...rest } = fn;
+  const { kind: _, role, description = '', retries, onFailure, ...rest } = fn;
+  const unattended = {
+    ...(retries !== undefined && { retries }),
+    ...(onFailure !== undefined && { onFailure: settle(onFailure, context) as string }),
+  };
   return {
     ...rest,
     description,
+    ...(Object.keys(unattended).length > 0 && { unattended }),
     arn: functionArn(fn)(context),
     roleArn: settle(roleArn(`function '${fn.name}'`, role), context) as string,
   };

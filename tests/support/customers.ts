@@ -6,11 +6,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { S3 } from '@aws-sdk/client-s3';
 import { type PipelineExecutionStep, SageMaker } from '@aws-sdk/client-sagemaker';
+import { SNS } from '@aws-sdk/client-sns';
 import { generate } from '../../examples/02-customers/data/generate.ts';
 import { clientsOf } from '../../src/cli/aws.ts';
 import { makeOutput } from '../../src/cli/output.ts';
 import { publish } from '../../src/cli/publish/publish.ts';
 import type { TestServer } from './server.ts';
+import { parsed, type Subscriber } from './subscriber.ts';
 
 const FOLDER = fileURLToPath(new URL('../../examples/02-customers', import.meta.url));
 const Bucket = 'customers-mlops-data';
@@ -59,6 +61,17 @@ export function customersOn({ client }: Pick<TestServer, 'client'>, { data, mani
     async deliver(name: string): Promise<void> {
       for (const file of [...manifest.parts.map((part) => part.file), 'manifest.json'])
         await s3.putObject({ Bucket, Key: `raw/${name}/${file}`, Body: readFileSync(join(data, file)) });
+    },
+    async put(Key: string, Body: string): Promise<void> {
+      await s3.putObject({ Bucket, Key, Body, ContentLength: Buffer.byteLength(Body) });
+    },
+    /** Subscribes an HTTP endpoint to the alerts, and confirms it as a subscriber does. */
+    async subscribe(subscriber: Subscriber): Promise<void> {
+      const sns = new SNS(client);
+      const TopicArn = `arn:aws:sns:${client.region}:000000000000:customers-alerts`;
+      await sns.subscribe({ TopicArn, Protocol: 'http', Endpoint: subscriber.url });
+      const [asked] = await subscriber.until(1);
+      await sns.confirmSubscription({ TopicArn, Token: parsed(asked!)['Token'] });
     },
     /** The prefixes of the runs that deliveries have set going. */
     async arrived(): Promise<string[]> {

@@ -72,6 +72,31 @@ describe('an asynchronous invocation', () => {
     });
   });
 
+  it('has no destination and no dead-letter queue that its role may not send to', async () => {
+    const Role = await functionRole(server, 'silent', ['service-role/AWSLambdaBasicExecutionRole']);
+    const queue = 'arn:aws:sqs:us-east-1:000000000000:unreached';
+    const DeadLetterConfig = { TargetArn: queue };
+    const says = 'The provided execution role does not have permissions to call SendMessage on SQS';
+    await expect(make('silent', ECHO, { Role, DeadLetterConfig })).rejects.toMatchObject({
+      ...{ name: 'InvalidParameterValueException', message: says },
+    });
+    await make('silent', ECHO, { Role });
+    const update = new UpdateFunctionConfigurationCommand({ FunctionName: 'silent', DeadLetterConfig });
+    await expect(lambda.send(update)).rejects.toThrow(says);
+    for (const [Destination, action] of [
+      [queue, 'SendMessage'],
+      [queue.replace('sqs', 'sns'), 'Publish'],
+      [queue.replace('sqs', 'lambda').replace('unreached', 'function:other'), 'InvokeFunction'],
+    ]) {
+      const DestinationConfig = { OnFailure: { Destination } };
+      const put = new PutFunctionEventInvokeConfigCommand({ FunctionName: 'silent', DestinationConfig });
+      await expect(lambda.send(put)).rejects.toMatchObject({
+        name: 'InvalidParameterValueException',
+        message: `The function's execution role does not have permissions to call ${action} on ${Destination}`,
+      });
+    }
+  });
+
   it('of a function that is switched off is given up at once, and told: it had waited for hours', async () => {
     const listener = await make('on-switched-off', ECHO);
     const sqs = new SQS(server.client);

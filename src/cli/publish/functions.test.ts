@@ -120,6 +120,7 @@ it.each([
   [{ file: '../f.ts' }, /leaves the project's folder/],
   [{ runtime: 'python3.12' as const }, /does not run on python3.12/],
   [{ memory: 64 }, /give 128 to 10240/],
+  [{ retries: 3 }, /retries is 3: give 0, 1 or 2/],
   [{ storage: 64 }, /give 512 to 10240/],
   [{ include: ['x'] }, /`include` is for Python/],
   [{ file: 'f.py', packages: ['x'] }, /`packages` is for npm's/],

@@ -23,6 +23,7 @@ import { prunedRules, ruleChange } from './rules.ts';
 import { prunedSchedules, scheduleChange, scheduleGroupChange } from './schedules.ts';
 import { logGroupChange, logGroupsOf, prunedMachines, stateMachineChange } from './stateMachines.ts';
 import { prunedTopics, topicChanges } from './topics.ts';
+import { unattendedChange } from './unattended.ts';
 
 export type Published = { documents: ProjectDocuments; bundle: Bundle | undefined; changes: Change[] };
 
@@ -102,6 +103,7 @@ async function compare(
     ...documents.scheduleGroups.map((group) => scheduleGroupChange(scheduler, group, documents)),
     ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
+  const unattended = documents.functions.map(async (fn) => unattendedChange(await clients.lambda(), fn));
   const allowed = documents.functions.map(async (fn) => permissionChanges(await clients.lambda(), fn, rules, prune));
   // Last of all: a rule starts what was published before it.
   const occasions = rules.map((rule) => ruleChange(events, rule, project, bundle?.uri));
@@ -113,5 +115,5 @@ async function compare(
         ...[prunedSchedules(scheduler, documents), prunedRules(events, rules, project)],
       ]
     : [];
-  return (await Promise.all([wanted, ...told, ...allowed, ...occasions, ...pruned])).flat(2);
+  return (await Promise.all([wanted, ...told, ...unattended, ...allowed, ...occasions, ...pruned])).flat(2);
 }

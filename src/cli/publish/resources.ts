@@ -52,6 +52,9 @@ export async function dataChanges(s3: S3, bucket: string, objects: readonly Data
   return (await Promise.all(changes)).flat();
 }
 
+/** Small files are sent together: a server that syncs each pays once for all. */
+const AT_A_TIME = 16;
+
 function together(name: string, parts: readonly DataObject[], changes: readonly Change[]): Change {
   const differing = changes.filter(({ apply }) => apply);
   if (differing.length === 0) return { kind: 'data', name, action: 'same', details: [] };
@@ -63,7 +66,8 @@ function together(name: string, parts: readonly DataObject[], changes: readonly 
       differing.length === parts.length && differing.every(({ action }) => action === 'create') ? 'create' : 'change',
     details: [`${differing.length} of ${parts.length} files, ${sizeText(bytes)}`],
     async apply() {
-      for (const { apply } of differing) await apply?.();
+      for (let at = 0; at < differing.length; at += AT_A_TIME)
+        await Promise.all(differing.slice(at, at + AT_A_TIME).map(({ apply }) => apply?.()));
     },
   };
 }
