@@ -23,8 +23,10 @@ const ONLY: Record<string, string[]> = { sdk: ['definition', 'base'] };
 
 /** Files that are started by people, npm or a test runner: nothing needs to refer to them. */
 const STARTED: { pattern: RegExp; because: string }[] = [
-  { pattern: /\.test\.ts$/, because: 'vitest finds it' },
+  { pattern: /\.test\.tsx?$/, because: 'vitest finds it' },
   { pattern: /^vitest\.config\.ts$/, because: 'vitest reads it' },
+  { pattern: /^console\/vite\.config\.ts$/, because: 'vite reads it' },
+  { pattern: /^console\/src\/main\.tsx$/, because: "the console's page starts it" },
   { pattern: /^src\/cli\/main\.ts$/, because: 'it is the command line' },
   { pattern: /^src\/sdk\/index\.ts$/, because: 'it is what users of the package import' },
   { pattern: /^bin\/telar\.mjs$/, because: 'npm installs it as `telar`' },
