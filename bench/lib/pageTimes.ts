@@ -6,9 +6,10 @@
  *     milliseconds: then at the end of the last such task.
  */
 import type { Page } from 'playwright-core';
-import { READY } from '../../tests/support/console.ts';
+import { READY, whenReady } from '../../tests/support/console.ts';
 
 const QUIET = 500;
+const PATIENCE = 20_000;
 
 /** Runs in the page, as text: it is the browser's, and knows nothing of this file. */
 const WATCH = `{
@@ -25,10 +26,11 @@ const WATCH = `{
 }`;
 
 /** The answer, once so much of the page is quiet that no task can still belong to its opening. */
-const INTERACTIVE = `new Promise((resolve) => {
+const INTERACTIVE = `new Promise((resolve, reject) => {
   const look = () => {
     const { idle, busyUntil } = telarTimes;
     if (idle !== undefined && performance.now() - Math.max(idle, busyUntil) >= ${QUIET}) resolve(Math.max(idle, busyUntil));
+    else if (performance.now() > ${2 * PATIENCE}) reject(new Error('The page is never idle.'));
     else setTimeout(look, 50);
   };
   look();
@@ -59,16 +61,12 @@ export async function openMeasured(page: Page, url: string): Promise<Opened> {
     throw new Error(
       `${new URL(url).pathname} was answered ${answer?.status()}. Is the console built? npm run console:build`,
     );
-  const interactive = await Promise.race([page.evaluate<number>(INTERACTIVE), tooLate(page)]);
+  await whenReady(page, PATIENCE);
+  const interactive = await page.evaluate<number>(INTERACTIVE);
   const sizes = await page.evaluate<number[]>(SCRIPTS);
   if (sizes.length === 0 || sizes.includes(0))
     throw new Error(`Scripts of ${page.url()} did not come over the wire: ${sizes}.`);
   return { scriptBytes: sizes.reduce((sum, size) => sum + size, 0), interactive };
-}
-
-async function tooLate(page: Page): Promise<never> {
-  await page.locator(READY).first().waitFor({ state: 'attached', timeout: 20_000 });
-  return new Promise(() => {});
 }
 
 /** Whole milliseconds between the frames of a page: a browser tells the time to a tenth, and 60 frames a second are 16.7 apart. */

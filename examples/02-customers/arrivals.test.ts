@@ -35,10 +35,10 @@ it('is published whole, and a second time changes nothing', { timeout: 10 * MINU
   expect(made.map(({ kind, name, action }) => `${action} ${kind} ${name}`)).toEqual([
     'create function customers-clean',
     'create function customers-features',
-    'create retries customers-clean',
-    'create retries customers-features',
     'create permission customers-clean ← rule customers-delivered',
     'create permission customers-features ← rule customers-cleaned',
+    'create retries customers-clean',
+    'create retries customers-features',
     'create rule customers-delivered',
     'create rule customers-cleaned',
     'create rule customers-featured',

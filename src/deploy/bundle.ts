@@ -6,7 +6,7 @@
  * B3. A native module cannot be part of a text: it is refused by name, with what to do.
  */
 import { isBuiltin } from 'node:module';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 /**
  * @param file absolute
@@ -51,3 +51,14 @@ const isOf = (name: string, id: string): boolean => id === name || id.startsWith
 
 /** Without the path of this machine: `@duckdb/node-bindings-linux-x64/duckdb.node`. */
 const nameOf = (path: string): string => path.replaceAll('\\', '/').split('/node_modules/').at(-1)!;
+/** The file of a bundle in a function's zip. */
+export const BUNDLED = 'index.mjs';
+
+/**
+ * A handler as Lambda names it: the module in the zip, and the function in that.
+ *
+ * @example handlerOf('functions/evaluate.ts', 'handler') // 'index.handler'
+ */
+export function handlerOf(file: string, name: string): string {
+  return `${file.endsWith('.py') ? basename(file, '.py') : basename(BUNDLED, '.mjs')}.${name}`;
+}

@@ -50,7 +50,6 @@ describe('rules', () => {
         ...{ Name: 'r', Description: 'when data come', State: 'DISABLED' },
         EventPattern: '{"source":["aws.s3"],"detail":{"object":{"key":[{"prefix":"raw/"}]}}}',
       },
-      functions: [],
       tags: [{ Key: 'telar:missed', Value: 'skip' }],
       targets: [
         {
@@ -76,7 +75,6 @@ describe('rules', () => {
     const targets = [{ function: judge, inputPath: '$.detail' }, { pipeline, role, parameters }, { function: judge }];
     const documents = ruleDocuments(rule({ targets }), context, 'data');
     const Arn = 'arn:aws:lambda:eu-west-1:123456789012:function:judge';
-    expect(documents.functions).toEqual(['judge']);
     expect(documents.targets(BUNDLE)).toMatchObject([
       { Id: 'target-1', Arn, InputPath: '$.detail' },
       { SageMakerPipelineParameters: { PipelineParameterList: [{ Name: 'Key', Value: `data ${BUNDLE}` }] } },

@@ -82,8 +82,6 @@ export type RuleDocuments = {
   };
   /** `telar:missed`, if the project says it. */
   tags: { Key: string; Value: string }[];
-  /** The names of the project's functions among its targets, which must let it invoke them. */
-  functions: string[];
   /** Once the code bundle has a place. */
   targets: (codeBundleUri: S3Uri) => RuleTargetDocument[];
 };
@@ -160,7 +158,6 @@ export function ruleDocuments(rule: Rule, context: Context, bucket: string): Rul
       ...(schedule !== undefined && { ScheduleExpression: schedule }),
       ...(enabled !== undefined && { State: enabled ? 'ENABLED' : 'DISABLED' }),
     },
-    functions: [...new Set(targets.flatMap((target) => ('function' in target ? [target.function.name] : [])))],
     tags: missed === undefined ? [] : [{ Key: MISSED_TAG, Value: missed }],
     targets(codeBundleUri) {
       const uploads = { bucket, codeBundleUri, uri: (key: string) => s3Uri(bucket, key) };

@@ -4,7 +4,7 @@ import type { Connection } from '../../src/cli/connection.ts';
 import { telarClient } from '../../src/cli/telarClient.ts';
 import type { Program } from './unpackedChromium.ts';
 
-/** What a page of the console bears once it shows its data. */
+/** The page that the shell frames, once it has its title and no part of it is loading. */
 export const READY = '[data-ready]';
 
 export function launch({ executable, env }: Program): Promise<Browser> {
@@ -38,11 +38,11 @@ export async function visit(page: Page, { url }: Pick<Connection, 'url'>, path: 
 }
 
 /** @throws Error that says what the page shows instead */
-async function whenReady(page: Page, timeout = 15_000): Promise<void> {
+export async function whenReady(page: Page, timeout = 15_000): Promise<void> {
   try {
     await page.locator(READY).first().waitFor({ state: 'attached', timeout });
   } catch {
     const there = (await page.locator('body').innerText()).slice(0, 500);
-    throw new Error(`${page.url()} had no element ${READY} within ${timeout} ms. It shows:\n${there}`);
+    throw new Error(`${page.url()} did not come to show its data within ${timeout} ms (${READY}). It shows:\n${there}`);
   }
 }

@@ -3,15 +3,15 @@
  * files of one in Python.
  *
  * Z1. The same files give the same bytes, so that publishing twice changes nothing: no times, one order.
- * Z2. Packages are stored as they are: to compress a native one again takes seconds of each publishing. They are never in memory all
- *     together, unless the zip is sent.
+ * Z2. Packages are compressed lightly: a native one takes seconds of each publishing otherwise. They are in memory all together only
+ *     when the zip is sent.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
-import { bundleHandler } from '../../deploy/bundle.ts';
+import { BUNDLED, bundleHandler, handlerOf } from '../../deploy/bundle.ts';
 import type { FunctionDocuments } from '../../sdk/index.ts';
 import { failure } from '../errors.ts';
 import { type BundleFile, bundleFiles } from './files.ts';
@@ -52,9 +52,8 @@ export async function functionCode(folder: string, fn: FunctionDocuments): Promi
     hash.update(piece);
     size += piece.length;
   }
-  const module = python ? basename(fn.file, '.py') : 'index';
   return {
-    ...{ size, sha256: hash.digest('base64'), handler: `${module}.${fn.handler}` },
+    ...{ size, sha256: hash.digest('base64'), handler: handlerOf(fn.file, fn.handler) },
     zip: () => buffer(zipOf(files, packages)),
   };
 }
@@ -66,7 +65,7 @@ function pythonFiles(folder: string, { file, include }: FunctionDocuments): Bund
 
 async function bundled(file: string, { name, packages }: FunctionDocuments): Promise<BundleFile> {
   try {
-    return { path: 'index.mjs', bytes: Buffer.from(await bundleHandler(file, packages)), executable: false };
+    return { path: BUNDLED, bytes: Buffer.from(await bundleHandler(file, packages)), executable: false };
   } catch (error) {
     throw failure(
       'BrokenFunction',
@@ -101,7 +100,7 @@ function zipOf(files: readonly BundleFile[], packages: readonly PackageFile[]): 
     ({ mtime: NO_TIME, forceDosTimestamp: true, mode: executable ? 0o100755 : 0o100644 }) as const;
   for (const { path, bytes, executable } of files) zip.addBuffer(bytes, path, options(executable));
   for (const { path, file, executable } of packages)
-    zip.addFile(file, path, { ...options(executable), compress: false });
+    zip.addFile(file, path, { ...options(executable), compressionLevel: 1 });
   zip.end();
   const bytes = zip.outputStream as NodeJS.ReadableStream & { destroy(error: Error): void };
   // A file that is gone meanwhile: whoever reads the zip is told.

@@ -1,57 +1,59 @@
 /**
- * Publishing who may invoke a function: the project's rules that have it as a target, a statement of its policy each.
- *
- * S1. Statements of others, whose names do not begin as these, are left alone; with `--prune` those of rules that no longer have the
- *     function as a target go.
+ * Publishing who may invoke a project's functions. Statements of a function's policy that were published are those of the project, and
+ * no others; statements that somebody added are left alone.
  */
 import type { Lambda } from '@aws-sdk/client-lambda';
-import type { FunctionDocuments, RuleDocuments } from '../../sdk/index.ts';
+import { type FunctionPermission, PERMISSION_PREFIX, type ProjectDocuments } from '../../sdk/index.ts';
 import { unlessMissing } from '../aws.ts';
 import type { Change } from './change.ts';
 
-const KIND = 'permission';
-const PREFIX = 'telar-rule-';
-
-type Statement = { Sid?: string; Condition?: { ArnLike?: Record<string, string> } };
+type Statement = {
+  Sid?: string;
+  Principal?: { Service?: string };
+  Condition?: { ArnLike?: { 'AWS:SourceArn'?: string } };
+};
 
 export async function permissionChanges(
   lambda: Lambda,
-  { name: FunctionName }: FunctionDocuments,
-  rules: readonly RuleDocuments[],
-  prune: boolean,
+  { functions, permissions }: Pick<ProjectDocuments, 'functions' | 'permissions'>,
 ): Promise<Change[]> {
-  const wanted = rules.filter(({ functions }) => functions.includes(FunctionName));
-  if (wanted.length === 0 && !prune) return [];
-  const policy = (await unlessMissing(lambda.getPolicy({ FunctionName })))?.Policy;
-  const { Statement: statements = [] } = JSON.parse(policy ?? '{}') as { Statement?: Statement[] };
-  const there = new Map(statements.map(({ Sid = '', Condition }) => [Sid, Condition?.ArnLike?.['AWS:SourceArn']]));
-  const remove = (StatementId: string) => lambda.removePermission({ FunctionName, StatementId });
-  const changes = wanted.map(({ name: rule, arn }): Change => {
-    const sid = sidOf(rule);
-    const change = { kind: KIND, name: `${FunctionName} ← rule ${rule}`, details: [] } as const;
-    if (there.get(sid) === arn) return { ...change, action: 'same', details: [] };
-    return {
-      ...{ ...change, action: there.has(sid) ? 'change' : 'create', details: [] },
-      async apply() {
-        if (there.has(sid)) await remove(sid);
-        const may = { Action: 'lambda:InvokeFunction', Principal: 'events.amazonaws.com', SourceArn: arn };
-        await lambda.addPermission({ FunctionName, StatementId: sid, ...may });
-      },
-    };
+  const changes = functions.map(async ({ name }) => {
+    const answer = await unlessMissing(lambda.getPolicy({ FunctionName: name }));
+    const { Statement = [] } = JSON.parse(answer?.Policy ?? '{}') as { Statement?: Statement[] };
+    const wanted = permissions.filter((one) => one.function === name);
+    return [
+      ...wanted.map((one) => permissionChange(lambda, one, Statement)),
+      ...Statement.flatMap(({ Sid }) => (isStale(Sid, wanted) ? [staleChange(lambda, name, Sid)] : [])),
+    ];
   });
-  const kept = new Set(wanted.map(({ name }) => sidOf(name)));
-  const gone = prune ? [...there.keys()].filter((sid) => sid.startsWith(PREFIX) && !kept.has(sid)) : [];
-  return [
-    ...changes,
-    ...gone.map(
-      (sid): Change => ({
-        ...{ kind: KIND, name: `${FunctionName} ← rule ${sid.slice(PREFIX.length)}`, action: 'delete' },
-        details: ['the rule no longer has it as a target'],
-        apply: async () => void (await remove(sid)),
-      }),
-    ),
-  ];
+  return (await Promise.all(changes)).flat();
 }
 
-/** A statement's name has no dots, which rules' may have. */
-const sidOf = (rule: string): string => `${PREFIX}${rule.replaceAll('.', '_')}`;
+const KIND = 'permission';
+const isStale = (sid: string | undefined, wanted: readonly FunctionPermission[]): sid is string =>
+  sid?.startsWith(PERMISSION_PREFIX) === true && !wanted.some(({ statementId }) => statementId === sid);
+
+function permissionChange(lambda: Lambda, wanted: FunctionPermission, there: readonly Statement[]): Change {
+  const { function: FunctionName, statementId: StatementId, principal, sourceArn, source } = wanted;
+  const name = `${FunctionName} ← ${source}`;
+  const old = there.find(({ Sid }) => Sid === StatementId);
+  const before = old?.Condition?.ArnLike?.['AWS:SourceArn'];
+  const same = old?.Principal?.Service === principal && before === sourceArn;
+  if (same) return { kind: KIND, name, action: 'same', details: [] };
+  return {
+    ...{ kind: KIND, name, action: old ? 'change' : 'create', details: [`${principal} may invoke it`] },
+    async apply() {
+      if (old) await lambda.removePermission({ FunctionName, StatementId });
+      const Action = 'lambda:InvokeFunction';
+      await lambda.addPermission({ FunctionName, StatementId, Action, Principal: principal, SourceArn: sourceArn });
+    },
+  };
+}
+
+function staleChange(lambda: Lambda, FunctionName: string, StatementId: string): Change {
+  return {
+    ...{ kind: KIND, name: `${FunctionName} ← ${StatementId}`, action: 'delete' },
+    details: ['the project no longer invokes it so'],
+    apply: async () => void (await lambda.removePermission({ FunctionName, StatementId })),
+  };
+}

@@ -103,8 +103,8 @@ async function compare(
     ...documents.scheduleGroups.map((group) => scheduleGroupChange(scheduler, group, documents)),
     ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
+  const invoked = documents.functions.length > 0 ? [permissionChanges(await clients.lambda(), documents)] : [];
   const unattended = documents.functions.map(async (fn) => unattendedChange(await clients.lambda(), fn));
-  const allowed = documents.functions.map(async (fn) => permissionChanges(await clients.lambda(), fn, rules, prune));
   // Last of all: a rule starts what was published before it.
   const occasions = rules.map((rule) => ruleChange(events, rule, project, bundle?.uri));
   const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
@@ -115,5 +115,5 @@ async function compare(
         ...[prunedSchedules(scheduler, documents), prunedRules(events, rules, project)],
       ]
     : [];
-  return (await Promise.all([wanted, ...told, ...unattended, ...allowed, ...occasions, ...pruned])).flat(2);
+  return (await Promise.all([wanted, ...invoked, ...told, ...unattended, ...occasions, ...pruned])).flat(2);
 }
