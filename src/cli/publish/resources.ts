@@ -46,14 +46,21 @@ export async function bucketChange(
 export async function dataChanges(s3: S3, bucket: string, objects: readonly DataObject[]): Promise<Change[]> {
   const groups = Map.groupBy(objects, ({ partOf, key }) => partOf ?? key);
   const changes = [...groups].map(async ([name, parts]) => {
-    const each = await Promise.all(parts.map((part) => dataChange(s3, bucket, part)));
+    const each = await inTurns(parts, (part) => dataChange(s3, bucket, part));
     return parts[0]?.partOf === undefined ? each : [together(`s3://${bucket}/${name}`, parts, each)];
   });
   return (await Promise.all(changes)).flat();
 }
 
-/** Small files are sent together: a server that syncs each pays once for all. */
+/** Small files are asked for and sent together: a server that syncs each pays once for all. Clients have some fifty connections. */
 const AT_A_TIME = 16;
+
+async function inTurns<T, Done>(all: readonly T[], work: (one: T) => Promise<Done>): Promise<Done[]> {
+  const done: Done[] = [];
+  for (let at = 0; at < all.length; at += AT_A_TIME)
+    done.push(...(await Promise.all(all.slice(at, at + AT_A_TIME).map(work))));
+  return done;
+}
 
 function together(name: string, parts: readonly DataObject[], changes: readonly Change[]): Change {
   const differing = changes.filter(({ apply }) => apply);
@@ -66,8 +73,7 @@ function together(name: string, parts: readonly DataObject[], changes: readonly 
       differing.length === parts.length && differing.every(({ action }) => action === 'create') ? 'create' : 'change',
     details: [`${differing.length} of ${parts.length} files, ${sizeText(bytes)}`],
     async apply() {
-      for (let at = 0; at < differing.length; at += AT_A_TIME)
-        await Promise.all(differing.slice(at, at + AT_A_TIME).map(({ apply }) => apply?.()));
+      await inTurns(differing, async ({ apply }) => apply?.());
     },
   };
 }
