@@ -35,6 +35,8 @@ export const HEADER = 'invoice,invoice_date,customer_id,product_code,description
 export const LONGEST_LINE = 65_536;
 /** A file with a line of more bytes than that is no file of lines. (DuckDB would lose lines that span several of its buffers.) */
 export const NO_LINE = 1_048_576;
+/** What DuckDB reads at a time: buffers of this size are used again and again, larger ones would each be asked of the system. */
+const BUFFER = 4 * NO_LINE;
 /** More than that for one thing is a slip of the keyboard, in this shop. */
 export const HIGHEST_PRICE = 10_000;
 
@@ -54,7 +56,7 @@ function lines(file: string): string {
     SELECT line, rest FROM read_csv(${literal(file)},
       auto_detect = false, header = false, skip = 1, columns = {'line': 'VARCHAR', 'rest': 'VARCHAR'}, delim = '\u0001',
       quote = '', escape = '', nullstr = '\u0002', null_padding = true, strict_mode = false, max_line_size = ${LONGEST_LINE},
-      store_rejects = true, rejects_limit = 0)
+      store_rejects = true, rejects_limit = 0, buffer_size = ${BUFFER})
     WHERE line IS NULL OR line <> '' OR rest IS NOT NULL`;
 }
 
@@ -68,7 +70,7 @@ function parted(file: string): string {
 /** Lines that waited. The same fields have the same sign, in quotes or not. */
 const PARTED_AT_QUOTES = `
     SELECT line, NULL AS rest, parts, false AS waits, hash(array_to_string(parts, ',')) AS sign
-    FROM (SELECT line, fields_of(line) AS parts FROM judged WHERE reason = 'waits')`;
+    FROM (SELECT line, fields_of(line) AS parts FROM waiting)`;
 
 export const MACROS = [
   // A field without its quotes; NULL where quotes stand that do not belong there.
@@ -130,6 +132,7 @@ function judged(parted: string, asOf: string): string {
 export function judge(file: string, asOf: string): string[] {
   return [
     `CREATE OR REPLACE TEMP TABLE judged AS ${judged(parted(file), asOf)}`,
+    "CREATE OR REPLACE TEMP TABLE waiting AS SELECT line FROM judged WHERE reason = 'waits'",
     `INSERT INTO judged ${judged(PARTED_AT_QUOTES, asOf)}`,
   ];
 }
