@@ -1,0 +1,72 @@
+/** The whole of a large graph in a corner, with the window in it; pressing or dragging moves the window there. */
+import { memo, type PointerEvent, useMemo } from 'react';
+import { toneOf } from '../tone.ts';
+import type { Size } from './layered.ts';
+import type { Layout } from './layout.ts';
+import type { GraphNode } from './shape.ts';
+import type { View } from './view.ts';
+
+/** The most that it takes; it is as wide and high as its graph is, within. */
+const MOST = { width: 180, height: 140 };
+const LEAST = 24;
+const PAD = 40;
+
+/** All nodes of one tone as one path: five elements, however many nodes there are. */
+const Marks = memo(function Marks({ layout, nodes }: { layout: Layout; nodes: readonly GraphNode[] }) {
+  const paths = useMemo(() => {
+    const byTone = new Map<string, string>();
+    for (const { id, status } of nodes) {
+      const box = layout.boxes.get(id);
+      if (!box || box.open) continue;
+      const tone = status === undefined ? 'idle' : toneOf(status);
+      const rect = `M${Math.round(box.x)} ${Math.round(box.y)}h${box.width}v${box.height}h${-box.width}z`;
+      byTone.set(tone, (byTone.get(tone) ?? '') + rect);
+    }
+    return [...byTone];
+  }, [layout, nodes]);
+  return paths.map(([tone, path]) => <path key={tone} className={`graph-mark graph-${tone}`} d={path} />);
+});
+
+type MinimapProps = {
+  layout: Layout;
+  nodes: readonly GraphNode[];
+  view: View;
+  size: Size;
+  onMove: (view: View) => void;
+};
+
+export function Minimap({ layout, nodes, view, size, onMove }: MinimapProps) {
+  const width = layout.width + 2 * PAD;
+  const height = layout.height + 2 * PAD;
+  const scale = Math.min(MOST.width / width, MOST.height / height);
+  const move = (event: PointerEvent<SVGSVGElement>) => {
+    if (event.buttons === 0) return;
+    const matrix = event.currentTarget.getScreenCTM();
+    if (!matrix) return;
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
+    onMove({ ...view, x: size.width / 2 - at.x * view.zoom, y: size.height / 2 - at.y * view.zoom });
+  };
+  return (
+    <svg
+      className="graph-minimap"
+      width={Math.max(LEAST, width * scale)}
+      height={Math.max(LEAST, height * scale)}
+      viewBox={`${-PAD} ${-PAD} ${width} ${height}`}
+      aria-hidden="true"
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        move(event);
+      }}
+      onPointerMove={move}
+    >
+      <Marks layout={layout} nodes={nodes} />
+      <rect
+        className="graph-window"
+        x={-view.x / view.zoom}
+        y={-view.y / view.zoom}
+        width={size.width / view.zoom}
+        height={size.height / view.zoom}
+      />
+    </svg>
+  );
+}
