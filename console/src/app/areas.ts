@@ -1,6 +1,9 @@
 /** The areas of the console, in the order of the navigation. An area is added here and nowhere else. */
 import type { Area } from '../pages/area.ts';
+import { audit } from '../pages/audit/area.ts';
 import { home } from '../pages/home/area.ts';
+import { machines } from '../pages/machines/area.ts';
+import { pipelines } from '../pages/pipelines/area.ts';
 import { registry } from '../pages/registry/area.ts';
 
-export const areas: readonly Area[] = [home, registry];
+export const areas: readonly Area[] = [home, pipelines, machines, registry, audit];

@@ -11,9 +11,15 @@ export const links = {
   pipeline: (name: string) => path('pipelines', name),
   /** @param execution the id at the end of its ARN */
   pipelineExecution: (name: string, execution: string) => path('pipelines', name, 'executions', execution),
+  /** @param left, right ids of executions */
+  comparePipelineExecutions: (name: string, left: string, right: string) =>
+    `${path('pipelines', name, 'compare')}?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`,
   machines: () => path('machines'),
   machine: (name: string) => path('machines', name),
   machineExecution: (arn: string) => path('machine-executions', arn),
+  /** Of two executions of a machine, by their names. */
+  machineCompare: (name: string, left: string, right = '') =>
+    `${path('machines', name, 'compare')}?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`,
   jobs: () => path('jobs'),
   /** @param kind `processing`, `training`, `transform` */
   job: (kind: string, name: string) => path('jobs', kind, name),

@@ -23,7 +23,8 @@ export function Live({ children }: { children: ReactNode }) {
       timer.current = undefined;
       const events = waiting.current.splice(0);
       void client.invalidateQueries({
-        predicate: ({ queryKey, state }) => events.some((event) => isStale(queryKey, pagesOf(state.data), event)),
+        predicate: ({ queryKey, state, meta }) =>
+          !meta?.['fixed'] && events.some((event) => isStale(queryKey, pagesOf(state.data), event)),
       });
     };
     const end = watch({

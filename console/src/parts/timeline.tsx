@@ -155,7 +155,8 @@ const Row = memo(function Row({ row, elementId, top, start, end, now, selected, 
         )}
         <span className="timeline-name">{row.label}</span>
       </div>
-      <div className="timeline-bars">
+      {/* The row's name tells all of its bars. */}
+      <div className="timeline-bars" aria-hidden="true">
         {spans.map(({ bar, from, to, text }) => (
           <div
             key={`${from} ${bar.title}`}

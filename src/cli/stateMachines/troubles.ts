@@ -2,16 +2,17 @@
  * What went wrong in a machine's execution: the state that failed, its error and cause, what its retriers and catchers did about
  * it, and where the logs are.
  */
+
+import type { StateView } from '../../definition/asl/history/fold.ts';
+import { type DefinedState, isObject } from '../../definition/asl/states.ts';
+import { diagnose } from '../../definition/diagnoses/diagnoses.ts';
 import type { Clients } from '../aws.ts';
-import { diagnose } from '../diagnoses.ts';
 import { lastLines } from '../execution/logs.ts';
 import { executionReader } from '../execution/read.ts';
 import { type Trouble, troublesOf } from '../execution/troubles.ts';
 import { harmless } from '../render/text.ts';
-import { type DefinedState, isObject } from './definition.ts';
 import { begunBy, isJob, isPipelineExecution } from './jobs.ts';
 import type { MachineExecution, MachineReader } from './read.ts';
-import type { StateView } from './view.ts';
 
 export type MachineTrouble = {
   /** Undefined when the execution failed outside of its states. */

@@ -1,7 +1,9 @@
-/** A machine's definition as the CLI looks at it: its states by their names, those of branches and iterations too. */
-import type { Json } from '../../definition/pipeline/types.ts';
+/**
+ * A definition that was checked, as people look at it: its states by their names, those of branches and iterations too. Nothing is
+ * compiled, and no text is refused.
+ */
+import type { Json, JsonObject } from './scope.ts';
 
-export type JsonObject = { [member: string]: Json };
 export type DefinedState = {
   state: JsonObject;
   /** The Parallel or Map that it stands in. */

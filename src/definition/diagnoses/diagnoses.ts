@@ -158,8 +158,12 @@ const RULES: readonly Rule[] = [
   },
   {
     id: 'node-module-missing',
-    pattern: /ERR_MODULE_NOT_FOUND|Cannot find (?:package|module) '(?<module>[^']+)'/,
-    symptom: ({ match }) => `Node found no module '${match.groups?.['module'] ?? '(see the log)'}'.`,
+    pattern: /ERR_MODULE_NOT_FOUND|Cannot find (?:package|module) '/,
+    symptom: ({ clue }) => {
+      // The reason has the code, a line of the log the name.
+      const module = /Cannot find (?:package|module) '([^']+)'/.exec(clue.text)?.[1];
+      return module === undefined ? 'Node found no module: the log names it.' : `Node found no module '${module}'.`;
+    },
     cause: 'The script imports a file that is not in its input, or a package: the node image has none but its own.',
     action:
       "Put the file beside the script (add it to `include` of codeBundle), or bundle what it needs into the script; 'telar logs STEP' names the import.",
@@ -292,4 +296,17 @@ export function diagnose(clue: Clue): Diagnosis | undefined {
     return { id, step: clue.step, symptom: symptom(found), cause: say(cause), action: say(action) };
   }
   return undefined;
+}
+
+/** Of one failed step of a pipeline. A Fail step is the pipeline's own verdict: nothing is broken. */
+export function diagnoseStep(clue: Clue & { step: string; type: string }): Diagnosis | undefined {
+  if (clue.type !== 'Fail') return diagnose(clue);
+  return {
+    id: 'fail-step',
+    step: clue.step,
+    symptom: `The pipeline ended in its Fail step ${clue.step}.`,
+    cause: 'The condition above it did not hold (or held, if it stands in that branch).',
+    action:
+      'Look at the values that the condition compared; change data, code or parameters, and start a new execution.',
+  };
 }

@@ -1,7 +1,7 @@
 /** Histories as AWS writes them, folded into what is shown. */
-import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { historyFold } from './view.ts';
+import type { HistoryEvent } from './events.ts';
+import { historyFold } from './fold.ts';
 
 type Row = [type: string, previous: number, details?: object];
 
@@ -135,5 +135,102 @@ describe("an execution's states", () => {
       { status: 'Succeeded' },
     ]);
     expect(fold.last()).toBe(9);
+  });
+});
+
+describe('the visits', () => {
+  const visits = (rows: readonly Row[]) => {
+    const fold = historyFold();
+    fold.take(events(rows));
+    return fold.visits();
+  };
+
+  it('have each attempt of their work, with what it was asked, answered or failed with', () => {
+    const found = visits([
+      ['ExecutionStarted', 0],
+      ['TaskStateEntered', 0, { name: 'T', input: '{"a":1}' }],
+      ['TaskScheduled', 2, { resourceType: 'sagemaker', resource: 'createTrainingJob.sync', parameters: '{"b":2}' }],
+      ['TaskStarted', 3],
+      ['TaskTimedOut', 4, { error: 'States.Timeout' }],
+      ['TaskScheduled', 5, { resourceType: 'sagemaker', resource: 'createTrainingJob.sync', parameters: '{"b":3}' }],
+      ['TaskSubmitted', 6, { resource: 'createTrainingJob.sync', output: JSON.stringify({ TrainingJobArn: JOB }) }],
+      ['TaskSucceeded', 7, { resource: 'createTrainingJob.sync', output: '{"c":4}' }],
+      ['TaskStateExited', 8, { name: 'T', output: '{"d":5}' }],
+    ]);
+    expect(found).toMatchObject([
+      { id: 2, name: 'T', input: '{"a":1}', output: '{"d":5}', status: 'Succeeded', retries: 1 },
+    ]);
+    expect(found[0]!.attempts).toMatchObject([
+      {
+        status: 'TimedOut',
+        scheduledAt: 3000,
+        endedAt: 5000,
+        error: 'States.Timeout',
+        parameters: '{"b":2}',
+        began: [],
+      },
+      { status: 'Succeeded', scheduledAt: 6000, endedAt: 8000, output: '{"c":4}', parameters: '{"b":3}', began: [JOB] },
+    ]);
+    expect(found[0]!.attempts[0]!.resource).toBe('sagemaker:createTrainingJob.sync');
+  });
+
+  it('end an attempt that their state does not wait for', () => {
+    const found = visits([
+      ['ExecutionStarted', 0],
+      entered('Task', 'T', 0),
+      ['LambdaFunctionScheduled', 2, { resource: 'arn:aws:lambda:us-east-1:0:function:f', input: '{}' }],
+      ['ExecutionAborted', 3],
+    ]);
+    expect(found[0]).toMatchObject({
+      status: 'Aborted',
+      attempts: [{ status: 'Aborted', endedAt: 4000, parameters: '{}' }],
+    });
+  });
+
+  it('in a Map know their item, however deep in it they are', () => {
+    const found = visits([
+      ['ExecutionStarted', 0],
+      entered('Map', 'M', 0),
+      ['MapStateStarted', 2, { length: 2 }],
+      ['MapIterationStarted', 3, { name: 'M', index: 0 }],
+      ['MapIterationStarted', 3, { name: 'M', index: 1 }],
+      entered('Pass', 'A', 5),
+      entered('Parallel', 'P', 4),
+      exited('Pass', 'A', 6),
+      entered('Pass', 'B', 8),
+      ['ParallelStateStarted', 7],
+      entered('Pass', 'In', 10),
+    ]);
+    expect(found.map(({ name, item, parent }) => [name, item, parent?.name])).toEqual([
+      ['M', undefined, undefined],
+      ['A', 1, 'M'],
+      ['P', 0, 'M'],
+      ['B', 1, 'M'],
+      ['In', 0, 'P'],
+    ]);
+  });
+
+  it('know the run of a distributed Map, and why it failed', () => {
+    const mapRunArn = 'arn:aws:states:us-east-1:0:mapRun:m/L:1';
+    const found = visits([
+      ['ExecutionStarted', 0],
+      entered('Map', 'M', 0),
+      ['MapStateStarted', 2],
+      ['MapRunStarted', 3, { mapRunArn }],
+      ['MapRunFailed', 4, { error: 'States.ExceedToleratedFailureThreshold' }],
+      ['MapStateFailed', 5],
+      ['ExecutionFailed', 6, { error: 'States.ExceedToleratedFailureThreshold' }],
+    ]);
+    expect(found).toMatchObject([{ mapRunArn, status: 'Failed', error: 'States.ExceedToleratedFailureThreshold' }]);
+  });
+
+  it('are the same from a history that comes as JSON carries it, in seconds, and in parts', () => {
+    const rows = [['ExecutionStarted', 0], entered('Wait', 'W', 0), exited('Wait', 'W', 2)] as Row[];
+    const [first, ...rest] = events(rows).map((event) => ({ ...event, timestamp: event.id! }));
+    const fold = historyFold();
+    fold.take([first!]);
+    fold.take(rest);
+    expect(fold.visits()).toEqual(visits(rows));
+    expect(fold.last()).toBe(3);
   });
 });

@@ -1,5 +1,17 @@
 /** One event of a history: its details wherever AWS puts them, and the row that it is in a table. */
-import type { HistoryEvent } from '@aws-sdk/client-sfn';
+
+/** Of the SDK, or as JSON carries it: a time is then seconds since the epoch. */
+export type HistoryEvent = {
+  id?: number | undefined;
+  previousEventId?: number | undefined;
+  type?: string | undefined;
+  timestamp?: Date | number | undefined;
+};
+
+/** In milliseconds since the epoch; 0 where none is told. */
+export function timeOf({ timestamp }: HistoryEvent): number {
+  return typeof timestamp === 'number' ? timestamp * 1000 : (timestamp?.getTime() ?? 0);
+}
 
 /** What the details of an event may hold, whichever member they stand in. */
 export type EventDetails = {

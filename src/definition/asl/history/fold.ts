@@ -1,13 +1,14 @@
 /**
- * A machine's execution as people look at it: its states in the order in which they were first entered, each with what has become
- * of it. Folded from the history that AWS answers, event by event, and from nothing else.
+ * A machine's execution as people look at it: every visit to a state, and its states in the order in which they were first entered,
+ * each with what has become of it. Folded from the history that AWS answers, event by event, and from nothing else: whoever follows
+ * an execution gives the new events alone.
  *
  * V1. An event belongs to the visit that its previousEventId leads to: history interleaves what runs at once.
- * V2. What runs inside of a Map is counted there and not listed, however many items there are.
+ * V2. What runs inside of a Map is counted there and not listed among the states, however many items there are; its visits are kept.
  * V3. A state that is entered again is the same line; it counts its visits and shows the last.
  */
-import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { beganBy, detailsOf, type EventDetails } from './events.ts';
+import { beganBy, detailsOf, type EventDetails, type HistoryEvent, timeOf } from './events.ts';
+import { type Attempt, closeAttempt, takeWork } from './work.ts';
 
 export type StateStatus = 'Running' | 'Succeeded' | 'Caught' | 'Failed' | 'Aborted';
 
@@ -49,9 +50,21 @@ export type Happening =
   | { event: 'task'; state: string; status: string; arns?: readonly string[]; error?: string; cause?: string }
   | ({ event: 'items'; state: string } & Items);
 
-type Visit = Omit<StateView, 'depth' | 'visits'> & {
+/** One passage through a state. It is changed in place while it is under way. */
+export type Visit = Omit<StateView, 'depth' | 'visits'> & {
+  /** Of the event that entered it. */
+  id: number;
+  /** Of the Parallel or Map that it stands in. */
   parent: Visit | undefined;
+  /** Which visit to the state it is, from 1. */
   number: number;
+  /** In a Map: the index of its item. */
+  item: number | undefined;
+  input: string | undefined;
+  output: string | undefined;
+  attempts: Attempt[];
+  /** Of a distributed Map. */
+  mapRunArn: string | undefined;
   /** Open visits inside of it. */
   inside: Set<Visit>;
   /** Whether its work has failed and is not tried again yet. */
@@ -64,6 +77,8 @@ export type Fold = {
   /** Takes the next events, in the order of their ids. */
   take(events: readonly HistoryEvent[]): Happening[];
   states(): StateView[];
+  /** All of them, as entered. */
+  visits(): readonly Visit[];
   /** The id of the last event taken. */
   last(): number;
 };
@@ -73,10 +88,14 @@ const EXITED = /^\w+StateExited$/;
 const ENDED = /^Execution(Succeeded|Failed|TimedOut|Aborted)$/;
 const GROUP = /^(?:Map|Parallel)State(Started|Succeeded|Failed|Aborted)$/;
 const ITERATION = /^MapIteration(Started|Succeeded|Failed|Aborted)$/;
+const MAP_RUN = /^MapRun/;
 const WORK = /^(?:Task|Activity|LambdaFunction)(\w+)$/;
 
 export function historyFold(): Fold {
   const visitOf = new Map<number, Visit>();
+  const visits: Visit[] = [];
+  /** By the event that began an iteration, its item. */
+  const itemOf = new Map<number, number>();
   /** Every visit that is listed, the last of its name. */
   const listed = new Map<string, Visit>();
   const counts = new Map<string, number>();
@@ -85,12 +104,14 @@ export function historyFold(): Fold {
   let told: Happening[] = [];
   let maps = new Set<Visit>();
 
-  function enter(event: HistoryEvent, type: string, { name = '' }: EventDetails): void {
+  function enter(event: HistoryEvent, type: string, { name = '', input }: EventDetails): void {
     const before = visitOf.get(event.previousEventId ?? 0);
     const parent = before?.endedAt === undefined ? before : before.parent;
     const number = (counts.get(name) ?? 0) + 1;
     counts.set(name, number);
     const visit: Visit = {
+      ...{ id: event.id!, item: itemOf.get(event.previousEventId ?? 0) ?? before?.item, input, output: undefined },
+      ...{ attempts: [], mapRunArn: undefined },
       ...{ name, type, parent, number, status: 'Running', startedAt: timeOf(event), endedAt: undefined, retries: 0 },
       ...{
         error: undefined,
@@ -103,6 +124,7 @@ export function historyFold(): Fold {
       },
     };
     visitOf.set(event.id!, visit);
+    visits.push(visit);
     open.add(visit);
     parent?.inside.add(visit);
     if (inMap(visit)) return;
@@ -119,6 +141,7 @@ export function historyFold(): Fold {
     visit.parent?.inside.delete(visit);
     open.delete(visit);
     visit.endedAt = at;
+    closeAttempt(visit.attempts, at);
     visit.status = status === 'Succeeded' && visit.failing ? 'Caught' : status;
     if (!inMap(visit)) tellState(visit);
   }
@@ -141,6 +164,7 @@ export function historyFold(): Fold {
   function work(visit: Visit, status: string, details: EventDetails, event: HistoryEvent): void {
     if (status === 'Scheduled') tryAgain(visit, timeOf(event));
     if (/Failed$|TimedOut$/.test(status)) fail(visit, details);
+    takeWork(visit.attempts, status, details, timeOf(event));
     const arns = beganBy(details).filter((arn) => !visit.began.includes(arn));
     visit.began = [...visit.began, ...arns];
     // What a Map's tasks have begun is the Map's: its logs can be asked for.
@@ -171,6 +195,12 @@ export function historyFold(): Fold {
     if (!visit.items) return;
     visit.items[what.toLowerCase() as keyof Items] += 1;
     maps.add(visit);
+  }
+
+  /** Only its start names the run. */
+  function mapRun(visit: Visit, type: string, details: EventDetails): void {
+    visit.mapRunArn = details.mapRunArn ?? visit.mapRunArn;
+    if (type === 'MapRunFailed') fail(visit, details);
   }
 
   function end(what: string, details: EventDetails, at: number): void {
@@ -219,10 +249,17 @@ export function historyFold(): Fold {
     );
     if (!owner) return;
     visitOf.set(event.id!, owner);
-    if (EXITED.test(type)) return close(owner, 'Succeeded', timeOf(event));
+    if (EXITED.test(type)) {
+      owner.output = details.output;
+      return close(owner, 'Succeeded', timeOf(event));
+    }
+    if (MAP_RUN.test(type)) return mapRun(owner, type, details);
     if (type === 'EvaluationFailed') return fail(owner, details);
     const iteration = ITERATION.exec(type)?.[1];
-    if (iteration) return iterate(owner, iteration);
+    if (iteration) {
+      if (iteration === 'Started' && details.index !== undefined) itemOf.set(event.id!, details.index);
+      return iterate(owner, iteration);
+    }
     const groupEvent = GROUP.exec(type)?.[1];
     if (groupEvent) return group(owner, groupEvent, details, timeOf(event));
     const workEvent = WORK.exec(type)?.[1];
@@ -255,6 +292,7 @@ export function historyFold(): Fold {
       for (const visit of maps) tellItems(visit);
       return told;
     },
+    visits: () => visits,
     states: () => inOrder([...listed.values()], counts),
   };
 }
@@ -264,15 +302,18 @@ function inOrder(visits: readonly Visit[], counts: ReadonlyMap<string, number>):
   const below = (parent: string | undefined, depth: number): StateView[] =>
     visits
       .filter((visit) => visit.parent?.name === parent)
-      .flatMap(({ parent: _parent, number: _number, inside: _inside, failing: _failing, cut: _cut, ...state }) => [
-        { ...state, depth, visits: counts.get(state.name) ?? 1 },
-        ...below(state.name, depth + 1),
+      .flatMap((visit) => [
+        { ...lineOf(visit), depth, visits: counts.get(visit.name) ?? 1 },
+        ...below(visit.name, depth + 1),
       ]);
   return below(undefined, 0);
 }
 
-function inMap({ parent }: Visit): boolean {
-  return parent !== undefined && (parent.type === 'Map' || inMap(parent));
+function lineOf(visit: Visit): Omit<StateView, 'depth' | 'visits'> {
+  const { name, type, status, startedAt, endedAt, retries, error, cause, items, began } = visit;
+  return { name, type, status, startedAt, endedAt, retries, error, cause, items, began };
 }
 
-const timeOf = ({ timestamp }: HistoryEvent): number => timestamp?.getTime() ?? 0;
+export function inMap({ parent }: Visit): boolean {
+  return parent !== undefined && (parent.type === 'Map' || inMap(parent));
+}

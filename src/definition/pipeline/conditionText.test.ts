@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { metricsIn } from '../../definition/pipeline/reportMetrics.ts';
-import type { Condition, Expression } from '../../definition/pipeline/types.ts';
-import { conditionText, numberText } from './condition.ts';
-import { propertyFileUri } from './results.ts';
+import { conditionText, numberText, operandsOf } from './conditionText.ts';
+import { propertyFileUri } from './propertyFile.ts';
+import { metricsIn } from './reportMetrics.ts';
+import type { Condition, Expression } from './types.ts';
 
 const accuracy: Expression = {
   'Std:JsonGet': { PropertyFile: { Get: 'Steps.E.PropertyFiles.R' }, Path: 'metrics.accuracy' },
@@ -12,30 +12,26 @@ const VALUES = new Map<Expression, number | string>([
   [accuracy, 0.80152671],
   [threshold, '0.78'],
 ]);
-const say = (condition: Condition) =>
-  conditionText(condition, async (expression) => ({
-    expression,
-    value: VALUES.get(expression) ?? (typeof expression === 'object' ? undefined : expression),
-  }));
+const worth = (expression: Expression) =>
+  VALUES.get(expression) ?? (typeof expression === 'object' ? undefined : expression);
+const say = (condition: Condition) => conditionText(condition, operandsOf(condition).map(worth));
 
 describe('conditions in words', () => {
-  it('name both sides with their values', async () => {
-    expect(await say({ Type: 'GreaterThanOrEqualTo', LeftValue: accuracy, RightValue: threshold })).toBe(
+  it('name both sides with their values', () => {
+    expect(say({ Type: 'GreaterThanOrEqualTo', LeftValue: accuracy, RightValue: threshold })).toBe(
       'metrics.accuracy 0.801527 ≥ AccuracyThreshold 0.78',
     );
   });
 
-  it('write out not, or and in', async () => {
+  it('write out not, or and in', () => {
     const low: Condition = { Type: 'LessThan', LeftValue: accuracy, RightValue: 0.5 };
-    expect(await say({ Type: 'Not', Condition: low })).toBe('not (metrics.accuracy 0.801527 < 0.5)');
-    expect(await say({ Type: 'Or', Conditions: [low, low] })).toMatch(/ or /);
-    expect(await say({ Type: 'In', QueryValue: 'a', Values: ['a', 'b'] })).toBe('a in [a, b]');
+    expect(say({ Type: 'Not', Condition: low })).toBe('not (metrics.accuracy 0.801527 < 0.5)');
+    expect(say({ Type: 'Or', Conditions: [low, low] })).toMatch(/ or /);
+    expect(say({ Type: 'In', QueryValue: 'a', Values: ['a', 'b'] })).toBe('a in [a, b]');
   });
 
-  it('say so when a value can no longer be told', async () => {
-    expect(await say({ Type: 'Equals', LeftValue: { Get: 'Parameters.Gone' }, RightValue: true })).toBe(
-      'Gone ? = true',
-    );
+  it('say so when a value can no longer be told', () => {
+    expect(say({ Type: 'Equals', LeftValue: { Get: 'Parameters.Gone' }, RightValue: true })).toBe('Gone ? = true');
   });
 });
 
