@@ -1,7 +1,7 @@
 /** The record of a run as Markdown: what was run, with what, what came of it, and where to look. Pure. */
 import { formatDuration } from '../base/duration.ts';
+import { numberText } from '../definition/pipeline/conditionText.ts';
 import type { TelarOutputs } from '../services/telar/api.ts';
-import { numberText } from './execution/condition.ts';
 import type { Report } from './execution/report.ts';
 import { outcomeWords } from './execution/tree.ts';
 import { formatBytes } from './jobs.ts';

@@ -29,15 +29,17 @@ export type JobLog = {
   more: { hasMore: boolean; load(): void; loading: boolean };
 };
 
-/** @param live whether the job may write more */
-export function useJobLog(jobArn: string, live: boolean, host?: string): JobLog {
-  const [, kind = '', name = ''] = /:([a-z]+-job)\/(.+)$/.exec(jobArn) ?? [];
-  const logGroupName = GROUPS[kind] ?? '';
+/**
+ * @param jobName as it was given: in the ARN all letters are small, in the names of log streams they are not
+ * @param live whether the job may write more
+ */
+export function useJobLog(jobArn: string, jobName: string | undefined, live: boolean, host?: string): JobLog {
+  const logGroupName = GROUPS[/:([a-z]+-job)\//.exec(jobArn)?.[1] ?? ''] ?? '';
   const listed = useCall(
     'logs',
     'DescribeLogStreams',
-    { logGroupName, logStreamNamePrefix: `${name}/` },
-    { enabled: logGroupName !== '', every: live ? EVERY_MS : false },
+    { logGroupName, logStreamNamePrefix: `${jobName}/` },
+    { enabled: logGroupName !== '' && jobName !== undefined, every: live ? EVERY_MS : false },
   );
   const streams = (listed.data?.logStreams ?? []).flatMap(({ logStreamName }) =>
     logStreamName ? [logStreamName] : [],

@@ -11,9 +11,15 @@ export const links = {
   pipeline: (name: string) => path('pipelines', name),
   /** @param execution the id at the end of its ARN */
   pipelineExecution: (name: string, execution: string) => path('pipelines', name, 'executions', execution),
+  /** @param left, right ids of executions */
+  comparePipelineExecutions: (name: string, left: string, right: string) =>
+    `${path('pipelines', name, 'compare')}?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`,
   machines: () => path('machines'),
   machine: (name: string) => path('machines', name),
   machineExecution: (arn: string) => path('machine-executions', arn),
+  /** Of two executions of a machine, by their names. */
+  machineCompare: (name: string, left: string, right = '') =>
+    `${path('machines', name, 'compare')}?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`,
   jobs: () => path('jobs'),
   /** @param kind `processing`, `training`, `transform` */
   job: (kind: string, name: string) => path('jobs', kind, name),
@@ -30,6 +36,7 @@ export const links = {
   schedules: () => path('schedules'),
   schedule: (group: string, name: string) => path('schedules', group, name),
   rules: () => path('rules'),
+  bus: (bus: string) => `${path('rules')}?bus=${encodeURIComponent(bus)}`,
   rule: (bus: string, name: string) => path('rules', bus, name),
   topics: () => path('topics'),
   topic: (arn: string) => path('topics', arn),
@@ -54,6 +61,7 @@ const OF_ARN: readonly [pattern: RegExp, link: (...found: string[]) => string][]
   [/:glue:[^:]*:\d*:job\/(.+)$/, (name) => links.glueJob(name!)],
   [/:events:[^:]*:\d*:rule\/([^/]+)\/([^/]+)$/, (bus, name) => links.rule(bus!, name!)],
   [/:events:[^:]*:\d*:rule\/([^/]+)$/, (name) => links.rule('default', name!)],
+  [/:events:[^:]*:\d*:event-bus\/(.+)$/, (bus) => links.bus(bus!)],
   [/:scheduler:[^:]*:\d*:schedule\/([^/]+)\/([^/]+)$/, (group, name) => links.schedule(group!, name!)],
   [/:sqs:[^:]*:\d*:([^:]+)$/, (name) => links.queue(name!)],
   [/^arn:[^:]+:s3:::([^/]+)$/, (bucket) => links.bucket(bucket!)],

@@ -1,5 +1,5 @@
 /** Objects of buckets as pages read them: small JSON documents whole. Tables and larger ones are previewed by the server. */
-import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQueries, useQuery } from '@tanstack/react-query';
 import { objectUrl } from './call.ts';
 import { type Refusal, refusal, regionNow } from './session.ts';
 
@@ -39,3 +39,9 @@ export const jsonObjectQuery = (uri: string) => ({
 
 /** A JSON document that lies in a bucket; nothing is read for an empty URI. */
 export const useJsonObject = (uri: string): UseQueryResult<unknown, Refusal> => useQuery(jsonObjectQuery(uri));
+
+const dataOf = (results: readonly { data: unknown }[]): readonly unknown[] => results.map(({ data }) => data);
+
+/** Several; undefined for what is not there yet, or cannot be read. */
+export const useJsonObjects = (uris: readonly string[]): readonly unknown[] =>
+  useQueries({ queries: uris.map(jsonObjectQuery), combine: dataOf });

@@ -4,9 +4,11 @@ import {
   type UseQueryResult,
   useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import { call, keyOf } from './call.ts';
 import type { Refusal } from './session.ts';
 import type { ApiName, Input, OperationName, Output } from './types.ts';
@@ -16,7 +18,12 @@ type Options = {
   enabled?: boolean;
   /** Milliseconds: for what no event tells of. @default never, but for events */
   every?: number | false;
+  /** What never changes once it was answered (the definition that an execution began with): no event asks for it again. */
+  fixed?: boolean;
 };
+
+/** Marks what is kept for good. */
+const FIXED = { fixed: true } as const;
 
 /**
  * The answer of an operation that reads.
@@ -27,15 +34,37 @@ export function useCall<A extends ApiName, O extends OperationName<A>>(
   api: A,
   operation: O,
   input: Input<A, O>,
-  { enabled = true, every = false }: Options = {},
+  { enabled = true, every = false, fixed = false }: Options = {},
 ): UseQueryResult<Output<A, O>, Refusal> {
   return useQuery<Output<A, O>, Refusal>({
     queryKey: keyOf(api, operation, input as object) as unknown as QueryKey,
     queryFn: ({ signal }) => call(api, operation, input, signal),
     enabled,
     refetchInterval: every,
+    ...(fixed && { meta: FIXED, staleTime: Number.POSITIVE_INFINITY }),
   });
 }
+
+/**
+ * The answers of one operation for several inputs, as they come: undefined where one is not there yet, or was refused.
+ */
+export function useCalls<A extends ApiName, O extends OperationName<A>>(
+  api: A,
+  operation: O,
+  inputs: readonly Input<A, O>[],
+): readonly (Output<A, O> | undefined)[] {
+  return useQueries({
+    queries: inputs.map((input) => ({
+      queryKey: keyOf(api, operation, input as object) as unknown as QueryKey,
+      queryFn: ({ signal }: { signal: AbortSignal }) => call(api, operation, input, signal),
+    })),
+    combine: dataOf<Output<A, O>>,
+  });
+}
+
+/** Outside of the hook: the same function gives the same answer as long as nothing has changed. */
+const dataOf = <T>(results: readonly { data: T | undefined }[]): readonly (T | undefined)[] =>
+  results.map(({ data }) => data);
 
 export type Paged<T> = {
   items: T[] | undefined;
@@ -71,9 +100,12 @@ export function usePages<A extends ApiName, O extends OperationName<A>, T>(
     getNextPageParam: (page: Output<A, O>) => (page as Record<string, unknown>)[next] || undefined,
     enabled: options.enabled ?? true,
     refetchInterval: options.every ?? false,
+    ...(options.fixed && { meta: FIXED, staleTime: Number.POSITIVE_INFINITY }),
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same pages have the same items, whoever takes them out
+  const items = useMemo(() => found.data?.pages.flatMap((page) => [...(itemsOf(page) ?? [])]), [found.data]);
   return {
-    items: found.data?.pages.flatMap((page) => [...(itemsOf(page) ?? [])]),
+    items,
     error: found.error as Refusal | null,
     more: {
       hasMore: found.hasNextPage,
@@ -93,6 +125,7 @@ export function useAct<A extends ApiName, O extends OperationName<A>>(api: A, op
   const client = useQueryClient();
   return useMutation<Output<A, O>, Refusal, Input<A, O>>({
     mutationFn: (input) => call(api, operation, input),
-    onSettled: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === api }),
+    onSettled: () =>
+      client.invalidateQueries({ predicate: ({ queryKey, meta }) => queryKey[1] === api && !meta?.['fixed'] }),
   });
 }

@@ -54,7 +54,17 @@ function parse(text: string): unknown {
   }
 }
 
-export const whoIsSignedIn = (): Promise<Session> => ask<Session>('session');
+/** Of the session that was asked for last: a server has one account. */
+let account = '';
+
+/** The account, which every page may count on: none is shown before it is known who is signed in. */
+export const accountNow = (): string => account;
+
+export async function whoIsSignedIn(): Promise<Session> {
+  const session = await ask<Session>('session');
+  account = session.account ?? '';
+  return session;
+}
 
 /** @throws Refusal: wrong keys, or a link that was used */
 export async function signIn(shown: SignIn): Promise<Session> {
@@ -63,6 +73,7 @@ export async function signIn(shown: SignIn): Promise<Session> {
     body: JSON.stringify(shown),
   });
   localStorage.setItem(PAGE, page);
+  account = session.account ?? '';
   return session;
 }
 

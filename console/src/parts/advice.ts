@@ -10,7 +10,7 @@ const ADVICE: [RegExp, string][] = [
     'It may have been deleted or renamed since this page was opened; go back to its list and look for it there.',
   ],
   [/Thrott|^TooManyRequests|^SlowDown$|LimitExceeded/, 'Wait a moment, then try again.'],
-  [/^Conflict|^ResourceInUse|Conflict$/, 'Something else is changing it; look at what it is now, then try again.'],
+  [/^Conflict|^ResourceInUse|Conflict$/, 'What it is now does not allow this; look at its status, then try again.'],
   [/^NetworkError$|^TypeError$|^Failed to fetch$/, 'See whether the server runs (telar status), then try again.'],
   [
     /^InternalFailure$|^InternalServer|^InternalError$|^ServiceUnavailable/,

@@ -3,7 +3,6 @@
  * The same figures are a table for whoever does not see the drawing.
  */
 import { lazy, Suspense, useMemo, useState } from 'react';
-import { Button } from './button.tsx';
 import { absolute, NOTHING, number } from './format.ts';
 import { aligned, type Series, spread } from './series.ts';
 import './chart.css';
@@ -29,9 +28,9 @@ export function LineChart({ series, xKind, height = 220, label }: LineChartProps
     <figure className="chart" aria-label={label}>
       <figcaption className="chart-head">
         <span className="chart-title">{label}</span>
-        <Button aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+        <button type="button" className="chart-turn" onClick={() => setAsTable(!asTable)}>
           {asTable ? 'Show the chart' : 'Show as a table'}
-        </Button>
+        </button>
       </figcaption>
       {asTable ? (
         <ChartTable series={series} data={data} xKind={xKind} label={label} />

@@ -10,6 +10,7 @@ import './code.css';
 /** How many members are shown before more are asked for, and how many letters of a text. */
 const SLICE = 100;
 const LETTERS = 500;
+const FEW = 20;
 
 /** A text as it is, in its lines. */
 export function Code({ text, label = 'Copy the text' }: { text: string; label?: string }) {
@@ -39,8 +40,13 @@ export function Json({ value, open = true }: { value: unknown; open?: boolean | 
 const isTree = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Date);
 
+const sizeOf = (value: unknown) =>
+  isTree(value) ? (Array.isArray(value) ? value.length : Object.keys(value).length) : 0;
+
 function Member({ name, value, levels }: { name: string | undefined; value: unknown; levels: number }) {
-  const [open, setOpen] = useState(levels > 0);
+  const count = sizeOf(value);
+  // A long list inside is left shut: what stands below it would be out of sight.
+  const [open, setOpen] = useState(levels > 0 && (name === undefined || count <= FEW));
   const label = name === undefined ? null : <span className="json-name">{name}: </span>;
   if (!isTree(value)) {
     return (
@@ -50,7 +56,6 @@ function Member({ name, value, levels }: { name: string | undefined; value: unkn
       </div>
     );
   }
-  const count = Array.isArray(value) ? value.length : Object.keys(value).length;
   const [left, right] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
   if (count === 0) {
     return (

@@ -1,6 +1,6 @@
 /** Dialogs. Radix holds the focus and hides the page behind; the scroll lock is CSS, as Radix's writes a style element, which the policy forbids. */
 import { Dialog as Radix } from 'radix-ui';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Button, IconButton } from './button.tsx';
 import { CopyCommand } from './command.tsx';
 import { CrossIcon } from './icons.tsx';
@@ -20,11 +20,24 @@ export function Dialog({
   children: ReactNode;
   actions?: ReactNode;
 }) {
+  // Radix gives the focus back to its trigger; here any button may open a dialog, so what had the focus is remembered.
+  const opener = useRef<Element>(null);
+  const giveBack = (event: Event) => {
+    event.preventDefault();
+    if (opener.current instanceof HTMLElement) opener.current.focus();
+  };
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
         <div className="dialog-backdrop">
-          <Radix.Content className="dialog" aria-describedby={undefined}>
+          <Radix.Content
+            className="dialog"
+            aria-describedby={undefined}
+            onOpenAutoFocus={() => {
+              opener.current = document.activeElement;
+            }}
+            onCloseAutoFocus={giveBack}
+          >
             <div className="dialog-head">
               <Radix.Title className="dialog-title">{title}</Radix.Title>
               <Radix.Close asChild>

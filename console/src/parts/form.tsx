@@ -41,6 +41,11 @@ export function Field({
   );
 }
 
+/** Fields below each other, at the distance that suits the line each keeps for its hint or error. */
+export function Fields({ children }: { children: ReactNode }) {
+  return <div className="fields">{children}</div>;
+}
+
 type Text = Omit<ComponentProps<'input'>, 'onChange' | 'value' | 'className' | 'type'> & {
   value: string;
   onChange: (value: string) => void;

@@ -4,7 +4,7 @@
  * 2. Following shows each new line; scrolling up leaves off following, scrolling to the end takes it up again.
  */
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { plainText } from './ansi.ts';
 import { cutAt } from './find.ts';
 import { SpinnerIcon } from './icons.tsx';
@@ -51,11 +51,12 @@ export function LogView({ lines, live, loading = false, more, onDownload, label 
     requestAnimationFrame(() => virtualizer.scrollToIndex(line % STRETCH, { align: 'center' }));
   };
   const search = useLogSearch(lines, reveal);
-  useFollow({ scroller, virtualizer, follow, count, wrap });
+  useFollow({ virtualizer, follow, count, wrap });
+  useSteady(scroller, lines);
   const onScroll = useScrolling({ follow, setFollow, setStretch, shown, stretches, more });
 
   return (
-    <section className="log" aria-label={label}>
+    <div className="log">
       <LogBar
         search={search}
         wrap={wrap}
@@ -74,8 +75,18 @@ export function LogView({ lines, live, loading = false, more, onDownload, label 
       {stretches > 1 && (
         <Stretches shown={shown} stretches={stretches} lines={lines.length} onShow={(next) => reveal(next * STRETCH)} />
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
-      <div className="log-scroll" style={{ height }} ref={scroller} onScroll={onScroll} tabIndex={0}>
+      <div
+        className="log-scroll"
+        role="log"
+        // Read when one goes there: a job that writes ten lines a second would never let a screen reader finish one.
+        aria-live="off"
+        aria-label={label}
+        style={{ height }}
+        ref={scroller}
+        onScroll={onScroll}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
+        tabIndex={0}
+      >
         {lines.length === 0 && <LogEmpty loading={loading} live={live} />}
         <div className={wrap ? 'log-lines log-wrap' : 'log-lines'} style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => (
@@ -91,7 +102,7 @@ export function LogView({ lines, live, loading = false, more, onDownload, label 
           ))}
         </div>
       </div>
-    </section>
+    </div>
   );
 }
 
@@ -160,7 +171,6 @@ function Stretches(props: { shown: number; stretches: number; lines: number; onS
 }
 
 type Following = {
-  scroller: RefObject<HTMLDivElement | null>;
   virtualizer: Virtualizer<HTMLDivElement, Element>;
   follow: boolean;
   count: number;
@@ -168,12 +178,24 @@ type Following = {
 };
 
 /** Keeps the last line in the window while the log is followed. */
-function useFollow({ scroller, virtualizer, follow, count, wrap }: Following) {
+function useFollow({ virtualizer, follow, count, wrap }: Following) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new line, or other heights, move the end
   useEffect(() => {
     if (!follow || count === 0) return;
     virtualizer.scrollToIndex(count - 1, { align: 'end' });
-  }, [follow, count, wrap, virtualizer, scroller]);
+  }, [follow, count, wrap, virtualizer]);
+}
+
+/** Earlier lines come in above what is read, which stays where it is. */
+function useSteady(scroller: RefObject<HTMLDivElement | null>, lines: readonly LogLine[]) {
+  const last = useRef(lines);
+  useLayoutEffect(() => {
+    const [before, grown] = [last.current, lines.length - last.current.length];
+    last.current = lines;
+    const [first, now] = [before[0], lines[grown]];
+    if (grown <= 0 || !first || !now || lines[0] === first) return;
+    if (now.text === first.text && now.time === first.time) scroller.current?.scrollBy(0, grown * LINE);
+  }, [scroller, lines]);
 }
 
 type Scrolling = Pick<LogViewProps, 'more'> & {

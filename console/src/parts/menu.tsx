@@ -1,6 +1,7 @@
 /** A menu behind a button. Not modal: Radix's modal menu locks scrolling with a style element, which the page's policy forbids. */
 import { DropdownMenu as Radix } from 'radix-ui';
 import { Fragment, type ReactElement, type ReactNode } from 'react';
+import { useMain } from './useMain.ts';
 import './menu.css';
 
 export type MenuItem = {
@@ -15,10 +16,11 @@ export type MenuItem = {
 
 /** `children` is the button that opens it, and must take a button's props and ref. */
 export function Menu({ children, items }: { children: ReactElement; items: MenuItem[] }) {
+  const [main, find] = useMain();
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} onOpenChange={find}>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={main}>
         <Radix.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
           {items.map((item) => (
             <Fragment key={item.label}>

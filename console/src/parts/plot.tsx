@@ -29,9 +29,11 @@ function optionsOf({ labels, xKind, height }: Omit<PlotProps, 'data'>, palette: 
     axes: [
       {
         ...axis,
+        size: 30,
+        space: time ? 96 : 56,
         values: (_, at, __, ___, step) => at.map((one) => (time ? timeLabel(one, step) : number(one))),
       },
-      { ...axis, size: 64, values: (_, at) => at.map((one) => number(one)) },
+      { ...axis, size: 64, space: 36, values: (_, at) => at.map((one) => number(one)) },
     ],
     series: [
       { label: time ? 'Time' : 'Step', value: (_, x) => (x === null ? '–' : time ? absolute(new Date(x)) : number(x)) },

@@ -132,23 +132,14 @@ export function DataTable<T>(props: DataTableProps<T>) {
           aria-busy={more?.loading || undefined}
           onKeyDown={onKeyDown}
         >
-          <colgroup>
-            {columns.map(({ id, width }) => (
-              <col key={id} style={{ width }} />
-            ))}
-          </colgroup>
-          <thead>
-            <tr aria-rowindex={1}>
-              {columns.map((column) => (
-                <HeaderCell
-                  key={column.id}
-                  column={column}
-                  sorted={sorting[0]?.id === column.id ? (sorting[0].desc ? 'descending' : 'ascending') : undefined}
-                  onSort={() => table.getColumn(column.id)?.toggleSorting(undefined, false)}
-                />
-              ))}
-            </tr>
-          </thead>
+          <Head
+            columns={columns}
+            sorting={sorting}
+            onSort={(id) => {
+              table.getColumn(id)?.toggleSorting(undefined, false);
+              scroller.current?.scrollTo({ top: 0 });
+            }}
+          />
           {before > 0 && <Spacer height={before} columns={columns.length} />}
           <tbody>
             {shown.map(({ index }) => {
@@ -184,6 +175,33 @@ function Spacer({ height, columns }: { height: number; columns: number }) {
         <td colSpan={columns} style={{ height }} />
       </tr>
     </tbody>
+  );
+}
+
+type HeadProps<T> = { columns: Column<T>[]; sorting: SortingState; onSort: (id: string) => void };
+
+function Head<T>({ columns, sorting, onSort }: HeadProps<T>) {
+  const [by] = sorting;
+  return (
+    <>
+      <colgroup>
+        {columns.map(({ id, width }) => (
+          <col key={id} style={{ width }} />
+        ))}
+      </colgroup>
+      <thead>
+        <tr aria-rowindex={1}>
+          {columns.map((column) => (
+            <HeaderCell
+              key={column.id}
+              column={column}
+              sorted={by?.id === column.id ? (by.desc ? 'descending' : 'ascending') : undefined}
+              onSort={() => onSort(column.id)}
+            />
+          ))}
+        </tr>
+      </thead>
+    </>
   );
 }
 

@@ -17,6 +17,7 @@ describe('the tone of a status', () => {
     ['PendingManualApproval', 'warn'],
     ['PENDING_REDRIVE', 'warn'],
     ['Stopped', 'idle'],
+    ['Pending', 'idle'],
     ['ENABLED', 'good'],
     ['DISABLED', 'idle'],
     ['InService', 'good'],

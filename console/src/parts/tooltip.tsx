@@ -1,15 +1,17 @@
 /** A few words about what is pointed at or focused. Never the only place where something is said. */
 import { Tooltip as Radix } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
+import { useMain } from './useMain.ts';
 import './tooltip.css';
 
 /** `children` is one element that can be focused and takes a ref. */
 export function Tooltip({ text, children }: { text: ReactNode; children: ReactElement }) {
+  const [main, find] = useMain();
   return (
     <Radix.Provider delayDuration={350}>
-      <Radix.Root>
+      <Radix.Root onOpenChange={find}>
         <Radix.Trigger asChild>{children}</Radix.Trigger>
-        <Radix.Portal>
+        <Radix.Portal container={main}>
           <Radix.Content className="tooltip" sideOffset={4} collisionPadding={8}>
             {text}
           </Radix.Content>

@@ -3,9 +3,10 @@
  *
  * L1. Each line of a job that ran under watch is told once, the last ones after its end too.
  */
+
+import { numberText } from '../../definition/pipeline/conditionText.ts';
 import type { Clients } from '../aws.ts';
 import { harmless } from '../render/text.ts';
-import { numberText } from './condition.ts';
 import { type LogTail, logTail } from './logs.ts';
 import { queueNotes } from './queue.ts';
 import { type ExecutionView, lastPart, type StepView } from './view.ts';

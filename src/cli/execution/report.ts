@@ -1,9 +1,9 @@
 /** An execution reported in words: its steps, metrics, gates, model and troubles, and what to type next. */
 import { formatDuration } from '../../base/duration.ts';
+import { numberText } from '../../definition/pipeline/conditionText.ts';
 import type { Output } from '../output.ts';
 import type { Style } from '../render/style.ts';
 import { table } from '../render/text.ts';
-import { numberText } from './condition.ts';
 import type { Gate, MetricSet, Results } from './results.ts';
 import { outcomeWords, statusText } from './tree.ts';
 import type { Trouble } from './troubles.ts';

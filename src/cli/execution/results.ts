@@ -2,12 +2,12 @@
  * What an execution has led to: the metrics of its property files and training jobs, each condition with the values that
  * were compared, and the model package. Read through the same operations that anyone may call.
  */
-import { select } from '../../definition/pipeline/jsonPath.ts';
+import { conditionText, operandsOf } from '../../definition/pipeline/conditionText.ts';
+import { propertyFileUri } from '../../definition/pipeline/propertyFile.ts';
 import { type Metric, metricsIn } from '../../definition/pipeline/reportMetrics.ts';
 import { type Resolution, resolve, type Scope, type StepResult } from '../../definition/pipeline/resolve.ts';
 import type { Condition, Expression, Json, ProcessingStep, PropertyFile } from '../../definition/pipeline/types.ts';
 import type { Clients } from '../aws.ts';
-import { conditionText, type Operand } from './condition.ts';
 import { describeJob } from './job.ts';
 import type { ExecutionView, Planned, StepView } from './view.ts';
 
@@ -88,13 +88,6 @@ function trainingMetrics(step: string, describe: { [key: string]: Json }): Metri
   return [{ step, source: String(describe['TrainingJobArn'] ?? ''), metrics }];
 }
 
-/** A property file lies under the S3Uri of the output that it names. */
-export function propertyFileUri(describe: Json, file: PropertyFile): string | undefined {
-  const output = select(describe, ['ProcessingOutputConfig', 'Outputs', file.OutputName, 'S3Output', 'S3Uri']);
-  if (!output.found || typeof output.value !== 'string') return undefined;
-  return `${output.value.replace(/\/$/, '')}/${file.FilePath.replace(/^\//, '')}`;
-}
-
 /** The metrics of a JSON document; none when it cannot be read. */
 export async function metricsAt(clients: Clients, uri: string): Promise<Metric[]> {
   const document = await readDocument(clients, uri, new Map());
@@ -112,21 +105,25 @@ async function gatesOf(
   for (const { step } of plan.steps) {
     const outcome = view.steps.find(({ name }) => name === step.Name)?.outcome;
     if (step.Type !== 'Condition' || outcome === undefined) continue;
-    const value = (expression: Expression) => operand(clients, expression, view, results, documents);
-    const conditions = await Promise.all(step.Arguments.Conditions.map((one: Condition) => conditionText(one, value)));
+    const conditions = await Promise.all(
+      step.Arguments.Conditions.map(async (one: Condition) => {
+        const worth = operandsOf(one).map((expression) => worthOf(clients, expression, view, results, documents));
+        return conditionText(one, await Promise.all(worth));
+      }),
+    );
     gates.push({ step: step.Name, outcome, conditions });
   }
   return gates;
 }
 
-/** An expression with its value, reading the documents that it needs. */
-async function operand(
+/** What an expression is worth, reading the documents that it needs; undefined when it can no longer be told. */
+async function worthOf(
   clients: Clients,
   expression: Expression,
   view: ExecutionView,
   results: ReadonlyMap<string, StepResult>,
   documents: Documents,
-): Promise<Operand> {
+): Promise<Json | undefined> {
   const scope: Scope = {
     parameter: (name) => view.parameters[name],
     execution: {
@@ -147,7 +144,7 @@ async function operand(
     if (read.includes(undefined)) break;
     outcome = resolve(expression, scope);
   }
-  return { expression, value: outcome.ok ? outcome.value : undefined };
+  return outcome.ok ? outcome.value : undefined;
 }
 
 async function readDocument({ s3 }: Clients, uri: string, documents: Documents): Promise<Json | undefined> {

@@ -15,6 +15,8 @@ export type Change = {
     | 'log group'
     | 'state machine'
     | 'function'
+    | 'retries'
+    | 'permission'
     | 'glue file'
     | 'glue job'
     | 'queue'

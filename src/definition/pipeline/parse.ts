@@ -28,7 +28,8 @@ const NOT_AN_OBJECT = 'Unable to parse pipeline definition. Expecting start of J
  * if ('problems' in parsed) for (const { path, message } of parsed.problems) console.error(path, message);
  */
 export function parsePipeline(text: string): Parsed {
-  const bytes = Buffer.byteLength(text);
+  // Not Node's Buffer: the console parses, too.
+  const bytes = new TextEncoder().encode(text).byteLength;
   if (bytes > MAX_DEFINITION_BYTES) {
     const message = `The pipeline definition has ${bytes} bytes; at most ${MAX_DEFINITION_BYTES} are allowed.`;
     return { problems: [{ path: '$', rule: 'too-long', message }] };

@@ -14,12 +14,12 @@ import { advance, endStep, launch } from './progress.ts';
 import {
   beginExecution,
   type ExecutionInput,
-  hasEnded,
   type PipelineState,
   type StepState,
   setExecutionStatus,
   setStatus,
 } from './state.ts';
+import { hasEnded } from './statuses.ts';
 
 export const PIPELINE = 'pipeline';
 const STEP_FAILURE = 'Step failure: One or multiple steps failed';

@@ -6,7 +6,8 @@ import type { Arguments, ConditionStep, FailStep, Json } from '../../definition/
 import type { Effect } from '../language.ts';
 import { type PipelineTask, readTask, stepTask } from './events.ts';
 import { scopeOf } from './scope.ts';
-import { hasEnded, type PipelineState, setStatus } from './state.ts';
+import { type PipelineState, setStatus } from './state.ts';
+import { hasEnded } from './statuses.ts';
 
 /** Starts every ready step for which there is a place. */
 export function advance(state: PipelineState, at: number, effects: Effect[]): void {

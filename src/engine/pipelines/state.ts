@@ -1,7 +1,7 @@
 /**
  * The state of a pipeline execution: what its events have led to so far. `language.ts` alone changes it.
  *
- * P1. A step's status moves only along `STEP_TRANSITIONS`.
+ * P1. A step's status moves only along `STEP_TRANSITIONS` (statuses.ts).
  * P2. `waiting[i]` counts the upstream steps of i that have not ended; `open` counts the steps that have not ended.
  */
 import { assert } from '../../base/assert.ts';
@@ -11,39 +11,13 @@ import type { Plan } from '../../definition/pipeline/plan.ts';
 import type { DocumentOutcome, StepResult } from '../../definition/pipeline/resolve.ts';
 import type { Failure } from '../../definition/pipeline/retry.ts';
 import type { PipelineDefinition } from '../../definition/pipeline/types.ts';
-
-/** As ListPipelineExecutionSteps says it, and two of Telar's own: `Waiting` for its turn, `Skipped` by a condition. */
-export type StepStatus =
-  | 'Waiting'
-  | 'Skipped'
-  | 'Starting'
-  | 'Executing'
-  | 'Stopping'
-  | 'Stopped'
-  | 'Failed'
-  | 'Succeeded';
-
-/** Which statuses may follow which. Stopped and Failed steps wait again when their execution is retried. */
-const STEP_TRANSITIONS: Readonly<Record<StepStatus, readonly StepStatus[]>> = {
-  Waiting: ['Starting', 'Skipped'],
-  Skipped: [],
-  Starting: ['Executing', 'Succeeded', 'Failed', 'Stopping', 'Stopped'],
-  Executing: ['Starting', 'Succeeded', 'Failed', 'Stopping', 'Stopped'],
-  Stopping: ['Succeeded', 'Failed', 'Stopped'],
-  Stopped: ['Waiting'],
-  Failed: ['Waiting'],
-  Succeeded: [],
-};
-
-export type ExecutionStatus = 'Executing' | 'Stopping' | 'Stopped' | 'Failed' | 'Succeeded';
-
-const EXECUTION_TRANSITIONS: Readonly<Record<ExecutionStatus, readonly ExecutionStatus[]>> = {
-  Executing: ['Stopping', 'Failed', 'Succeeded'],
-  Stopping: ['Stopped', 'Failed', 'Succeeded'],
-  Stopped: ['Executing'],
-  Failed: ['Executing'],
-  Succeeded: [],
-};
+import {
+  EXECUTION_TRANSITIONS,
+  type ExecutionStatus,
+  hasEnded,
+  STEP_TRANSITIONS,
+  type StepStatus,
+} from './statuses.ts';
 
 /** All that a run is begun with; fixed for its life. */
 export type ExecutionInput = {
@@ -138,12 +112,6 @@ export type PipelineState = {
   /** A Fail step was reached: the execution cannot be retried. */
   failedByDesign: boolean;
 };
-
-const ENDED: ReadonlySet<StepStatus> = new Set(['Skipped', 'Stopped', 'Failed', 'Succeeded']);
-
-export function hasEnded(status: StepStatus): boolean {
-  return ENDED.has(status);
-}
 
 /** Executions of one definition share its parsed form: a definition of 2,000 steps is parsed once, not once a run. */
 const parsed = new Map<string, { definition: PipelineDefinition; plan: Plan }>();

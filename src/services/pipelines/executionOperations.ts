@@ -7,6 +7,7 @@ import { selectSteps } from '../../definition/pipeline/selective.ts';
 import type { PipelineEvent } from '../../engine/pipelines/events.ts';
 import { PIPELINE } from '../../engine/pipelines/language.ts';
 import type { ExecutionInput, PipelineState } from '../../engine/pipelines/state.ts';
+import { mayRetry, mayStop } from '../../engine/pipelines/statuses.ts';
 import { pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
 import { type Call, type InputOf, type Operations, reads, writes } from '../../protocol/service.ts';
 import { writeUser } from '../../protocol/userContext.ts';
@@ -48,7 +49,7 @@ export function executionOperations(parts: Parts): Operations<Sdk, Names> {
     StopPipelineExecution: writes(onExecution('StopPipelineExecution'), (input, call) =>
       once(db, 'StopPipelineExecution', input, call, () => {
         const { row } = execution(parts, input.PipelineExecutionArn!);
-        if (row.status !== 'Executing') throw errors.notStoppable(row.arn, row.status);
+        if (!mayStop(row.status)) throw errors.notStoppable(row.arn, row.status);
         engine.append<PipelineEvent>(row.arn, { kind: 'stop-requested' });
         return { PipelineExecutionArn: row.arn };
       }),
@@ -56,7 +57,7 @@ export function executionOperations(parts: Parts): Operations<Sdk, Names> {
     RetryPipelineExecution: writes(onExecution('RetryPipelineExecution'), (input, call) =>
       once(db, 'RetryPipelineExecution', input, call, () => {
         const { row, state } = execution(parts, input.PipelineExecutionArn!);
-        if (row.status !== 'Failed' && row.status !== 'Stopped') throw errors.notRetryable(row.arn, row.status);
+        if (!mayRetry(row.status)) throw errors.notRetryable(row.arn, row.status);
         if (state.failedByDesign) throw errors.failedByDesign(row.arn);
         const maxParallel = input.ParallelismConfiguration?.MaxParallelExecutionSteps;
         db.updateExecution(changed(row, { maxParallel }, call));

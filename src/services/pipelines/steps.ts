@@ -1,6 +1,7 @@
 /** The steps of an execution as ListPipelineExecutionSteps answers them. */
 
-import type { PipelineState, StepState, StepStatus } from '../../engine/pipelines/state.ts';
+import type { PipelineState, StepState } from '../../engine/pipelines/state.ts';
+import type { StepStatus } from '../../engine/pipelines/statuses.ts';
 import { type Page, pageOf, SAGEMAKER_PAGE } from '../../protocol/pages.ts';
 
 /** What SageMaker lists: a step appears once it has begun. */

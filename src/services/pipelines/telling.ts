@@ -2,7 +2,8 @@
  * What EventBridge is told of executions and their steps, as SageMaker tells it.
  * https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
  */
-import type { PipelineState, StepMetadata, StepMove, StepStatus } from '../../engine/pipelines/state.ts';
+import type { PipelineState, StepMetadata, StepMove } from '../../engine/pipelines/state.ts';
+import type { StepStatus } from '../../engine/pipelines/statuses.ts';
 import type { Parts } from './context.ts';
 import type { ExecutionRow } from './store.ts';
 

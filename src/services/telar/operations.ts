@@ -3,12 +3,12 @@ import { arn as formatArn } from '../../base/arn.ts';
 import { type Call, type Operation, reads, streams } from '../../protocol/service.ts';
 import type { TelarInput, TelarOutputs, TelarSchemas } from './api.ts';
 import { consoleOperations } from './console.ts';
-import { errors } from './errors.ts';
 import { imageOperations } from './images.ts';
 import { listJobUse } from './jobUse.ts';
 import { outboxOperations } from './outbox.ts';
 import type { TelarPorts } from './ports.ts';
 import { previewOperations } from './preview/operation.ts';
+import { stepOperations } from './steps.ts';
 
 type Table = { [N in keyof TelarSchemas]: Operation<TelarInput<N>, TelarOutputs[N]> };
 
@@ -22,10 +22,7 @@ export function operations(ports: TelarPorts): Table {
     ...outboxOperations(ports),
     ...consoleOperations(ports),
     ...previewOperations(ports),
-    ExplainStep: reads(
-      (input) => [{ action: 'telar:ExplainStep', resource: input.PipelineExecutionArn }],
-      (input) => explainStep(ports, input),
-    ),
+    ...stepOperations(ports),
     ExplainAccess: reads(
       (input) => [{ action: 'telar:ExplainAccess', resource: input.PrincipalArn }],
       ports.explainAccess,
@@ -76,31 +73,3 @@ export function operations(ports: TelarPorts): Table {
 }
 
 const amount = ({ count, bytes }: { count: number; bytes: number }) => ({ Count: count, Bytes: bytes });
-
-function explainStep(ports: TelarPorts, { PipelineExecutionArn, StepName }: TelarInput<'ExplainStep'>) {
-  const state = ports.executionState(PipelineExecutionArn);
-  if (!state) throw errors.noExecution(PipelineExecutionArn);
-  const index = state.plan.byName.get(StepName);
-  if (index === undefined) throw errors.noStep(StepName, [...state.plan.byName.keys()]);
-  const step = state.steps[index]!;
-  return {
-    StepName,
-    StepStatus: step.status,
-    Cache: step.cache ?? {
-      verdict: 'none' as const,
-      reason: withoutVerdict(step.status),
-    },
-    SourcePipelineExecutionArn: step.cacheHit?.sourceExecutionArn,
-  };
-}
-
-function withoutVerdict(status: string): string {
-  switch (status) {
-    case 'Waiting':
-      return 'The step has not begun: what it waits for has not ended, or its execution has.';
-    case 'Skipped':
-      return 'The step was skipped: it stands in a branch that was not taken, or after such a step.';
-    default:
-      return 'Steps of this type are not cached.';
-  }
-}

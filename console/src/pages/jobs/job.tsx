@@ -63,7 +63,7 @@ function Details({ job }: { job: Described }) {
   const [tab, show] = useAddress('tab', 'given');
   const live = isUnderWay(job.status);
   const [host, setHost] = useAddress('host');
-  const log = useJobLog(job.arn, live, host);
+  const log = useJobLog(job.arn, job.name, live, host);
   return (
     <Tabs
       label="About the job"

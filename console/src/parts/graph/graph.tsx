@@ -3,7 +3,7 @@
  * 1. A change of statuses lays nothing out, and renders the changed nodes alone.
  * 2. For assistive technology it is a list of options; the edges are for the eye, their order is the list's.
  */
-import { type KeyboardEvent, type MouseEvent, useId, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, useId, useMemo, useRef, useState } from 'react';
 import { IconButton } from '../button.tsx';
 import { FitIcon, ZoomInIcon, ZoomOutIcon } from '../icons.tsx';
 import { Drawing, elementIdOf } from './drawing.tsx';
@@ -53,7 +53,8 @@ function useFolding() {
   return { folded, toggle };
 }
 
-export function Graph(props: GraphProps) {
+/** Rendered again only for other props: a page may render for reasons of its own each second. */
+export const Graph = memo(function Graph(props: GraphProps) {
   const { nodes, edges, selected, onSelect, height = 480, live = false, label = 'Graph of the steps' } = props;
   const own = useId();
   const svg = useRef<SVGSVGElement>(null);
@@ -117,7 +118,7 @@ export function Graph(props: GraphProps) {
       {layout.boxes.size > MINIMAP_FROM && <Minimap {...{ layout, nodes, view, size }} onMove={setView} />}
     </div>
   );
-}
+});
 
 type Keys = {
   layout: Layout;

@@ -27,13 +27,14 @@ function linksOf(ids: readonly string[], edges: readonly GraphEdge[], key: 'from
 function topological(ids: readonly string[], next: Links): string[] {
   const done = new Set<string>();
   const order: string[] = [];
-  for (const start of ids) {
+  // Backwards, as the whole is turned round in the end: what was named first comes first.
+  for (const start of ids.toReversed()) {
     // Depth first without recursion: a chain of thousands would overflow the stack.
     const stack: { id: string; at: number }[] = done.has(start) ? [] : [{ id: start, at: 0 }];
     done.add(start);
     while (stack.length > 0) {
       const top = stack.at(-1)!;
-      const to = next.get(top.id)?.[top.at];
+      const to = next.get(top.id)?.at(-1 - top.at);
       top.at += 1;
       if (to === undefined) {
         order.push(top.id);

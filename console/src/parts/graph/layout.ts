@@ -14,7 +14,7 @@ export type Box = Size & Point & { id: string; depth: number; open: boolean };
 export type Line = GraphEdge & { points: Point[]; depth: number };
 export type Layout = Size & { boxes: Map<string, Box>; lines: Line[] };
 
-export const NODE: Size = { width: 208, height: 48 };
+const NODE: Size = { width: 208, height: 48 };
 /** Around the inside of an open parent; `top` leaves place for its name. */
 const INSET = { x: 16, top: 40, bottom: 16 };
 const DAGRE_MOST = 450;

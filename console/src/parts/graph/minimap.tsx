@@ -6,7 +6,10 @@ import type { Layout } from './layout.ts';
 import type { GraphNode } from './shape.ts';
 import type { View } from './view.ts';
 
-const MAP = { width: 176, height: 120 };
+/** The most that it takes; it is as wide and high as its graph is, within. */
+const MOST = { width: 180, height: 140 };
+const LEAST = 24;
+const PAD = 40;
 
 /** All nodes of one tone as one path: five elements, however many nodes there are. */
 const Marks = memo(function Marks({ layout, nodes }: { layout: Layout; nodes: readonly GraphNode[] }) {
@@ -33,6 +36,9 @@ type MinimapProps = {
 };
 
 export function Minimap({ layout, nodes, view, size, onMove }: MinimapProps) {
+  const width = layout.width + 2 * PAD;
+  const height = layout.height + 2 * PAD;
+  const scale = Math.min(MOST.width / width, MOST.height / height);
   const move = (event: PointerEvent<SVGSVGElement>) => {
     if (event.buttons === 0) return;
     const matrix = event.currentTarget.getScreenCTM();
@@ -43,8 +49,9 @@ export function Minimap({ layout, nodes, view, size, onMove }: MinimapProps) {
   return (
     <svg
       className="graph-minimap"
-      {...MAP}
-      viewBox={`-40 -40 ${layout.width + 80} ${layout.height + 80}`}
+      width={Math.max(LEAST, width * scale)}
+      height={Math.max(LEAST, height * scale)}
+      viewBox={`${-PAD} ${-PAD} ${width} ${height}`}
       aria-hidden="true"
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);

@@ -43,34 +43,42 @@ export const GraphNodeView = memo(function GraphNodeView(props: NodeProps) {
   const tone = status === undefined ? 'idle' : toneOf(status);
   const classes = ['graph-node', `graph-${tone}`];
   if (open) classes.push('graph-open');
+  if (coarse) classes.push('graph-coarse');
   if (selected) classes.push('graph-selected');
   if (active) classes.push('graph-active');
   const name = nameOf(props);
   const second = detail ?? (status === undefined ? kind : [kind, phraseOf(status)].filter(Boolean).join(' · '));
-  const room = width - (holds > 0 ? 76 : 48);
+  const left = status === undefined ? 14 : 38;
+  const room = width - left - (holds > 0 ? 38 : 10);
   return (
-    <g
-      id={elementId}
-      className={classes.join(' ')}
-      transform={`translate(${x} ${y})`}
-      role="option"
-      aria-selected={selected}
-      aria-label={name}
-      data-node={id}
-    >
-      <rect className="graph-box" width={width} height={height} rx={6} />
+    <g className={classes.join(' ')} transform={`translate(${x} ${y})`} data-node={id}>
+      {/* The box is the option, not the group: its name says more than the words in the drawing, which are cut. */}
+      <rect
+        id={elementId}
+        className="graph-box"
+        width={width}
+        height={height}
+        rx={6}
+        role="option"
+        aria-selected={selected}
+        aria-label={name}
+      >
+        <title>{name}</title>
+      </rect>
       {!coarse && (
-        <>
-          <title>{name}</title>
-          {!open && <rect className="graph-stripe" width={4} height={height - 12} x={0} y={6} rx={2} />}
+        // biome-ignore lint/a11y/noAriaHiddenOnFocusable: nothing in it takes the focus
+        <g aria-hidden="true">
+          {!open && status !== undefined && (
+            <rect className="graph-stripe" width={4} height={height - 12} x={0} y={6} rx={2} />
+          )}
           <g className="graph-icon" transform={`translate(14 ${open ? 10 : 16})`}>
             {status !== undefined && <StatusIcon status={status} />}
           </g>
-          <text className="graph-label" x={38} y={open ? 23 : second ? 20 : 29}>
+          <text className="graph-label" x={left} y={open ? 23 : second ? 20 : 29}>
             {cutToWidth(label, room, 13)}
           </text>
           {second && !open && (
-            <text className="graph-detail" x={38} y={37}>
+            <text className="graph-detail" x={left} y={37}>
               {cutToWidth(second, room, 12)}
             </text>
           )}
@@ -82,7 +90,7 @@ export const GraphNodeView = memo(function GraphNodeView(props: NodeProps) {
               </g>
             </g>
           )}
-        </>
+        </g>
       )}
     </g>
   );

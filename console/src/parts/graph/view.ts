@@ -9,6 +9,7 @@ const ZOOM = { least: 0.04, most: 2.5 };
 const MARGIN = 24;
 /** Smaller than this nothing can be read, so a graph that needs it opens at its beginning instead. */
 const READABLE = 0.45;
+const OPENING = 0.7;
 
 const between = (least: number, value: number, most: number) => Math.max(least, Math.min(most, value));
 
@@ -35,9 +36,13 @@ export function wholeIn(layout: Size, window: Size): View {
 export function opening(layout: Layout, window: Size): View {
   const whole = wholeIn(layout, window);
   if (whole.zoom >= READABLE) return whole;
+  const zoom = OPENING;
+  const room = window.width - layout.width * zoom;
+  if (room >= 0) return { zoom, x: room / 2, y: MARGIN };
   const first = layout.boxes.values().next().value;
   const middle = first ? first.x + first.width / 2 : layout.width / 2;
-  return { zoom: 0.7, x: window.width / 2 - middle * 0.7, y: MARGIN };
+  // The first node in the middle, but no further than the graph reaches.
+  return { zoom, x: between(room - MARGIN, window.width / 2 - middle * zoom, MARGIN), y: MARGIN };
 }
 
 /** Moves the view just far enough that `box` is in the window. */
