@@ -146,7 +146,12 @@ async function demo(): Promise<ExitStatus> {
   if (!(started && given.stop)) {
     out.line();
     out.line('The server goes on running in the background.');
-    out.lines(table([[`  ${out.command('down')}`, out.style.dim('stops it')]]));
+    out.lines(
+      table([
+        [`  ${out.command('console')}`, out.style.dim('a link to the console: all of this, in the browser')],
+        [`  ${out.command('down')}`, out.style.dim('stops it')],
+      ]),
+    );
   }
   return status;
 }

@@ -89,7 +89,7 @@ function Pages() {
       {areas.flatMap(({ pages }) =>
         pages.map(({ path, page: Page }) => (
           <Route key={path} path={path}>
-            {(params) => <Page params={params as Record<string, string>} />}
+            {(params) => <Page params={decoded(params)} />}
           </Route>
         )),
       )}
@@ -102,8 +102,30 @@ function Pages() {
   );
 }
 
+/** The router leaves what stands for a character of addresses (`:` of an ARN, `/`) as it is. */
+function decoded(params: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodedPart(String(value))]));
+}
+
+function decodedPart(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 const isWithin = (location: string, path: string) =>
   path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`);
+
+/** Pages of an area may lie beside its path: what their paths begin with is the area's alone. */
+function isOf(location: string, { path, pages }: Area): boolean {
+  return (
+    isWithin(location, path) || pages.some((page) => page.path !== '/' && isWithin(location, firstPart(page.path)))
+  );
+}
+
+const firstPart = (path: string): string => `/${path.split('/')[1]}`;
 
 function Navigation({ location, open }: { location: string; open: boolean }) {
   const groups = [...new Set(areas.map(({ group }) => group))];
@@ -116,7 +138,7 @@ function Navigation({ location, open }: { location: string; open: boolean }) {
             {areas
               .filter((area) => area.group === group)
               .map((area) => (
-                <NavLink key={area.path} area={area} current={isWithin(location, area.path)} />
+                <NavLink key={area.path} area={area} current={isOf(location, area)} />
               ))}
           </ul>
         </div>

@@ -17,6 +17,9 @@ export const links = {
   machines: () => path('machines'),
   machine: (name: string) => path('machines', name),
   machineExecution: (arn: string) => path('machine-executions', arn),
+  /** Of two executions of a machine, by their names. */
+  machineCompare: (name: string, left: string, right = '') =>
+    `${path('machines', name, 'compare')}?left=${encodeURIComponent(left)}&right=${encodeURIComponent(right)}`,
   jobs: () => path('jobs'),
   /** @param kind `processing`, `training`, `transform` */
   job: (kind: string, name: string) => path('jobs', kind, name),
@@ -25,13 +28,15 @@ export const links = {
   buckets: () => path('data'),
   bucket: (bucket: string, prefix = '') =>
     `${path('data', bucket)}${prefix && `?prefix=${encodeURIComponent(prefix)}`}`,
-  object: (bucket: string, key: string) => `${path('data', bucket, 'object')}?key=${encodeURIComponent(key)}`,
+  object: (bucket: string, key: string, versionId?: string) =>
+    `${path('data', bucket, 'object')}?key=${encodeURIComponent(key)}${versionId === undefined ? '' : `&versionId=${encodeURIComponent(versionId)}`}`,
   registry: () => path('registry'),
   modelGroup: (group: string) => path('registry', group),
   modelPackage: (group: string, version: string | number) => path('registry', group, String(version)),
   schedules: () => path('schedules'),
   schedule: (group: string, name: string) => path('schedules', group, name),
   rules: () => path('rules'),
+  bus: (bus: string) => `${path('rules')}?bus=${encodeURIComponent(bus)}`,
   rule: (bus: string, name: string) => path('rules', bus, name),
   topics: () => path('topics'),
   topic: (arn: string) => path('topics', arn),
@@ -56,6 +61,7 @@ const OF_ARN: readonly [pattern: RegExp, link: (...found: string[]) => string][]
   [/:glue:[^:]*:\d*:job\/(.+)$/, (name) => links.glueJob(name!)],
   [/:events:[^:]*:\d*:rule\/([^/]+)\/([^/]+)$/, (bus, name) => links.rule(bus!, name!)],
   [/:events:[^:]*:\d*:rule\/([^/]+)$/, (name) => links.rule('default', name!)],
+  [/:events:[^:]*:\d*:event-bus\/(.+)$/, (bus) => links.bus(bus!)],
   [/:scheduler:[^:]*:\d*:schedule\/([^/]+)\/([^/]+)$/, (group, name) => links.schedule(group!, name!)],
   [/:sqs:[^:]*:\d*:([^:]+)$/, (name) => links.queue(name!)],
   [/^arn:[^:]+:s3:::([^/]+)$/, (bucket) => links.bucket(bucket!)],

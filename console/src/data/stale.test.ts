@@ -27,3 +27,11 @@ it('takes a management event for one of the API that it is about', () => {
   expect(isStale(key('sns', {}), 1, audit)).toBe(true);
   expect(isStale(key('sagemaker', {}), 1, audit)).toBe(false);
 });
+
+it("renews a machine's executions when one of them starts or ends", () => {
+  const states = 'arn:aws:states:us-east-1:000000000000';
+  const changed = { ...event, Source: 'aws.states', Resources: [`${states}:execution:titanic:run-1`] };
+  const list = (name: string) => key('states', { stateMachineArn: `${states}:stateMachine:${name}` });
+  expect(isStale(list('titanic'), 1, changed)).toBe(true);
+  expect(isStale(list('customers'), 1, changed)).toBe(false);
+});

@@ -31,5 +31,12 @@ export function isStale(key: readonly unknown[], pages: number, event: SeenEvent
   if (api !== apiOf(event) && api !== 'telar') return false;
   const named = JSON.stringify(input ?? {}).match(ARN);
   if (!named) return true;
-  return named.some((arn) => event.Resources.some((one) => one.startsWith(arn)));
+  const told = event.Resources.flatMap((one) => [one, ...machineOf(one)]);
+  return named.some((arn) => told.some((one) => one.startsWith(arn)));
+}
+
+/** What happens to an execution changes what its machine's list of them answers. */
+function machineOf(arn: string): string[] {
+  const [, before, name] = /^(arn:[^:]+:states:[^:]*:\d*):execution:([^:/]+)[:/]/.exec(arn) ?? [];
+  return name === undefined ? [] : [`${before}:stateMachine:${name}`];
 }

@@ -13,7 +13,7 @@ const WORDS: Record<Tone, string> = {
     CreateInProgress UpdateInProgress DeleteInProgress Deactivating Redriving Queued Submitted Syncing Initializing Retrying Firing`,
   warn: `PendingManualApproval PendingApproval PendingConfirmation PendingRedrive CompletedWithViolations
     CompletedWithErrors SucceededWithIssues ActiveNonInvocable Interrupted Degraded Expiring Deprecated InsufficientData
-    Warning Throttled HalfOpen Blocked AwaitingApproval`,
+    Warning Throttled HalfOpen Blocked AwaitingApproval Caught CaughtError`,
   bad: `Failed Failure Error TimedOut Timeout Aborted Rejected OutOfService Alarm DeleteFailed CreateFailed UpdateFailed
     UpdateRollbackFailed MaxRuntimeExceeded MaxWaitTimeExceeded MaxPendingTimeExceeded Unhealthy Broken Breached Undeliverable Denied Lost`,
   idle: `Pending Waiting Stopped Disabled Inactive Deactivated Deleted Cancelled Canceled Skipped NotStarted NotExecuted Unknown Expired Archived

@@ -7,12 +7,12 @@
  */
 import type { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import type { DescribeStateMachineOutput, SFN } from '@aws-sdk/client-sfn';
+import { parsedDefinition, statesOf } from '../../definition/asl/states.ts';
 import { canonicalJson } from '../../definition/pipeline/cacheKey.ts';
 import type { Json } from '../../definition/pipeline/types.ts';
 import type { StateMachineDocuments } from '../../sdk/index.ts';
 import { everyPage, unlessMissing } from '../aws.ts';
 import { failure } from '../errors.ts';
-import { parsedDefinition, statesOf } from '../stateMachines/definition.ts';
 import type { Change } from './change.ts';
 import { projectTags } from './resources.ts';
 

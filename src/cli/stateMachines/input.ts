@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { isJson } from '../../base/json.ts';
+import { isObject } from '../../definition/asl/states.ts';
 import type { Json } from '../../definition/pipeline/types.ts';
 import { misuse } from '../errors.ts';
-import { isObject } from './definition.ts';
 
 /**
  * @param own the project's, as JSON text

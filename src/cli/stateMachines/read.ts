@@ -1,8 +1,8 @@
 /** Reads machines and their executions through Step Functions' operations. */
 import type { DescribeExecutionOutput, ExecutionListItem, HistoryEvent, SFN } from '@aws-sdk/client-sfn';
+import { type Happening, historyFold, type StateView } from '../../definition/asl/history/fold.ts';
+import { type DefinedState, statesOf } from '../../definition/asl/states.ts';
 import { type Clients, everyPage } from '../aws.ts';
-import { type DefinedState, statesOf } from './definition.ts';
-import { type Happening, historyFold, type StateView } from './view.ts';
 
 export type MachineStatus = NonNullable<DescribeExecutionOutput['status']>;
 

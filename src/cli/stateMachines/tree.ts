@@ -1,11 +1,11 @@
 /** A machine's execution drawn as lines, one for each state that was entered: pure. */
 import { formatDuration } from '../../base/duration.ts';
+import type { Items, StateStatus, StateView } from '../../definition/asl/history/fold.ts';
 import type { Drawing } from '../execution/tree.ts';
 import { lastPart } from '../execution/view.ts';
 import type { Style } from '../render/style.ts';
 import { pad, widthOf } from '../render/text.ts';
 import { lastName, type MachineExecution, type MachineStatus } from './read.ts';
-import type { Items, StateStatus, StateView } from './view.ts';
 
 /** @param rows lines at most: of more states the last ones are shown */
 export function drawMachine(view: MachineExecution, drawing: Drawing, rows = Number.POSITIVE_INFINITY): string[] {

@@ -1,5 +1,6 @@
 /** Watching a machine's execution until it ends: its states drawn in place on a terminal, lines elsewhere, events with --json. */
 import { formatDuration } from '../../base/duration.ts';
+import type { Happening } from '../../definition/asl/history/fold.ts';
 import type { Clients } from '../aws.ts';
 import { type LogTail, logTail } from '../execution/logs.ts';
 import { FRAME_MS, watching } from '../execution/watching.ts';
@@ -8,7 +9,6 @@ import { cut, harmless } from '../render/text.ts';
 import { isJob } from './jobs.ts';
 import { hasEnded, lastName, type MachineExecution, type MachineReader } from './read.ts';
 import { beganWords, drawMachine, itemWords } from './tree.ts';
-import type { Happening } from './view.ts';
 
 type Seen = { view: MachineExecution; news: Happening[] };
 

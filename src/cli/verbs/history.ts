@@ -1,10 +1,10 @@
 /** `telar history`: the events of a machine's execution. */
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { eventWords } from '../../definition/asl/history/events.ts';
 import type { Context } from '../context.ts';
 import { type ExitStatus, misuse } from '../errors.ts';
 import { findExecution } from '../execution/read.ts';
 import { cut, harmless, pad } from '../render/text.ts';
-import { eventWords } from '../stateMachines/events.ts';
 import { isMachineExecution } from '../stateMachines/read.ts';
 import { clients } from './shared.ts';
 

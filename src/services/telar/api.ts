@@ -63,6 +63,13 @@ export const telarSchemas = schemas(({ z }) => {
     }),
     GetOutboxMessage: z.strictObject({ Id: z.number().int().min(1) }),
     RemoveImage: z.strictObject({ Uri: imageUri }),
+    /** What an object looks like: its format, its first rows, and what its columns hold. */
+    PreviewObject: z.strictObject({
+      Bucket: z.string().min(3).max(63),
+      Key: z.string().min(1).max(1024),
+      VersionId: z.string().min(1).max(1024).optional(),
+      MaxRows: z.number().int().min(0).max(500).default(100),
+    }),
     /** When schedules next occur, and which they have missed. What is no schedule of this account is left out. */
     DescribeScheduleTimes: z.strictObject({ Arns: z.array(z.string().min(1).max(2048)).max(100) }),
     /** Frees what nobody can reach any more, or says what it would free. Call it again from `Next` until there is none. */
@@ -249,6 +256,46 @@ export type TelarOutputs = {
   ListOutbox: { Messages: OutboxMessage[]; Next: number | undefined };
   GetOutboxMessage: OutboxMessage & { Body: string };
   DescribeScheduleTimes: { Times: ScheduleTimes[] };
+  PreviewObject: ObjectPreview;
+};
+
+/** What is no plain value is written as JSON; long texts are cut. */
+export type PreviewCell = string | number | boolean | null;
+
+export type ObjectPreview = {
+  Format: 'CSV' | 'JSON' | 'JSON Lines' | 'Parquet' | 'Text';
+  /** As many as there are; `Columns` are the first of them. */
+  ColumnCount: number;
+  Columns: ColumnSummary[];
+  /** The first rows, in the order of `Columns`. */
+  Rows: PreviewCell[][];
+  /** The beginning of text, and of JSON that is no list. */
+  Text: string | undefined;
+  /** The rows that the summaries are of. */
+  SampledRows: number;
+  /** Of the whole object; undefined where only reading it all would tell. */
+  TotalRows?: number;
+  SampledBytes: number;
+  /** All of the object was looked at. */
+  WholeObject: boolean;
+  /** Sentences about what was made of it. */
+  Notes: string[];
+};
+
+export type ColumnSummary = {
+  Name: string;
+  /** `empty`: no value; `mixed`: values of several types. */
+  Type: 'integer' | 'number' | 'boolean' | 'time' | 'text' | 'mixed' | 'empty';
+  Missing: number;
+  /** Of numbers and times. */
+  Min?: number | string | undefined;
+  Max?: number | string | undefined;
+  Mean?: number;
+  /** Undefined where there are more than are counted. */
+  Distinct?: number;
+  Histogram?: { From: number; To: number; Count: number }[];
+  /** The most frequent values, where values recur. */
+  Top?: { Value: string | number | boolean; Count: number }[];
 };
 
 export type ExecutionStep = {

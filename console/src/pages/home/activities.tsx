@@ -24,13 +24,18 @@ export function Activities({ title, which, empty }: Props) {
           hrefOf={({ href }) => href}
           empty={empty}
           columns={[
-            { id: 'name', header: 'Name', cell: ({ name }) => name },
-            { id: 'execution', header: 'Execution', cell: ({ execution }) => execution },
-            { id: 'kind', header: 'Kind', width: '8rem', cell: ({ kind }) => kind },
-            { id: 'status', header: 'Status', width: '8rem', cell: ({ status }) => <Status status={status} /> },
-            { id: 'started', header: 'Started', width: '8rem', cell: ({ started }) => <Time at={started} /> },
             {
-              ...{ id: 'took', header: 'Took', width: '7rem', align: 'right' },
+              ...{ id: 'name', header: 'Execution' },
+              cell: ({ name, execution, kind }) => (
+                <span title={`${kind} ${name}, execution ${execution}`}>
+                  {name} <span className="home-quiet">{execution}</span>
+                </span>
+              ),
+            },
+            { id: 'status', header: 'Status', width: '8rem', cell: ({ status }) => <Status status={status} /> },
+            { id: 'started', header: 'Started', width: '7rem', cell: ({ started }) => <Time at={started} /> },
+            {
+              ...{ id: 'took', header: 'Took', width: '6.5rem', align: 'right' },
               cell: ({ started, ended }) => <Duration from={started} to={ended} />,
             },
           ]}

@@ -38,9 +38,9 @@ export function Upcoming() {
         }
         columns={[
           { id: 'name', header: 'Schedule', cell: ({ Arn }) => Arn.split('/').at(-1) },
-          { id: 'next', header: 'Next', width: '10rem', cell: ({ Next }) => <Time at={Next} /> },
+          { id: 'next', header: 'Next', width: '6rem', cell: ({ Next }) => <Time at={Next} /> },
           {
-            ...{ id: 'missed', header: 'Last missed', width: '16rem' },
+            ...{ id: 'missed', header: 'Last missed', width: '9rem' },
             cell: ({ Missed }) =>
               Missed && (
                 <>
