@@ -11,8 +11,11 @@ export const telarSchemas = schemas(({ z }) => {
   return {
     /** Why a step ran, or did not: the cache's verdict and what it compared. */
     ExplainStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
-    /** All steps of an execution in the plan's order, those too that wait or were skipped. */
-    DescribeExecutionSteps: z.strictObject({ PipelineExecutionArn: z.string().min(1) }),
+    /** All steps of an execution in the plan's order, those too that wait or were skipped; of thousands the rest from `Next` on. */
+    DescribeExecutionSteps: z.strictObject({
+      PipelineExecutionArn: z.string().min(1),
+      From: z.number().int().min(0).default(0),
+    }),
     /** One step with the values that it was given and what it left behind. */
     DescribeExecutionStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
     /** Whether a principal may do something, which statement decides it, and what kept the others from applying. */
@@ -129,6 +132,7 @@ export type TelarOutputs = {
     StartTime: string;
     EndTime: string | undefined;
     Steps: ExecutionStep[];
+    Next: number | undefined;
   };
   DescribeExecutionStep: TelarOutputs['ExplainStep'] & {
     StepType: string;
