@@ -109,6 +109,7 @@ export function objectAccess({ store, rows, bytes, objects, settings, world, tel
     objects.admit(at(bucket, key), UNCONDITIONAL);
     const { stored, size, digests, release } = await bytes.receive(sourceOf(content), {
       limit: LARGEST_OBJECT,
+      given: typeof content === 'string',
       tooLong: () => s3Errors.entityTooLarge(undefined, LARGEST_OBJECT),
       digests: ['MD5'],
     });
