@@ -9,11 +9,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const RESOURCES = [
+  'cloudwatch_event_rule',
+  'cloudwatch_event_target',
   'cloudwatch_log_group',
+  'glue_job',
   'iam_role',
   'iam_role_policies_exclusive',
   'iam_role_policy',
+  'lambda_function',
+  'lambda_permission',
   's3_bucket',
+  's3_bucket_notification',
   's3_bucket_public_access_block',
   's3_bucket_versioning',
   'sagemaker_model_package_group',
@@ -21,6 +27,12 @@ const RESOURCES = [
   'scheduler_schedule',
   'scheduler_schedule_group',
   'sfn_state_machine',
+  'sns_topic',
+  'sns_topic_policy',
+  'sns_topic_subscription',
+  'sqs_queue',
+  'sqs_queue_policy',
+  'sqs_queue_redrive_policy',
 ];
 const OUT = new URL('../src/deploy/generated/awsProvider.ts', import.meta.url);
 

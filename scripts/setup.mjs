@@ -158,6 +158,19 @@ function main() {
   const reason = installReason(root);
   if (reason !== undefined) install(root, reason);
   checkNode(root);
+  buildConsole(root);
+}
+
+/** With the very `node` that npm's scripts will find. A console that could not be built keeps nothing else from working. @param {string} root */
+function buildConsole(root) {
+  const script = path.join(root, 'scripts/console.ts');
+  if (!fs.existsSync(script)) return;
+  const PATH = `${path.join(root, 'node_modules/.bin')}${path.delimiter}${process.env.PATH ?? ''}`;
+  const options = { cwd: root, stdio: /** @type {const} */ (['ignore', 2, 2]), env: { ...process.env, PATH } };
+  const { status, signal, error } = spawnSync('node', [script], options);
+  if (status === 0) return;
+  const how = error ? error.message : `it ended with ${signal ?? `status ${status}`}`;
+  process.stderr.write(`Telar: the console was not built: ${how}. Try: npm run console:build\n`);
 }
 
 if (process.argv[1] !== undefined && fs.realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -56,7 +56,7 @@ describe('documents', () => {
     const exists = (program: string, word: string) =>
       program === 'npm run' ? word in scripts : [...verbs, ...TO_COME].includes(word);
     const named = documents.flatMap(({ file, text }) =>
-      [...text.matchAll(/(npm run|npx telar|(?<=[`$] ?)telar|(?<=^ *)telar) ([a-z]+)/gm)].map((match) => ({
+      [...text.matchAll(/(npm run|npx telar|(?<=[`$] ?)telar|(?<=^ *)telar) ([a-z]+(?::[a-z]+)?)/gm)].map((match) => ({
         file,
         program: match[1]!,
         word: match[2]!,

@@ -94,6 +94,35 @@ const CASES: Case[] = [
     },
   },
   {
+    title: 'the console is a client, in layers',
+    rule: structure.consoleKeepsItsLayers,
+    breaks: {
+      'console/src/parts/a.tsx': "import '../data/b.ts';",
+      'console/src/data/b.ts': "import '../../../src/server/c.ts';",
+      'console/src/pages/one/d.tsx': "\nimport '../two/e.tsx';",
+      'console/src/pages/two/e.tsx': "import '../../app/f.ts';",
+      'console/src/app/f.ts': '',
+      'src/server/c.ts': '',
+    },
+    says: [
+      /^console\/src\/parts\/a\.tsx:1 imports console\/src\/data\/b\.ts; parts\/ may import parts only/,
+      /^console\/src\/data\/b\.ts:1 imports src\/server\/c\.ts/,
+      /^console\/src\/pages\/one\/d\.tsx:2 .* a page of another area/,
+      /^console\/src\/pages\/two\/e\.tsx:1 imports console\/src\/app\/f\.ts/,
+    ],
+    keeps: {
+      'console/src/app/f.ts': "import '../pages/one/d.tsx';",
+      'console/src/pages/one/d.tsx': "import '../area.ts';\nimport './g.ts';\nimport '../../parts/a.tsx';",
+      'console/src/pages/one/g.ts': "import '../../data/b.ts';",
+      'console/src/pages/area.ts': '',
+      'console/src/parts/a.tsx': '',
+      'console/src/data/b.ts':
+        "import type { A } from '../../../src/services/telar/api.ts';\nimport '../../../src/definition/h.ts';",
+      'src/services/telar/api.ts': '',
+      'src/definition/h.ts': '',
+    },
+  },
+  {
     title: 'every relative import leads to a file',
     rule: structure.importsResolve,
     breaks: { 'src/base/a.ts': "import './b.js';\nawait import('./c.ts');", 'src/base/b.ts': '' },

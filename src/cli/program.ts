@@ -94,6 +94,7 @@ function accessVerbs(on: (noun: string, description: string) => Add): void {
 function serverVerbs(add: Add): void {
   add('up', 'run the server', async (context, options: object) => (await import('./verbs/up.ts')).up(context, options))
     .option('--detach', 'in the background')
+    .option('--open', 'open the console in the browser')
     .option('--port <number>', 'the port to listen on; 0 takes any free one (default: 4566)')
     .option('--auth <mode>', 'sigv4, or off: every caller is the administrator (default: sigv4)')
     .option('--account <id>', 'the account of a new data folder, twelve digits')
@@ -123,6 +124,9 @@ function serverVerbs(add: Add): void {
       '--images <folder>',
       "where the images' environments are kept (default: TELAR_IMAGES, else in the data folder)",
     );
+  add('console', 'a link that signs in to the console', async (context, options: object) =>
+    (await import('./verbs/console.ts')).consoleVerb(context, options),
+  ).option('--open', 'open it in the browser');
   add(
     'images',
     'container images of your own: list, import, pull, remove',

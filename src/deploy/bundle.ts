@@ -5,7 +5,7 @@
  * B2. What Node.js brings itself stays an import, and so does AWS's SDK, which Lambda's runtimes bring.
  */
 import { isBuiltin } from 'node:module';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 
 /**
  * @param file absolute
@@ -29,4 +29,16 @@ export async function bundleHandler(file: string): Promise<string> {
   } finally {
     await bundle.close();
   }
+}
+
+/** The file of a bundle in a function's zip. */
+export const BUNDLED = 'index.mjs';
+
+/**
+ * A handler as Lambda names it: the module in the zip, and the function in that.
+ *
+ * @example handlerOf('functions/evaluate.ts', 'handler') // 'index.handler'
+ */
+export function handlerOf(file: string, name: string): string {
+  return `${file.endsWith('.py') ? basename(file, '.py') : basename(BUNDLED, '.mjs')}.${name}`;
 }

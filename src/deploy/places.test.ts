@@ -42,6 +42,38 @@ describe('the account', () => {
   });
 });
 
+describe("the code's place", () => {
+  const rule = (input: (uri: string) => string) => (): Documents => ({
+    ...{ name: 'small', region: 'us-east-1', bucket: { name: 'small-data' }, roles: [], modelPackageGroups: [] },
+    ...{ machines: [], pipelines: [] },
+    rules: [
+      {
+        ...{ name: 'r', arn: 'arn:aws:events:us-east-1:123456789012:rule/r', rule: {} },
+        targets: (uri) => [{ Id: 't', Arn: 'a', Input: input(uri) }],
+      },
+    ],
+  });
+  const inputOf = (input: (uri: string) => string) => {
+    const { documents, split } = findPlaces(rule(input));
+    return split(documents.rules[0]!.targets[0]!.Input!);
+  };
+
+  it('is found wherever it is named', () => {
+    expect(inputOf((uri) => `{"code":"${uri}"}`)).toEqual(['{"code":"', { kind: 'code' }, '"}']);
+  });
+
+  it('must not be used otherwise: it was written into the module as if it were known', () => {
+    expect(() => inputOf((uri) => uri.split('/').at(-1)!)).toThrow(
+      /Project 'small' depends on the place of its code bundle otherwise than by naming it .*bundle/,
+    );
+  });
+
+  it('is looked for in what is known late: the account was not, there', () => {
+    const byAccount = (account: string) => rule(() => account.slice(-4))();
+    expect(() => findPlaces(byAccount)).toThrow(/depends on the account's number/);
+  });
+});
+
 describe("the project's roles", () => {
   it('are found whole, where one name begins another', () => {
     const arn = (id: string, name: string) => `arn:aws:iam::${id}:role/${name}`;

@@ -40,6 +40,7 @@ export function inner<T extends ResourceType, B extends Inner<Resources[T]> & st
   _resource: T,
   name: B,
   given: Arguments<Resources[T][B]>,
+  blocks: readonly Block[] = [],
 ): Block {
-  return block(name, [], given as Attributes);
+  return block(name, [], given as Attributes, { blocks });
 }

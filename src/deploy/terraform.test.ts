@@ -93,7 +93,7 @@ describe('a module', () => {
       ],
     }));
     const text = files.get('schedules.tf')!;
-    expect(text).toContain('variable "code_bundle_uri"');
+    expect(files.get('variables.tf')).toContain('variable "code_bundle_uri"');
     expect(text.match(/resource "aws_scheduler_schedule_group"/g)).toHaveLength(1);
     expect(text).toMatch(/group_name += aws_scheduler_schedule_group\.small\.name\n/);
     expect(text).toContain(

@@ -206,7 +206,14 @@ export function contentHashMismatch(declared: string, computed: string): AwsErro
   );
 }
 
-function signatureOf(signed: Signed, request: SignedRequest, secret: string, s3: boolean, payload: string): string {
+/** @param s3 whether the path is encoded once, as S3 does */
+export function signatureOf(
+  signed: Signed,
+  request: SignedRequest,
+  secret: string,
+  s3: boolean,
+  payload: string,
+): string {
   let headers = '';
   for (const name of signed.signedHeaders) headers += `${name}:${canonicalValue(request.headers[name])}\n`;
   const path = s3 ? canonicalS3Path(request.path) : canonicalPath(request.path);

@@ -10,6 +10,7 @@ import { type FunctionDocuments, functionDocuments } from './functions.ts';
 import { type GlueJob, type GlueJobRequest, glueJobRequest, glueJobRoleArn } from './glueJob.ts';
 import { machineDefinition, machineRoleArn, type StateMachine } from './machines/stateMachine.ts';
 import { mistake, must } from './mistake.ts';
+import { type FunctionPermission, functionPermissions } from './permissions.ts';
 import { type Pipeline, pipelineDefinition, pipelineRoleArn } from './pipeline.ts';
 import type { PolicyDocument, Statement } from './policy.ts';
 import type { CodeBundle, DataUpload, Project } from './project.ts';
@@ -105,6 +106,8 @@ export type ProjectDocuments = {
   modelPackageGroups: { name: string; arn: string; description?: string }[];
   pipelines: PipelineDocuments[];
   functions: FunctionDocuments[];
+  /** Who may invoke them without a role. */
+  permissions: FunctionPermission[];
   machines: StateMachineDocuments[];
   scheduleGroups: ScheduleGroupDocuments[];
   schedules: ScheduleDocuments[];
@@ -129,6 +132,9 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
   const subject = `project '${project.name}'`;
   must(/^\d{12}$/.test(account), subject, `'${account}' is no account id: give twelve digits`);
   must(/^[a-z]{2}(-[a-z]+)+-\d$/.test(region), subject, `'${region}' is no region: give one such as eu-west-1`);
+  const functions = project.functions.map((fn) => functionDocuments(fn, context));
+  const rules = project.rules.map((rule) => ruleDocuments(rule, context, project.bucket));
+  const topics = project.topics.map((topic) => topicDocuments(topic, context));
   return {
     name: project.name,
     account,
@@ -144,14 +150,15 @@ export function projectDocuments(project: Project, context: Context): ProjectDoc
       ...(description && { description }),
     })),
     pipelines: project.pipelines.map((pipeline) => pipelineDocuments(project, pipeline, context)),
-    functions: project.functions.map((fn) => functionDocuments(fn, context)),
+    functions,
+    permissions: functionPermissions({ functions, rules, topics }),
     machines: project.machines.map((machine) => machineDocuments(project, machine, context)),
     scheduleGroups: scheduleGroups(project),
     schedules: project.schedules.map((schedule) => scheduleDocuments(project, schedule, context)),
     glueJobs: project.glueJobs.map((job) => glueJobDocuments(project, job, context)),
-    rules: project.rules.map((rule) => ruleDocuments(rule, context, project.bucket)),
+    rules,
     queues: inOrderOfNeed(project.queues).map((queue) => queueDocuments(queue, context)),
-    topics: project.topics.map((topic) => topicDocuments(topic, context)),
+    topics,
     data: project.data,
     ...(project.code && { code: project.code }),
   };

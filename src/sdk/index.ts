@@ -85,6 +85,7 @@ export {
   parameter,
   type StartValues,
 } from './parameters.ts';
+export { type FunctionPermission, PERMISSION_PREFIX } from './permissions.ts';
 export { definePipeline, type Pipeline, type PipelineOptions, pipelineDefinition, type Uploads } from './pipeline.ts';
 export { type Cache, type JobFault, type Retry, type RetryOptions, retry, type StepFault } from './policies.ts';
 export type { PolicyDocument, Statement } from './policy.ts';

@@ -181,7 +181,7 @@ export function defineProject(options: ProjectOptions): Project {
 /** A schedule group is named after the project: its name must be one of the Scheduler's. */
 function mustStartItsOwn(
   subject: string,
-  { name, schedules = [], pipelines = [], machines = [] }: ProjectOptions,
+  { name, schedules = [], pipelines = [], machines = [], functions = [] }: ProjectOptions,
 ): void {
   must(
     schedules.length === 0 || /^[\w.-]{1,59}$/.test(name),
@@ -190,11 +190,15 @@ function mustStartItsOwn(
   );
   for (const { name: schedule, target } of schedules) {
     if (typeof target === 'string') continue;
-    const [noun, list] = target.kind === 'pipeline' ? ['pipeline', pipelines] : ['state machine', machines];
+    const { noun, list, listed } = {
+      pipeline: { noun: 'pipeline', list: 'pipelines', listed: pipelines },
+      stateMachine: { noun: 'state machine', list: 'machines', listed: machines },
+      function: { noun: 'function', list: 'functions', listed: functions },
+    }[target.kind];
     must(
-      (list as readonly object[]).includes(target),
+      (listed as readonly object[]).includes(target),
       subject,
-      `schedule '${schedule}' starts ${noun} '${target.name}', which would not be created: add it to \`${target.kind === 'pipeline' ? 'pipelines' : 'machines'}\``,
+      `schedule '${schedule}' starts ${noun} '${target.name}', which would not be created: add it to \`${list}\``,
     );
   }
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  defineFunction,
   defineParameters,
   definePipeline,
   defineProject,
+  defineRole,
   defineSchedule,
   failStep,
   invocation,
@@ -49,6 +51,22 @@ describe('defineSchedule', () => {
     expect(plain!.input!('s3://b/code')).toBe('{"code":"s3://b/code"}');
     const own = weekly({ input: { run_date: invocation.scheduledTime } });
     expect(documents(own).schedules[0]!.input!('s3://b/code')).toBe('{"run_date":"<aws.scheduler.scheduled-time>"}');
+  });
+
+  it('starts a function of the project, which its role may invoke', () => {
+    const role = defineRole({ name: 'functions', service: 'lambda.amazonaws.com', policies: {} });
+    const fn = defineFunction({ name: 'judge', file: 'judge.ts', role });
+    const starter = scheduleRole({ name: 'starter', starts: [fn] });
+    const hourly = defineSchedule({ name: 'hourly', expression: 'rate(1 hour)', target: fn, role: starter });
+    const project = { name: 'p', bucket: 'p-data', roles: [role, starter], schedules: [hourly] };
+    expect(() => defineProject(project)).toThrow(/starts function 'judge', which would not be created: add it to `fun/);
+    const { schedules, roles } = projectDocuments(defineProject({ ...project, functions: [fn] }), context);
+    const targetArn = 'arn:aws:lambda:eu-west-1:123456789012:function:judge';
+    expect(schedules[0]).toMatchObject({ targetArn });
+    expect(schedules[0]!.input!('s3://b/code')).toBe('{}');
+    expect(roles[1]!.policies[0]!.document.Statement).toEqual([
+      { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: targetArn },
+    ]);
   });
 
   it('starts a pipeline with its parameters, over which go those of the schedule', () => {

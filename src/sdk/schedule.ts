@@ -1,5 +1,5 @@
 /**
- * Schedules: pipelines and state machines that run by the clock.
+ * Schedules: pipelines, state machines and functions that run by the clock.
  *
  * S1. A schedule that `defineSchedule` returned has an expression that AWS takes, and that occurs.
  * S2. It starts its target with what `telar run` would, unless it says otherwise.
@@ -12,6 +12,7 @@ import { nextOccurrence } from '../definition/schedules/next.ts';
 import { parseSchedule } from '../definition/schedules/parse.ts';
 import type { ScheduleExpression } from '../definition/schedules/types.ts';
 import { isTimeZone } from '../definition/schedules/zones.ts';
+import { functionArn, type LambdaFunction } from './functions.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { mistake, must } from './mistake.ts';
 import type { Pipeline, Uploads } from './pipeline.ts';
@@ -63,7 +64,12 @@ type OfPipeline = {
   parameters?: Readonly<Record<string, string>> | ((uploads: Uploads) => Readonly<Record<string, string>>);
   input?: never;
 };
-type OfFunction = { target: FunctionArn; input?: Input | ((uploads: Uploads) => Input); parameters?: never };
+/** A function of the project, or anybody's by its ARN. */
+type OfFunction = {
+  target: LambdaFunction | FunctionArn;
+  input?: Input | ((uploads: Uploads) => Input);
+  parameters?: never;
+};
 
 export type ScheduleOptions = Common & (OfMachine | OfPipeline | OfFunction);
 
@@ -71,7 +77,7 @@ export type Schedule = Omit<Common, 'timeZone' | 'missed'> & {
   readonly kind: 'schedule';
   readonly timeZone: string;
   readonly missed: MissedPolicy;
-  readonly target: StateMachine | Pipeline | FunctionArn;
+  readonly target: StateMachine | Pipeline | LambdaFunction | FunctionArn;
   /** The target's input as JSON text. Of a pipeline there is none. */
   readonly writeInput: ((uploads: Uploads) => string) | undefined;
   readonly writeParameters: ((uploads: Uploads) => Readonly<Record<string, string>>) | undefined;
@@ -104,7 +110,7 @@ export function defineSchedule(options: ScheduleOptions): Schedule {
   const isPipeline = typeof target === 'object' && target.kind === 'pipeline';
   return {
     ...{ kind: 'schedule', name, ...rest, timeZone, missed, target },
-    writeInput: isPipeline ? undefined : inputOf(target as StateMachine | FunctionArn, input),
+    writeInput: isPipeline ? undefined : inputOf(target as Exclude<Schedule['target'], Pipeline>, input),
     writeParameters: isPipeline ? parametersOf(target, parameters) : undefined,
   };
 }
@@ -154,8 +160,13 @@ function mustBeOfScheduler(subject: string, role: Common['role']): void {
   );
 }
 
-function inputOf(target: StateMachine | FunctionArn, input: OfMachine['input']): (uploads: Uploads) => string {
-  if (input === undefined) return typeof target === 'string' ? () => '{}' : target.startInput;
+function inputOf(
+  target: Exclude<Schedule['target'], Pipeline>,
+  input: OfMachine['input'],
+): (uploads: Uploads) => string {
+  if (input === undefined) {
+    return typeof target === 'object' && target.kind === 'stateMachine' ? target.startInput : () => '{}';
+  }
   return (uploads) => JSON.stringify(typeof input === 'function' ? input(uploads) : input);
 }
 
@@ -170,7 +181,7 @@ export type ScheduleRoleOptions = {
   name: string;
   description?: string;
   /** What the schedules start. */
-  starts: readonly (StateMachine | Pipeline | FunctionArn)[];
+  starts: readonly Schedule['target'][];
 };
 
 /**
@@ -186,9 +197,10 @@ export function scheduleRole({ name, description, starts }: ScheduleRoleOptions)
   });
 }
 
-function statementFor(target: StateMachine | Pipeline | FunctionArn): Statement {
+function statementFor(target: Schedule['target']): Statement {
   const Resource = scheduleTargetArn(target);
-  if (typeof target === 'string') return { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource };
+  if (typeof target === 'string' || target.kind === 'function')
+    return { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource };
   const Action = target.kind === 'pipeline' ? 'sagemaker:StartPipelineExecution' : 'states:StartExecution';
   return { Effect: 'Allow', Action, Resource };
 }
@@ -196,6 +208,7 @@ function statementFor(target: StateMachine | Pipeline | FunctionArn): Statement 
 /** The ARN of what a schedule starts. */
 export function scheduleTargetArn(target: Schedule['target']): Late<string> {
   if (typeof target === 'string') return () => target;
+  if (target.kind === 'function') return functionArn(target);
   return ({ region, account }) =>
     target.kind === 'pipeline'
       ? arn('sagemaker', region, account, `pipeline/${target.name}`)

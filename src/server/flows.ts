@@ -58,6 +58,8 @@ export type FlowParts = {
   notifications?: NotificationMeans | undefined;
   /** What becomes of schedules that were missed, where no tag says it. */
   missed?: MissedPolicy | undefined;
+  /** Told of every event: whoever watches sees it. */
+  heard: EmitEvent;
   /** There once all services are. */
   dispatch(): Dispatch;
   apis(): readonly Api[];
@@ -74,10 +76,13 @@ export type Flows = {
   callAsService: ServiceCalls;
   /** The policies of the resources of these services, by the service of an ARN. */
   attached: Readonly<Record<string, (arn: string) => Policy | undefined>>;
-  /** The mails that notifications have become. */
-  outbox: Outbox;
-  /** When a schedule next occurs; undefined for what is none. */
-  scheduleTimes: Schedules['times'];
+  /** What the telar service shows of them. */
+  shown: {
+    /** The mails that notifications have become. */
+    outbox: Outbox;
+    /** When a schedule next occurs; undefined for what is none. */
+    scheduleTimes: Schedules['times'];
+  };
   /** Inside the transaction that ends a job of any service. */
   jobEnded(end: JobEnd): void;
   /** Inside the transaction that has the process of an order be. */
@@ -88,7 +93,10 @@ export function createFlows(parts: FlowParts): Flows {
   const shared = sharedParts(parts);
   const functions = functionsService(shared);
   const events = eventsService(shared);
-  const { emit } = events;
+  const emit: EmitEvent = (event) => {
+    events.emit(event);
+    parts.heard(event);
+  };
   const queues = queuesService(shared);
   const schedules = schedulerService(shared);
   const notifications = notificationsService({ ...shared, means: parts.notifications });
@@ -96,14 +104,14 @@ export function createFlows(parts: FlowParts): Flows {
   return {
     services: [queues, notifications, glue, functions, events, schedules].map(({ service }) => service),
     ...{ send: shared.send, callAsService: shared.callAsService },
-    ...{ emit, outbox: notifications.outbox, jobEnded: jobs.ended, orderBegun: jobs.begun },
+    ...{ emit, jobEnded: jobs.ended, orderBegun: jobs.begun },
     attached: {
       sqs: queues.policy,
       sns: notifications.topicPolicy,
       lambda: functions.attached,
       events: events.policyOf,
     },
-    scheduleTimes: (arn) => schedules.times(arn) ?? events.times(arn),
+    shown: { outbox: notifications.outbox, scheduleTimes: (arn) => schedules.times(arn) ?? events.times(arn) },
   };
 }
 

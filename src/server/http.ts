@@ -16,6 +16,7 @@ import type { Log } from '../base/log.ts';
 import { memo } from '../base/memo.ts';
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
 import { GATEWAY_SOCKET } from '../runner/network.ts';
+import { isConsolePath } from './console/index.ts';
 import type { HttpsProxy } from './proxy/proxy.ts';
 
 export type HttpOptions = {
@@ -26,6 +27,8 @@ export type HttpOptions = {
   certificateAt(path: string): string | undefined;
   host: string;
   port: number;
+  /** Answers what is asked of the console by a browser. */
+  console(request: WireRequest): Promise<WireResponse>;
   /** Takes CONNECT requests; none are taken without. */
   proxy?: HttpsProxy;
   log: Log;
@@ -38,6 +41,8 @@ type ServeOptions = Omit<HttpOptions, 'host' | 'port'>;
 export type HttpServer = { port: number; close(): Promise<void> };
 
 const LOCAL_HOST = /^(?:(?:[a-z0-9.-]+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/i;
+const OWN = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
+const SANDBOX = 'sandbox allow-scripts allow-forms allow-popups allow-downloads';
 const OWN_OR_SNS = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|sns\.[a-z0-9-]+\.amazonaws\.com)$/i;
 const AWS_HOST = /^[a-z0-9.-]+\.amazonaws\.com$/i;
 /** How long a client may take over its headers, and over a whole request with its body. */
@@ -141,7 +146,8 @@ async function serve(options: ServeOptions, request: IncomingMessage, response: 
     if (url.startsWith('/_telar/')) return reserved(options, url, response);
     const certificate = certificateFor(options, request, url);
     if (certificate !== undefined) return pem(response, certificate);
-    await write(response, await options.handle(wire));
+    if (isForConsole(wire)) return await write(response, await options.console(wire));
+    await write(response, sandboxed(wire, await options.handle(wire)));
   } catch (error) {
     options.log('debug', 'http.broken', { message: error instanceof Error ? error.message : String(error) });
     response.destroy();
@@ -170,6 +176,16 @@ function hostname(host: string): string {
 function certificateFor({ certificateAt }: ServeOptions, { method, headers }: IncomingMessage, url: string) {
   if (!url.startsWith('/SimpleNotificationService-') || method !== 'GET') return undefined;
   return OWN_OR_SNS.test(hostname(headers.host ?? '')) ? certificateAt(url) : undefined;
+}
+
+/** In a bucket that the host names, the path is a key. */
+const isForConsole = ({ path, headers }: WireRequest): boolean =>
+  isConsolePath(path) && OWN.test(hostname(headers['host'] ?? ''));
+
+/** An object that is shown as a page has the console's origin by its address; so that it is not that in truth, it gets none at all. */
+function sandboxed({ headers }: WireRequest, response: WireResponse): WireResponse {
+  if (headers['sec-fetch-mode'] !== 'navigate') return response;
+  return { ...response, headers: { ...response.headers, 'content-security-policy': SANDBOX } };
 }
 
 function pem(response: ServerResponse, certificate: string): void {

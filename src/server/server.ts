@@ -20,12 +20,13 @@ import { createWaitingGroups } from '../runner/waitingGroups.ts';
 import { openBytes } from '../store/bytes.ts';
 import { createDataFolder, type DataFolder, dataFolder } from '../store/folder.ts';
 import { openStore } from '../store/store.ts';
+import { createConsole } from './console/index.ts';
 import { crossOrigin } from './crossOrigin.ts';
 import { type HttpServer, listen, listenOnSocket } from './http.ts';
 import { createMessageSigner, type MailServer, type NotificationMeans } from './notifications/index.ts';
 import { createJobProxy, type JobProxy } from './proxy/jobs.ts';
 import { createProxy } from './proxy/proxy.ts';
-import { allMigrations, createSystem, type JobsMeans, type System } from './system.ts';
+import { administrator, allMigrations, createSystem, type JobsMeans, type System } from './system.ts';
 
 export type ServerOptions = {
   /** The data folder; created when missing. */
@@ -133,8 +134,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     system = made;
     const credentials = await made.identity.firstAdministrator();
     await handOver(folder, credentials);
-    const handle = crossOrigin(made.chain.handle, made.crossOrigin);
-    const answering = { ...handle, certificateAt: signer.certificateAt, log: world.log, version: packageVersion() };
+    const answering = { ...answers(made, options, world), certificateAt: signer.certificateAt };
     const { credential } = made.identity;
     const proxy = createProxy({ folder: folder.proxy, credential, world, renewed: jobProxy.refresh });
     const gateway = { ...answering, proxy };
@@ -167,6 +167,22 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await store.close();
     throw error;
   }
+}
+
+/** Where the build of the console lies, beside the sources and in the published package. */
+const CONSOLE_FOLDER = join(import.meta.dirname, '..', '..', 'console', 'dist');
+
+/** All that is answered by this server itself. */
+function answers(system: System, { account = DEFAULT_ACCOUNT, auth }: ServerOptions, world: World) {
+  const { chain, identity, services, sessions, dispatch } = system;
+  const version = packageVersion();
+  const console = createConsole({
+    ...{ world, account, version, folder: CONSOLE_FOLDER, sessions, dispatch },
+    ...{ credential: identity.credential, keyUsed: identity.noteKeyUse },
+    apis: [...new Set(services.map(({ api }) => api))],
+    unauthenticated: auth === 'off' ? administrator(account) : undefined,
+  });
+  return { ...crossOrigin(chain.handle, system.crossOrigin), console, log: world.log, version };
 }
 
 const gatewayFolder = (folder: DataFolder) => join(folder.root, 'gateway');

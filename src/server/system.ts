@@ -57,6 +57,7 @@ import type { Migrations } from '../store/migrations.ts';
 import type { Store } from '../store/store.ts';
 import { iam, lambda, logs as logsApi, sagemaker, sqs, sts } from './apis.ts';
 import { auditing } from './auditing.ts';
+import { consoleLinks, createSessions, type Sessions } from './console/index.ts';
 import { createFlows, type Flows, flowMigrations } from './flows.ts';
 import { jobPorts } from './jobPorts.ts';
 import { machinesService } from './machines.ts';
@@ -69,6 +70,7 @@ import { type RoleCalls, roleCalls } from './roleCalls.ts';
 import { objectExistsTo, prefixFingerprint, readText } from './s3Uris.ts';
 import { telarService } from './telar.ts';
 import { createTracking } from './tracking.ts';
+import { createWatching } from './watching.ts';
 
 export const allMigrations: readonly Migrations[] = [
   auditMigrations,
@@ -127,6 +129,8 @@ export type System = {
   /** Which pages of other origins buckets answer. */
   crossOrigin: CrossOriginRules;
   dispatch: Dispatch;
+  /** Who is signed in to the console. */
+  sessions: Sessions;
   engine: Engine;
   identity: Identity;
   objects: ObjectAccess;
@@ -138,8 +142,8 @@ export type System = {
 
 export function createSystem(options: SystemOptions): System {
   const { store, bytes, world, account } = options;
-  const trail = auditTrail(store.sql);
-  const engine = createEngine(store, world);
+  const [trail, engine] = [auditTrail(store.sql), createEngine(store, world)];
+  const watching = createWatching(world, store);
   const emit: EmitEvent = (event) => flows.emit(event);
   const identity = createIdentityServices({ store, world, account, sts, iam });
   const ports = objectsPorts(recorder, () => ({ authorize, flows }));
@@ -188,11 +192,13 @@ export function createSystem(options: SystemOptions): System {
     ...{ authorize, objects: objects.objects, logs, endpointUrl: options.endpointUrl },
     ...{ workers: options.functions, proxy: options.jobProxy, notifications: options.notifications },
     ...{ missed: options.missedSchedules, apis: () => services.map(({ api }) => api) },
-    ...{ orders: () => jobs.orders, jobEnded: machines.jobEnded },
+    ...{ orders: () => jobs.orders, jobEnded: machines.jobEnded, heard: watching.heard },
   });
+  const sessions = createSessions(world, identity.credential);
   const telar = telarService({
-    ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess },
-    ...{ outbox: flows.outbox, scheduleTimes: flows.scheduleTimes, images: options.images, server: options.server },
+    ...{ world, account, trail, jobs, registry, pipelines, objects, explainAccess, watching },
+    ...{ ...flows.shown, images: options.images, server: options.server },
+    consoleLink: consoleLinks(sessions, options.endpointUrl),
   });
   const services = inOrder({ identity, objects, tags, registry, models, logs, jobs, pipelines, machines }, [
     ...[...tracking.services, ...flows.services, telar],
@@ -200,7 +206,7 @@ export function createSystem(options: SystemOptions): System {
   const dispatch: Dispatch = createDispatch({
     ...{ services, validate, authorize },
     ...{ transact: store.transact, read: store.read },
-    ...auditing(trail, store, world),
+    ...auditing(trail, store, world, watching.audited),
   });
   const chain = chainOf(options, { dispatch, identity, services });
 
@@ -217,7 +223,7 @@ export function createSystem(options: SystemOptions): System {
   }
 
   return {
-    ...{ chain, dispatch, engine, identity, services, objects: objects.objects },
+    ...{ chain, dispatch, engine, identity, services, sessions, objects: objects.objects },
     crossOrigin: objects.crossOrigin,
     ...running(engine, services),
   };
@@ -267,7 +273,7 @@ function chainOf({ world, account, auth }: SystemOptions, { dispatch, identity, 
 }
 
 /** Who calls when authentication is off. */
-function administrator(account: string): Principal {
+export function administrator(account: string): Principal {
   const arn = `arn:aws:iam::${account}:user/admin`;
   return { kind: 'user', arn, userId: 'AIDALOCALADMINISTRAT', account, accessKeyId: undefined };
 }

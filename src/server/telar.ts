@@ -9,7 +9,7 @@ import { createTelarService, type TelarPorts } from '../services/telar/index.ts'
 import type { AuditTrail } from '../store/audit.ts';
 import { garbage } from './garbage.ts';
 
-type Parts = Pick<TelarPorts, 'explainAccess' | 'images' | 'outbox' | 'scheduleTimes'> & {
+type Parts = Pick<TelarPorts, 'explainAccess' | 'images' | 'outbox' | 'scheduleTimes' | 'watching' | 'consoleLink'> & {
   world: World;
   account: string;
   trail: AuditTrail;

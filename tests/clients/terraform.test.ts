@@ -143,6 +143,7 @@ describe.skipIf(withoutTerraform)('a module of odd names and texts', () => {
 // Skipped where terraform is not installed, with the reason printed above.
 describe.skipIf(withoutTerraform)('the Titanic example', () => {
   const ACCOUNT = '000000000000';
+  const CODE = 's3://titanic-mlops-data/pipeline/code/one/pipeline_code.tar.gz';
   let telar: Telar;
   let standIn: StandIn;
   let exported: string;
@@ -152,7 +153,7 @@ describe.skipIf(withoutTerraform)('the Titanic example', () => {
     telar = telarIn();
     cpSync(join(ROOT, 'examples/01-titanic'), telar.folder, { recursive: true });
     standIn = await startStandIn(ACCOUNT);
-    settings = { TF_REATTACH_PROVIDERS: standIn.TF_REATTACH_PROVIDERS };
+    settings = { TF_REATTACH_PROVIDERS: standIn.TF_REATTACH_PROVIDERS, TF_VAR_code_bundle_uri: CODE };
     expect(await telar.run('export')).toMatchObject({ status: 0 });
     exported = join(telar.folder, 'terraform');
     expect(await runTerraform(exported, ['init', '-input=false'], settings)).toMatchObject({ status: 0 });
@@ -199,7 +200,11 @@ describe.skipIf(withoutTerraform)('the Titanic example', () => {
   it('differs in the names alone for another account and another bucket', { timeout: 60_000 }, async () => {
     const other = await startStandIn('123456789012');
     try {
-      const there = { TF_REATTACH_PROVIDERS: other.TF_REATTACH_PROVIDERS, TF_VAR_bucket: 'another-bucket' };
+      const there = {
+        TF_REATTACH_PROVIDERS: other.TF_REATTACH_PROVIDERS,
+        TF_VAR_bucket: 'another-bucket',
+        TF_VAR_code_bundle_uri: CODE,
+      };
       const [here, moved] = [await planOf(exported, settings), await planOf(exported, there)].map(plannedDocuments);
       const renamed = JSON.stringify(here)
         .replaceAll(`iam::${ACCOUNT}:`, 'iam::123456789012:')

@@ -5,16 +5,14 @@
  * C2. What was half made is made anew: the manifest is written last.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { findInterpreters, versionText } from '../../src/runner/images/python.ts';
 import type { PythonVersion } from '../../src/runner/images/recipes.ts';
-import { pause } from './workbench.ts';
+import { exclusively } from './lock.ts';
 
 const CLIENTS = fileURLToPath(new URL('../../.cache/clients', import.meta.url));
-const LOCK_PATIENCE = 500;
 
 export type ClientEnvironmentSpec = {
   /** Names its folder; with what is pinned, so that other packages are another folder. */
@@ -30,24 +28,8 @@ export type ClientEnvironmentSpec = {
 export type ClientEnvironment = { python: string } | { missing: string };
 
 /** The environment, made when it is not there, or why it cannot be had. */
-export async function clientEnvironment(spec: ClientEnvironmentSpec): Promise<ClientEnvironment> {
-  mkdirSync(CLIENTS, { recursive: true });
-  for (;;) {
-    const lock = new DatabaseSync(join(CLIENTS, `${spec.name}.lock.db`), { timeout: 0 });
-    try {
-      lock.exec('BEGIN EXCLUSIVE');
-    } catch (error) {
-      lock.close();
-      if (!/locked|busy/i.test(String(error))) throw error;
-      await pause(LOCK_PATIENCE);
-      continue;
-    }
-    try {
-      return await install(spec);
-    } finally {
-      lock.close();
-    }
-  }
+export function clientEnvironment(spec: ClientEnvironmentSpec): Promise<ClientEnvironment> {
+  return exclusively(join(CLIENTS, `${spec.name}.lock.db`), () => install(spec));
 }
 
 async function install(spec: ClientEnvironmentSpec): Promise<ClientEnvironment> {
@@ -84,16 +66,24 @@ const lastLines = ({ stderr, stdout }: Ran) => (stderr.trim() || stdout.trim()).
 
 export type Ran = { status: number; stdout: string; stderr: string };
 
-type RunOptions = { env?: NodeJS.ProcessEnv; input?: string; cwd?: string };
+type RunOptions = { env?: NodeJS.ProcessEnv; input?: string; cwd?: string; signal?: AbortSignal };
 
 /** Runs a command to its end, whatever that is. */
-export function run(command: readonly string[], { env = process.env, input = '', cwd }: RunOptions = {}): Promise<Ran> {
+export function run(
+  command: readonly string[],
+  { env = process.env, input = '', cwd, signal }: RunOptions = {},
+): Promise<Ran> {
   const [program, ...rest] = command;
   return new Promise((resolve) => {
-    const child = execFile(program!, rest, { env, cwd, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const status = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
-      resolve({ status, stdout, stderr: stderr || (status === -1 ? String(error) : '') });
-    });
+    const child = execFile(
+      program!,
+      rest,
+      { env, cwd, signal, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const status = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
+        resolve({ status, stdout, stderr: stderr || (status === -1 ? String(error) : '') });
+      },
+    );
     child.stdin?.on('error', () => {}); // it may not want its input
     child.stdin?.end(input);
   });

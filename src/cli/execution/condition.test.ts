@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { metricsIn } from '../../definition/pipeline/reportMetrics.ts';
 import type { Condition, Expression } from '../../definition/pipeline/types.ts';
 import { conditionText, numberText } from './condition.ts';
-import { metricsIn, propertyFileUri } from './results.ts';
+import { propertyFileUri } from './results.ts';
 
 const accuracy: Expression = {
   'Std:JsonGet': { PropertyFile: { Get: 'Steps.E.PropertyFiles.R' }, Path: 'metrics.accuracy' },

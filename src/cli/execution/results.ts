@@ -3,6 +3,7 @@
  * were compared, and the model package. Read through the same operations that anyone may call.
  */
 import { select } from '../../definition/pipeline/jsonPath.ts';
+import { type Metric, metricsIn } from '../../definition/pipeline/reportMetrics.ts';
 import { type Resolution, resolve, type Scope, type StepResult } from '../../definition/pipeline/resolve.ts';
 import type { Condition, Expression, Json, ProcessingStep, PropertyFile } from '../../definition/pipeline/types.ts';
 import type { Clients } from '../aws.ts';
@@ -10,7 +11,6 @@ import { conditionText, type Operand } from './condition.ts';
 import { describeJob } from './job.ts';
 import type { ExecutionView, Planned, StepView } from './view.ts';
 
-export type Metric = { name: string; value: number };
 export type MetricSet = { step: string; source: string; metrics: Metric[] };
 export type Gate = { step: string; outcome: 'True' | 'False'; conditions: string[] };
 export type ModelPackage = { arn: string; group: string; version: number; approval: string };
@@ -18,7 +18,6 @@ export type Results = { metrics: MetricSet[]; gates: Gate[]; modelPackage: Model
 
 type Documents = Map<string, Json>;
 
-const MOST_METRICS = 24;
 const MOST_ROUNDS = 4;
 
 export async function resultsOf(clients: Clients, planned: Planned, view: ExecutionView): Promise<Results> {
@@ -94,21 +93,6 @@ export function propertyFileUri(describe: Json, file: PropertyFile): string | un
   const output = select(describe, ['ProcessingOutputConfig', 'Outputs', file.OutputName, 'S3Output', 'S3Uri']);
   if (!output.found || typeof output.value !== 'string') return undefined;
   return `${output.value.replace(/\/$/, '')}/${file.FilePath.replace(/^\//, '')}`;
-}
-
-/** The numbers of `metrics`, or of the whole document where it has no such member. @example metricsIn({ metrics: { f1: 1 } }) */
-export function metricsIn(document: Json): Metric[] {
-  if (!isObject(document)) return [];
-  const from = document['metrics'] ?? document;
-  const found: Metric[] = [];
-  const walk = (value: Json, path: string, depth: number): void => {
-    if (typeof value === 'number') found.push({ name: path, value });
-    else if (isObject(value) && depth < 3) {
-      for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`, depth + 1);
-    }
-  };
-  walk(from, '', 0);
-  return found.slice(0, MOST_METRICS);
 }
 
 /** The metrics of a JSON document; none when it cannot be read. */

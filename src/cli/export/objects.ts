@@ -1,10 +1,12 @@
 /**
  * What `telar publish` uploads, as files: `bucket/<key>` for each object, to be copied with `aws s3 sync`, and
- * `start/<name>.json`, the parameters of a pipeline or the input of a state machine that a run of this code and data is started with.
+ * `start/<name>.json`, the parameters of a pipeline or the input of a state machine that a run of this code and data is started with;
+ * `code.tfvars.json`, where the code lies, for a module whose schedules or rules name it.
  *
  * They are not Terraform's: a new version of the code must not remove the old one, which models that were trained with it name.
  */
 import type { Places } from '../../deploy/places.ts';
+import { CODE_VARIABLE, namesCode } from '../../deploy/writing.ts';
 import type { ProjectDocuments } from '../../sdk/index.ts';
 import { makeBundle } from '../project/bundle.ts';
 import { dataObjects } from '../project/data.ts';
@@ -18,7 +20,7 @@ import type { Files } from './folder.ts';
 export async function objectFiles(
   project: string,
   documents: ProjectDocuments,
-  split: Places['split'],
+  places: Places,
   bucket: string,
 ): Promise<Files> {
   const { code, data, pipelines, machines, glueJobs } = documents;
@@ -28,11 +30,15 @@ export async function objectFiles(
   for (const { key, bytes } of glueJobs.flatMap((job) => glueFiles(project, job))) files.set(`bucket/${key}`, bytes);
   if (bundle) files.set(`bucket/${bundle.key}`, bundle.bytes);
   const placed = (text: string) =>
-    split(text)
+    places
+      .split(text)
       .map((part) => (typeof part === 'string' ? part : bucket))
       .join('');
   // A project without code has no bundle to name: its parameters do not ask for one.
   const uri = bundle?.uri ?? 's3://none/none';
+  if (bundle && namesCode(places)) {
+    files.set('code.tfvars.json', Buffer.from(`${JSON.stringify({ [CODE_VARIABLE]: placed(uri) }, null, 2)}\n`));
+  }
   for (const { name, startInput } of machines) {
     files.set(`start/${name}.json`, Buffer.from(`${JSON.stringify(JSON.parse(placed(startInput(uri))), null, 2)}\n`));
   }

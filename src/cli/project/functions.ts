@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ZipFile } from 'yazl';
-import { bundleHandler } from '../../deploy/bundle.ts';
+import { BUNDLED, bundleHandler, handlerOf } from '../../deploy/bundle.ts';
 import type { FunctionDocuments } from '../../sdk/index.ts';
 import { failure } from '../errors.ts';
 import { type BundleFile, bundleFiles } from './files.ts';
@@ -36,8 +36,8 @@ export async function functionCode(folder: string, fn: FunctionDocuments): Promi
   const python = fn.file.endsWith('.py');
   const files = python ? pythonFiles(folder, fn) : [await bundled(file, fn.name)];
   const zip = await zipOf(files);
-  const module = python ? basename(fn.file, '.py') : 'index';
-  return { zip, sha256: createHash('sha256').update(zip).digest('base64'), handler: `${module}.${fn.handler}` };
+  const sha256 = createHash('sha256').update(zip).digest('base64');
+  return { zip, sha256, handler: handlerOf(fn.file, fn.handler) };
 }
 
 function pythonFiles(folder: string, { file, include }: FunctionDocuments): BundleFile[] {
@@ -47,7 +47,7 @@ function pythonFiles(folder: string, { file, include }: FunctionDocuments): Bund
 
 async function bundled(file: string, name: string): Promise<BundleFile> {
   try {
-    return { path: 'index.mjs', bytes: Buffer.from(await bundleHandler(file)), executable: false };
+    return { path: BUNDLED, bytes: Buffer.from(await bundleHandler(file)), executable: false };
   } catch (error) {
     throw failure(
       'BrokenFunction',

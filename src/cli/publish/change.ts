@@ -15,6 +15,7 @@ export type Change = {
     | 'log group'
     | 'state machine'
     | 'function'
+    | 'permission'
     | 'glue file'
     | 'glue job'
     | 'queue'

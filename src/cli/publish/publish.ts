@@ -14,6 +14,7 @@ import { documentsOf } from '../project/load.ts';
 import { type Change, changeRecord, describeChanges } from './change.ts';
 import { functionChange } from './functions.ts';
 import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glueJobs.ts';
+import { permissionChanges } from './permissions.ts';
 import { pipelineChange } from './pipelines.ts';
 import { prunedQueues, queueChange } from './queues.ts';
 import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
@@ -101,6 +102,7 @@ async function compare(
     ...documents.scheduleGroups.map((group) => scheduleGroupChange(scheduler, group, documents)),
     ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
+  const invoked = documents.functions.length > 0 ? [permissionChanges(await clients.lambda(), documents)] : [];
   // Last of all: a rule starts what was published before it.
   const occasions = rules.map((rule) => ruleChange(events, rule, project, bundle?.uri));
   const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
@@ -111,5 +113,5 @@ async function compare(
         ...[prunedSchedules(scheduler, documents), prunedRules(events, rules, project)],
       ]
     : [];
-  return (await Promise.all([wanted, ...told, ...occasions, ...pruned])).flat();
+  return (await Promise.all([wanted, ...invoked, ...told, ...occasions, ...pruned])).flat();
 }

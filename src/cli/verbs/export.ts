@@ -1,13 +1,15 @@
 /**
- * `telar export`: writes the project's documents for AWS, as a Terraform module with the pipelines' definitions, and what
+ * `telar export`: writes the project's documents for AWS, as a Terraform module with definitions and zips beside it, and what
  * `telar publish` uploads where it is asked for. Needs no server and no account.
  */
 import { join, relative, resolve } from 'node:path';
+import type { Documents } from '../../deploy/documents.ts';
 import { findPlaces, type Places } from '../../deploy/places.ts';
 import { type Module, terraformModule } from '../../deploy/terraform.ts';
 import type { Project } from '../../sdk/index.ts';
 import type { Context } from '../context.ts';
 import { type ExitStatus, failure, misuse } from '../errors.ts';
+import { exportedCode } from '../export/code.ts';
 import { compareFolder, type Entry, type Files, type State, writeFolder } from '../export/folder.ts';
 import { objectFiles } from '../export/objects.ts';
 import type { Output } from '../output.ts';
@@ -26,8 +28,12 @@ export async function exportVerb(context: Context, options: ExportOptions): Prom
   mustBeAskedRightly(options, documents);
   const project = await loadProject(folder);
   const region = regionOf(project, options.region);
-  const { places, module } = written(project, region, options.bucket);
-  const files: Files = new Map([...module.files].map(([path, text]) => [path, Buffer.from(text)]));
+  // A project that cannot be written at all says so in its own words. The account does not matter to code.
+  const ofProject = documentsOf(project, '000000000000', region);
+  const { zips, place } = await exportedCode(folder, ofProject);
+  const { places, module } = written((account) => place(documentsOf(project, account, region)), options.bucket);
+  const texts = [...module.files].map(([path, text]): [string, Uint8Array] => [path, Buffer.from(text)]);
+  const files: Files = new Map([...texts, ...zips]);
   for (const remark of module.remarks) out.note(remark);
   const bucket = options.bucket ?? project.bucket;
   const about = { project: project.name, region, bucket, folder: documents, remarks: module.remarks };
@@ -39,9 +45,8 @@ export async function exportVerb(context: Context, options: ExportOptions): Prom
   let objects: { folder: string; files: readonly Entry[] } | null = null;
   if (options.objects !== undefined) {
     const objectsFolder = resolve(options.objects);
-    // The account does not matter here: what is uploaded and how a run is started do not depend on it.
-    const ofProject = documentsOf(project, '000000000000', region);
-    const made = await objectFiles(folder, ofProject, places.split, bucket);
+    // Nor to what is uploaded, and how a run is started.
+    const made = await objectFiles(folder, ofProject, places, bucket);
     objects = { folder: objectsFolder, files: writeFolder(objectsFolder, made) };
     out.line(out.style.bold(`Objects and start parameters in ${shown(objectsFolder)}`));
     tell(out, objects.files);
@@ -77,9 +82,10 @@ function regionOf(project: Project, given: string | undefined): string {
   return region;
 }
 
-function written(project: Project, region: string, bucket: string | undefined): { places: Places; module: Module } {
-  const write = (account: string) => documentsOf(project, account, region);
-  write('000000000000'); // A project that cannot be written at all says so in its own words.
+function written(
+  write: (account: string) => Documents,
+  bucket: string | undefined,
+): { places: Places; module: Module } {
   try {
     const places = findPlaces(write);
     return { places, module: terraformModule(places, bucket === undefined ? {} : { bucket }) };

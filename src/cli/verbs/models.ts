@@ -1,11 +1,12 @@
 /** `telar models`, `approve` and `reject`: the registry's versions, and who may go into production. */
 import type { ModelPackageSummary } from '@aws-sdk/client-sagemaker';
 import { formatDuration } from '../../base/duration.ts';
+import type { Metric } from '../../definition/pipeline/reportMetrics.ts';
 import { type Clients, everyPage } from '../aws.ts';
 import type { Context } from '../context.ts';
 import { type ExitStatus, misuse } from '../errors.ts';
 import { numberText } from '../execution/condition.ts';
-import { type Metric, metricsAt } from '../execution/results.ts';
+import { metricsAt } from '../execution/results.ts';
 import { lastPart } from '../execution/view.ts';
 import { table } from '../render/text.ts';
 import { clients } from './shared.ts';

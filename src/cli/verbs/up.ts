@@ -16,10 +16,12 @@ import { codeOf, type ExitStatus, failure, misuse } from '../errors.ts';
 import { type JobOptions, jobLimitsOf } from '../jobLimits.ts';
 import { mailServerOf } from '../mailServer.ts';
 import { leave } from '../shell/before.ts';
+import { consoleLink, openInBrowser } from './console.ts';
 
 export type UpOptions = JobOptions & {
   port?: string;
   detach?: boolean;
+  open?: boolean;
   auth?: string;
   account?: string;
   images?: string;
@@ -41,6 +43,7 @@ export async function up(context: Context, options: UpOptions): Promise<ExitStat
     context.out.line(`Telar runs at ${context.out.style.accent(url)} in the background, as process ${pid}.`);
     context.out.line(context.out.style.dim(`  data folder ${context.data.root}`));
     context.out.line(context.out.style.dim(`  log         ${logFile(context)}`));
+    await tellOfConsole(context, url, options);
     context.out.line(`  ${context.out.command('down')}    stops it`);
     context.out.result({ url, pid, dataFolder: context.data.root, log: logFile(context) });
     return 0;
@@ -48,7 +51,8 @@ export async function up(context: Context, options: UpOptions): Promise<ExitStat
   return serve(context, options);
 }
 
-async function serve({ out, data, environment }: Context, options: UpOptions): Promise<ExitStatus> {
+async function serve(context: Context, options: UpOptions): Promise<ExitStatus> {
+  const { out, data, environment } = context;
   const port = portOf(options.port);
   const auth = options.auth ?? 'sigv4';
   if (auth !== 'sigv4' && auth !== 'off') throw misuse(`--auth is '${auth}': give sigv4 or off.`);
@@ -85,6 +89,7 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   const { accent, bold, dim } = out.style;
   out.line(`${bold('Telar')} runs at ${accent(server.url)}`);
   out.line(dim(`  data folder  ${data.root}`));
+  await tellOfConsole(context, server.url, options);
   out.line(`${dim('  keys         ')}eval "$(${out.command('env')})"`);
   if (auth === 'off') out.line('  Requests are not authenticated: whoever reaches the port is the administrator.');
   out.line(dim('  Ctrl-C stops it; jobs that run go on, and the next start finds them.'));
@@ -95,6 +100,14 @@ async function serve({ out, data, environment }: Context, options: UpOptions): P
   await server.close();
   out.result({ stopped: true });
   return 0;
+}
+
+/** Where the console is: by a link that signs in once, where the keys are at hand. */
+async function tellOfConsole(context: Context, url: string, { open }: UpOptions): Promise<void> {
+  const { out } = context;
+  const link = await consoleLink({ ...context, url }).catch(() => ({ url: `${url}/console/` }));
+  out.line(`${out.style.dim('  console      ')}${out.style.accent(link.url)}`);
+  if (open) openInBrowser(link.url);
 }
 
 /** In milliseconds. */

@@ -5,6 +5,113 @@
 export const AWS_PROVIDER = { source: 'hashicorp/aws', version: '~> 6.0' } as const;
 
 export const AWS_RESOURCES = {
+  "aws_cloudwatch_event_rule": {
+    "description": "optional string",
+    "event_bus_name": "optional string",
+    "event_pattern": "optional string",
+    "force_destroy": "optional bool",
+    "id": "optional string",
+    "is_enabled": "optional bool",
+    "name": "optional string",
+    "name_prefix": "optional string",
+    "region": "optional string",
+    "role_arn": "optional string",
+    "schedule_expression": "optional string",
+    "state": "optional string",
+    "tags": "optional map(string)",
+    "tags_all": "optional map(string)",
+    "arn": "computed string"
+  },
+  "aws_cloudwatch_event_target": {
+    "appsync_target": {
+      "graphql_operation": "optional string"
+    },
+    "arn": "required string",
+    "batch_target": {
+      "array_size": "optional number",
+      "job_attempts": "optional number",
+      "job_definition": "required string",
+      "job_name": "required string"
+    },
+    "dead_letter_config": {
+      "arn": "optional string"
+    },
+    "ecs_target": {
+      "capacity_provider_strategy": {
+        "base": "optional number",
+        "capacity_provider": "required string",
+        "weight": "optional number"
+      },
+      "enable_ecs_managed_tags": "optional bool",
+      "enable_execute_command": "optional bool",
+      "group": "optional string",
+      "launch_type": "optional string",
+      "network_configuration": {
+        "assign_public_ip": "optional bool",
+        "security_groups": "optional list(string)",
+        "subnets": "required list(string)"
+      },
+      "ordered_placement_strategy": {
+        "field": "optional string",
+        "type": "required string"
+      },
+      "placement_constraint": {
+        "expression": "optional string",
+        "type": "required string"
+      },
+      "platform_version": "optional string",
+      "propagate_tags": "optional string",
+      "tags": "optional map(string)",
+      "task_count": "optional number",
+      "task_definition_arn": "required string"
+    },
+    "event_bus_name": "optional string",
+    "force_destroy": "optional bool",
+    "http_target": {
+      "header_parameters": "optional map(string)",
+      "path_parameter_values": "optional list(string)",
+      "query_string_parameters": "optional map(string)"
+    },
+    "id": "optional string",
+    "input": "optional string",
+    "input_path": "optional string",
+    "input_transformer": {
+      "input_paths": "optional map(string)",
+      "input_template": "required string"
+    },
+    "kinesis_target": {
+      "partition_key_path": "optional string"
+    },
+    "redshift_target": {
+      "database": "required string",
+      "db_user": "optional string",
+      "secrets_manager_arn": "optional string",
+      "sql": "optional string",
+      "statement_name": "optional string",
+      "with_event": "optional bool"
+    },
+    "region": "optional string",
+    "retry_policy": {
+      "maximum_event_age_in_seconds": "optional number",
+      "maximum_retry_attempts": "optional number"
+    },
+    "role_arn": "optional string",
+    "rule": "required string",
+    "run_command_targets": {
+      "key": "required string",
+      "values": "required list(string)"
+    },
+    "sagemaker_pipeline_target": {
+      "pipeline_parameter_list": {
+        "name": "required string",
+        "value": "required string"
+      }
+    },
+    "sqs_target": {
+      "message_group_id": "optional string"
+    },
+    "target_id": "optional string"
+  },
   "aws_cloudwatch_log_group": {
     "deletion_protection_enabled": "optional bool",
     "id": "optional string",
@@ -17,6 +124,52 @@ export const AWS_RESOURCES = {
     "skip_destroy": "optional bool",
     "tags": "optional map(string)",
     "tags_all": "optional map(string)",
+    "arn": "computed string"
+  },
+  "aws_glue_job": {
+    "command": {
+      "name": "optional string",
+      "python_version": "optional string",
+      "runtime": "optional string",
+      "script_location": "required string"
+    },
+    "connections": "optional list(string)",
+    "default_arguments": "optional map(string)",
+    "description": "optional string",
+    "execution_class": "optional string",
+    "execution_property": {
+      "max_concurrent_runs": "optional number"
+    },
+    "glue_version": "optional string",
+    "id": "optional string",
+    "job_mode": "optional string",
+    "job_run_queuing_enabled": "optional bool",
+    "maintenance_window": "optional string",
+    "max_capacity": "optional number",
+    "max_retries": "optional number",
+    "name": "required string",
+    "non_overridable_arguments": "optional map(string)",
+    "notification_property": {
+      "notify_delay_after": "optional number"
+    },
+    "number_of_workers": "optional number",
+    "region": "optional string",
+    "role_arn": "required string",
+    "security_configuration": "optional string",
+    "source_control_details": {
+      "auth_strategy": "optional string",
+      "auth_token": "optional string",
+      "branch": "optional string",
+      "folder": "optional string",
+      "last_commit_id": "optional string",
+      "owner": "optional string",
+      "provider": "optional string",
+      "repository": "optional string"
+    },
+    "tags": "optional map(string)",
+    "tags_all": "optional map(string)",
+    "timeout": "optional number",
+    "worker_type": "optional string",
     "arn": "computed string"
   },
   "aws_iam_role": {
@@ -50,6 +203,118 @@ export const AWS_RESOURCES = {
     "name_prefix": "optional string",
     "policy": "required string",
     "role": "required string"
+  },
+  "aws_lambda_function": {
+    "architectures": "optional list(string)",
+    "capacity_provider_config": {
+      "lambda_managed_instances_capacity_provider_config": {
+        "capacity_provider_arn": "required string",
+        "execution_environment_memory_gib_per_vcpu": "optional number",
+        "per_execution_environment_max_concurrency": "optional number"
+      }
+    },
+    "code_sha256": "optional string",
+    "code_signing_config_arn": "optional string",
+    "dead_letter_config": {
+      "target_arn": "required string"
+    },
+    "description": "optional string",
+    "durable_config": {
+      "execution_timeout": "required number",
+      "retention_period": "optional number"
+    },
+    "environment": {
+      "variables": "optional map(string)"
+    },
+    "ephemeral_storage": {
+      "size": "optional number"
+    },
+    "file_system_config": {
+      "arn": "required string",
+      "local_mount_path": "required string"
+    },
+    "filename": "optional string",
+    "function_name": "required string",
+    "handler": "optional string",
+    "id": "optional string",
+    "image_config": {
+      "command": "optional list(string)",
+      "entry_point": "optional list(string)",
+      "working_directory": "optional string"
+    },
+    "image_uri": "optional string",
+    "kms_key_arn": "optional string",
+    "layers": "optional list(string)",
+    "logging_config": {
+      "application_log_level": "optional string",
+      "log_format": "required string",
+      "log_group": "optional string",
+      "system_log_level": "optional string"
+    },
+    "memory_size": "optional number",
+    "package_type": "optional string",
+    "publish": "optional bool",
+    "publish_to": "optional string",
+    "region": "optional string",
+    "replace_security_groups_on_destroy": "optional bool",
+    "replacement_security_group_ids": "optional list(string)",
+    "reserved_concurrent_executions": "optional number",
+    "role": "required string",
+    "runtime": "optional string",
+    "s3_bucket": "optional string",
+    "s3_key": "optional string",
+    "s3_object_version": "optional string",
+    "skip_destroy": "optional bool",
+    "snap_start": {
+      "apply_on": "required string"
+    },
+    "source_code_hash": "optional string",
+    "source_kms_key_arn": "optional string",
+    "tags": "optional map(string)",
+    "tags_all": "optional map(string)",
+    "tenancy_config": {
+      "tenant_isolation_mode": "required string"
+    },
+    "timeout": "optional number",
+    "timeouts": {
+      "create": "optional string",
+      "delete": "optional string",
+      "update": "optional string"
+    },
+    "tracing_config": {
+      "mode": "required string"
+    },
+    "vpc_config": {
+      "ipv6_allowed_for_dual_stack": "optional bool",
+      "security_group_ids": "required list(string)",
+      "subnet_ids": "required list(string)"
+    },
+    "arn": "computed string",
+    "invoke_arn": "computed string",
+    "last_modified": "computed string",
+    "qualified_arn": "computed string",
+    "qualified_invoke_arn": "computed string",
+    "response_streaming_invoke_arn": "computed string",
+    "signing_job_arn": "computed string",
+    "signing_profile_version_arn": "computed string",
+    "source_code_size": "computed number",
+    "version": "computed string"
+  },
+  "aws_lambda_permission": {
+    "action": "required string",
+    "event_source_token": "optional string",
+    "function_name": "required string",
+    "function_url_auth_type": "optional string",
+    "id": "optional string",
+    "invoked_via_function_url": "optional bool",
+    "principal": "required string",
+    "principal_org_id": "optional string",
+    "qualifier": "optional string",
+    "region": "optional string",
+    "source_account": "optional string",
+    "source_arn": "optional string",
+    "statement_id": "optional string",
+    "statement_id_prefix": "optional string"
   },
   "aws_s3_bucket": {
     "acceleration_status": "optional string",
@@ -184,6 +449,33 @@ export const AWS_RESOURCES = {
     "hosted_zone_id": "computed string",
     "website_domain": "computed string",
     "website_endpoint": "computed string"
+  },
+  "aws_s3_bucket_notification": {
+    "bucket": "required string",
+    "eventbridge": "optional bool",
+    "id": "optional string",
+    "lambda_function": {
+      "events": "required list(string)",
+      "filter_prefix": "optional string",
+      "filter_suffix": "optional string",
+      "id": "optional string",
+      "lambda_function_arn": "optional string"
+    },
+    "queue": {
+      "events": "required list(string)",
+      "filter_prefix": "optional string",
+      "filter_suffix": "optional string",
+      "id": "optional string",
+      "queue_arn": "required string"
+    },
+    "region": "optional string",
+    "topic": {
+      "events": "required list(string)",
+      "filter_prefix": "optional string",
+      "filter_suffix": "optional string",
+      "id": "optional string",
+      "topic_arn": "required string"
+    }
   },
   "aws_s3_bucket_public_access_block": {
     "block_public_acls": "optional bool",
@@ -365,5 +657,108 @@ export const AWS_RESOURCES = {
     "state_machine_version_arn": "computed string",
     "status": "computed string",
     "version_description": "computed string"
+  },
+  "aws_sns_topic": {
+    "application_failure_feedback_role_arn": "optional string",
+    "application_success_feedback_role_arn": "optional string",
+    "application_success_feedback_sample_rate": "optional number",
+    "archive_policy": "optional string",
+    "content_based_deduplication": "optional bool",
+    "delivery_policy": "optional string",
+    "display_name": "optional string",
+    "fifo_throughput_scope": "optional string",
+    "fifo_topic": "optional bool",
+    "firehose_failure_feedback_role_arn": "optional string",
+    "firehose_success_feedback_role_arn": "optional string",
+    "firehose_success_feedback_sample_rate": "optional number",
+    "http_failure_feedback_role_arn": "optional string",
+    "http_success_feedback_role_arn": "optional string",
+    "http_success_feedback_sample_rate": "optional number",
+    "id": "optional string",
+    "kms_master_key_id": "optional string",
+    "lambda_failure_feedback_role_arn": "optional string",
+    "lambda_success_feedback_role_arn": "optional string",
+    "lambda_success_feedback_sample_rate": "optional number",
+    "name": "optional string",
+    "name_prefix": "optional string",
+    "policy": "optional string",
+    "region": "optional string",
+    "signature_version": "optional number",
+    "sqs_failure_feedback_role_arn": "optional string",
+    "sqs_success_feedback_role_arn": "optional string",
+    "sqs_success_feedback_sample_rate": "optional number",
+    "tags": "optional map(string)",
+    "tags_all": "optional map(string)",
+    "tracing_config": "optional string",
+    "arn": "computed string",
+    "beginning_archive_time": "computed string",
+    "owner": "computed string"
+  },
+  "aws_sns_topic_policy": {
+    "arn": "required string",
+    "id": "optional string",
+    "policy": "required string",
+    "region": "optional string",
+    "owner": "computed string"
+  },
+  "aws_sns_topic_subscription": {
+    "confirmation_timeout_in_minutes": "optional number",
+    "delivery_policy": "optional string",
+    "endpoint": "required string",
+    "endpoint_auto_confirms": "optional bool",
+    "filter_policy": "optional string",
+    "filter_policy_scope": "optional string",
+    "id": "optional string",
+    "protocol": "required string",
+    "raw_message_delivery": "optional bool",
+    "redrive_policy": "optional string",
+    "region": "optional string",
+    "replay_policy": "optional string",
+    "subscription_role_arn": "optional string",
+    "topic_arn": "required string",
+    "arn": "computed string",
+    "owner_id": "computed string"
+  },
+  "aws_sqs_queue": {
+    "content_based_deduplication": "optional bool",
+    "deduplication_scope": "optional string",
+    "delay_seconds": "optional number",
+    "fifo_queue": "optional bool",
+    "fifo_throughput_limit": "optional string",
+    "id": "optional string",
+    "kms_data_key_reuse_period_seconds": "optional number",
+    "kms_master_key_id": "optional string",
+    "max_message_size": "optional number",
+    "message_retention_seconds": "optional number",
+    "name": "optional string",
+    "name_prefix": "optional string",
+    "policy": "optional string",
+    "receive_wait_time_seconds": "optional number",
+    "redrive_allow_policy": "optional string",
+    "redrive_policy": "optional string",
+    "region": "optional string",
+    "sqs_managed_sse_enabled": "optional bool",
+    "tags": "optional map(string)",
+    "tags_all": "optional map(string)",
+    "timeouts": {
+      "create": "optional string",
+      "delete": "optional string",
+      "update": "optional string"
+    },
+    "visibility_timeout_seconds": "optional number",
+    "arn": "computed string",
+    "url": "computed string"
+  },
+  "aws_sqs_queue_policy": {
+    "id": "optional string",
+    "policy": "required string",
+    "queue_url": "required string",
+    "region": "optional string"
+  },
+  "aws_sqs_queue_redrive_policy": {
+    "id": "optional string",
+    "queue_url": "required string",
+    "redrive_policy": "required string",
+    "region": "optional string"
   }
 } as const;

@@ -26,6 +26,18 @@ export const telarSchemas = schemas(({ z }) => {
     }),
     /** What the server is, and how it fares. */
     DescribeServer: z.strictObject({}),
+    /**
+     * What happens: events of the services and management events, from a place on; without one, from now on. Where nothing has
+     * happened, it waits for up to so many seconds.
+     */
+    WatchEvents: z.strictObject({
+      /** `Next` of the answer before. */
+      After: z.string().max(64).optional(),
+      WaitSeconds: z.number().min(0).max(20).default(0),
+      MaxResults: z.number().int().min(1).max(500).default(100),
+    }),
+    /** Makes a link that signs whoever follows it in to the console, as the caller; once, within ten minutes. */
+    CreateConsoleLink: z.strictObject({}),
     /** The newest management events of the audit trail. */
     ListAuditEvents: z.strictObject({ MaxResults: z.number().int().min(1).max(1000).default(100) }),
     /** Begins to bring a container image from files of the server's machine: an OCI layout, or a tar archive. */
@@ -158,6 +170,17 @@ export type TelarOutputs = {
     Files: Amount;
     Next: number | undefined;
   };
+  WatchEvents: {
+    Events: SeenEvent[];
+    Next: string;
+    /** Something happened between `After` and the first of these that is not kept any more. */
+    Missed: boolean;
+  };
+  CreateConsoleLink: {
+    Url: string;
+    /** Undefined with authentication off: the link is the console's address. */
+    ExpiresAt: string | undefined;
+  };
   ListAuditEvents: { Events: { Sequence: number; Time: string; Event: unknown }[] };
   ImportImage: Record<never, never>;
   PullImage: Record<never, never>;
@@ -187,6 +210,18 @@ export type TelarOutputs = {
   ListOutbox: { Messages: OutboxMessage[]; Next: number | undefined };
   GetOutboxMessage: OutboxMessage & { Body: string };
   DescribeScheduleTimes: { Times: ScheduleTimes[] };
+};
+
+export type SeenEvent = {
+  /** `aws.sagemaker`; of a management event `telar.audit`. */
+  Source: string;
+  DetailType: string;
+  Region: string;
+  Time: string;
+  /** ARNs of what it happened to. */
+  Resources: readonly string[];
+  /** Undefined where it is longer than 8 kB. */
+  Detail?: Readonly<Record<string, unknown>> | undefined;
 };
 
 export type ScheduleTimes = {

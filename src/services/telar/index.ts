@@ -5,7 +5,7 @@ import { telarSchemas } from './api.ts';
 import { operations } from './operations.ts';
 import type { TelarPorts } from './ports.ts';
 
-export type { AccessExplanation, ExplainedStatement, TelarInput } from './api.ts';
+export type { AccessExplanation, ExplainedStatement, SeenEvent, TelarInput } from './api.ts';
 export type { GarbageReport, TelarPorts } from './ports.ts';
 
 export function createTelarService(ports: TelarPorts): Service {

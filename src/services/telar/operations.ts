@@ -2,6 +2,7 @@
 import { arn as formatArn } from '../../base/arn.ts';
 import { type Call, type Operation, reads, streams } from '../../protocol/service.ts';
 import type { TelarInput, TelarOutputs, TelarSchemas } from './api.ts';
+import { consoleOperations } from './console.ts';
 import { errors } from './errors.ts';
 import { imageOperations } from './images.ts';
 import { listJobUse } from './jobUse.ts';
@@ -18,6 +19,7 @@ export function operations(ports: TelarPorts): Table {
   return {
     ...imageOperations(ports),
     ...outboxOperations(ports),
+    ...consoleOperations(ports),
     ExplainStep: reads(
       (input) => [{ action: 'telar:ExplainStep', resource: input.PipelineExecutionArn }],
       (input) => explainStep(ports, input),

@@ -2,7 +2,7 @@
 import type { PipelineState } from '../../engine/pipelines/state.ts';
 import type { Call } from '../../protocol/service.ts';
 import type { ImageCatalogue } from '../../runner/images/oci/containers.ts';
-import type { AccessExplanation, ScheduleTimes, TelarInput } from './api.ts';
+import type { AccessExplanation, ScheduleTimes, SeenEvent, TelarInput } from './api.ts';
 
 type Freed = { count: number; bytes: number };
 
@@ -36,6 +36,14 @@ export type TelarPorts = {
   };
   /** Undefined for what is no schedule of this account. */
   scheduleTimes(arn: string): Omit<ScheduleTimes, 'Arn'> | undefined;
+  watching: {
+    /** What came after a place, in order; from now on, where none is given. */
+    since(after: string | undefined, most: number): { Events: SeenEvent[]; Next: string; Missed: boolean };
+    /** Resolves when something happens, or after so many milliseconds. */
+    next(milliseconds: number): Promise<void>;
+  };
+  /** By which the holder of a key is signed in to the console, once. Undefined for whoever calls without one. */
+  consoleLink(accessKeyId: string | undefined): { url: string; expires: number | undefined };
   auditEvents(most: number): { seq: number; at: number; record: string }[];
   server: { version: string; account: string; dataFolder: string; startedAt: number };
   /** Highest delay of the event loop since it was last asked, in milliseconds. */

@@ -22,6 +22,8 @@ const service = createTelarService({
   collectGarbage: async () => {
     throw new Error('nobody asked for it');
   },
+  watching: { since: () => ({ Events: [], Next: 'x-0', Missed: false }), next: async () => {} },
+  consoleLink: () => ({ url: 'http://localhost/console/', expires: undefined }),
   auditEvents: (most) => [{ seq: 7, at: 0, record: JSON.stringify({ operation: 'CreateBucket', most }) }],
   loopLag: () => 1.5,
   server: { version: '9.9.9', account: '123456789012', dataFolder: '/data', startedAt: 1000 },

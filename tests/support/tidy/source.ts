@@ -35,12 +35,12 @@ export type SourceFile = {
 export type Finding = string;
 export type Rule = (files: readonly SourceFile[]) => Finding[];
 
-const SCRIPT = /\.(ts|mts|mjs|js)$/;
+const SCRIPT = /\.(ts|tsx|mts|mjs|js)$/;
 const TEXT =
-  /(\.(ts|mts|mjs|js|cjs|py|sh|json|md|ya?ml|toml|txt|html|css|cfg|ini)|(^|\/)(\.npmrc|\.gitignore|Dockerfile|run))$/;
+  /(\.(ts|tsx|mts|mjs|js|cjs|py|sh|json|md|ya?ml|toml|txt|html|css|cfg|ini)|(^|\/)(\.npmrc|\.gitignore|Dockerfile|run))$/;
 
 export const isScript = (file: SourceFile): boolean => SCRIPT.test(file.path);
-export const isTest = (file: SourceFile): boolean => /\.test\.ts$/.test(file.path) || file.path.startsWith('tests/');
+export const isTest = (file: SourceFile): boolean => /\.test\.tsx?$/.test(file.path) || file.path.startsWith('tests/');
 export const isGenerated = (file: SourceFile): boolean => file.path.split('/').includes('generated');
 
 /** All scripts that people wrote: what most rules look at. */

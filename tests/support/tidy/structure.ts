@@ -23,8 +23,10 @@ const ONLY: Record<string, string[]> = { sdk: ['definition', 'base'] };
 
 /** Files that are started by people, npm or a test runner: nothing needs to refer to them. */
 const STARTED: { pattern: RegExp; because: string }[] = [
-  { pattern: /\.test\.ts$/, because: 'vitest finds it' },
+  { pattern: /\.test\.tsx?$/, because: 'vitest finds it' },
   { pattern: /^vitest\.config\.ts$/, because: 'vitest reads it' },
+  { pattern: /^console\/vite\.config\.ts$/, because: 'vite reads it' },
+  { pattern: /^console\/src\/main\.tsx$/, because: "the console's page starts it" },
   { pattern: /^src\/cli\/main\.ts$/, because: 'it is the command line' },
   { pattern: /^src\/sdk\/index\.ts$/, because: 'it is what users of the package import' },
   { pattern: /^bin\/telar\.mjs$/, because: 'npm installs it as `telar`' },
@@ -32,6 +34,7 @@ const STARTED: { pattern: RegExp; because: string }[] = [
   { pattern: /^bench\/(run|[^/]+\.bench)\.ts$/, because: 'npm run bench starts it, or finds it' },
   { pattern: /^examples\/[^/]+\/telar\.config\.ts$/, because: 'telar reads it as a project' },
   { pattern: /^examples\/[^/]+\/code\//, because: 'a job runs it as its script' },
+  { pattern: /^tests\/support\/everything\//, because: 'telar reads it as a project that a test copies' },
 ];
 
 /** The top folder below src/, and for a service its own folder too. */
@@ -109,6 +112,37 @@ export function examplesUseTheSdk(files: readonly SourceFile[]): Finding[] {
     return [
       `${from.path}:${reference.line} imports ${to.path}; an example may import only the sdk (\`telar\`) and its own files.`,
     ];
+  });
+}
+
+/** What a layer of the console may import of the console, besides itself. */
+const CONSOLE_LAYERS: Readonly<Record<string, readonly string[]>> = {
+  parts: [],
+  data: ['parts'],
+  pages: ['parts', 'data'],
+  app: ['parts', 'data', 'pages'],
+};
+/** What the console may import of the server: what is pure, and the types of Telar's own operations. */
+const CONSOLE_MAY_KNOW = /^src\/(?:base|definition)\/|^src\/services\/telar\/api\.ts$/;
+
+/** The console is a client: it knows operations, not how they are made; and its parts know no operation. */
+export function consoleKeepsItsLayers(files: readonly SourceFile[]): Finding[] {
+  return edges(files).flatMap(({ from, reference, to }) => {
+    const [, layer = '', area = ''] = /^console\/src\/([^/]+)\/([^/]+)/.exec(from.path) ?? [];
+    const allowed = CONSOLE_LAYERS[layer];
+    if (!allowed || isTest(from)) return [];
+    const at = `${from.path}:${reference.line} imports ${to.path}`;
+    if (to.path.startsWith('src/')) {
+      return CONSOLE_MAY_KNOW.test(to.path)
+        ? []
+        : [`${at}; the console may know src/{base,definition} and services/telar/api.ts only.`];
+    }
+    const [, other = '', place = ''] = /^console\/src\/([^/]+)\/([^/]+)/.exec(to.path) ?? [];
+    if (other !== layer && !allowed.includes(other))
+      return [`${at}; ${layer}/ may import ${[layer, ...allowed].join(', ')} only.`];
+    // A file that lies in pages/ itself is what all areas share.
+    const apart = layer === 'pages' && other === 'pages' && area !== place && !/\.tsx?$/.test(place);
+    return apart ? [`${at}, a page of another area. Move what both need into parts/ or data/.`] : [];
   });
 }
 

@@ -1,0 +1,49 @@
+/** Ties the stream of events to what is kept of answers: whatever an event changes is asked for again, a few times a second at most. */
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
+import type { SeenEvent } from '../../../src/services/telar/api.ts';
+import { isStale } from './stale.ts';
+import { watch } from './stream.ts';
+
+const EVERY_MS = 400;
+
+const LiveContext = createContext(false);
+
+/** Whether events arrive: what is shown is as it is. */
+export const useLive = (): boolean => useContext(LiveContext);
+
+export function Live({ children }: { children: ReactNode }) {
+  const client = useQueryClient();
+  const [live, setLive] = useState(false);
+  const waiting = useRef<SeenEvent[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+
+  useEffect(() => {
+    const renew = () => {
+      timer.current = undefined;
+      const events = waiting.current.splice(0);
+      void client.invalidateQueries({
+        predicate: ({ queryKey, state }) => events.some((event) => isStale(queryKey, pagesOf(state.data), event)),
+      });
+    };
+    const end = watch({
+      events(events) {
+        waiting.current.push(...events);
+        timer.current ??= setTimeout(renew, EVERY_MS);
+      },
+      missed: () => void client.invalidateQueries(),
+      live: setLive,
+    });
+    return () => {
+      end();
+      clearTimeout(timer.current);
+    };
+  }, [client]);
+
+  return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+function pagesOf(data: unknown): number {
+  const pages = (data as { pages?: unknown[] } | undefined)?.pages;
+  return pages?.length ?? 1;
+}

@@ -1,0 +1,98 @@
+/** Operations in components: what was answered is kept, shown at once when it is asked for again, and renewed when it has changed. */
+import {
+  type QueryKey,
+  type UseQueryResult,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { call, keyOf } from './call.ts';
+import type { Refusal } from './session.ts';
+import type { ApiName, Input, OperationName, Output } from './types.ts';
+
+type Options = {
+  /** False while what the input needs is not known yet. @default true */
+  enabled?: boolean;
+  /** Milliseconds: for what no event tells of. @default never, but for events */
+  every?: number | false;
+};
+
+/**
+ * The answer of an operation that reads.
+ *
+ * @example const { data, error } = useCall('sagemaker', 'DescribePipeline', { PipelineName: name })
+ */
+export function useCall<A extends ApiName, O extends OperationName<A>>(
+  api: A,
+  operation: O,
+  input: Input<A, O>,
+  { enabled = true, every = false }: Options = {},
+): UseQueryResult<Output<A, O>, Refusal> {
+  return useQuery<Output<A, O>, Refusal>({
+    queryKey: keyOf(api, operation, input as object) as unknown as QueryKey,
+    queryFn: ({ signal }) => call(api, operation, input, signal),
+    enabled,
+    refetchInterval: every,
+  });
+}
+
+export type Paged<T> = {
+  items: T[] | undefined;
+  error: Refusal | null;
+  /** For a table: the rest is loaded when its end comes near. */
+  more: { hasMore: boolean; load(): void; loading: boolean };
+  refetch(): void;
+};
+
+/**
+ * All items of an operation that answers in pages, so far as they were asked for.
+ *
+ * @param token the member with which the next page is asked for; the answer has it, or `next`, of the same name
+ * @example const { items, more } = usePages('sagemaker', 'ListPipelines', {}, (page) => page.PipelineSummaries)
+ */
+export function usePages<A extends ApiName, O extends OperationName<A>, T>(
+  api: A,
+  operation: O,
+  input: Input<A, O>,
+  itemsOf: (page: Output<A, O>) => readonly T[] | undefined,
+  { token = 'NextToken', next = token, ...options }: Options & { token?: string; next?: string } = {},
+): Paged<T> {
+  const found = useInfiniteQuery({
+    queryKey: [...keyOf(api, operation, input as object), 'pages'] as QueryKey,
+    queryFn: ({ signal, pageParam }) =>
+      call(
+        api,
+        operation,
+        pageParam === undefined ? input : ({ ...(input as object), [token]: pageParam } as Input<A, O>),
+        signal,
+      ),
+    initialPageParam: undefined as unknown,
+    getNextPageParam: (page: Output<A, O>) => (page as Record<string, unknown>)[next] || undefined,
+    enabled: options.enabled ?? true,
+    refetchInterval: options.every ?? false,
+  });
+  return {
+    items: found.data?.pages.flatMap((page) => [...(itemsOf(page) ?? [])]),
+    error: found.error as Refusal | null,
+    more: {
+      hasMore: found.hasNextPage,
+      load: () => void found.fetchNextPage(),
+      loading: found.isFetchingNextPage,
+    },
+    refetch: () => void found.refetch(),
+  };
+}
+
+/**
+ * An operation that changes something. What is kept of its API is renewed once it is done.
+ *
+ * @example const stop = useAct('sagemaker', 'StopPipelineExecution'); … stop.mutate({ PipelineExecutionArn, ClientRequestToken })
+ */
+export function useAct<A extends ApiName, O extends OperationName<A>>(api: A, operation: O) {
+  const client = useQueryClient();
+  return useMutation<Output<A, O>, Refusal, Input<A, O>>({
+    mutationFn: (input) => call(api, operation, input),
+    onSettled: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === api }),
+  });
+}

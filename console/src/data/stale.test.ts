@@ -1,0 +1,29 @@
+/** What an event makes stale, and what it leaves alone. */
+import { expect, it } from 'vitest';
+import { isStale } from './stale.ts';
+
+const ARN = 'arn:aws:sagemaker:us-east-1:000000000000:pipeline/p/execution/abc';
+const event = {
+  ...{ Source: 'aws.sagemaker', DetailType: 'x', Region: 'us-east-1', Time: '2026-01-01T00:00:00Z' },
+  Resources: ['arn:aws:sagemaker:us-east-1:000000000000:pipeline/p', ARN],
+};
+const key = (api: string, input: object, region = 'us-east-1') => [region, api, 'Op', input];
+
+it('renews lists of its API, and what is about its resources', () => {
+  expect(isStale(key('sagemaker', {}), 1, event)).toBe(true);
+  expect(isStale(key('sagemaker', { PipelineExecutionArn: ARN }), 1, event)).toBe(true);
+  expect(isStale(key('telar', {}), 1, event)).toBe(true);
+});
+
+it('leaves alone what is of another API, region or resource, and long lists', () => {
+  expect(isStale(key('s3', {}), 1, event)).toBe(false);
+  expect(isStale(key('sagemaker', {}, 'us-west-2'), 1, event)).toBe(false);
+  expect(isStale(key('sagemaker', { PipelineExecutionArn: ARN.replace('abc', 'other') }), 1, event)).toBe(false);
+  expect(isStale(key('sagemaker', {}), 4, event)).toBe(false);
+});
+
+it('takes a management event for one of the API that it is about', () => {
+  const audit = { ...event, Source: 'telar.audit', Detail: { eventSource: 'sns' }, Resources: ['arn:aws:sns:x:0:t'] };
+  expect(isStale(key('sns', {}), 1, audit)).toBe(true);
+  expect(isStale(key('sagemaker', {}), 1, audit)).toBe(false);
+});

@@ -1,0 +1,35 @@
+/** Which kept answers an event makes stale: those of its API, and of these the lists, and what is about what it happened to. */
+import type { SeenEvent } from '../../../src/services/telar/api.ts';
+
+/** The API whose answers an event changes, by its source. */
+const APIS: Readonly<Record<string, string>> = {
+  'aws.sagemaker': 'sagemaker',
+  'aws.states': 'states',
+  'aws.s3': 's3',
+  'aws.glue': 'glue',
+  'aws.lambda': 'lambda',
+  'aws.scheduler': 'scheduler',
+  'aws.events': 'events',
+};
+
+/** Some events of an API change what Telar's own operations answer, too. */
+export function apiOf({ Source, Detail }: Pick<SeenEvent, 'Source' | 'Detail'>): string | undefined {
+  return Source === 'telar.audit' ? String(Detail?.['eventSource']) : APIS[Source];
+}
+
+const ARN = /arn:aws[a-z-]*:[^"\\]+/g;
+/** More pages than these are renewed when somebody asks for it: one event would ask for all of them again. */
+const MOST_PAGES = 3;
+
+/**
+ * @param key region, API, operation, input
+ * @param pages how many of an answer in pages are kept
+ */
+export function isStale(key: readonly unknown[], pages: number, event: SeenEvent): boolean {
+  const [region, api, , input] = key;
+  if (region !== event.Region || pages > MOST_PAGES) return false;
+  if (api !== apiOf(event) && api !== 'telar') return false;
+  const named = JSON.stringify(input ?? {}).match(ARN);
+  if (!named) return true;
+  return named.some((arn) => event.Resources.some((one) => one.startsWith(arn)));
+}

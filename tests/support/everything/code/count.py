@@ -1,0 +1,5 @@
+from lib import rows
+
+
+def handler(event, context):
+    return rows(event)

@@ -1,0 +1,2 @@
+def rows(event):
+    return len(event)
