@@ -193,6 +193,23 @@ describe('an execution', () => {
     expect(await page.getByRole('button', { name: 'Redrive' }).count()).toBe(0);
   });
 
+  it('of a version of the machine that is no longer the present one, which the console compares with it', async () => {
+    const stateMachineArn = await create('revised', { StartAt: 'P', States: { P: { ...PASS, Result: 'before' } } });
+    await sfn.publishStateMachineVersion({ stateMachineArn, description: 'the first' });
+    const now = { StartAt: 'P', States: { P: { ...PASS, Result: 'after' } } };
+    await sfn.updateStateMachine({ stateMachineArn, definition: JSON.stringify(now) });
+    const arn = await start(`${stateMachineArn}:1`, 'old');
+    await ended(arn);
+    const page = await signedIn();
+    await show(page, executionPath(arn));
+    await page.getByText('Version', { exact: true }).waitFor();
+    await show(page, '/machines/revised?tab=versions');
+    await page.getByRole('grid', { name: 'Versions' }).getByRole('row', { name: /^1/ }).click();
+    await page.getByText('the first').waitFor();
+    const row = page.getByRole('row', { name: /^States.P.Result/ });
+    expect([await row.getByText('before').count(), await row.getByText('after').count()]).toEqual([1, 1]);
+  });
+
   it('of an Express machine answers in the form', async () => {
     await create('express', { StartAt: 'P', States: { P: { ...PASS, Result: { answer: 42 } } } }, 'EXPRESS');
     const page = await signedIn();

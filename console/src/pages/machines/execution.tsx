@@ -74,10 +74,17 @@ function ExecutionFacts({ execution }: { execution: Execution }) {
         ['Version', stateMachineVersionArn && nameOf(stateMachineVersionArn)],
         ['Alias', stateMachineAliasArn && nameOf(stateMachineAliasArn)],
         ['Redriven', redriveCount > 0 ? <Redrives key="redrives" count={redriveCount} at={redriveDate} /> : undefined],
+        ['Redrive', notRedrivable(execution)],
         ['Begun by', begun ? <Parent key="parent" execution={execution} /> : undefined],
       ]}
     />
   );
+}
+
+/** Why one that did not succeed cannot go on. */
+function notRedrivable({ status, redriveStatus, redriveStatusReason }: Execution): string | undefined {
+  const ended = !isRunning(status) && status !== 'SUCCEEDED';
+  return ended && redriveStatus !== 'REDRIVABLE' ? redriveStatusReason : undefined;
 }
 
 /** The execution that began this one: for an item of its Map, or as the work of one of its states. */
