@@ -218,6 +218,21 @@ describe('an execution', () => {
     await page.getByRole('dialog').getByText('answer: 42').waitFor();
   });
 
+  it('is kept when its machine is deleted: its events tell what it did', async () => {
+    const stateMachineArn = await create('deleted', { StartAt: 'P', States: { P: PASS } });
+    const arn = await start(stateMachineArn, 'one');
+    await ended(arn);
+    await sfn.deleteStateMachine({ stateMachineArn });
+    const page = await signedIn({ allow: [/DescribeStateMachineForExecution/] });
+    await show(page, executionPath(arn));
+    await page.getByRole('alert').getByText('StateMachineDoesNotExist').waitFor();
+    await page.getByRole('tab', { name: /^Events/ }).click();
+    await page
+      .getByRole('grid', { name: 'Events' })
+      .getByRole('row', { name: /PassStateExited/ })
+      .waitFor();
+  });
+
   it('is compared with another: data, and how long each state took', async () => {
     const machine = await create('compared', JOURNEY);
     await ended(await start(machine, 'left', { size: 1 }));
