@@ -13,6 +13,7 @@ it.each([
   ['arn:aws:states:us-east-1:0:stateMachine:m:3', '/console/machines/m'],
   ['arn:aws:lambda:us-east-1:0:function:f:live', '/console/functions/f'],
   ['arn:aws:events:us-east-1:0:rule/weekly', '/console/rules/default/weekly'],
+  ['arn:aws:events:us-east-1:0:event-bus/orders', '/console/rules?bus=orders'],
   ['arn:aws:sqs:us-east-1:0:q.fifo', '/console/queues/q.fifo'],
   ['s3://bucket/a b/', '/console/data/bucket?prefix=a%20b%2F'],
   ['s3://bucket/a/b.csv', '/console/data/bucket/object?key=a%2Fb.csv'],

@@ -1,6 +1,6 @@
 /** Everything on a server that runs by the clock: the Scheduler's schedules, and EventBridge's rules that have one. */
-import { nextOccurrence } from '../../definition/schedules/next.ts';
 import { parseSchedule } from '../../definition/schedules/parse.ts';
+import { upcoming } from '../../definition/schedules/upcoming.ts';
 import { type Clients, everyPage } from '../aws.ts';
 import { misuse } from '../errors.ts';
 
@@ -103,15 +103,7 @@ const timesOf = async (on: Clients, some: readonly Bare[]) =>
 export function timesFrom(one: Scheduled, count: number): number[] {
   const parsed = parseSchedule(one.expression, one.kind === 'rule' ? 'rules' : 'scheduler');
   if ('problem' in parsed || one.next === undefined) return [];
-  const times = [one.next];
-  // A rate counts from any of its occurrences.
-  const span = { timeZone: one.timeZone, start: one.start, end: one.end, anchor: one.next };
-  while (times.length < count) {
-    const next = nextOccurrence(parsed.schedule, times.at(-1)!, span);
-    if (next === undefined) break;
-    times.push(next);
-  }
-  return times;
+  return upcoming(parsed.schedule, one.next, count, { timeZone: one.timeZone, start: one.start, end: one.end });
 }
 
 /** A few at a time. */

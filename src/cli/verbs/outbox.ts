@@ -1,5 +1,6 @@
 /** `telar outbox`: the mails that notifications have become, and the confirmation of a subscription by one of them. */
 import { formatDuration } from '../../base/duration.ts';
+import { confirmationToken } from '../../services/telar/confirmation.ts';
 import type { Context } from '../context.ts';
 import { type ExitStatus, failure, misuse } from '../errors.ts';
 import { table } from '../render/text.ts';
@@ -69,7 +70,7 @@ async function confirm(context: Context, id: number): Promise<ExitStatus> {
   const { out } = context;
   const on = clients(context);
   const { Kind, Body, TopicArn, To } = await on.telar('GetOutboxMessage', { Id: id });
-  const token = /[?&]Token=([0-9a-f]+)/.exec(Body)?.[1];
+  const token = confirmationToken(Body);
   if (Kind !== 'confirmation' || token === undefined)
     throw failure(
       'NothingToConfirm',

@@ -1,11 +1,12 @@
 /** `telar schedule`: what runs by itself, when it runs next, and whether it does. */
 import { formatDuration } from '../../base/duration.ts';
+import { wallTime } from '../../definition/schedules/upcoming.ts';
 import type { Clients } from '../aws.ts';
 import type { Context } from '../context.ts';
 import { type ExitStatus, misuse } from '../errors.ts';
 import { table } from '../render/text.ts';
 import { findScheduled, nameOf, readScheduled, type Scheduled, timesFrom } from '../schedules/read.ts';
-import { targetName, wallTime } from '../schedules/text.ts';
+import { targetName } from '../schedules/text.ts';
 import { clients } from './shared.ts';
 
 export async function listSchedules(context: Context): Promise<ExitStatus> {

@@ -3,10 +3,12 @@ import { arn as formatArn } from '../../base/arn.ts';
 import { type Call, type Operation, reads, streams } from '../../protocol/service.ts';
 import type { TelarInput, TelarOutputs, TelarSchemas } from './api.ts';
 import { consoleOperations } from './console.ts';
+import { firingOperations } from './firings.ts';
 import { imageOperations } from './images.ts';
 import { listJobUse } from './jobUse.ts';
 import { outboxOperations } from './outbox.ts';
 import type { TelarPorts } from './ports.ts';
+import { previewOperations } from './preview/operation.ts';
 import { stepOperations } from './steps.ts';
 
 type Table = { [N in keyof TelarSchemas]: Operation<TelarInput<N>, TelarOutputs[N]> };
@@ -19,7 +21,9 @@ export function operations(ports: TelarPorts): Table {
   return {
     ...imageOperations(ports),
     ...outboxOperations(ports),
+    ...firingOperations(ports),
     ...consoleOperations(ports),
+    ...previewOperations(ports),
     ...stepOperations(ports),
     ExplainAccess: reads(
       (input) => [{ action: 'telar:ExplainAccess', resource: input.PrincipalArn }],
