@@ -17,6 +17,7 @@ const RESOURCES = [
   'iam_role_policies_exclusive',
   'iam_role_policy',
   'lambda_function',
+  'lambda_function_event_invoke_config',
   'lambda_permission',
   's3_bucket',
   's3_bucket_notification',

@@ -10,10 +10,13 @@ const root = join(import.meta.dirname, '..');
 const folder = join(root, 'console');
 const seal = join(folder, 'dist', '.built');
 
+/** The console's own, and the pure rules that it shares with the server. */
+const FOLDERS = ['console/src', 'src/definition'];
+
 /** Of everything that a build is made of. */
 function sourcesHash(): string {
   const hash = createHash('sha256');
-  const sources = readdirSync(join(folder, 'src'), { recursive: true, withFileTypes: true })
+  const sources = FOLDERS.flatMap((name) => readdirSync(join(root, name), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();

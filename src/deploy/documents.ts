@@ -78,8 +78,12 @@ export type FunctionDocument = {
   readonly roleArn: string;
   readonly description: string;
   readonly memory: number;
+  /** Of `/tmp`, in megabytes. */
+  readonly storage: number;
   readonly timeout: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** Of invocations that nobody waits for. */
+  readonly unattended?: { readonly retries?: number; readonly onFailure?: string };
 };
 
 /** Who may invoke a function without a role. */

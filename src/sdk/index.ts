@@ -96,11 +96,13 @@ export {
   type DataUpload,
   defineProject,
   type FileUpload,
+  type PackageUpload,
   type Prediction,
   type Project,
   type ProjectOptions,
   splitCsv,
   uploadFile,
+  uploadPackages,
 } from './project.ts';
 export {
   defineQueue,

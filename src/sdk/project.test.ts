@@ -13,6 +13,7 @@ import {
   projectDocuments,
   splitCsv,
   uploadFile,
+  uploadPackages,
 } from './index.ts';
 
 const context = { account: '123456789012', region: 'eu-west-1' };
@@ -152,6 +153,12 @@ describe('uploads are refused when', () => {
   test('both parts have one key, or a key is a prefix', () => {
     expect(() => splitCsv({ file: 'x.csv', at: 0.5, train: 'a', validation: 'a' })).toThrow(/the same key/);
     expect(() => uploadFile({ file: 'x.csv', key: '/a' })).toThrow(/begins nor ends with a slash/);
+  });
+
+  test('packages are none', () => {
+    expect(() => uploadPackages({ packages: [], prefix: 'a' })).toThrow(/name at least one/);
+    expect(() => uploadPackages({ packages: ['A/b'], prefix: 'a' })).toThrow(/'A\/b' is no package's name/);
+    expect(() => uploadPackages({ packages: ['b'], prefix: 'a/' })).toThrow(/begins nor ends with a slash/);
   });
 
   test('the code bundle is empty or leaves its folder', () => {

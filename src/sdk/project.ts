@@ -6,6 +6,7 @@ import type { LambdaFunction } from './functions.ts';
 import type { GlueJob } from './glueJob.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
+import { mustBePackages } from './packages.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Queue } from './queue.ts';
 import type { Role } from './roles.ts';
@@ -24,7 +25,13 @@ export type CsvSplit = {
   readonly train: string;
   readonly validation: string;
 };
-export type DataUpload = FileUpload | CsvSplit;
+/** Packages of npm that the project has installed, each file below `<prefix>/<package>/`. */
+export type PackageUpload = {
+  readonly kind: 'packages';
+  readonly packages: readonly string[];
+  readonly prefix: string;
+};
+export type DataUpload = FileUpload | CsvSplit | PackageUpload;
 
 /** Files that become `<prefix>/<version>/pipeline_code.tar.gz`. */
 export type CodeBundle = {
@@ -99,6 +106,22 @@ export function splitCsv(options: Omit<CsvSplit, 'kind'>): CsvSplit {
 }
 
 /**
+ * Uploads packages of npm and all that they depend on, for jobs in TypeScript that mount the prefix where Node.js looks for packages.
+ *
+ * @param options.packages names of packages that are installed in the project, of the platform that runs the jobs
+ * @param options.prefix where they lie; another version wants another one
+ * @throws when nothing is named, or a name is none of npm's
+ * @example uploadPackages({ packages: ['@duckdb/node-api'], prefix: 'pipeline/packages/duckdb-1.5.6' })
+ */
+export function uploadPackages(options: Omit<PackageUpload, 'kind'>): PackageUpload {
+  const subject = `uploadPackages to '${options.prefix}'`;
+  must(options.packages.length > 0, subject, '`packages` is empty: name at least one');
+  mustBePackages(subject, options.packages);
+  mustBeKey(options.prefix);
+  return { kind: 'packages', ...options };
+}
+
+/**
  * The code that a pipeline's scripts come from.
  *
  * @param options.include files and folders, relative to `folder`
@@ -152,7 +175,7 @@ export function defineProject(options: ProjectOptions): Project {
   mustBeDistinct(subject, 'schedules', schedules);
   mustBeDistinct(subject, 'rules', rules);
   mustStartItsOwn(subject, options);
-  for (const rule of rules) mustReachListed(subject, rule, roles, pipelines, machines);
+  for (const rule of rules) mustReachListed(subject, rule, { roles, pipelines, machines, functions });
   for (const { kind, name, role } of [...pipelines, ...machines, ...functions, ...glueJobs, ...schedules]) {
     const unlisted = typeof role === 'object' && 'kind' in role && !roles.includes(role) ? role.name : undefined;
     must(
@@ -207,9 +230,7 @@ function mustStartItsOwn(
 function mustReachListed(
   subject: string,
   rule: Rule,
-  roles: readonly Role[],
-  pipelines: readonly Pipeline[],
-  machines: readonly StateMachine[],
+  { roles, pipelines, machines, functions }: Pick<Project, 'roles' | 'pipelines' | 'machines' | 'functions'>,
 ): void {
   const because = (what: string, list: string) =>
     `rule '${rule.name}' ${what}, which would not be created: add it to \`${list}\``;
@@ -225,6 +246,10 @@ function mustReachListed(
         subject,
         because(`starts pipeline '${target.pipeline.name}'`, 'pipelines'),
       );
+    }
+    if ('function' in target) {
+      const { name } = target.function;
+      must(functions.includes(target.function), subject, because(`invokes function '${name}'`, 'functions'));
     }
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  defineFunction,
   defineParameters,
   definePipeline,
   defineProject,
@@ -7,6 +8,7 @@ import {
   failStep,
   parameter,
   stateMachine,
+  type Uploads,
 } from './index.ts';
 import { defineRule, type RuleOptions, ruleDocuments } from './rule.ts';
 
@@ -19,6 +21,7 @@ const pipeline = definePipeline({
   parameters: defineParameters({ Key: parameter.string() }),
   steps: [failStep({ name: 'fails', message: 'no' })],
 });
+const judge = defineFunction({ name: 'judge', file: 'judge.ts', role: 'arn:aws:iam::123456789012:role/f' });
 const BUNDLE = 's3://data/code/1/pipeline_code.tar.gz';
 const queue = 'arn:aws:sqs:eu-west-1:123456789012:q';
 const rule = (given: Partial<RuleOptions>) =>
@@ -67,6 +70,19 @@ describe('rules', () => {
     });
   });
 
+  it('name functions of the project, and give pipelines what was uploaded', () => {
+    const parameters = ({ codeBundleUri, bucket }: Uploads) => ({ Key: `${bucket} ${codeBundleUri}` });
+    const targets = [{ function: judge, inputPath: '$.detail' }, { pipeline, role, parameters }, { function: judge }];
+    const documents = ruleDocuments(rule({ targets }), context, 'data');
+    const Arn = 'arn:aws:lambda:eu-west-1:123456789012:function:judge';
+    expect(documents.targets(BUNDLE)).toMatchObject([
+      { Id: 'target-1', Arn, InputPath: '$.detail' },
+      { SageMakerPipelineParameters: { PipelineParameterList: [{ Name: 'Key', Value: `data ${BUNDLE}` }] } },
+      { Id: 'target-3', Arn },
+    ]);
+    expect(() => rule({ targets: [{ pipeline, role, parameters: () => ({ Kye: 'x' }) }] })).toThrow(/parameter 'Kye'/);
+  });
+
   it.each<[string, Partial<RuleOptions>, RegExp]>([
     ['a name', { name: 'a b' }, /the name may hold/],
     ['a schedule', { schedule: 'rate(1 days)' }, /is no schedule of a rule/],
@@ -98,5 +114,7 @@ describe('rules', () => {
     expect(() => defineProject({ ...project, machines: [], rules: [rule({})] })).toThrow(/starts machine 'training'/);
     const builds = rule({ targets: [{ pipeline, role }] });
     expect(() => defineProject({ ...project, rules: [builds] })).toThrow(/starts pipeline 'build'/);
+    const invokes = rule({ targets: [{ function: judge }] });
+    expect(() => defineProject({ ...project, rules: [invokes] })).toThrow(/invokes function 'judge'.*`functions`/);
   });
 });

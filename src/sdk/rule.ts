@@ -8,6 +8,7 @@ import { arn } from '../base/arn.ts';
 import { compilePattern } from '../definition/patterns/index.ts';
 import { MISSED_TAG, type MissedPolicy } from '../definition/schedules/missed.ts';
 import { parseSchedule } from '../definition/schedules/parse.ts';
+import { functionArn, type LambdaFunction } from './functions.ts';
 import type { StateMachine } from './machines/stateMachine.ts';
 import { must } from './mistake.ts';
 import type { Pipeline, Uploads } from './pipeline.ts';
@@ -41,10 +42,13 @@ type Input =
   | { template: { paths?: Readonly<Record<string, string>>; text: string }; input?: undefined; inputPath?: undefined };
 
 type Starter = { role: Role | RoleArn };
+type Parameters = Readonly<Record<string, string>>;
 export type RuleTarget =
   | ({ machine: StateMachine } & Starter & Input & Delivery)
-  /** A parameter may be a path into the event: `$.detail.object.key`. */
-  | ({ pipeline: Pipeline; parameters?: Readonly<Record<string, string>> } & Starter & Delivery)
+  /** A parameter may be a path into the event, `$.detail.object.key`, or name what was uploaded. */
+  | ({ pipeline: Pipeline; parameters?: Parameters | ((uploads: Uploads) => Parameters) } & Starter & Delivery)
+  /** A function of the project: `telar publish` lets the rule invoke it. */
+  | ({ function: LambdaFunction; role?: undefined } & Input & Delivery)
   /** A function, queue, topic, event bus or log group: of whoever the ARN names. Its own policy, or the role, must allow it. */
   | ({ arn: string | Late<string>; role?: Role | RoleArn; messageGroup?: string } & Input & Delivery);
 
@@ -96,6 +100,8 @@ export type RuleTargetDocument = {
 };
 
 const MOST_TARGETS = 5;
+/** Uploads whose places are not known yet: only the names of parameters are looked at. */
+const NOWHERE: Uploads = { bucket: 'none', codeBundleUri: 's3://none/none', uri: (key) => s3Uri('none', key) };
 
 /**
  * A rule, and what it starts.
@@ -130,7 +136,8 @@ function mustHaveParameters(
   { pipeline, parameters = {} }: Extract<RuleTarget, { pipeline: Pipeline }>,
 ) {
   const known = new Set(Object.keys(pipeline.parameters));
-  const unknown = Object.keys(parameters).find((name) => !known.has(name));
+  const given = typeof parameters === 'function' ? parameters(NOWHERE) : parameters;
+  const unknown = Object.keys(given).find((name) => !known.has(name));
   must(unknown === undefined, subject, `pipeline '${pipeline.name}' has no parameter '${unknown}'`);
 }
 
@@ -172,7 +179,7 @@ function targetDocument(
     Id: id,
     Arn: targetArn(target, context),
     ...(role !== undefined && { RoleArn: settle(roleArn(subject, role), context) as string }),
-    ...('pipeline' in target ? parametersOf(target.parameters) : inputOf(target, uploads)),
+    ...('pipeline' in target ? parametersOf(target.parameters, uploads) : inputOf(target, uploads)),
     ...('messageGroup' in target && target.messageGroup && { SqsParameters: { MessageGroupId: target.messageGroup } }),
     ...(retry && {
       RetryPolicy: {
@@ -188,10 +195,12 @@ function targetArn(target: RuleTarget, context: Context): string {
   const { region, account } = context;
   if ('machine' in target) return arn('states', region, account, `stateMachine:${target.machine.name}`);
   if ('pipeline' in target) return arn('sagemaker', region, account, `pipeline/${target.pipeline.name}`);
+  if ('function' in target) return settle(functionArn(target.function) as Draft, context) as string;
   return settle(target.arn as Draft, context) as string;
 }
 
-function parametersOf(parameters: Readonly<Record<string, string>> = {}) {
+function parametersOf(given: Parameters | ((uploads: Uploads) => Parameters) = {}, uploads: Uploads) {
+  const parameters = typeof given === 'function' ? given(uploads) : given;
   const PipelineParameterList = Object.entries(parameters).map(([Name, Value]) => ({ Name, Value }));
   return PipelineParameterList.length > 0 ? { SageMakerPipelineParameters: { PipelineParameterList } } : {};
 }

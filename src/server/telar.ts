@@ -2,7 +2,7 @@
 import type { World } from '../base/world.ts';
 import type { Service } from '../protocol/service.ts';
 import type { JobsService } from '../services/jobs/index.ts';
-import type { CollectGarbage } from '../services/objects/index.ts';
+import type { CollectGarbage, ObjectAccess } from '../services/objects/index.ts';
 import type { PipelinesService } from '../services/pipelines/index.ts';
 import type { Registry } from '../services/registry/index.ts';
 import { createTelarService, type TelarPorts } from '../services/telar/index.ts';
@@ -19,7 +19,7 @@ type Parts = Pick<TelarPorts, 'explainAccess' | 'images' | 'outbox' | 'scheduleT
   jobs: JobsService;
   registry: Registry;
   pipelines: Pick<PipelinesService, 'executionState'>;
-  objects: { collectGarbage: CollectGarbage };
+  objects: { collectGarbage: CollectGarbage; objects: ObjectAccess };
   server: { version: string; dataFolder: string; loopLag(): number };
 };
 
@@ -37,6 +37,8 @@ export function telarService({
 }: Parts): Service {
   return createTelarService({
     ...rest,
+    objects: objects.objects,
+    clock: world.clock,
     executionState: pipelines.executionState,
     jobUse: jobs.use,
     auditEvents: trail.newest,

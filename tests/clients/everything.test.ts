@@ -101,6 +101,19 @@ describe.skipIf(withoutTerraform)('terraform plans of it what is published:', ()
         environment: there.Environment?.Variables ? [{ variables: there.Environment.Variables }] : [],
       });
     }
+    const { EphemeralStorage } = await lambda.getFunctionConfiguration({ FunctionName: 'count_rows' });
+    expect(named('aws_lambda_function', 'count_rows', 'function_name')).toMatchObject({
+      ephemeral_storage: [{ size: EphemeralStorage?.Size }],
+    });
+    const unattended = await lambda.getFunctionEventInvokeConfig({ FunctionName: 'count_rows' });
+    expect(of('aws_lambda_function_event_invoke_config')).toMatchObject([
+      {
+        ...{ function_name: 'count_rows', maximum_retry_attempts: unattended.MaximumRetryAttempts },
+        destination_config: [
+          { on_failure: [{ destination: unattended.DestinationConfig?.OnFailure?.Destination }], on_success: [] },
+        ],
+      },
+    ]);
     const { Policy } = await lambda.getPolicy({ FunctionName: 'judge' });
     const { Statement } = JSON.parse(Policy!) as { Statement: Record<string, unknown>[] };
     expect(

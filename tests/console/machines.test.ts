@@ -117,6 +117,7 @@ describe('an execution', () => {
     const panel = page.getByRole('complementary', { name: 'State' });
     await panel.getByText('does not exist').first().waitFor();
     expect(await panel.getByRole('table', { name: 'Attempts' }).getByRole('row').count()).toBe(3);
+    await panel.getByText('It was tried again once; its retriers name States.ALL. It has no catcher.').waitFor();
     expect(new URL(page.url()).searchParams.get('state')).toBe('Read');
 
     await new S3({ ...server.client, forcePathStyle: true }).putObject({ Bucket: 'items', Key: 'late.csv', Body: 'n' });
@@ -192,12 +193,44 @@ describe('an execution', () => {
     expect(await page.getByRole('button', { name: 'Redrive' }).count()).toBe(0);
   });
 
+  it('of a version of the machine that is no longer the present one, which the console compares with it', async () => {
+    const stateMachineArn = await create('revised', { StartAt: 'P', States: { P: { ...PASS, Result: 'before' } } });
+    await sfn.publishStateMachineVersion({ stateMachineArn, description: 'the first' });
+    const now = { StartAt: 'P', States: { P: { ...PASS, Result: 'after' } } };
+    await sfn.updateStateMachine({ stateMachineArn, definition: JSON.stringify(now) });
+    const arn = await start(`${stateMachineArn}:1`, 'old');
+    await ended(arn);
+    const page = await signedIn();
+    await show(page, executionPath(arn));
+    await page.getByText('Version', { exact: true }).waitFor();
+    await show(page, '/machines/revised?tab=versions');
+    await page.getByRole('grid', { name: 'Versions' }).getByRole('row', { name: /^1/ }).click();
+    await page.getByText('the first').waitFor();
+    const row = page.getByRole('row', { name: /^States.P.Result/ });
+    expect([await row.getByText('before').count(), await row.getByText('after').count()]).toEqual([1, 1]);
+  });
+
   it('of an Express machine answers in the form', async () => {
     await create('express', { StartAt: 'P', States: { P: { ...PASS, Result: { answer: 42 } } } }, 'EXPRESS');
     const page = await signedIn();
     await show(page, '/machines/express?start=now');
     await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
     await page.getByRole('dialog').getByText('answer: 42').waitFor();
+  });
+
+  it('is kept when its machine is deleted: its events tell what it did', async () => {
+    const stateMachineArn = await create('deleted', { StartAt: 'P', States: { P: PASS } });
+    const arn = await start(stateMachineArn, 'one');
+    await ended(arn);
+    await sfn.deleteStateMachine({ stateMachineArn });
+    const page = await signedIn({ allow: [/DescribeStateMachineForExecution/] });
+    await show(page, executionPath(arn));
+    await page.getByRole('alert').getByText('StateMachineDoesNotExist').waitFor();
+    await page.getByRole('tab', { name: /^Events/ }).click();
+    await page
+      .getByRole('grid', { name: 'Events' })
+      .getByRole('row', { name: /PassStateExited/ })
+      .waitFor();
   });
 
   it('is compared with another: data, and how long each state took', async () => {
@@ -299,29 +332,39 @@ describe('of many', () => {
   });
 });
 
-describe.each(['light', 'dark'] as const)('axe finds nothing on a page, %s', (colorScheme) => {
-  it('of machines', async () => {
-    const machine = await create(`shown-${colorScheme}`, JOURNEY);
-    const input = { size: 11, items: [1, 2], key: 'none' };
-    const arn = await start(machine, 'failed', input);
+describe.each(['light', 'dark'] as const)('axe finds nothing, %s,', (colorScheme) => {
+  const name = `shown-${colorScheme}`;
+  let arn: string;
+  beforeAll(async () => {
+    arn = await start(await create(name, JOURNEY), 'failed', { size: 11, items: [1, 2], key: 'none' });
     await ended(arn);
+  });
+
+  async function judge(pages: readonly [path: string, shows: string][]): Promise<void> {
     const page = await signedIn({ colorScheme });
-    const pages: [path: string, shows: string | RegExp][] = [
-      ['/machines', `shown-${colorScheme}`],
-      [`/machines/shown-${colorScheme}`, 'Redrives'],
-      [`/machines/shown-${colorScheme}?tab=graph&state=Which`, 'NumericGreaterThan'],
-      [`/machines/shown-${colorScheme}?tab=definition`, '"StartAt"'],
-      [`/machines/shown-${colorScheme}?tab=versions`, 'No version was published'],
-      [`/machines/shown-${colorScheme}?start=now`, 'Input of an earlier execution'],
-      [`${executionPath(arn)}?state=Read`, 'Attempts'],
-      [`${executionPath(arn)}?tab=timeline&state=Both`, 'Parallel'],
-      [`${executionPath(arn)}?tab=events&event=3`, 'Event 3, after 2'],
-      [`${executionPath(arn)}?tab=data`, 'It has no output'],
-    ];
     for (const [path, shows] of pages) {
       await show(page, path);
       await says(page, shows);
       await expectAccessible(page);
     }
-  });
+  }
+
+  it('on the pages of machines', () =>
+    judge([
+      ['/machines', name],
+      [`/machines/${name}`, 'Redrives'],
+      [`/machines/${name}?tab=graph&state=Which`, 'NumericGreaterThan'],
+      [`/machines/${name}?tab=definition`, '"StartAt"'],
+      [`/machines/${name}?tab=versions`, 'No version was published'],
+      [`/machines/${name}?start=now`, 'Input of an earlier execution'],
+    ]));
+
+  it('on the pages of executions', () =>
+    judge([
+      [`${executionPath(arn)}?state=Read`, 'Attempts'],
+      [`${executionPath(arn)}?tab=timeline&state=Both`, 'Parallel'],
+      [`${executionPath(arn)}?tab=events&event=3`, 'Event 3, after 2'],
+      [`${executionPath(arn)}?tab=data`, 'It has no output'],
+      [`/machines/${name}/compare?left=failed&right=failed`, 'Nothing differs'],
+    ]));
 });

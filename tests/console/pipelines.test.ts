@@ -65,6 +65,9 @@ describe('a pipeline that succeeds', () => {
     const page = await openPage(`/pipelines/small/executions/${idOf(arn)}`);
     await option(page, /^Gate,/).click();
     await seeText(page, 'metrics.accuracy 0.8 ≥ Threshold 0.75');
+    await option(page, /^Register,/).click();
+    await seeText(page, /It stands in the if branch of/);
+    await seeText(page, 'metrics.accuracy 0.8 ≥ Threshold 0.75');
     await option(page, /^Measure,/).click();
     await page.getByRole('row', { name: 'accuracy 0.8' }).waitFor();
     await option(page, /^Train,/).click();
@@ -79,6 +82,22 @@ describe('a pipeline that succeeds', () => {
     await seeText(again, 'trained on 8');
     await again.getByRole('tab', { name: 'Timeline' }).click();
     await option(again, /^Measure; Measure, Succeeded, /).waitFor();
+  });
+
+  it('goes on from one of its steps: what is before it is taken over', async () => {
+    const arn = await bench.start('small', { Threshold: '0.75' });
+    await bench.ended(arn);
+    const page = await openPage(`/pipelines/small/executions/${idOf(arn)}?step=Train`);
+    await page.getByRole('button', { name: 'Run again from here' }).click();
+    await seeText(page, `Train, Gate, Register run again. What Measure made in ${idOf(arn)} is taken over.`);
+    await page.getByLabel('Threshold').fill('0.9');
+    await page.getByRole('dialog').getByRole('button', { name: 'Start', exact: true }).click();
+    await option(page, /^Register, Register model, Skipped/).waitFor({ timeout: 30_000 });
+    await option(page, /^Measure, Processing, Succeeded, Processing · reused/).waitFor();
+    await page
+      .getByRole('link', { name: idOf(arn) })
+      .first()
+      .waitFor();
   });
 
   it('is compared with another execution of it', async () => {
@@ -202,5 +221,7 @@ it('shows two thousand steps, and the one that is looked for', async () => {
   expect(await heading(page).textContent()).toBe(idOf(arn));
   await visit(page, server, `/console/pipelines/wide/executions/${idOf(arn)}?step=step-1999`);
   await page.getByRole('heading', { name: 'step-1999', exact: true }).waitFor();
+  await option(page, /^step-1999, /).waitFor();
+  expect(await option(page, /^step-1999, /).isVisible()).toBe(true);
   await seeText(page, '1 = 1');
 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Telar, telarIn } from './telar.ts';
 
-const config = (rules: string) => `
-import { defineProject, defineRole, defineRule, stateMachine } from 'telar';
+const config = (rules: string, functions: string) => `
+import { defineFunction, defineProject, defineRole, defineRule, stateMachine } from 'telar';
 const runner = defineRole({ name: 'runner', service: 'states.amazonaws.com', policies: {} });
 const starter = defineRole({ name: 'starter', service: 'events.amazonaws.com', policies: {
   start: [{ Effect: 'Allow', Action: 'states:StartExecution', Resource: '*' }] } });
@@ -13,18 +13,24 @@ const training = stateMachine({ name: 'training', role: runner, states: ({ succe
 const weekly = (schedule, more) => defineRule({ name: 'weekly', schedule, targets: [{ machine: training, role: starter }], ...more });
 const approved = defineRule({ name: 'approved', targets: [{ machine: training, role: starter, inputPath: '$.detail' }],
   pattern: { source: ['aws.sagemaker'], detail: { ModelApprovalStatus: ['Approved'] } } });
-export default defineProject({ name: 'small', bucket: 'small-data', roles: [runner, starter], machines: [training], rules: [${rules}] });
+const own = defineRole({ name: 'own', service: 'lambda.amazonaws.com', policies: {} });
+const judge = defineFunction({ name: 'judge', file: 'judge.mjs', role: own });
+const judged = (name) => defineRule({ name, schedule: 'rate(7 days)', targets: [{ function: judge, input: { n: 1 } }] });
+const functions = [${functions}];
+export default defineProject({ name: 'small', bucket: 'small-data', roles: [runner, starter, own], machines: [training], functions, rules: [${rules}] });
 `;
 
 type Change = { kind: string; name: string; action: string; details: string[] };
 
 let telar: Telar;
-const written = (rules: string) => writeFileSync(join(telar.folder, 'telar.config.ts'), config(rules));
-const publish = async (...options: string[]) => {
+const written = (rules: string, functions = '') =>
+  writeFileSync(join(telar.folder, 'telar.config.ts'), config(rules, functions));
+const published = async (...options: string[]) => {
   const { result, stderr } = await telar.json('publish', ...options);
   expect(stderr).toBe('');
-  return (result['changes'] as Change[]).filter(({ kind }) => kind === 'rule');
+  return result['changes'] as Change[];
 };
+const publish = async (...options: string[]) => (await published(...options)).filter(({ kind }) => kind === 'rule');
 
 beforeAll(async () => {
   telar = telarIn();
@@ -63,4 +69,19 @@ it('are made after what they start, changed where they differ, and pruned', { ti
     { name: 'approved', action: 'delete', details: ['the project no longer has it'] },
   ]);
   expect(await publish('--prune')).toMatchObject([{ name: 'weekly', action: 'same' }]);
+});
+
+it('may invoke the functions that are their targets, for as long as they are', { timeout: 240_000 }, async () => {
+  writeFileSync(join(telar.folder, 'judge.mjs'), 'export const handler = async () => 1;\n');
+  const permissions = async (...options: string[]) =>
+    (await published(...options)).flatMap(({ kind, name, action }) =>
+      kind === 'permission' ? [`${action} ${name}`] : [],
+    );
+  const invoking = 'judge ← rule every.week';
+  written("judged('every.week')", 'judge');
+  expect(await permissions()).toEqual([`create ${invoking}`]);
+  expect(await permissions()).toEqual([`same ${invoking}`]);
+  written('', 'judge');
+  expect(await permissions()).toEqual([expect.stringMatching(/^delete judge ← telar-rule-every_week/)]);
+  expect(await permissions()).toEqual([]);
 });

@@ -16,6 +16,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
+import { SQS } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { functionRole, invoke, logged, makeFunction, zipOf } from '../support/functions.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -69,6 +70,57 @@ describe('an asynchronous invocation', () => {
       responseContext: { statusCode: 200, functionError: 'Unhandled' },
       responsePayload: { errorType: 'RangeError', errorMessage: 'no' },
     });
+  });
+
+  it('has no destination and no dead-letter queue that its role may not send to', async () => {
+    const Role = await functionRole(server, 'silent', ['service-role/AWSLambdaBasicExecutionRole']);
+    const queue = 'arn:aws:sqs:us-east-1:000000000000:unreached';
+    const DeadLetterConfig = { TargetArn: queue };
+    const says = 'The provided execution role does not have permissions to call SendMessage on SQS';
+    await expect(make('silent', ECHO, { Role, DeadLetterConfig })).rejects.toMatchObject({
+      ...{ name: 'InvalidParameterValueException', message: says },
+    });
+    await make('silent', ECHO, { Role });
+    const update = new UpdateFunctionConfigurationCommand({ FunctionName: 'silent', DeadLetterConfig });
+    await expect(lambda.send(update)).rejects.toThrow(says);
+    for (const [Destination, action] of [
+      [queue, 'SendMessage'],
+      [queue.replace('sqs', 'sns'), 'Publish'],
+      [queue.replace('sqs', 'lambda').replace('unreached', 'function:other'), 'InvokeFunction'],
+    ]) {
+      const DestinationConfig = { OnFailure: { Destination } };
+      const put = new PutFunctionEventInvokeConfigCommand({ FunctionName: 'silent', DestinationConfig });
+      await expect(lambda.send(put)).rejects.toMatchObject({
+        name: 'InvalidParameterValueException',
+        message: `The function's execution role does not have permissions to call ${action} on ${Destination}`,
+      });
+    }
+  });
+
+  it('of a function that is switched off is given up at once, and told: it had waited for hours', async () => {
+    const listener = await make('on-switched-off', ECHO);
+    const sqs = new SQS(server.client);
+    const { QueueUrl } = await sqs.createQueue({ QueueName: 'switched-off' });
+    const TargetArn = 'arn:aws:sqs:us-east-1:000000000000:switched-off';
+    await make('off', ECHO, { DeadLetterConfig: { TargetArn } });
+    const DestinationConfig = { OnFailure: { Destination: listener } };
+    await lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName: 'off', DestinationConfig }));
+    await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: 'off', ReservedConcurrentExecutions: 0 }));
+    await expect(invoke(lambda, 'off', {})).rejects.toMatchObject({ name: 'TooManyRequestsException' });
+    expect(await invoke(lambda, 'off', { n: 1 }, { InvocationType: 'Event' })).toMatchObject({ status: 202 });
+    const lines = await logged(server, 'on-switched-off', /got/);
+    const told = JSON.parse(lines.find((line) => line.includes('got'))!.replace(/^.*got /s, '')) as object;
+    expect(told).toMatchObject({
+      requestContext: { condition: 'ZeroReservedConcurrency', approximateInvokeCount: 0 },
+      requestPayload: { n: 1 },
+    });
+    expect(told).not.toHaveProperty('responsePayload');
+    const { Messages } = await sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 10, MessageAttributeNames: ['All'] });
+    expect(Messages![0]).toMatchObject({
+      Body: '{"n":1}',
+      MessageAttributes: { ErrorMessage: { StringValue: expect.stringContaining('zero reserved concurrent') } },
+    });
+    expect(Messages![0]!.MessageAttributes).not.toHaveProperty('ErrorCode');
   });
 
   it('is asked for without being made', async () => {

@@ -214,6 +214,33 @@ describe('a state machine', () => {
     expect(JSON.parse(cause!)).toMatchObject({ JobRunState: 'FAILED', ErrorMessage: "KeyError: 'age'" });
   });
 
+  it('fails with the run that it has started, though Glue tries that again', async () => {
+    const script = [
+      ...['import boto3', 's3 = boto3.client("s3")'],
+      'n = s3.list_objects_v2(Bucket="glue", Prefix="mended/").get("KeyCount", 0)',
+      ...['s3.put_object(Bucket="glue", Key="mended/%d" % n, Body=b"")', 'assert n >= 1, "attempt %d" % n'],
+    ];
+    await bench.job('mended', script.join('\n'), { MaxRetries: 1 });
+    const { states, executionArn } = await machine('glue-mended', 'mended');
+    const { status, error, cause } = await ended(states, executionArn);
+    expect({ status, error }).toEqual({ status: 'FAILED', error: 'States.TaskFailed' });
+    const run = JSON.parse(cause!) as { Id: string };
+    expect(run).toMatchObject({ Attempt: 0, JobRunState: 'FAILED', ErrorMessage: 'AssertionError: attempt 0' });
+    expect(await bench.ended('mended', `${run.Id}_attempt_1`)).toMatchObject({
+      ...{ JobRunState: 'SUCCEEDED', Attempt: 1, PreviousRunId: run.Id },
+    });
+    // The state's own Retry is what mends the machine: it starts a run of its own.
+    const again = await machine(
+      'glue-retried',
+      await bench.job('retried', script.join('\n').replaceAll('mended', 'retried')),
+      {
+        Retry: [{ ErrorEquals: ['States.TaskFailed'], IntervalSeconds: 1, MaxAttempts: 1 }],
+      },
+    );
+    const { output } = await ended(again.states, again.executionArn);
+    expect(JSON.parse(output!)).toMatchObject({ Attempt: 0, JobRunState: 'SUCCEEDED' });
+  });
+
   it('that is stopped stops the run', async () => {
     await bench.job('of-machine-long', 'import time; time.sleep(600)');
     const { states, executionArn } = await machine('glue-stopped', 'of-machine-long');

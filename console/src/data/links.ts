@@ -28,7 +28,8 @@ export const links = {
   buckets: () => path('data'),
   bucket: (bucket: string, prefix = '') =>
     `${path('data', bucket)}${prefix && `?prefix=${encodeURIComponent(prefix)}`}`,
-  object: (bucket: string, key: string) => `${path('data', bucket, 'object')}?key=${encodeURIComponent(key)}`,
+  object: (bucket: string, key: string, versionId?: string) =>
+    `${path('data', bucket, 'object')}?key=${encodeURIComponent(key)}${versionId === undefined ? '' : `&versionId=${encodeURIComponent(versionId)}`}`,
   registry: () => path('registry'),
   modelGroup: (group: string) => path('registry', group),
   modelPackage: (group: string, version: string | number) => path('registry', group, String(version)),

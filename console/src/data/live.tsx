@@ -6,6 +6,11 @@ import { isStale } from './stale.ts';
 import { watch } from './stream.ts';
 
 const EVERY_MS = 400;
+/**
+ * What is asked for again begins anew: a server slower than the events would never be heard out. So the answers are waited for
+ * before the next events are heeded, but not for ever.
+ */
+const PATIENCE_MS = 3000;
 
 const LiveContext = createContext(false);
 
@@ -19,13 +24,14 @@ export function Live({ children }: { children: ReactNode }) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   useEffect(() => {
-    const renew = () => {
-      timer.current = undefined;
+    const renew = async () => {
       const events = waiting.current.splice(0);
-      void client.invalidateQueries({
+      const renewed = client.invalidateQueries({
         predicate: ({ queryKey, state, meta }) =>
           !meta?.['fixed'] && events.some((event) => isStale(queryKey, pagesOf(state.data), event)),
       });
+      await Promise.race([renewed, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+      timer.current = waiting.current.length > 0 ? setTimeout(renew, EVERY_MS) : undefined;
     };
     const end = watch({
       events(events) {

@@ -15,7 +15,7 @@ export type ExportedCode = {
 /** @param folder of telar.config.ts @throws BrokenFunction, MissingScript, ScriptTooLarge */
 export async function exportedCode(folder: string, documents: ProjectDocuments): Promise<ExportedCode> {
   const zips = new Map<string, Uint8Array>();
-  for (const fn of documents.functions) zips.set(functionZip(fn.name), (await functionCode(folder, fn)).zip);
+  for (const fn of documents.functions) zips.set(functionZip(fn.name), await (await functionCode(folder, fn)).zip());
   const keys = new Map(
     documents.glueJobs.map((job) => [job.name, new Map(glueFiles(folder, job).map(({ file, key }) => [file, key]))]),
   );

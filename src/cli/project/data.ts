@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { DataUpload } from '../../sdk/index.ts';
+import type { DataUpload, PackageUpload } from '../../sdk/index.ts';
 import { failure } from '../errors.ts';
 import { splitRows } from './csv.ts';
+import { packageFiles } from './packages.ts';
 
 export type DataObject = {
   key: string;
@@ -13,13 +14,16 @@ export type DataObject = {
   bytes: Buffer;
   /** Hexadecimal: what S3 answers as the ETag of an object that was put in one piece. */
   md5: string;
+  /** What it is shown as a part of: there are hundreds of a package's files. */
+  partOf?: string;
 };
 
 const LARGEST = 1024 * 1024 * 1024;
 
-/** @param project the folder of telar.config.ts @throws MissingData, DataTooLarge */
+/** @param project the folder of telar.config.ts @throws MissingData, DataTooLarge, BrokenPackage */
 export function dataObjects(project: string, uploads: readonly DataUpload[]): DataObject[] {
   return uploads.flatMap((upload) => {
+    if (upload.kind === 'packages') return packageObjects(project, upload);
     const bytes = read(resolve(project, upload.file));
     if (upload.kind === 'file') return [object(upload.key, upload.file, bytes)];
     const { train, validation, rows } = splitRows(bytes, upload.at);
@@ -30,6 +34,13 @@ export function dataObjects(project: string, uploads: readonly DataUpload[]): Da
       );
     }
     return [object(upload.train, upload.file, train), object(upload.validation, upload.file, validation)];
+  });
+}
+
+function packageObjects(project: string, { packages, prefix }: PackageUpload): DataObject[] {
+  return packageFiles(project, packages).map(({ path, file }) => {
+    const from = path.slice('node_modules/'.length);
+    return { ...object(`${prefix}/${from}`, from, read(file)), partOf: `${prefix}/` };
   });
 }
 

@@ -15,6 +15,7 @@ export type Change = {
     | 'log group'
     | 'state machine'
     | 'function'
+    | 'retries'
     | 'permission'
     | 'glue file'
     | 'glue job'

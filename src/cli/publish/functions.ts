@@ -1,4 +1,8 @@
-/** Publishing functions: code and configuration are compared each for itself, and changed only where they differ. */
+/**
+ * Publishing functions: code and configuration are compared each for itself, and changed only where they differ.
+ *
+ * U1. A large zip goes by way of the project's bucket, and leaves it again once the function has it: Lambda keeps a copy of its own.
+ */
 import {
   type FunctionConfiguration,
   type Lambda,
@@ -6,6 +10,7 @@ import {
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
 } from '@aws-sdk/client-lambda';
+import type { S3 } from '@aws-sdk/client-s3';
 import type { FunctionDocuments } from '../../sdk/index.ts';
 import { unlessMissing } from '../aws.ts';
 import type { FunctionCode } from '../project/functions.ts';
@@ -15,9 +20,15 @@ import { projectTags } from './resources.ts';
 const KIND = 'function';
 /** Building the environment of a runtime takes a minute at most, once. In seconds. */
 const PATIENCE = 600;
+/** Of a zip that is sent with the request. Lambda takes 50 MB; a server reads such a request at one stretch. */
+const LARGEST_INLINE = 1_000_000;
 
+type Given = { ZipFile: Uint8Array } | { S3Bucket: string; S3Key: string };
+
+/** @param store the project's bucket */
 export async function functionChange(
   lambda: Lambda,
+  store: { s3: S3; bucket: string },
   fn: FunctionDocuments,
   code: FunctionCode,
   project: string,
@@ -31,23 +42,27 @@ export async function functionChange(
     Role: fn.roleArn,
     Description: fn.description,
     MemorySize: fn.memory,
+    EphemeralStorage: { Size: fn.storage },
     Timeout: fn.timeout,
     Environment: { Variables: { ...fn.environment } },
   };
+  const given = (use: (code: Given) => Promise<unknown>) => withCode(store, fn.name, code, use);
   const waiting = { client: lambda, maxWaitTime: PATIENCE, minDelay: 1, maxDelay: 2 };
   if (!there) {
     return {
       ...{ kind: KIND, name: fn.name, action: 'create' },
-      details: [`${fn.runtime}, ${fn.file}, ${sizeText(code.zip.length)}`],
+      details: [`${fn.runtime}, ${fn.file}, ${sizeText(code.size)}`],
       async apply() {
         const Tags = Object.fromEntries(projectTags(project).map(({ Key, Value }) => [Key, Value]));
-        await lambda.createFunction({ ...wanted, Code: { ZipFile: code.zip }, Tags });
-        await waitUntilFunctionActiveV2(waiting, { FunctionName });
+        await given(async (Code) => {
+          await lambda.createFunction({ ...wanted, Code, Tags });
+          await waitUntilFunctionActiveV2(waiting, { FunctionName });
+        });
       },
     };
   }
   const [configuration, bytes] = [functionDifferences(there, wanted), there.CodeSha256 !== code.sha256];
-  const details = [...(bytes ? [`code: changed, ${sizeText(code.zip.length)}`] : []), ...configuration];
+  const details = [...(bytes ? [`code: changed, ${sizeText(code.size)}`] : []), ...configuration];
   if (details.length === 0) return { kind: KIND, name: fn.name, action: 'same', details };
   return {
     ...{ kind: KIND, name: fn.name, action: 'change', details },
@@ -57,10 +72,30 @@ export async function functionChange(
         await waitUntilFunctionUpdatedV2(waiting, { FunctionName });
       }
       if (!bytes) return;
-      await lambda.updateFunctionCode({ FunctionName, ZipFile: code.zip });
-      await waitUntilFunctionUpdatedV2(waiting, { FunctionName });
+      await given(async (Code) => {
+        await lambda.updateFunctionCode({ FunctionName, ...Code });
+        await waitUntilFunctionUpdatedV2(waiting, { FunctionName });
+      });
     },
   };
+}
+
+/** U1. */
+async function withCode(
+  { s3, bucket: Bucket }: { s3: S3; bucket: string },
+  name: string,
+  code: FunctionCode,
+  use: (code: Given) => Promise<unknown>,
+): Promise<void> {
+  const zip = await code.zip();
+  if (zip.length <= LARGEST_INLINE) return void (await use({ ZipFile: zip }));
+  const Key = `functions/${name}/${Buffer.from(code.sha256, 'base64').toString('hex')}.zip`;
+  await s3.putObject({ Bucket, Key, Body: zip, ContentType: 'application/zip' });
+  try {
+    await use({ S3Bucket: Bucket, S3Key: Key });
+  } finally {
+    await s3.deleteObject({ Bucket, Key });
+  }
 }
 
 type Wanted = {
@@ -69,6 +104,7 @@ type Wanted = {
   Role: string;
   Description: string;
   MemorySize: number;
+  EphemeralStorage: { Size: number };
   Timeout: number;
   Environment: { Variables: Readonly<Record<string, string>> };
 };
@@ -83,6 +119,7 @@ export function functionDifferences(there: FunctionConfiguration, wanted: Wanted
   compare('handler', there.Handler, wanted.Handler);
   compare('role', there.Role, wanted.Role);
   compare('memory', there.MemorySize, wanted.MemorySize);
+  compare('storage', there.EphemeralStorage?.Size ?? 512, wanted.EphemeralStorage.Size);
   compare('timeout', there.Timeout, wanted.Timeout);
   if ((there.Description ?? '') !== wanted.Description) words.push('description');
   const [before, after] = [there.Environment?.Variables ?? {}, wanted.Environment.Variables];

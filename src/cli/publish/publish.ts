@@ -17,12 +17,13 @@ import { glueFileChange, glueFiles, glueJobChange, prunedGlueJobs } from './glue
 import { permissionChanges } from './permissions.ts';
 import { pipelineChange } from './pipelines.ts';
 import { prunedQueues, queueChange } from './queues.ts';
-import { bucketChange, bundleChange, dataChange, groupChange } from './resources.ts';
+import { bucketChange, bundleChange, dataChanges, groupChange } from './resources.ts';
 import { roleChange } from './roles.ts';
 import { prunedRules, ruleChange } from './rules.ts';
 import { prunedSchedules, scheduleChange, scheduleGroupChange } from './schedules.ts';
 import { logGroupChange, logGroupsOf, prunedMachines, stateMachineChange } from './stateMachines.ts';
 import { prunedTopics, topicChanges } from './topics.ts';
+import { unattendedChange } from './unattended.ts';
 
 export type Published = { documents: ProjectDocuments; bundle: Bundle | undefined; changes: Change[] };
 
@@ -88,11 +89,11 @@ async function compare(
     bucketChange(s3, documents.bucket, region),
     ...documents.roles.map((role) => roleChange(iam, role, project)),
     ...documents.modelPackageGroups.map((group) => groupChange(sagemaker, group, project)),
-    ...data.map((object) => dataChange(s3, bucket, object)),
+    dataChanges(s3, bucket, data),
     ...(bundle ? [bundleChange(s3, bucket, bundle)] : []),
     ...documents.pipelines.map((pipeline) => pipelineChange(sagemaker, pipeline, project)),
     ...documents.functions.map(async (fn) =>
-      functionChange(await clients.lambda(), fn, await functionCode(folder, fn), project),
+      functionChange(await clients.lambda(), { s3, bucket }, fn, await functionCode(folder, fn), project),
     ),
     ...jobs.flatMap(({ files }) => files.map((file) => glueFileChange(s3, bucket, file))),
     ...jobs.map(({ job, files }) => glueJobChange(glue, job, files, project)),
@@ -103,6 +104,7 @@ async function compare(
     ...documents.schedules.map((schedule) => scheduleChange(scheduler, schedule, documents, bundle?.uri)),
   ]);
   const invoked = documents.functions.length > 0 ? [permissionChanges(await clients.lambda(), documents)] : [];
+  const unattended = documents.functions.map(async (fn) => unattendedChange(await clients.lambda(), fn));
   // Last of all: a rule starts what was published before it.
   const occasions = rules.map((rule) => ruleChange(events, rule, project, bundle?.uri));
   const told = topics.map((topic) => topicChanges(sns, topic, project, prune));
@@ -113,5 +115,5 @@ async function compare(
         ...[prunedSchedules(scheduler, documents), prunedRules(events, rules, project)],
       ]
     : [];
-  return (await Promise.all([wanted, ...invoked, ...told, ...occasions, ...pruned])).flat();
+  return (await Promise.all([wanted, ...invoked, ...told, ...unattended, ...occasions, ...pruned])).flat(2);
 }

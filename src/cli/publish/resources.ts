@@ -42,7 +42,43 @@ export async function bucketChange(
   };
 }
 
-export async function dataChange(s3: S3, bucket: string, data: DataObject): Promise<Change> {
+/** One change for each object, or for all that are shown as parts of one. */
+export async function dataChanges(s3: S3, bucket: string, objects: readonly DataObject[]): Promise<Change[]> {
+  const groups = Map.groupBy(objects, ({ partOf, key }) => partOf ?? key);
+  const changes = [...groups].map(async ([name, parts]) => {
+    const each = await inTurns(parts, (part) => dataChange(s3, bucket, part));
+    return parts[0]?.partOf === undefined ? each : [together(`s3://${bucket}/${name}`, parts, each)];
+  });
+  return (await Promise.all(changes)).flat();
+}
+
+/** Small files are asked for and sent together: a server that syncs each pays once for all. Clients have some fifty connections. */
+const AT_A_TIME = 16;
+
+async function inTurns<T, Done>(all: readonly T[], work: (one: T) => Promise<Done>): Promise<Done[]> {
+  const done: Done[] = [];
+  for (let at = 0; at < all.length; at += AT_A_TIME)
+    done.push(...(await Promise.all(all.slice(at, at + AT_A_TIME).map(work))));
+  return done;
+}
+
+function together(name: string, parts: readonly DataObject[], changes: readonly Change[]): Change {
+  const differing = changes.filter(({ apply }) => apply);
+  if (differing.length === 0) return { kind: 'data', name, action: 'same', details: [] };
+  const bytes = parts.reduce((sum, part, at) => sum + (changes[at]?.apply ? part.bytes.length : 0), 0);
+  return {
+    kind: 'data',
+    name,
+    action:
+      differing.length === parts.length && differing.every(({ action }) => action === 'create') ? 'create' : 'change',
+    details: [`${differing.length} of ${parts.length} files, ${sizeText(bytes)}`],
+    async apply() {
+      await inTurns(differing, async ({ apply }) => apply?.());
+    },
+  };
+}
+
+async function dataChange(s3: S3, bucket: string, data: DataObject): Promise<Change> {
   const there = await unlessMissing(s3.headObject({ Bucket: bucket, Key: data.key }));
   const name = `s3://${bucket}/${data.key}`;
   if (there?.ETag === `"${data.md5}"`) return { kind: 'data', name, action: 'same', details: [] };

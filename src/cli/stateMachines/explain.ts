@@ -1,5 +1,6 @@
 /** `telar why STATE`: what became of a state in an execution, with what went into it and what came out. */
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
+import { handlingOf } from '../../definition/asl/advice.ts';
 import { detailsOf } from '../../definition/asl/history/events.ts';
 import type { Clients } from '../aws.ts';
 import type { Context } from '../context.ts';
@@ -7,7 +8,6 @@ import { type ExitStatus, misuse } from '../errors.ts';
 import { harmless } from '../render/text.ts';
 import { eventsAfter, lastName, machineReader } from './read.ts';
 import { machineStatusText, stateTook, stateWords } from './tree.ts';
-import { handlingOf } from './troubles.ts';
 
 const LONGEST = 600;
 

@@ -3,8 +3,8 @@
  * it, and where the logs are.
  */
 
+import { handlingOf, languageAdvice } from '../../definition/asl/advice.ts';
 import type { StateView } from '../../definition/asl/history/fold.ts';
-import { type DefinedState, isObject } from '../../definition/asl/states.ts';
 import { diagnose } from '../../definition/diagnoses/diagnoses.ts';
 import type { Clients } from '../aws.ts';
 import { lastLines } from '../execution/logs.ts';
@@ -91,36 +91,8 @@ function byDesign(step: string): NonNullable<Trouble['diagnosis']> {
   };
 }
 
-/** Errors of the States Language itself. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
-const LANGUAGE_ERRORS: Readonly<Record<string, readonly [cause: string, action: string]>> = {
-  'States.Timeout': [
-    'It ran longer than its TimeoutSeconds, or sent no heartbeat in time.',
-    'Give it more time (`timeout`), see what it waited for, and redrive the execution.',
-  ],
-  'States.QueryEvaluationError': [
-    'A JSONata expression could not be evaluated with the values that it got.',
-    "Look at the state's input ('telar why STATE'), correct the expression, publish, and start a new execution: a redrive runs the old definition.",
-  ],
-  'States.Runtime': [
-    'A path or an expression of the definition does not fit the data that came.',
-    "Look at the state's input ('telar why STATE'), correct the definition, publish, and start a new execution.",
-  ],
-  'States.NoChoiceMatched': [
-    'No rule of the Choice holds, and it has no Default.',
-    'Give it a `default`, publish, and start a new execution.',
-  ],
-  'States.DataLimitExceeded': [
-    'A payload is larger than 256 KiB.',
-    'Write it to S3 and pass its URI on, then publish and start a new execution.',
-  ],
-  'States.Permissions': [
-    "The machine's role lacks a permission.",
-    "'telar policy explain' says which statement is missing; add it to the role, publish, and redrive the execution.",
-  ],
-};
-
 function machineDiagnosis(step: string | undefined, error: string | undefined, cause: string | undefined) {
-  const known = error === undefined ? undefined : LANGUAGE_ERRORS[error];
+  const known = languageAdvice(error);
   if (!known) return undefined;
   const id = error!
     .replace(/^States\./, '')
@@ -130,35 +102,6 @@ function machineDiagnosis(step: string | undefined, error: string | undefined, c
     id: `states-${id}`,
     step,
     symptom: `${error}: ${cause ?? 'no cause was given'}`,
-    cause: known[0],
-    action: known[1],
+    ...known,
   };
-}
-
-/** What the state's retriers and catchers did, from its definition and its history. */
-export function handlingOf(
-  defined: ReadonlyMap<string, DefinedState>,
-  { name, retries, status }: Pick<StateView, 'name' | 'retries' | 'status'>,
-  error: string | undefined,
-): string[] {
-  const { state = {} } = defined.get(name) ?? {};
-  const retriers = namedErrors(state['Retry']);
-  const catchers = namedErrors(state['Catch']);
-  const words: string[] = [];
-  const tried = retries === 1 ? 'once' : `${retries} times`;
-  if (retriers.length === 0) words.push('It has no retrier.');
-  else if (retries > 0) words.push(`It was tried again ${tried}; its retriers name ${retriers.join(', ')}.`);
-  else words.push(`No retrier took it: they name ${retriers.join(', ')}${error ? `, not ${error}` : ''}.`);
-  if (status === 'Caught') words.push(`A catcher took it: they name ${catchers.join(', ')}.`);
-  else if (catchers.length === 0) words.push('It has no catcher.');
-  else words.push(`No catcher took it: they name ${catchers.join(', ')}.`);
-  return /^(Task|Map|Parallel)$/.test(String(state['Type'] ?? 'Task')) ? words : [];
-}
-
-function namedErrors(rules: unknown): string[] {
-  if (!Array.isArray(rules)) return [];
-  return rules.flatMap((rule) => {
-    const names = isObject(rule) ? rule['ErrorEquals'] : undefined;
-    return Array.isArray(names) ? [names.join(', ')] : [];
-  });
 }

@@ -300,6 +300,22 @@ export const AWS_RESOURCES = {
     "source_code_size": "computed number",
     "version": "computed string"
   },
+  "aws_lambda_function_event_invoke_config": {
+    "destination_config": {
+      "on_failure": {
+        "destination": "required string"
+      },
+      "on_success": {
+        "destination": "required string"
+      }
+    },
+    "function_name": "required string",
+    "id": "optional string",
+    "maximum_event_age_in_seconds": "optional number",
+    "maximum_retry_attempts": "optional number",
+    "qualifier": "optional string",
+    "region": "optional string"
+  },
   "aws_lambda_permission": {
     "action": "required string",
     "event_source_token": "optional string",

@@ -10,16 +10,17 @@ export const RETURN_INSIDE = 'has a carriage return inside. Lines end with LF or
 /**
  * Where the fields of the line from `from` to `to` begin, into `starts`; behind them stands the beginning of the field that would follow.
  *
+ * @param delimiter a byte; scoring knows the comma alone
  * @returns how many there are, also where `starts` has no room for all
  */
-export function findFields(bytes: Uint8Array, from: number, to: number, starts: Int32Array): number {
+export function findFields(bytes: Uint8Array, from: number, to: number, starts: Int32Array, delimiter = COMMA): number {
   let inQuotes = false;
   let count = 0;
   starts[0] = from;
   for (let at = from; at < to; at += 1) {
     const code = bytes[at];
     if (code === QUOTE) inQuotes = !inQuotes;
-    else if (code === COMMA && !inQuotes) {
+    else if (code === delimiter && !inQuotes) {
       count += 1;
       starts[count] = at + 1;
     }

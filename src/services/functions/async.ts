@@ -4,7 +4,8 @@
  * A1. An event that was accepted is durable before that is said, and is run at least once.
  * A2. What the function throws is tried again, after one minute and after two, as often as it is configured. A function that has no
  *     room waits, until the event is too old.
- * A3. What became of an event (success, retries used up, too old) is sent on in the transaction in which the event leaves.
+ * A3. What became of an event (success, retries used up, too old, switched off) is sent on in the transaction in which the event leaves.
+ * A4. A function whose share of concurrency is nothing is switched off: its events are given up at once.
  */
 import { parseArn } from '../../base/arn.ts';
 import { createDeliveries, type Deliverer, type Deliveries, type Delivery } from '../../engine/deliveries.ts';
@@ -34,10 +35,13 @@ const LONGEST_BACKOFF = 300_000;
 /** Events that run at a time: of all functions, and of one. */
 const AT_A_TIME = { most: 256, perLane: 64 };
 const LONGEST_MESSAGE = 1024;
+const SWITCHED_OFF = 'Function not invoked. Function is configured with zero reserved concurrent executions';
 
+type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
 type Reached = { fn: FunctionRow; row: VersionRow; config: EventConfigRow | undefined; arn: string };
 /** A function that has answered with an error. */
 type Failure = Error & { invoked: Invoked };
+const isSwitchedOff = ({ fn }: Pick<Reached, 'fn'>) => fn.reserved === 0;
 const isFailure = (error: unknown): error is Failure => error instanceof Error && 'invoked' in error;
 
 export function createAsync(parts: Parts & { invoke: Invoke }): Deliveries<QueuedEvent> {
@@ -64,8 +68,10 @@ export function createAsync(parts: Parts & { invoke: Invoke }): Deliveries<Queue
   }
 
   /** When to try again; undefined when it is over. */
-  function again({ attempt, createdAt }: Delivery<QueuedEvent>, error: unknown, config: EventConfigRow | undefined) {
+  function again({ attempt, createdAt }: Delivery<QueuedEvent>, error: unknown, reached: Reached | undefined) {
     const now = world.clock.now();
+    const config = reached?.config;
+    if (reached && isSwitchedOff(reached)) return undefined;
     const retries = config?.retries ?? DEFAULTS.retries;
     if (isFailure(error)) {
       if (attempt > retries) return undefined;
@@ -77,8 +83,9 @@ export function createAsync(parts: Parts & { invoke: Invoke }): Deliveries<Queue
     return due > createdAt + ageOf(config) ? undefined : due;
   }
 
-  function conditionOf(delivery: Delivery<QueuedEvent>, error: unknown, config: EventConfigRow | undefined) {
+  function conditionOf(delivery: Delivery<QueuedEvent>, error: unknown, { fn, config }: Reached): Condition {
     const usedUp = isFailure(error) && delivery.attempt > (config?.retries ?? DEFAULTS.retries);
+    if (!usedUp && isSwitchedOff({ fn })) return 'ZeroReservedConcurrency';
     return usedUp ? 'RetriesExhausted' : 'EventAgeExceeded';
   }
 
@@ -98,20 +105,20 @@ export function createAsync(parts: Parts & { invoke: Invoke }): Deliveries<Queue
   function conclude(
     delivery: Delivery<QueuedEvent>,
     reached: Reached,
-    condition: string,
+    condition: Condition,
     invoked: Invoked | undefined,
   ) {
     const { config } = reached;
     const destination = condition === 'Success' ? config?.on_success : config?.on_failure;
     if (destination) tell(reached, toDestination(destination, envelope(delivery, reached, condition, invoked)));
     const { deadLetter } = configurationOf(reached.row);
-    if (condition !== 'Success' && deadLetter) tell(reached, toDeadLetter(deadLetter, delivery, invoked));
+    if (condition !== 'Success' && deadLetter) tell(reached, toDeadLetter(deadLetter, delivery, condition, invoked));
   }
 
   function envelope(
     { body, attempt }: Delivery<QueuedEvent>,
     { fn, row }: Reached,
-    condition: string,
+    condition: Condition,
     invoked: Invoked | undefined,
   ) {
     const qualifier = body.qualifier ?? LATEST;
@@ -122,7 +129,8 @@ export function createAsync(parts: Parts & { invoke: Invoke }): Deliveries<Queue
         requestId: body.requestId,
         functionArn: functionArn({ account, region: fn.region }, fn.name, qualifier),
         condition,
-        approximateInvokeCount: attempt,
+        // The attempt that found it switched off was none.
+        approximateInvokeCount: condition === 'ZeroReservedConcurrency' ? attempt - 1 : attempt,
       },
       requestPayload: json(Buffer.from(body.payload, 'base64')),
       ...(invoked && {
@@ -141,6 +149,7 @@ export function createAsync(parts: Parts & { invoke: Invoke }): Deliveries<Queue
       const reached = reach(delivery.body);
       // The function has gone, and its events with it.
       if (!reached) return undefined;
+      if (isSwitchedOff(reached)) throw new Error('The function has a reserved concurrency of 0.');
       if (reached.row.state === 'Failed')
         throw new Error(reached.row.state_reason ?? 'The function is in the state Failed.');
       if (reached.row.state !== 'Active') throw new Error('The function is not active yet.');
@@ -152,9 +161,9 @@ export function createAsync(parts: Parts & { invoke: Invoke }): Deliveries<Queue
     },
     failed(delivery, error) {
       const reached = reach(delivery.body);
-      const due = again(delivery, error, reached?.config);
+      const due = again(delivery, error, reached);
       if (due === undefined && reached) {
-        const condition = conditionOf(delivery, error, reached.config);
+        const condition = conditionOf(delivery, error, reached);
         conclude(delivery, reached, condition, isFailure(error) ? error.invoked : undefined);
       }
       return due;
@@ -186,15 +195,22 @@ function toDestination(arn: string, envelope: { requestContext: { functionArn: s
   return { arn, payload, event: { source: 'lambda', detailType, resources: [arn, source] } };
 }
 
-function toDeadLetter(arn: string, { body }: Delivery<QueuedEvent>, invoked: Invoked | undefined): Target {
+function toDeadLetter(
+  arn: string,
+  { body }: Delivery<QueuedEvent>,
+  condition: Condition,
+  invoked: Invoked | undefined,
+): Target {
   const payload = Buffer.from(body.payload, 'base64').toString();
   const said = invoked ? json(invoked.payload) : undefined;
-  const message = (said as { errorMessage?: string } | undefined)?.errorMessage ?? 'The event was too old.';
+  const off = condition === 'ZeroReservedConcurrency';
+  const otherwise = off ? SWITCHED_OFF : 'The event was too old.';
+  const message = (said as { errorMessage?: string } | undefined)?.errorMessage ?? otherwise;
   return {
     ...{ arn, payload },
     attributes: {
       RequestID: { DataType: 'String', StringValue: body.requestId },
-      ErrorCode: { DataType: 'Number', StringValue: '200' },
+      ...(!off && { ErrorCode: { DataType: 'Number', StringValue: '200' } }),
       ErrorMessage: { DataType: 'String', StringValue: message.slice(0, LONGEST_MESSAGE) || ' ' },
     },
   };

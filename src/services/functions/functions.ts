@@ -13,6 +13,7 @@ import type { CreateInput, Description, Parts, Sdk, UpdateInput } from './contex
 import { functionErrors } from './errors.ts';
 import { IMAGES, languageOf, mayBecome, mayEnd } from './legal.ts';
 import { type FunctionName, functionArn, functionName, type Place, versionNumber } from './names.ts';
+import { requireDeadLetterSender } from './senders.ts';
 import type { FunctionRow, VersionRow } from './store.ts';
 
 export type Found = { fn: FunctionRow; row: VersionRow };
@@ -54,6 +55,7 @@ export function createFunction(parts: Parts, input: CreateInput, code: CodeFacts
   const configuration = configured(input);
   const arn = functionArn(call, name);
   requireRole(parts, configuration.role, arn);
+  requireDeadLetterSender(parts, configuration.role, configuration.deadLetter, call);
   const id = db.insertFunction({
     ...{ region: call.region, name, next_version: 1, reserved: null, created_at: call.now },
   });
@@ -136,6 +138,7 @@ export function updateConfiguration(parts: Parts, input: UpdateInput, call: Call
   requireSettled(row, arn);
   const configuration = configured(input, configurationOf(row));
   if (input.Role !== undefined) requireRole(parts, configuration.role, arn);
+  if (input.DeadLetterConfig) requireDeadLetterSender(parts, configuration.role, configuration.deadLetter, call);
   return describeVersion(call, named.name, change(parts, row, { configuration: JSON.stringify(configuration) }, call));
 }
 

@@ -2,11 +2,13 @@
 import { parseArn } from '../../base/arn.ts';
 import { pageOf } from '../../protocol/pages.ts';
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
+import { configurationOf } from './configuration.ts';
 import type { Parts, Sdk } from './context.ts';
 import { functionErrors } from './errors.ts';
 import { invalidMarker, requireFunction, requireVersion } from './functions.ts';
 import { LIMITS } from './legal.ts';
 import { functionArn, functionName, LATEST, type Place } from './names.ts';
+import { requireDestinationSender } from './senders.ts';
 import type { EventConfigRow, FunctionRow } from './store.ts';
 
 type PutInput = InputOf<Sdk, 'PutFunctionEventInvokeConfig'>;
@@ -72,7 +74,7 @@ function configured(parts: Parts, call: Call, given: string, qualifier: string |
 const DESTINATIONS = new Set(['sqs', 'sns', 'lambda', 'events']);
 
 /** @throws InvalidParameterValueException: what is no place to send to */
-function destination(parts: Parts, arn: string | undefined): string | null {
+function destination(parts: Parts, arn: string | undefined, role: string, call: Call): string | null {
   if (!arn) return null;
   const service = parseArn(arn)?.service ?? '';
   if (service === 's3')
@@ -84,6 +86,7 @@ function destination(parts: Parts, arn: string | undefined): string | null {
     throw functionErrors.invalid(`The provided destination config DestinationConfig is invalid: ${arn}`);
   if (!parts.ports.canBeSentTo(arn))
     throw functionErrors.unsupported(`destinations of ${service}`, 'It does not serve that API.');
+  requireDestinationSender(parts, role, arn, call);
   return arn;
 }
 
@@ -104,12 +107,13 @@ export function putEventConfig(parts: Parts, input: PutInput, keeps: boolean, ca
   const before = keeps ? parts.db.eventConfig({ function: fn.id, qualifier }) : undefined;
   if (keeps && !before) throw functionErrors.noEventConfig(functionArn(call, fn.name, qualifier));
   const { OnSuccess, OnFailure } = input.DestinationConfig ?? {};
+  const { role } = configurationOf(requireVersion(parts, call, { name: fn.name, qualifier }).row);
   const row: EventConfigRow = {
     ...{ function: fn.id, qualifier },
     retries: input.MaximumRetryAttempts ?? before?.retries ?? null,
     age: input.MaximumEventAgeInSeconds ?? before?.age ?? null,
-    on_success: OnSuccess ? destination(parts, OnSuccess.Destination) : (before?.on_success ?? null),
-    on_failure: OnFailure ? destination(parts, OnFailure.Destination) : (before?.on_failure ?? null),
+    on_success: OnSuccess ? destination(parts, OnSuccess.Destination, role, call) : (before?.on_success ?? null),
+    on_failure: OnFailure ? destination(parts, OnFailure.Destination, role, call) : (before?.on_failure ?? null),
     modified_at: call.now,
   };
   parts.db.putEventConfig(row);

@@ -5,19 +5,22 @@
  * J1. Missing buckets and keys are S3's own errors here, too: NoSuchBucket, NoSuchKey.
  * J2. A version names content for good: it stays readable after its object was replaced or deleted, until `telar gc`.
  */
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import type { World } from '../../base/world.ts';
 import type { Policy } from '../../definition/policy/types.ts';
 import { hexadecimal } from '../../protocol/checksums.ts';
-import type { Bytes } from '../../store/bytes.ts';
+import type { Access, Call } from '../../protocol/service.ts';
+import { type Bytes, INLINE_LIMIT } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
 import { bucketPolicies } from './accessOperations.ts';
 import { type AttributeInput, attributesOf } from './attributes.ts';
 import { LARGEST_OBJECT } from './body.ts';
+import { seenBy } from './conditionKeys.ts';
 import { s3Errors } from './errors.ts';
 import { createListings, type ObjectListing } from './listings.ts';
 import type { Tell } from './notifications.ts';
+import { readAccess } from './objectOperations.ts';
 import type { Objects } from './objects.ts';
 import type { Settings } from './settings.ts';
 import type { ObjectsStore, StoredObject } from './store.ts';
@@ -65,6 +68,10 @@ export type ObjectAccess = {
    * @throws NoSuchBucket, NoSuchKey; a version that is not of this object is a NoSuchKey
    */
   openObject(bucket: string, key: string, version?: number): OpenedObject;
+  /** What GetObject asks for. */
+  accessToRead(name: Reading): readonly Access[];
+  /** What GetObject finds for a caller who may read it. @throws as GetObject: NoSuchKey, NoSuchVersion, InvalidObjectState … */
+  openFor(call: Call, name: Reading): OpenedObject;
   /**
    * Takes in a file's or a buffer's bytes, durably; nobody sees them until they are written. The file may change or go
    * afterwards.
@@ -83,6 +90,8 @@ export type ObjectAccess = {
   /** A bucket's policy, parsed; for whoever authorizes requests. */
   bucketPolicy(bucket: string): Policy | undefined;
 };
+
+type Reading = { Bucket: string; Key: string; VersionId?: string | undefined };
 
 const UNCONDITIONAL = { ifMatch: undefined, ifNoneMatch: undefined };
 
@@ -109,6 +118,7 @@ export function objectAccess({ store, rows, bytes, objects, settings, world, tel
     objects.admit(at(bucket, key), UNCONDITIONAL);
     const { stored, size, digests, release } = await bytes.receive(sourceOf(content), {
       limit: LARGEST_OBJECT,
+      given: typeof content === 'string',
       tooLong: () => s3Errors.entityTooLarge(undefined, LARGEST_OBJECT),
       digests: ['MD5'],
     });
@@ -136,6 +146,13 @@ export function objectAccess({ store, rows, bytes, objects, settings, world, tel
     }
   }
 
+  function opened(object: StoredObject): OpenedObject {
+    const stored = objects.bytesOf(object);
+    return stored.kind === 'file'
+      ? { object, path: bytes.pathOf(stored)! }
+      : { object, bytes: Buffer.from(stored.bytes) };
+  }
+
   return {
     ...listings,
     bucketPolicy: bucketPolicies(settings),
@@ -149,17 +166,18 @@ export function objectAccess({ store, rows, bytes, objects, settings, world, tel
     openObject(bucket, key, version) {
       const object = version === undefined ? objects.get(at(bucket, key)) : rows.version(bucket, key, version);
       if (!object) throw s3Errors.noSuchKey(key);
-      const stored = objects.bytesOf(object);
-      return stored.kind === 'file'
-        ? { object, path: bytes.pathOf(stored)! }
-        : { object, bytes: Buffer.from(stored.bytes) };
+      return opened(object);
     },
+    accessToRead: (name) => readAccess(objects, name),
+    openFor: (call, name) => opened(seenBy(call, name.Bucket, () => objects.get(name))),
     receive,
     putFile,
     currentVersions: (names) => names.map(({ bucket, key }) => rows.currentVersion(bucket, key)),
   };
 }
 
+/** A small file is read at once: a stream of it goes to the pool of threads and back five times. */
 function sourceOf(content: string | Uint8Array): AsyncIterable<Uint8Array> | Uint8Array {
-  return typeof content === 'string' ? createReadStream(content) : content;
+  if (typeof content !== 'string') return content;
+  return statSync(content).size <= INLINE_LIMIT ? readFileSync(content) : createReadStream(content);
 }

@@ -11,8 +11,11 @@ export const telarSchemas = schemas(({ z }) => {
   return {
     /** Why a step ran, or did not: the cache's verdict and what it compared. */
     ExplainStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
-    /** All steps of an execution in the plan's order, those too that wait or were skipped. */
-    DescribeExecutionSteps: z.strictObject({ PipelineExecutionArn: z.string().min(1) }),
+    /** All steps of an execution in the plan's order, those too that wait or were skipped; of thousands the rest from `Next` on. */
+    DescribeExecutionSteps: z.strictObject({
+      PipelineExecutionArn: z.string().min(1),
+      From: z.number().int().min(0).default(0),
+    }),
     /** One step with the values that it was given and what it left behind. */
     DescribeExecutionStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
     /** Whether a principal may do something, which statement decides it, and what kept the others from applying. */
@@ -60,6 +63,13 @@ export const telarSchemas = schemas(({ z }) => {
     }),
     GetOutboxMessage: z.strictObject({ Id: z.number().int().min(1) }),
     RemoveImage: z.strictObject({ Uri: imageUri }),
+    /** What an object looks like: its format, its first rows, and what its columns hold. */
+    PreviewObject: z.strictObject({
+      Bucket: z.string().min(3).max(63),
+      Key: z.string().min(1).max(1024),
+      VersionId: z.string().min(1).max(1024).optional(),
+      MaxRows: z.number().int().min(0).max(500).default(100),
+    }),
     /** When schedules next occur, and which they have missed. What is no schedule of this account is left out. */
     DescribeScheduleTimes: z.strictObject({ Arns: z.array(z.string().min(1).max(2048)).max(100) }),
     /**
@@ -122,6 +132,7 @@ export type TelarOutputs = {
     StartTime: string;
     EndTime: string | undefined;
     Steps: ExecutionStep[];
+    Next: number | undefined;
   };
   DescribeExecutionStep: TelarOutputs['ExplainStep'] & {
     StepType: string;
@@ -254,6 +265,46 @@ export type TelarOutputs = {
   GetOutboxMessage: OutboxMessage & { Body: string };
   DescribeScheduleTimes: { Times: ScheduleTimes[] };
   ListFirings: { Firings: Firing[] };
+  PreviewObject: ObjectPreview;
+};
+
+/** What is no plain value is written as JSON; long texts are cut. */
+export type PreviewCell = string | number | boolean | null;
+
+export type ObjectPreview = {
+  Format: 'CSV' | 'JSON' | 'JSON Lines' | 'Parquet' | 'Text';
+  /** As many as there are; `Columns` are the first of them. */
+  ColumnCount: number;
+  Columns: ColumnSummary[];
+  /** The first rows, in the order of `Columns`. */
+  Rows: PreviewCell[][];
+  /** The beginning of text, and of JSON that is no list. */
+  Text: string | undefined;
+  /** The rows that the summaries are of. */
+  SampledRows: number;
+  /** Of the whole object; undefined where only reading it all would tell. */
+  TotalRows?: number;
+  SampledBytes: number;
+  /** All of the object was looked at. */
+  WholeObject: boolean;
+  /** Sentences about what was made of it. */
+  Notes: string[];
+};
+
+export type ColumnSummary = {
+  Name: string;
+  /** `empty`: no value; `mixed`: values of several types. */
+  Type: 'integer' | 'number' | 'boolean' | 'time' | 'text' | 'mixed' | 'empty';
+  Missing: number;
+  /** Of numbers and times. */
+  Min?: number | string | undefined;
+  Max?: number | string | undefined;
+  Mean?: number;
+  /** Undefined where there are more than are counted. */
+  Distinct?: number;
+  Histogram?: { From: number; To: number; Count: number }[];
+  /** The most frequent values, where values recur. */
+  Top?: { Value: string | number | boolean; Count: number }[];
 };
 
 export type ExecutionStep = {

@@ -8,6 +8,8 @@ export const errors = {
     awsError('ResourceNotFound', `The execution has no step '${step}'. It has: ${known.join(', ')}.`),
   noMail: (id: number) =>
     awsError('ResourceNotFound', `There is no mail ${id} in the outbox. 'telar outbox' lists the ones there are.`),
+  /** @param reason a sentence about the object */
+  noPreview: (reason: string) => awsError('NoPreview', `The object cannot be shown. ${reason}`),
   noFirings: (arn: string) =>
     awsError(
       'ResourceNotFound',

@@ -8,6 +8,7 @@ import { imageOperations } from './images.ts';
 import { listJobUse } from './jobUse.ts';
 import { outboxOperations } from './outbox.ts';
 import type { TelarPorts } from './ports.ts';
+import { previewOperations } from './preview/operation.ts';
 import { stepOperations } from './steps.ts';
 
 type Table = { [N in keyof TelarSchemas]: Operation<TelarInput<N>, TelarOutputs[N]> };
@@ -22,6 +23,7 @@ export function operations(ports: TelarPorts): Table {
     ...outboxOperations(ports),
     ...firingOperations(ports),
     ...consoleOperations(ports),
+    ...previewOperations(ports),
     ...stepOperations(ports),
     ExplainAccess: reads(
       (input) => [{ action: 'telar:ExplainAccess', resource: input.PrincipalArn }],

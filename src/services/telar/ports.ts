@@ -1,6 +1,7 @@
 /** What the telar service shows of others; wired by the server. */
+import type { Clock } from '../../base/clock.ts';
 import type { PipelineState } from '../../engine/pipelines/state.ts';
-import type { Call } from '../../protocol/service.ts';
+import type { Access, Call } from '../../protocol/service.ts';
 import type { ImageCatalogue } from '../../runner/images/oci/containers.ts';
 import type { AccessExplanation, ScheduleTimes, SeenEvent, TelarInput } from './api.ts';
 
@@ -44,6 +45,13 @@ export type TelarPorts = {
   };
   /** By which the holder of a key is signed in to the console, once. Undefined for whoever calls without one. */
   consoleLink(accessKeyId: string | undefined): { url: string; expires: number | undefined };
+  /** Objects of buckets, as GetObject finds and permits them. */
+  objects: {
+    accessToRead(name: ObjectName): readonly Access[];
+    /** @throws S3's errors */
+    openFor(call: Call, name: ObjectName): OpenedObject;
+  };
+  clock: Pick<Clock, 'now' | 'at'>;
   auditEvents(most: number): { seq: number; at: number; record: string }[];
   /** Of one principal. */
   auditedOf(principal: string, most: number): { seq: number; at: number; record: string }[];
@@ -54,6 +62,11 @@ export type TelarPorts = {
   loopLag(): number;
 };
 
+type ObjectName = { Bucket: string; Key: string; VersionId?: string | undefined };
+type OpenedObject = { object: { size: number; attributes: { contentType?: string | undefined } } } & (
+  | { path: string }
+  | { bytes: Buffer }
+);
 export type SeenFirings = {
   /** Times in milliseconds since the epoch. */
   waiting: { at: number; due: number; attempt: number; target: string }[];

@@ -1,6 +1,7 @@
 /** What the telar service says where there is nothing to explain, of the server, and of the audit trail. */
 import { expect, it } from 'vitest';
 import { testCall } from '../../../tests/support/operations.ts';
+import { systemClock } from '../../base/clock.ts';
 import { isAwsError } from '../../protocol/errors.ts';
 import { createTelarService } from './index.ts';
 
@@ -15,6 +16,8 @@ const service = createTelarService({
     },
   },
   scheduleTimes: () => undefined,
+  objects: { accessToRead: () => [], openFor: () => ({ object: { size: 0, attributes: {} }, bytes: Buffer.alloc(0) }) },
+  clock: systemClock,
   firings: () => undefined,
   auditedOf: () => [],
   outbox: { list: () => [], get: () => undefined },

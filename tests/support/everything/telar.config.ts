@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are texts that look like templates and are none.
 /** A project with all that `telar export` writes, each in more than one way: what tests publish and plan. */
 import {
+  type Context,
   codeBundle,
   defineFunction,
   defineParameters,
@@ -27,11 +28,13 @@ const bucket = 'everything-data';
 const machines = defineRole({ name: 'everything-machines', service: 'states.amazonaws.com', policies: {} });
 const pipelines = defineRole({ name: 'everything.pipelines', service: 'sagemaker.amazonaws.com', policies: {} });
 const gluing = glueRole({ name: 'everything-glue', bucket, read: ['raw/*'], write: ['clean/*'] });
+const deadArn = ({ region, account }: Context) => `arn:aws:sqs:${region}:${account}:dead`;
 const functions = defineRole({
   name: 'everything-functions',
   service: 'lambda.amazonaws.com',
   policies: {
     write: [{ Effect: 'Allow', Action: 's3:PutObject', Resource: `arn:aws:s3:::${bucket}/seen/*` }],
+    tell: [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: deadArn }],
     logs: [
       { Effect: 'Allow', Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' },
     ],
@@ -63,6 +66,7 @@ const count = defineFunction({
   include: ['lib.py'],
   role: functions,
   timeout: 60,
+  ...{ storage: 1024, retries: 1, onFailure: deadArn },
 });
 
 const clean = glueJob({

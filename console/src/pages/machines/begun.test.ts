@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Attempt } from '../../../../src/definition/asl/history/work.ts';
-import { begunBy } from './begun.ts';
+import { begunBy, startedBy } from './begun.ts';
 import { commands, quoted } from './commands.ts';
 
 const attempt = (resource: string, parameters: object = {}): Attempt => ({
@@ -46,6 +46,14 @@ it.each<[string, Parameters<typeof begunBy>[0], [string, string | undefined][]]>
   ],
 ])('%s', (_title, visit, found) => {
   expect(begunBy(visit).map(({ label, href }) => [label, href])).toEqual(found);
+});
+
+it('an execution that another one began says so in its input', () => {
+  const arn = 'arn:aws:states:us-east-1:0:execution:m:e';
+  expect(startedBy(JSON.stringify({ AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: arn }))).toBe(arn);
+  for (const input of [undefined, '{}', '[1]', 'x', '{"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": "me"}']) {
+    expect(startedBy(input)).toBeUndefined();
+  }
 });
 
 it('a command line names the machine for telar, and the execution for aws alone', () => {

@@ -42,6 +42,12 @@ function nameOf(arn: string): string {
   return of === undefined ? shortName(arn) : `${of} / ${name}`;
 }
 
+/** The execution whose state began this one, where it says so: by the member that AWS documents for it. */
+export function startedBy(input: string | undefined): string | undefined {
+  const arn = objectOf(input)['AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID'];
+  return typeof arn === 'string' && /:states:[^:]*:\d*:execution:/.test(arn) ? arn : undefined;
+}
+
 function objectOf(text: string | undefined): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text ?? '{}');

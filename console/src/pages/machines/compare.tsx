@@ -1,5 +1,7 @@
 /** Two executions of a machine side by side: how they ended, their input and output, how long each state took. */
+
 import { useMemo } from 'react';
+import { useAddress } from '../../data/address.ts';
 import { hrefOf, links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import { Differences } from '../../parts/diff.tsx';
@@ -12,16 +14,14 @@ import { type Column, DataTable } from '../../parts/table.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
 import { phraseOf } from '../../parts/tone.ts';
 import type { PageProps } from '../area.ts';
-import { useQueryValue } from './address.ts';
 import { type ComparedState, compareStates, longer } from './comparison.ts';
-import { type Execution, executionArn, isRunning, useExecution, useMachineArn } from './data.ts';
+import { type Execution, executionArn, isRunning, machineArn, useExecution } from './data.ts';
 import { type StateSummary, summariesOf } from './fold.ts';
 import { useHistory } from './history.ts';
 import { parsed } from './json.ts';
 import './machines.css';
 
 export function ComparePage({ params: { name } }: PageProps<'name'>) {
-  const arn = useMachineArn(name);
   return (
     <Page
       title="Compare executions"
@@ -30,22 +30,22 @@ export function ComparePage({ params: { name } }: PageProps<'name'>) {
         { label: name, href: links.machine(name) },
       ]}
     >
-      {arn === undefined ? <Loading /> : <Comparison machineArn={arn} />}
+      <Comparison machine={machineArn(name)} />
     </Page>
   );
 }
 
-function Comparison({ machineArn }: { machineArn: string }) {
-  const [left, setLeft] = useQueryValue('left');
-  const [right, setRight] = useQueryValue('right');
+function Comparison({ machine }: { machine: string }) {
+  const [left, setLeft] = useAddress('left');
+  const [right, setRight] = useAddress('right');
   return (
     <>
       <div className="machines-sides">
-        <Choice label="Left" machineArn={machineArn} value={left ?? ''} onChange={setLeft} />
-        <Choice label="Right" machineArn={machineArn} value={right ?? ''} onChange={setRight} />
+        <Choice label="Left" machine={machine} value={left ?? ''} onChange={setLeft} />
+        <Choice label="Right" machine={machine} value={right ?? ''} onChange={setRight} />
       </div>
       {left && right ? (
-        <Sides leftArn={executionArn(machineArn, left)} rightArn={executionArn(machineArn, right)} />
+        <Sides leftArn={executionArn(machine, left)} rightArn={executionArn(machine, right)} />
       ) : (
         <Empty title="Choose two executions">What differs between them is shown here.</Empty>
       )}
@@ -53,11 +53,11 @@ function Comparison({ machineArn }: { machineArn: string }) {
   );
 }
 
-type ChoiceProps = { label: string; machineArn: string; value: string; onChange(name: string): void };
+type ChoiceProps = { label: string; machine: string; value: string; onChange(name: string): void };
 
 /** The newest ones, and the one that the address names however old it is. */
-function Choice({ label, machineArn, value, onChange }: ChoiceProps) {
-  const { data } = useCall('states', 'ListExecutions', { stateMachineArn: machineArn, maxResults: 100 });
+function Choice({ label, machine, value, onChange }: ChoiceProps) {
+  const { data } = useCall('states', 'ListExecutions', { stateMachineArn: machine, maxResults: 100 });
   const found = (data?.executions ?? []).map(({ name = '', status = '' }) => ({
     value: name,
     label: `${name}, ${phraseOf(status).toLowerCase()}`,

@@ -1,7 +1,7 @@
 /** What several of these pages ask for: a machine's ARN from its name, an execution as it stands. */
 
+import { arnHere } from '../../data/here.ts';
 import { useCall } from '../../data/queries.ts';
-import { regionNow } from '../../data/session.ts';
 import type { Output } from '../../data/types.ts';
 
 export type Machine = Output<'states', 'DescribeStateMachine'>;
@@ -11,12 +11,8 @@ export type ListedExecution = NonNullable<Output<'states', 'ListExecutions'>['ex
 const RUNS: ReadonlySet<string | undefined> = new Set(['RUNNING', 'PENDING_REDRIVE']);
 export const isRunning = (status: string | undefined): boolean => RUNS.has(status);
 
-/** Undefined until the account is known. */
-export function useMachineArn(name: string): string | undefined {
-  const { data } = useCall('sts', 'GetCallerIdentity', {});
-  const [, partition = 'aws'] = data?.Arn?.split(':') ?? [];
-  return data?.Account && `arn:${partition}:states:${regionNow()}:${data.Account}:stateMachine:${name}`;
-}
+/** Of this account, in the region that is looked at. */
+export const machineArn = (name: string): string => arnHere('states', `stateMachine:${name}`);
 
 /** @example executionArn('arn:aws:states:us-east-1:0:stateMachine:m', 'e') // 'arn:aws:states:us-east-1:0:execution:m:e' */
 export const executionArn = (machineArn: string, name: string): string =>

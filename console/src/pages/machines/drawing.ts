@@ -12,7 +12,10 @@ const LABEL = 32;
 const cut = (text: string): string => (text.length > LABEL ? `${text.slice(0, LABEL - 1).trimEnd()}…` : text);
 
 export function edgesOf({ edges }: Outline): GraphEdge[] {
-  return edges.map(({ from, to, label }) => ({ from, to, ...(label !== '' && { label: cut(label) }) }));
+  return edges.map(({ from, to, kind, label }) => ({
+    ...{ from, to, aside: kind === 'catch' },
+    ...(label !== '' && { label: cut(label) }),
+  }));
 }
 
 /** @param summaries of an execution; without them it is the definition alone */

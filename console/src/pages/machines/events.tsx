@@ -1,13 +1,15 @@
 /** The events of an execution, as they stand in its history: however many, only those near the window are in the page. */
+
 import { useMemo, useState } from 'react';
 import { detailsOf, eventWords, timeOf } from '../../../../src/definition/asl/history/events.ts';
+import { useAddress } from '../../data/address.ts';
 import { Json } from '../../parts/code.tsx';
 import { Field, TextInput } from '../../parts/form.tsx';
 import { Empty, Loading } from '../../parts/notice.tsx';
 import { Split } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
-import { useQueryValue } from './address.ts';
+import { commands } from './commands.ts';
 import type { Followed, HistoryEvent } from './history.ts';
 import { parsed } from './json.ts';
 
@@ -31,14 +33,14 @@ function typeOf({ type }: HistoryEvent) {
   return type && /(?:Failed|TimedOut|Aborted)$/.test(type) ? <Status status={type} tone="bad" /> : type;
 }
 
-export function Events({ history: { events, whole } }: { history: Followed }) {
-  const [selected, select] = useQueryValue('event');
+export function Events({ arn, history: { events, whole } }: { arn: string; history: Followed }) {
+  const [selected, select] = useAddress('event');
   const [wanted, setWanted] = useState('');
   const found = useMemo(() => matching(events, wanted), [events, wanted]);
   const event = selected === undefined ? undefined : events[Number(selected) - 1];
   if (!whole && events.length === 0) return <Loading />;
   return (
-    <Split sideLabel="Event" side={<EventDetails event={event} />}>
+    <Split sideLabel="Event" side={<EventDetails event={event} command={commands.history(arn)} />}>
       <div className="machines-stack">
         <div className="machines-bar">
           <Field label="Find">
@@ -68,8 +70,13 @@ function matching(events: readonly HistoryEvent[], wanted: string): readonly His
 }
 
 /** Its details, with the JSON texts in them as what they mean. */
-function EventDetails({ event }: { event: HistoryEvent | undefined }) {
-  if (!event) return <Empty title="No event is selected">Select one to see all that it says.</Empty>;
+function EventDetails({ event, command }: { event: HistoryEvent | undefined; command: string }) {
+  if (!event)
+    return (
+      <Empty title="No event is selected" command={command}>
+        Select one to see all that it says. All of them, in a shell:
+      </Empty>
+    );
   const details = Object.entries(detailsOf(event)).map(([name, value]) => [name, read(name, value)] as const);
   return (
     <>

@@ -1,6 +1,8 @@
 /** An execution, live: its graph, what each state did and when, its events, its data; and what can be done with it. */
+
 import { useMemo } from 'react';
 import { outlineOf } from '../../../../src/definition/asl/outline.ts';
+import { useAddress } from '../../data/address.ts';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import { Json } from '../../parts/code.tsx';
@@ -12,7 +14,7 @@ import { Duration, Time } from '../../parts/time.tsx';
 import { Timeline } from '../../parts/timeline.tsx';
 import type { PageProps } from '../area.ts';
 import { ExecutionActions } from './actions.tsx';
-import { useQueryValue } from './address.ts';
+import { startedBy } from './begun.ts';
 import { nameOf } from './commands.ts';
 import { type Execution, isRunning, useExecution } from './data.ts';
 import { edgesOf, nodesOf, timelineOf } from './drawing.ts';
@@ -33,9 +35,11 @@ export function ExecutionPage({ params: { arn } }: PageProps<'arn'>) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the fold is changed in place, and its version tells
   const summaries = useMemo(() => summariesOf(history.fold.visits()), [history.fold, history.version]);
   const failure = error ?? machine.error;
+  const retry = () => void Promise.all([refetch(), machine.refetch()]);
   const name = nameOf(arn);
   const machineName = nameOf(arn.slice(0, arn.lastIndexOf(':'))).split('/')[0] ?? '';
-  const { definition, roleArn } = machine.data ?? {};
+  // A machine that was deleted has no definition any more; what its executions did is kept.
+  const { definition = machine.error ? '{}' : undefined, roleArn } = machine.data ?? {};
   const seen =
     execution && definition !== undefined
       ? { execution, running: running ?? false, definition, roleArn, history, summaries }
@@ -47,10 +51,14 @@ export function ExecutionPage({ params: { arn } }: PageProps<'arn'>) {
         { label: 'State machines', href: links.machines() },
         { label: machineName, href: links.machine(machineName) },
       ]}
-      status={execution && <Status status={execution.status ?? ''} />}
+      status={
+        <span role="status" aria-label="Status">
+          {execution && <Status status={execution.status ?? ''} />}
+        </span>
+      }
       actions={seen && <ExecutionActions seen={seen} />}
     >
-      {failure && <Failure error={failure} retry={() => void refetch()} />}
+      {failure && <Failure error={failure} retry={retry} />}
       {history.error && <Failure error={history.error} retry={history.retry} />}
       {!seen && !failure && <Loading />}
       {seen && <ExecutionFacts execution={seen.execution} />}
@@ -61,8 +69,9 @@ export function ExecutionPage({ params: { arn } }: PageProps<'arn'>) {
 }
 
 function ExecutionFacts({ execution }: { execution: Execution }) {
-  const { startDate, stopDate, status, redriveCount = 0, redriveDate, mapRunArn } = execution;
-  const { stateMachineAliasArn, stateMachineVersionArn } = execution;
+  const { startDate, stopDate, status, redriveCount = 0, redriveDate } = execution;
+  const { stateMachineAliasArn, stateMachineVersionArn, mapRunArn, input } = execution;
+  const begun = mapRunArn !== undefined || startedBy(input) !== undefined;
   return (
     <Facts
       items={[
@@ -71,10 +80,28 @@ function ExecutionFacts({ execution }: { execution: Execution }) {
         ['Version', stateMachineVersionArn && nameOf(stateMachineVersionArn)],
         ['Alias', stateMachineAliasArn && nameOf(stateMachineAliasArn)],
         ['Redriven', redriveCount > 0 ? <Redrives key="redrives" count={redriveCount} at={redriveDate} /> : undefined],
-        ['Item of', mapRunArn && 'a distributed Map: its own execution redrives it'],
+        ['Redrive', notRedrivable(execution)],
+        ['Begun by', begun ? <Parent key="parent" execution={execution} /> : undefined],
       ]}
     />
   );
+}
+
+/** Why one that did not succeed cannot go on. */
+function notRedrivable({ status, redriveStatus, redriveStatusReason }: Execution): string | undefined {
+  const ended = !isRunning(status) && status !== 'SUCCEEDED';
+  return ended && redriveStatus !== 'REDRIVABLE' ? redriveStatusReason : undefined;
+}
+
+/** The execution that began this one: for an item of its Map, or as the work of one of its states. */
+function Parent({ execution: { mapRunArn, input } }: { execution: Execution }) {
+  const run = useCall(...(['states', 'DescribeMapRun', { mapRunArn: mapRunArn ?? '' }] as const), {
+    enabled: mapRunArn !== undefined,
+  });
+  const parent = mapRunArn === undefined ? startedBy(input) : run.data?.executionArn;
+  if (parent === undefined) return null;
+  const query = mapRunArn === undefined ? '' : `?tab=runs&run=${encodeURIComponent(mapRunArn)}`;
+  return <a href={`${links.machineExecution(parent)}${query}`}>{nameOf(parent)}</a>;
 }
 
 function Redrives({ count, at }: { count: number; at: number | undefined }) {
@@ -87,7 +114,7 @@ function Redrives({ count, at }: { count: number; at: number | undefined }) {
 
 /** Why it failed, and in which states: the first thing that is asked of a failed execution. */
 function Why({ seen: { execution, summaries, running } }: { seen: Seen }) {
-  const [, select] = useQueryValue('state');
+  const [, select] = useAddress('state');
   if (running || execution.status === 'SUCCEEDED') return null;
   const { error, cause } = execution;
   const failed = failedStates(summaries);
@@ -112,7 +139,7 @@ function Why({ seen: { execution, summaries, running } }: { seen: Seen }) {
 }
 
 function ExecutionTabs({ seen }: { seen: Seen }) {
-  const [tab, setTab] = useQueryValue('tab');
+  const [tab, setTab] = useAddress('tab', 'graph');
   const { history, definition } = seen;
   const distributed = useMemo(
     () => outlineOf(definition).states.some(({ does }) => does === 'distributed'),
@@ -122,12 +149,17 @@ function ExecutionTabs({ seen }: { seen: Seen }) {
   return (
     <Tabs
       label="Execution"
-      value={tab ?? 'graph'}
-      onChange={(id) => setTab(id === 'graph' ? undefined : id)}
+      value={tab}
+      onChange={setTab}
       tabs={[
         { id: 'graph', label: 'Graph', content: <LiveGraph seen={seen} /> },
         { id: 'timeline', label: 'Timeline', content: <LiveTimeline seen={seen} /> },
-        { id: 'events', label: 'Events', count: history.events.length, content: <Events history={history} /> },
+        {
+          id: 'events',
+          label: 'Events',
+          count: history.events.length,
+          content: <Events arn={seen.execution.executionArn ?? ''} history={history} />,
+        },
         { id: 'data', label: 'Input and output', content: <InputAndOutput execution={seen.execution} /> },
         ...runs,
       ]}
@@ -137,10 +169,11 @@ function ExecutionTabs({ seen }: { seen: Seen }) {
 
 function LiveGraph({ seen }: { seen: Seen }) {
   const { definition, summaries, running } = seen;
-  const [selected, select] = useQueryValue('state');
+  const [selected, select] = useAddress('state');
   const outline = useMemo(() => outlineOf(definition), [definition]);
   const edges = useMemo(() => edgesOf(outline), [outline]);
   const nodes = useMemo(() => nodesOf(outline, summaries), [outline, summaries]);
+  if (nodes.length === 0) return <Empty title="Its definition is gone">Its events tell what it did.</Empty>;
   return (
     <Split sideLabel="State" side={<StatePanel seen={seen} name={selected} />}>
       <Graph
@@ -158,7 +191,7 @@ function LiveGraph({ seen }: { seen: Seen }) {
 
 function LiveTimeline({ seen }: { seen: Seen }) {
   const { execution, history, running } = seen;
-  const [selected, select] = useQueryValue('state');
+  const [selected, select] = useAddress('state');
   const { fold, version, whole } = history;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the fold is changed in place, and its version tells
   const rows = useMemo(() => timelineOf(fold.visits()), [fold, version]);

@@ -1,5 +1,7 @@
 /** The executions of a machine, the newest first, paged by the server; two of them can be compared. */
+
 import { useState } from 'react';
+import { useAddress } from '../../data/address.ts';
 import { hrefOf, links } from '../../data/links.ts';
 import { usePages } from '../../data/queries.ts';
 import { Field, Select } from '../../parts/form.tsx';
@@ -8,7 +10,6 @@ import { Status } from '../../parts/status.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
 import { phraseOf } from '../../parts/tone.ts';
-import { useQueryValue } from './address.ts';
 import { commands } from './commands.ts';
 
 import { isRunning, type ListedExecution, type Machine } from './data.ts';
@@ -29,7 +30,7 @@ export function Executions({ machine }: { machine: Machine }) {
 }
 
 function StandardExecutions({ machine: { stateMachineArn = '', name = '' } }: { machine: Machine }) {
-  const [status, setStatus] = useQueryValue('status');
+  const [status, setStatus] = useAddress('status');
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const statusFilter = STATUSES.find((one) => one === status);
   const { items, error, more, refetch } = usePages(

@@ -106,7 +106,9 @@ describe('a drawing', () => {
       ['T', 'M', 'Task · lambda:invoke · ends', undefined],
       ['End', undefined, 'Succeed · ends', undefined],
     ]);
-    expect(edgesOf(outline)).toEqual([{ from: 'M', to: 'End', label: 'catch A.Very.Long.Name.Of.An.Er…' }]);
+    expect(edgesOf(outline)).toEqual([
+      { from: 'M', to: 'End', aside: false, label: 'catch A.Very.Long.Name.Of.An.Er…' },
+    ]);
   });
 
   it('of an execution says what has become of them', () => {

@@ -18,6 +18,7 @@ type Ask = (input: Omit<Asked, 'executionArn'>) => Promise<Answer>;
 /** AWS's greatest. */
 const PAGE = 1000;
 const EVERY_MS = 800;
+const AGAIN_MS = 3000;
 
 /** Pages of events after the one with this id, in their order; none where nothing is new. */
 export async function* eventsSince(ask: Ask, last: number): AsyncGenerator<HistoryEvent[]> {
@@ -58,11 +59,51 @@ export type Followed = {
 type Kept = { arn: string; fold: Fold; events: readonly HistoryEvent[]; version: number; whole: boolean };
 const begin = (arn: string): Kept => ({ arn, fold: historyFold(), events: [], version: 0, whole: false });
 
+type Following = {
+  ask: Ask;
+  /** Whether more is to come. */
+  running: boolean;
+  signal: AbortSignal;
+  came(): void;
+  /** Undefined once it goes on after an error. */
+  failed(error: Refusal | undefined): void;
+};
+
+/** Reads what is missing, and on until the execution has ended. A server that is away for a while is asked again. */
+async function follow(history: Kept, { ask, running, signal, came, failed }: Following): Promise<void> {
+  while (!signal.aborted) {
+    const error = await catchUp(history, ask, signal, came).then(() => undefined, asRefusal);
+    if (signal.aborted) return;
+    failed(error);
+    if (error ? !mayPass(error) : !running) return;
+    await new Promise((resolve) => setTimeout(resolve, error ? AGAIN_MS : EVERY_MS));
+  }
+}
+
+async function catchUp(history: Kept, ask: Ask, signal: AbortSignal, came: () => void): Promise<void> {
+  for await (const events of eventsSince(ask, history.fold.last())) {
+    if (signal.aborted) return;
+    take(history, events);
+    came();
+  }
+  if (history.whole) return;
+  history.whole = true;
+  came();
+}
+
+const asRefusal = (thrown: unknown): Refusal => thrown as Refusal;
+const mayPass = ({ status = 0 }: Partial<Refusal>): boolean => status === 0 || status >= 500;
+
+function take(history: Kept, events: readonly HistoryEvent[]): void {
+  history.fold.take(events);
+  history.events = [...history.events, ...events];
+  history.version += 1;
+}
+
 /** @param execution undefined while it is not known, and nothing is asked for. It is followed while the execution runs */
 export function useHistory(arn: string, execution: Execution | undefined): Followed {
   const { status, redriveCount } = execution ?? {};
-  const running = status && isRunning(status);
-
+  const running = execution && isRunning(status);
   const kept = useRef<Kept>(undefined);
   if (kept.current?.arn !== arn) kept.current = begin(arn);
   const [, render] = useState(0);
@@ -75,35 +116,12 @@ export function useHistory(arn: string, execution: Execution | undefined): Follo
     if (running === undefined) return;
     const ending = new AbortController();
     const { signal } = ending;
-    const history = kept.current!;
     const ask: Ask = (input) => call('states', 'GetExecutionHistory', { executionArn: arn, ...input }, signal);
-    const follow = async () => {
-      for (;;) {
-        for await (const events of eventsSince(ask, history.fold.last())) {
-          if (signal.aborted) return;
-          take(history, events);
-          render((count) => count + 1);
-        }
-        if (!history.whole) render((count) => count + 1);
-        history.whole = true;
-        if (!running) return;
-        await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-        if (signal.aborted) return;
-      }
-    };
-    setError(undefined);
-    follow().catch((thrown) => {
-      if (!signal.aborted) setError(thrown as Refusal);
-    });
+    const came = () => render((count) => count + 1);
+    void follow(kept.current!, { ask, running, signal, came, failed: setError });
     return () => ending.abort();
   }, [arn, running, redriveCount, tries]);
 
   const { fold, events, version, whole } = kept.current;
   return { fold, events, version, whole, error, retry: () => setTries((count) => count + 1) };
-}
-
-function take(history: Kept, events: readonly HistoryEvent[]): void {
-  history.fold.take(events);
-  history.events = [...history.events, ...events];
-  history.version += 1;
 }

@@ -1,4 +1,5 @@
 /** A state machine: its executions, its definition, its versions and aliases. */
+import { useAddress } from '../../data/address.ts';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -10,8 +11,7 @@ import { Status } from '../../parts/status.tsx';
 import { Time } from '../../parts/time.tsx';
 import { phraseOf } from '../../parts/tone.ts';
 import type { PageProps } from '../area.ts';
-import { useQueryValue } from './address.ts';
-import { type Machine, useMachineArn } from './data.ts';
+import { type Machine, machineArn } from './data.ts';
 import { Definition, DefinitionGraph } from './definition.tsx';
 import { Executions } from './executions.tsx';
 import { StartDialog } from './start.tsx';
@@ -21,13 +21,9 @@ import './machines.css';
 const crumbs = [{ label: 'State machines', href: links.machines() }];
 
 export function MachinePage({ params: { name } }: PageProps<'name'>) {
-  const arn = useMachineArn(name);
-  const { data, error, refetch } = useCall(
-    ...(['states', 'DescribeStateMachine'] as const),
-    { stateMachineArn: arn ?? '' },
-    { enabled: arn !== undefined },
-  );
-  const [starting, setStarting] = useQueryValue('start');
+  const arn = machineArn(name);
+  const { data, error, refetch } = useCall('states', 'DescribeStateMachine', { stateMachineArn: arn });
+  const [starting, setStarting] = useAddress('start');
   return (
     <Page
       title={name}
@@ -77,17 +73,17 @@ function Arn({ arn, label }: { arn: string; label: string }) {
 }
 
 function MachineTabs({ machine }: { machine: Machine }) {
-  const [tab, setTab] = useQueryValue('tab');
+  const [tab, setTab] = useAddress('tab', 'executions');
   return (
     <Tabs
       label={machine.name ?? ''}
-      value={tab ?? 'executions'}
-      onChange={(id) => setTab(id === 'executions' ? undefined : id)}
+      value={tab}
+      onChange={setTab}
       tabs={[
         { id: 'executions', label: 'Executions', content: <Executions machine={machine} /> },
-        { id: 'graph', label: 'Graph', content: <DefinitionGraph definition={machine.definition ?? ''} /> },
+        { id: 'graph', label: 'Graph', content: <DefinitionGraph machine={machine} /> },
         { id: 'definition', label: 'Definition', content: <Definition machine={machine} /> },
-        { id: 'versions', label: 'Versions and aliases', content: <Versions arn={machine.stateMachineArn ?? ''} /> },
+        { id: 'versions', label: 'Versions and aliases', content: <Versions machine={machine} /> },
       ]}
     />
   );

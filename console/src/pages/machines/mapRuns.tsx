@@ -1,4 +1,5 @@
 /** The runs of an execution's distributed Maps: how many items each has done, and the executions that carry them out. */
+import { useAddress } from '../../data/address.ts';
 import { hrefOf } from '../../data/links.ts';
 import { useCall, usePages } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
@@ -7,7 +8,6 @@ import { Facts, Section } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
-import { useQueryValue } from './address.ts';
 import { isRunning } from './data.ts';
 import type { Seen } from './seen.ts';
 
@@ -16,7 +16,7 @@ type MapRun = Output<'states', 'DescribeMapRun'>;
 const EVERY_MS = 1500;
 
 export function MapRuns({ seen: { execution, running } }: { seen: Seen }) {
-  const [selected, select] = useQueryValue('run');
+  const [selected, select] = useAddress('run');
   const { items, error, more, refetch } = usePages(
     ...(['states', 'ListMapRuns', { executionArn: execution.executionArn ?? '' }] as const),
     (page) => page.mapRuns,

@@ -1,5 +1,6 @@
 /** Starting an execution: its input, from the last ones or written anew, and its name. An Express machine answers here. */
 import { useState } from 'react';
+import { useLocation } from 'wouter';
 import { call } from '../../data/call.ts';
 import { links } from '../../data/links.ts';
 import { useAct, useCall } from '../../data/queries.ts';
@@ -13,7 +14,6 @@ import { absolute } from '../../parts/format.ts';
 import { Failure } from '../../parts/notice.tsx';
 import { Status } from '../../parts/status.tsx';
 import { phraseOf } from '../../parts/tone.ts';
-import { useGo } from './address.ts';
 import { commands } from './commands.ts';
 import type { ListedExecution, Machine } from './data.ts';
 import { compact, indented, isJson, parsed } from './json.ts';
@@ -34,7 +34,7 @@ export function StartDialog({ machine, input, onClose }: Props) {
   const [synchronous, setSynchronous] = useState<Output<'states', 'StartSyncExecution'>>();
   const start = useAct('states', 'StartExecution');
   const startSync = useAct('states', 'StartSyncExecution');
-  const go = useGo();
+  const [, navigate] = useLocation();
   const last = useLastExecutions(stateMachineArn, type === 'STANDARD');
   const newest = useNewestInput(last?.[0]?.executionArn, written === undefined);
   const text = written ?? (newest === undefined ? '{}' : indented(newest));
@@ -42,7 +42,10 @@ export function StartDialog({ machine, input, onClose }: Props) {
   const given = { stateMachineArn, input: text, ...(name !== '' && { name }) };
   const submit = () => {
     if (type === 'EXPRESS') startSync.mutate(given, { onSuccess: setSynchronous });
-    else start.mutate(given, { onSuccess: ({ executionArn = '' }) => go(links.machineExecution(executionArn)) });
+    else
+      start.mutate(given, {
+        onSuccess: ({ executionArn = '' }) => navigate(`~${links.machineExecution(executionArn)}`),
+      });
   };
   const actions = (
     <>

@@ -1,8 +1,11 @@
 /** A state of an execution, beside its graph: what became of it, why, its attempts, what it began, its data. */
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
+import { handlingOf, languageAdvice } from '../../../../src/definition/asl/advice.ts';
 import type { Visit } from '../../../../src/definition/asl/history/fold.ts';
 import type { Attempt } from '../../../../src/definition/asl/history/work.ts';
-import { statesOf } from '../../../../src/definition/asl/states.ts';
+import { type DefinedState, statesOf } from '../../../../src/definition/asl/states.ts';
+import { diagnose } from '../../../../src/definition/diagnoses/diagnoses.ts';
+import { useAddress } from '../../data/address.ts';
 import { Button } from '../../parts/button.tsx';
 import { Json } from '../../parts/code.tsx';
 import { CopyCommand } from '../../parts/command.tsx';
@@ -14,7 +17,6 @@ import { Status } from '../../parts/status.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Duration } from '../../parts/time.tsx';
 import { phraseOf } from '../../parts/tone.ts';
-import { useQueryValue } from './address.ts';
 import { begunBy } from './begun.ts';
 import { commands } from './commands.ts';
 import { offeredVisits, placeWords, type StateSummary, tellingVisit } from './fold.ts';
@@ -24,12 +26,14 @@ import { TestDialog } from './testState.tsx';
 
 export function StatePanel({ seen, name }: { seen: Seen; name: string | undefined }) {
   const [testing, setTesting] = useState(false);
-  const [chosen, choose] = useQueryValue('visit');
+  const [chosen, choose] = useAddress('visit');
+  const states = useMemo(() => statesOf(seen.definition), [seen.definition]);
   if (name === undefined) return <Empty title="No state is selected">Select one to see what it did.</Empty>;
   const summary = seen.summaries.get(name);
   const visit = summary && (summary.visits.find(({ id }) => String(id) === chosen) ?? tellingVisit(summary));
-  const defined = statesOf(seen.definition).get(name);
+  const defined = states.get(name);
   const { executionArn = '' } = seen.execution;
+  const { definition, roleArn } = seen;
   return (
     <>
       <div className="machines-panel-head">
@@ -40,10 +44,17 @@ export function StatePanel({ seen, name }: { seen: Seen; name: string | undefine
       {summary && summary.visits.length > 1 && visit && (
         <VisitChoice summary={summary} visit={visit} onChoose={choose} />
       )}
-      {visit && <VisitDetails visit={visit} />}
+      {visit && <VisitDetails visit={visit} states={states} />}
       {defined && <Data title="Definition" open={0} value={defined.state} />}
       <CopyCommand command={commands.why(executionArn, name)} />
-      {testing && <TestDialog seen={seen} name={name} input={visit?.input} onClose={() => setTesting(false)} />}
+      {testing && (
+        <TestDialog
+          arn={executionArn}
+          {...{ definition, roleArn, name }}
+          input={visit?.input}
+          onClose={() => setTesting(false)}
+        />
+      )}
     </>
   );
 }
@@ -63,6 +74,7 @@ function RunLink({ arn, children }: { arn: string; children: ReactNode }) {
   return <a href={`?tab=runs&run=${encodeURIComponent(arn)}`}>{children}</a>;
 }
 
+type States = ReadonlyMap<string, DefinedState>;
 type Choice = { summary: StateSummary; visit: Visit; onChoose(id: string): void };
 
 function VisitChoice({ summary, visit, onChoose }: Choice) {
@@ -87,7 +99,7 @@ function VisitChoice({ summary, visit, onChoose }: Choice) {
   );
 }
 
-function VisitDetails({ visit }: { visit: Visit }) {
+function VisitDetails({ visit, states }: { visit: Visit; states: States }) {
   const { type, status, startedAt, endedAt, retries, items, error, cause, attempts, input, output } = visit;
   const run = visit.mapRunArn;
   const last = attempts.at(-1);
@@ -111,7 +123,7 @@ function VisitDetails({ visit }: { visit: Visit }) {
           ['Items', items && `${items.succeeded} of ${items.total} succeeded, ${items.failed} failed`],
         ]}
       />
-      {(error !== undefined || cause !== undefined) && <Why error={error} cause={cause} caught={status !== 'Failed'} />}
+      {(error !== undefined || cause !== undefined) && <Why visit={visit} states={states} />}
       <BegunList visit={visit} />
       {attempts.length > 1 && <Attempts attempts={attempts} />}
       <Data title="Input" value={parsed(input)} />
@@ -122,17 +134,31 @@ function VisitDetails({ visit }: { visit: Visit }) {
   );
 }
 
+/** As `telar status` and `telar doctor` give it. */
+function adviceFor({ name, type, status, error, cause }: Visit): { cause: string; action: string } | undefined {
+  if (status === 'Caught' || type === 'Fail') return undefined;
+  return diagnose({ step: name, text: `${error ?? ''}: ${cause ?? ''}` }) ?? languageAdvice(error);
+}
+
 /** A cause is often JSON: what a function threw, or how a job ended. */
-function Why(props: { error: string | undefined; cause: string | undefined; caught: boolean }) {
-  const { error, cause, caught } = props;
+function Why({ visit, states }: { visit: Visit; states: States }) {
+  const { status, error, cause } = visit;
+  const advice = adviceFor(visit);
+  const handling = handlingOf(states, visit, error);
   const value = parsed(cause);
   const isTree = typeof value === 'object' && value !== null;
   return (
-    <Banner tone={caught ? 'warn' : 'bad'}>
+    <Banner tone={status === 'Failed' ? 'bad' : 'warn'}>
       <p>
         <code>{error}</code> {!isTree && cause}
       </p>
       {isTree && <Json value={value} open={1} />}
+      {advice && (
+        <p>
+          {advice.cause} {advice.action}
+        </p>
+      )}
+      {handling.length > 0 && <p>{handling.join(' ')}</p>}
     </Banner>
   );
 }

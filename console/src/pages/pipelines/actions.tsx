@@ -7,8 +7,7 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { shortName } from '../../parts/format.ts';
 import { PlayIcon, RetryIcon, StopIcon } from '../../parts/icons.tsx';
 import { useToasts } from '../../parts/toast.tsx';
-import { readDefinition } from './definition.ts';
-import { StartDialog } from './startDialog.tsx';
+import { StartAgain } from './startAgain.tsx';
 import type { Execution } from './useExecution.ts';
 
 type Props = { pipeline: string; id: string; execution: Execution };
@@ -20,7 +19,9 @@ export function ExecutionActions({ pipeline, id, execution }: Props) {
       <CompareWithBefore pipeline={pipeline} id={id} execution={execution} />
       {moves?.MayStop && <Stop id={id} execution={execution} />}
       {moves?.MayRetry && <Retry id={id} execution={execution} />}
-      <Again pipeline={pipeline} execution={execution} />
+      <StartAgain pipeline={pipeline} execution={execution}>
+        <PlayIcon /> Start again
+      </StartAgain>
     </>
   );
 }
@@ -75,29 +76,6 @@ function Retry({ id, execution: { arn } }: Omit<Props, 'pipeline'>) {
         It goes on where it ended, with the same definition, code and parameters; what has succeeded does not run again.
         A script’s fault is not cured by this: publish the correction and start a new execution.
       </Confirm>
-    </>
-  );
-}
-
-/** With the definition that is the newest now; the values are this execution's. */
-function Again({ pipeline, execution: { pipelineArn, parameters } }: Omit<Props, 'id'>) {
-  const [starting, setStarting] = useState(false);
-  const { data } = useCall('sagemaker', 'DescribePipeline', { PipelineName: pipelineArn }, { enabled: starting });
-  const newest = data && readDefinition(data.PipelineDefinition ?? '');
-  return (
-    <>
-      <Button disabled={!parameters} busy={starting && !data} onClick={() => setStarting(true)}>
-        <PlayIcon /> Start again
-      </Button>
-      {starting && newest && 'plan' in newest && (
-        <StartDialog
-          pipeline={pipeline}
-          arn={pipelineArn}
-          definition={newest.definition}
-          repeated={parameters}
-          onClose={() => setStarting(false)}
-        />
-      )}
     </>
   );
 }

@@ -6,6 +6,7 @@ import type { Execution } from './useExecution.ts';
 export type DescribedStep = Output<'telar', 'DescribeExecutionStep'>;
 
 export type OverviewProps = {
+  pipeline: string;
   execution: Execution;
   step: ExecutionStep;
   /** Of the execution. */

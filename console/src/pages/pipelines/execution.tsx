@@ -46,7 +46,7 @@ export function ExecutionPage({ params: { name, execution: id } }: PageProps<'na
       {!(described && moves) && !error && <Loading />}
       {described?.FailureReason && status === 'Failed' && <WhatFailed execution={execution} />}
       {described && moves && <ExecutionFacts execution={execution} status={status} />}
-      {execution.read && moves && <Body execution={execution} status={status} />}
+      {execution.read && moves && <Body pipeline={name} execution={execution} status={status} />}
     </Page>
   );
 }
@@ -112,7 +112,7 @@ function Counts({ execution: { moves }, status }: { execution: Execution; status
   );
 }
 
-function Body({ execution, status }: { execution: Execution; status: string }) {
+function Body({ pipeline, execution, status }: { pipeline: string; execution: Execution; status: string }) {
   const [selected, select] = useAddress('step');
   const step = execution.moves?.Steps.find(({ StepName }) => StepName === selected);
   const views = <Views execution={execution} status={status} selected={selected} onSelect={select} />;
@@ -121,7 +121,14 @@ function Body({ execution, status }: { execution: Execution; status: string }) {
     <div className="execution-split">
       {views}
       <aside className="execution-side" aria-label={`Step ${step.StepName}`}>
-        <StepPanel key={step.StepName} execution={execution} step={step} status={status} onSelect={select} />
+        <StepPanel
+          key={step.StepName}
+          pipeline={pipeline}
+          execution={execution}
+          step={step}
+          status={status}
+          onSelect={select}
+        />
       </aside>
     </div>
   );

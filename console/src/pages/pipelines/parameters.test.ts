@@ -25,6 +25,13 @@ describe('the form', () => {
     ]);
   });
 
+  it('sends the defaults, too, to whoever would take other values otherwise', () => {
+    expect(givenOf(Parameters.slice(0, 2), texts, true)).toEqual([
+      { Name: 'Threshold', Value: '0.5' },
+      { Name: 'Rounds', Value: '3' },
+    ]);
+  });
+
   it('sends an empty text where the default is another', () => {
     expect(givenOf(Parameters, { ...texts, Size: '' })).toEqual([{ Name: 'Size', Value: '' }]);
   });
@@ -50,7 +57,7 @@ describe('command lines', () => {
       { Name: 'Note', Value: "it's new" },
     ];
     expect(telarRun('churn', given)).toBe(`telar run churn --no-publish -p Threshold=0.9 -p 'Note=it'\\''s new'`);
-    expect(awsStart('churn', given.slice(0, 1), 2)).toBe(
+    expect(awsStart('churn', given.slice(0, 1), { version: 2 })).toBe(
       'aws sagemaker start-pipeline-execution --pipeline-name churn --pipeline-version-id 2 --pipeline-parameters Name=Threshold,Value=0.9',
     );
     expect(awsStart('churn', given)).toContain(`--pipeline-parameters '[{"Name":"Threshold","Value":"0.9"},`);

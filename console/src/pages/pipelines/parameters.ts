@@ -21,11 +21,16 @@ export function initialTexts(parameters: readonly ParameterDefinition[], repeate
   );
 }
 
-/** What is sent. A text that is empty where there is no default is not given at all. */
-export function givenOf(parameters: readonly ParameterDefinition[], texts: Texts): Given[] {
+/**
+ * What is sent. A text that is empty where there is no default is not given at all.
+ *
+ * @param all the defaults, too: who goes on from another execution gets that one's values for what is not given
+ */
+export function givenOf(parameters: readonly ParameterDefinition[], texts: Texts, all = false): Given[] {
   return parameters.flatMap((parameter) => {
     const Value = texts[parameter.Name] ?? '';
-    if (parameter.DefaultValue === undefined ? Value === '' : Value === defaultText(parameter)) return [];
+    const { DefaultValue } = parameter;
+    if (DefaultValue === undefined ? Value === '' : !all && Value === defaultText(parameter)) return [];
     return [{ Name: parameter.Name, Value }];
   });
 }
@@ -58,8 +63,10 @@ export function telarRun(pipeline: string, given: readonly Given[]): string {
   return `telar run ${quoted(pipeline)} --no-publish${parameters.join('')}`;
 }
 
+type Further = { version?: number | undefined; selective?: object | undefined };
+
 /** The shorthand of the AWS CLI splits at commas and quotes: with those in a value, JSON is what it takes. */
-export function awsStart(pipeline: string, given: readonly Given[], version?: number): string {
+export function awsStart(pipeline: string, given: readonly Given[], { version, selective }: Further = {}): string {
   const plain = given.every(({ Value }) => /^[^,"'\\=[\]{}]+$/.test(Value));
   const parameters = plain
     ? given.map(({ Name, Value }) => quoted(`Name=${Name},Value=${Value}`)).join(' ')
@@ -68,5 +75,6 @@ export function awsStart(pipeline: string, given: readonly Given[], version?: nu
     `aws sagemaker start-pipeline-execution --pipeline-name ${quoted(pipeline)}`,
     ...(version === undefined ? [] : [`--pipeline-version-id ${version}`]),
     ...(given.length > 0 ? [`--pipeline-parameters ${parameters}`] : []),
+    ...(selective ? [`--selective-execution-config ${quoted(JSON.stringify(selective))}`] : []),
   ].join(' ');
 }

@@ -8,7 +8,9 @@ import { Button } from '../../parts/button.tsx';
 import { CopyCommand } from '../../parts/command.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Checkbox, Field, Select, TextInput } from '../../parts/form.tsx';
+import { shortName } from '../../parts/format.ts';
 import { Failure } from '../../parts/notice.tsx';
+import type { FromHere } from './fromHere.ts';
 import { awsStart, faultsOf, givenOf, initialTexts, type Texts, telarRun } from './parameters.ts';
 import './startDialog.css';
 
@@ -19,10 +21,12 @@ type Props = {
   version?: number | undefined;
   /** The values of an execution that is repeated. */
   repeated?: Texts | undefined;
+  /** From a step of that execution on, and not from the beginning. */
+  from?: FromHere | undefined;
   onClose: () => void;
 };
 
-export function StartDialog({ pipeline, arn, definition, version, repeated, onClose }: Props) {
+export function StartDialog({ pipeline, arn, definition, version, repeated, from, onClose }: Props) {
   const parameters = definition.Parameters ?? [];
   const last = useLastValues(arn, parameters, repeated === undefined);
   const [changed, setChanged] = useState<Texts>({});
@@ -36,7 +40,7 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, onCl
     [parameters, repeated, last, changed],
   );
   const faults = faultsOf(definition, texts);
-  const given = givenOf(parameters, texts);
+  const given = givenOf(parameters, texts, from !== undefined);
 
   const change = (parameter: string, text: string) => {
     setChanged((now) => ({ ...now, [parameter]: text }));
@@ -50,6 +54,7 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, onCl
       ...{ PipelineName: arn, ClientRequestToken: token, PipelineParameters: given },
       ...(name !== '' && { PipelineExecutionDisplayName: name }),
       ...(version !== undefined && { PipelineVersionId: version }),
+      ...(from && { SelectiveExecutionConfig: selectiveOf(from) }),
     };
     try {
       const { PipelineExecutionArn = '' } = await start.mutateAsync(input);
@@ -62,7 +67,7 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, onCl
     <Dialog
       open
       onClose={onClose}
-      title={`Start ${pipeline}`}
+      title={from ? `Run ${pipeline} from ${from.step}` : `Start ${pipeline}`}
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -78,6 +83,7 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, onCl
         </>
       }
     >
+      {from && <Taken from={from} />}
       <form id={form} className="start-form" onSubmit={(event) => void submit(event)}>
         {parameters.map((parameter) => (
           <ParameterField
@@ -85,6 +91,7 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, onCl
             parameter={parameter}
             text={texts[parameter.Name] ?? ''}
             fault={faults[parameter.Name]}
+            last={last?.[parameter.Name]}
             onChange={(text) => change(parameter.Name, text)}
           />
         ))}
@@ -96,10 +103,24 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, onCl
       {start.error && <Failure error={start.error} />}
       <div className="start-commands">
         <p>The same from a shell:</p>
-        {version === undefined && <CopyCommand command={telarRun(pipeline, given)} />}
-        <CopyCommand command={awsStart(pipeline, given, version)} />
+        {version === undefined && !from && <CopyCommand command={telarRun(pipeline, given)} />}
+        <CopyCommand command={awsStart(pipeline, given, { version, selective: from && selectiveOf(from) })} />
       </div>
     </Dialog>
+  );
+}
+
+const selectiveOf = ({ source, run }: FromHere) => ({
+  SourcePipelineExecutionArn: source,
+  SelectedSteps: run.map((StepName) => ({ StepName })),
+});
+
+function Taken({ from: { run, reused, source } }: { from: FromHere }) {
+  return (
+    <p>
+      {run.join(', ')} {run.length === 1 ? 'runs' : 'run'} again.{' '}
+      {reused.length > 0 && `What ${reused.join(', ')} made in ${shortName(source)} is taken over.`}
+    </p>
   );
 }
 
@@ -126,10 +147,12 @@ type FieldProps = {
   parameter: ParameterDefinition;
   text: string;
   fault: string | undefined;
+  /** Its value in the last execution, where it has no default. */
+  last: string | undefined;
   onChange: (text: string) => void;
 };
 
-function ParameterField({ parameter, text, fault, onChange }: FieldProps) {
+function ParameterField({ parameter, text, fault, last, onChange }: FieldProps) {
   const { Name, Type, EnumValues } = parameter;
   const [touched, setTouched] = useState(false);
   useEffect(() => setTouched((now) => now || text !== ''), [text]);
@@ -138,10 +161,7 @@ function ParameterField({ parameter, text, fault, onChange }: FieldProps) {
   }
   // What nobody has written in yet is not wrong yet; the hint says that it is needed.
   const error = touched ? fault : undefined;
-  const hint =
-    parameter.DefaultValue === undefined
-      ? `${Type}; it must be given`
-      : `${Type}; ${String(parameter.DefaultValue)} by default`;
+  const hint = `${Type}; ${whereFrom(parameter, text, last)}`;
   return (
     <Field label={Name} hint={hint} error={error}>
       {EnumValues ? (
@@ -159,4 +179,9 @@ function ParameterField({ parameter, text, fault, onChange }: FieldProps) {
       )}
     </Field>
   );
+}
+
+function whereFrom({ DefaultValue }: ParameterDefinition, text: string, last: string | undefined): string {
+  if (DefaultValue !== undefined) return `${String(DefaultValue)} by default`;
+  return text !== '' && text === last ? 'as in the last execution' : 'it must be given';
 }

@@ -17,6 +17,7 @@ import type { Execution } from './useExecution.ts';
 import './stepPanel.css';
 
 type Props = {
+  pipeline: string;
   execution: Execution;
   step: ExecutionStep;
   /** Of the execution. */
@@ -24,7 +25,7 @@ type Props = {
   onSelect: (step: string | undefined) => void;
 };
 
-export function StepPanel({ execution, step, status, onSelect }: Props) {
+export function StepPanel({ pipeline, execution, step, status, onSelect }: Props) {
   const { data, error, refetch } = useCall('telar', 'DescribeExecutionStep', {
     PipelineExecutionArn: execution.arn,
     StepName: step.StepName,
@@ -40,19 +41,19 @@ export function StepPanel({ execution, step, status, onSelect }: Props) {
       </div>
       {error && <Failure error={error} retry={() => void refetch()} />}
       {!data && !error && <Loading />}
-      {data && <Parts described={data} {...{ execution, step, status, onSelect }} />}
+      {data && <Parts described={data} {...{ pipeline, execution, step, status, onSelect }} />}
     </div>
   );
 }
 
-function Parts({ described, execution, step, status, onSelect }: Props & { described: DescribedStep }) {
+function Parts({ described, pipeline, execution, step, status, onSelect }: Props & { described: DescribedStep }) {
   const [part, show] = useAddress('part', 'overview');
   const job = jobOf(step.ArnOfWork);
   const tabs: Tab[] = [
     {
       id: 'overview',
       label: 'Overview',
-      content: <StepOverview {...{ execution, step, status, described, onSelect }} />,
+      content: <StepOverview {...{ pipeline, execution, step, status, described, onSelect }} />,
     },
     ...(job === undefined
       ? []

@@ -1,9 +1,9 @@
 /** A version of a model: what it is, what speaks for it, what it was made of, and the decision about it. */
 import { useState } from 'react';
-import { useLocation, useSearchParams } from 'wouter';
+import { useSearchParams } from 'wouter';
 import { type Metric, metricsIn } from '../../../../src/definition/pipeline/reportMetrics.ts';
 import type { Json as JsonValue } from '../../../../src/definition/pipeline/types.ts';
-import { useLineage } from '../../data/lineage.ts';
+import { Lineage } from '../../data/lineageView.tsx';
 import { hrefOf, links } from '../../data/links.ts';
 import { useJsonObject } from '../../data/objects.ts';
 import { useCall } from '../../data/queries.ts';
@@ -11,7 +11,6 @@ import { Button } from '../../parts/button.tsx';
 import { Json } from '../../parts/code.tsx';
 import { Copy } from '../../parts/command.tsx';
 import { number } from '../../parts/format.ts';
-import { Graph } from '../../parts/graph/graph.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Facts, Page, Section, Tabs } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -117,7 +116,17 @@ function Evidence({ model, report, metrics, error }: EvidenceProps) {
       tabs={[
         { id: 'figures', label: 'Figures', content: <Figures metrics={metrics} uri={uri} error={error} /> },
         { id: 'report', label: 'Evaluation report', content: <Report uri={uri} report={report} error={error} /> },
-        { id: 'lineage', label: 'Lineage', content: <Lineage arn={model.ModelPackageArn ?? ''} /> },
+        {
+          id: 'lineage',
+          label: 'Lineage',
+          content: (
+            <Lineage
+              source={model.ModelPackageArn ?? ''}
+              label="What the model was made of, and what was made with it"
+              none="Lineage is recorded of models that a pipeline registers."
+            />
+          ),
+        },
         {
           ...{ id: 'record', label: 'Whole record' },
           content: <Json value={model} />,
@@ -157,25 +166,5 @@ function Report({ uri, report, error }: { uri: string; report: unknown; error: u
     <Section title="Report" actions={<Place uri={uri} />}>
       {report === undefined ? <Loading /> : <Json value={report} open />}
     </Section>
-  );
-}
-
-function Lineage({ arn }: { arn: string }) {
-  const { graph, found, error } = useLineage(arn);
-  const [, navigate] = useLocation();
-  if (error) return <Failure error={error} />;
-  if (!found)
-    return <Empty title="Nothing was recorded">Lineage is recorded of models that a pipeline registers.</Empty>;
-  if (!graph) return <Loading />;
-  return (
-    <Graph
-      label="What the model was made of, and what was made with it"
-      nodes={graph.nodes}
-      edges={graph.edges}
-      onSelect={(id) => {
-        const href = graph.hrefs.get(id);
-        if (href !== undefined) navigate(href.replace(/^\/console/, ''));
-      }}
-    />
   );
 }

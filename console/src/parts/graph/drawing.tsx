@@ -75,6 +75,7 @@ export function Drawing({ nodes, layout, shape, size, view, selected, reached, l
               points={line.points}
               label={coarse ? undefined : line.label}
               arrow={arrow}
+              aside={line.aside ?? false}
               flows={live && toneOf(byId.get(line.to)?.status ?? '') === 'busy'}
             />
           ))}

@@ -25,12 +25,14 @@ type EdgeProps = {
   /** The marker's id, one for each graph in the page. */
   arrow: string;
   flows: boolean;
+  aside: boolean;
 };
 
-export const GraphEdgeView = memo(function GraphEdgeView({ points, label, arrow, flows }: EdgeProps) {
+export const GraphEdgeView = memo(function GraphEdgeView({ points, label, arrow, flows, aside }: EdgeProps) {
+  const way = flows ? ' graph-flows' : aside ? ' graph-aside' : '';
   const middle = points[Math.floor(points.length / 2)];
   return (
-    <g className={flows ? 'graph-edge graph-flows' : 'graph-edge'}>
+    <g className={`graph-edge${way}`}>
       <path d={pathOf(points)} markerEnd={`url(#${arrow})`} />
       {label && middle && (
         <text className="graph-edge-label" x={middle.x} y={middle.y + 4}>

@@ -13,7 +13,8 @@ export type GraphNode = {
   parent?: string | undefined;
 };
 
-export type GraphEdge = { from: string; to: string; label?: string | undefined };
+/** `aside`: the way that is only taken when something goes wrong; it is drawn dotted. */
+export type GraphEdge = { from: string; to: string; label?: string | undefined; aside?: boolean | undefined };
 
 /** The nodes directly in one parent (ROOT for the graph itself), and the edges between them. */
 export type Level = { ids: string[]; edges: GraphEdge[] };
@@ -30,7 +31,7 @@ export function shapeKey(
   folded: ReadonlySet<string>,
 ): string {
   const parts = nodes.map((node) => `${node.id}\u0001${node.parent ?? ''}`);
-  const arrows = edges.map((edge) => `${edge.from}\u0001${edge.to}\u0001${edge.label ?? ''}`);
+  const arrows = edges.map((edge) => `${edge.from}\u0001${edge.to}\u0001${edge.label ?? ''}\u0001${edge.aside ?? ''}`);
   return [parts.join('\u0002'), arrows.join('\u0002'), [...folded].sort().join('\u0002')].join('\u0003');
 }
 
@@ -69,7 +70,7 @@ export function shapeOf(nodes: readonly GraphNode[], edges: readonly GraphEdge[]
     const lifted = lift(edge, above, folded);
     if (!lifted || drawn.has(`${lifted.from}\u0001${lifted.to}`)) continue;
     drawn.add(`${lifted.from}\u0001${lifted.to}`);
-    level(lifted.level).edges.push({ from: lifted.from, to: lifted.to, label: edge.label });
+    level(lifted.level).edges.push({ from: lifted.from, to: lifted.to, label: edge.label, aside: edge.aside });
   }
   return { levels, sizes };
 }

@@ -51,3 +51,12 @@ export async function upload(Bucket: string, prefix: string, folder: string, las
     await s3.putObject({ Bucket, Key: `${prefix}/${file}`, Body: createReadStream(path), ContentLength });
   }
 }
+
+/** Writes an empty object, unless there is one. */
+export async function markOnce(Bucket: string, Key: string): Promise<void> {
+  try {
+    await s3.putObject({ Bucket, Key, Body: '', ContentLength: 0, IfNoneMatch: '*' });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'PreconditionFailed') throw error;
+  }
+}

@@ -4,22 +4,11 @@
  * W1. No row group or footer larger than AWS's limits is read, and nothing is decompressed to more than that.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
-import {
-  type AsyncBuffer,
-  type Compressors,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetScan,
-  snappyUncompress,
-} from 'hyparquet';
+import type { AsyncBuffer } from 'hyparquet';
+import { MAX_ROW_GROUP_BYTES, openParquet, tooLarge } from '../../../base/parquet/file.ts';
+import { jsonOf } from '../../../base/parquet/values.ts';
 import { MAX_ITEM_BYTES } from './item.ts';
 import type { FromParquet, ParquetStart, ToParquet } from './parquetMessages.ts';
-import { dateFromDays, jsonOf } from './parquetValues.ts';
-
-/** https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html */
-const MAX_ROW_GROUP_BYTES = 256 * 1024 * 1024;
-const MAX_FOOTER_BYTES = 5 * 1024 * 1024;
 
 /** Of one message: parsing it holds the server's loop. */
 const PORTION_ROWS = 1000;
@@ -66,68 +55,16 @@ const file: AsyncBuffer = {
   },
 };
 
-const tooLarge = (what: string, limit: number) => new Error(`it has a ${what} larger than ${limit} bytes`);
-
-function bounded(length: number): number {
-  if (length > MAX_ROW_GROUP_BYTES) throw tooLarge('row group', MAX_ROW_GROUP_BYTES);
-  return length;
-}
-
-const compressors: Compressors = {
-  SNAPPY(input, length) {
-    const output = new Uint8Array(bounded(length));
-    snappyUncompress(input, output);
-    return output;
-  },
-  GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, bounded(length)) }),
-  ZSTD: (input, length) => zstdDecompressSync(input, { maxOutputLength: Math.max(1, bounded(length)) }),
-  BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, bounded(length)) }),
-};
-
-async function metadataOf(): Promise<FileMetaData> {
-  if (size < 12) throw new Error('it is no Parquet file');
-  const tail = new DataView(await file.slice(size - 8, size));
-  if (tail.getUint32(4, true) !== 0x31524150) throw new Error('it is no Parquet file');
-  if (tail.getUint32(0, true) > MAX_FOOTER_BYTES) throw tooLarge('footer', MAX_FOOTER_BYTES);
-  const metadata = await parquetMetadataAsync(file, { geoparquet: false });
+async function read(): Promise<void> {
+  const { metadata, ranges, readColumn, names } = await openParquet(file);
   for (const group of metadata.row_groups)
     if (group.total_byte_size > MAX_ROW_GROUP_BYTES) throw tooLarge('row group', MAX_ROW_GROUP_BYTES);
-  return metadata;
-}
-
-async function read(): Promise<void> {
-  const metadata = await metadataOf();
-  const scan = await parquetScan({
-    file,
-    metadata,
-    compressors,
-    utf8: false,
-    geoparquet: false,
-    parsers: { dateFromDays },
-  });
-  const names = [...new Set(topLevel(metadata))];
-  for (const { rowStart, rowEnd } of scan.ranges) {
+  for (const { rowStart, rowEnd } of ranges) {
     if (rowEnd <= from) continue;
     const columns: ArrayLike<unknown>[] = [];
-    for (const column of names) columns.push(await scan.readColumn({ column, rowStart, rowEnd }));
+    for (const column of names) columns.push(await readColumn({ column, rowStart, rowEnd }));
     await giveRows(names, columns, Math.max(0, from - rowStart), rowEnd - rowStart);
   }
-}
-
-/** The children of the root, which the schema lists before it goes into each. */
-function topLevel({ schema }: FileMetaData): string[] {
-  const names: string[] = [];
-  const below = (at: number): number => {
-    let next = at + 1;
-    for (let child = 0; child < (schema[at]?.num_children ?? 0); child += 1) next = below(next);
-    return next;
-  };
-  let next = 1;
-  for (let child = 0; child < (schema[0]?.num_children ?? 0); child += 1) {
-    names.push(schema[next]!.name);
-    next = below(next);
-  }
-  return names;
 }
 
 async function giveRows(

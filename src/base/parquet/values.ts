@@ -3,7 +3,9 @@
  * are not, NaN and the infinities as null. Integers beyond 2^53 become the nearest number, as in any JSON that JavaScript reads.
  */
 import { isUtf8 } from 'node:buffer';
-import type { Json, JsonObject } from '../../../definition/asl/scope.ts';
+
+type Json = null | boolean | number | string | Json[] | JsonObject;
+type JsonObject = { [name: string]: Json };
 
 const DAY = 86_400_000;
 

@@ -1,0 +1,119 @@
+/** An object, or one version of it: what it is, what is in it, its versions, and what it was made of and used for. */
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { useAddress } from '../../data/address.ts';
+import { objectUrl } from '../../data/call.ts';
+import { Lineage } from '../../data/lineageView.tsx';
+import { links } from '../../data/links.ts';
+import { useCall } from '../../data/queries.ts';
+import { Button } from '../../parts/button.tsx';
+import { CopyCommand } from '../../parts/command.tsx';
+import { DownloadIcon } from '../../parts/icons.tsx';
+import { Failure, Loading } from '../../parts/notice.tsx';
+import { Page, Tabs } from '../../parts/page.tsx';
+import { useToasts } from '../../parts/toast.tsx';
+import type { PageProps } from '../area.ts';
+import { quoted } from './commands.ts';
+import { DeleteObjects } from './deleting.tsx';
+import { foldersTo } from './entries.ts';
+import { ObjectFacts } from './facts.tsx';
+import { Preview } from './preview.tsx';
+import { ObjectVersions } from './versions.tsx';
+import './data.css';
+
+export type ObjectName = { Bucket: string; Key: string; VersionId?: string };
+
+export function ObjectPage({ params: { bucket } }: PageProps<'bucket'>) {
+  const [key] = useAddress('key', '');
+  const [versionId] = useAddress('versionId');
+  const object = { Bucket: bucket, Key: key, ...(versionId !== undefined && { VersionId: versionId }) };
+  const { data, error, refetch } = useCall('s3', 'HeadObject', { ...object, ChecksumMode: 'ENABLED' });
+  const prefix = key.slice(0, key.lastIndexOf('/') + 1);
+  return (
+    <Page
+      title={key.slice(prefix.length) || key}
+      crumbs={[
+        { label: 'Buckets', href: links.buckets() },
+        { label: bucket, href: links.bucket(bucket) },
+        ...foldersTo(prefix).map((folder) => ({ label: folder.name, href: links.bucket(bucket, folder.prefix) })),
+      ]}
+      actions={data && <Actions object={object} />}
+    >
+      {error && <Failure error={error} retry={() => void refetch()} />}
+      {!data && !error && <Loading />}
+      {data && <ObjectFacts object={object} head={data} />}
+      <Details object={object} shown={!error} />
+    </Page>
+  );
+}
+
+function Details({ object, shown }: { object: ObjectName; shown: boolean }) {
+  const [tab, show] = useAddress('tab', 'preview');
+  const versions = { id: 'versions', label: 'Versions', content: <ObjectVersions object={object} /> };
+  const source = `s3://${object.Bucket}/${object.Key}`;
+  return (
+    <Tabs
+      label="About the object"
+      // Of an object that was deleted its versions are left.
+      value={shown ? tab : 'versions'}
+      onChange={show}
+      tabs={
+        shown
+          ? [
+              { id: 'preview', label: 'Preview', content: <Preview object={object} /> },
+              versions,
+              {
+                ...{ id: 'lineage', label: 'Lineage' },
+                content: (
+                  <Lineage
+                    source={source}
+                    label="What the object was made of, and what it was used for"
+                    none="Lineage is recorded of what jobs read and write."
+                  />
+                ),
+              },
+            ]
+          : [versions]
+      }
+    />
+  );
+}
+
+function Actions({ object }: { object: ObjectName }) {
+  const { Bucket, Key, VersionId } = object;
+  const [deleting, setDeleting] = useState(false);
+  const [, navigate] = useLocation();
+  const { show } = useToasts();
+  const download = async () => {
+    try {
+      location.assign(await objectUrl(object));
+    } catch (error) {
+      show((error as Error).message, 'bad');
+    }
+  };
+  const parent = Key.slice(0, Key.lastIndexOf('/') + 1);
+  return (
+    <>
+      <CopyCommand
+        command={
+          VersionId === undefined
+            ? `aws s3 cp ${quoted(`s3://${Bucket}/${Key}`)} .`
+            : `aws s3api get-object --bucket ${Bucket} --key ${quoted(Key)} --version-id ${VersionId} ${quoted(Key.slice(parent.length))}`
+        }
+      />
+      <Button onClick={download}>
+        <DownloadIcon /> Download
+      </Button>
+      <Button variant="danger" onClick={() => setDeleting(true)}>
+        Delete
+      </Button>
+      <DeleteObjects
+        open={deleting}
+        onClose={() => setDeleting(false)}
+        onDone={() => navigate(links.bucket(Bucket, parent).replace(/^\/console/, ''))}
+        bucket={Bucket}
+        entries={[{ kind: VersionId === undefined ? 'object' : 'version', key: Key, versionId: VersionId }]}
+      />
+    </>
+  );
+}

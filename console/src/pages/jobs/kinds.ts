@@ -1,0 +1,36 @@
+/** The kinds of SageMaker's jobs, as the console names them. Pure. */
+export const KINDS = ['processing', 'training', 'transform'] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const isKind = (text: string): text is Kind => (KINDS as readonly string[]).includes(text);
+
+export const WORDS: Readonly<Record<Kind, { one: string; many: string; stop: string; tooFew: string }>> = {
+  processing: {
+    ...{ one: 'Processing job', many: 'Processing', stop: 'stop-processing-job --processing-job-name' },
+    tooFew: 'A pipeline’s processing steps start them, and so does any SageMaker client.',
+  },
+  training: {
+    ...{ one: 'Training job', many: 'Training', stop: 'stop-training-job --training-job-name' },
+    tooFew: 'A pipeline’s training steps start them, and so does any SageMaker client.',
+  },
+  transform: {
+    ...{ one: 'Batch transform job', many: 'Batch transform', stop: 'stop-transform-job --transform-job-name' },
+    tooFew: 'A pipeline’s transform steps start them; telar predict scores a file with a model of the registry.',
+  },
+};
+
+/** How far a job is, by the phases that ListJobUse tells. */
+export const PHASES: Readonly<Record<string, string>> = {
+  queued: 'Waiting for the machine',
+  preparing: 'Preparing its image',
+  staging: 'Bringing its inputs',
+  launching: 'Starting',
+  running: 'Running',
+  storing: 'Storing its outputs',
+  ended: 'Ended',
+};
+
+export const STATUSES = ['InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped'] as const;
+
+/** Whether it may still change. */
+export const isUnderWay = (status: string | undefined): boolean => status === 'InProgress' || status === 'Stopping';
