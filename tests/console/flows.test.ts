@@ -82,6 +82,10 @@ async function makeSchedules(): Promise<void> {
       EventBridgeParameters: { Source: 'shop', DetailType: 'Order Placed' },
     },
   };
+  await scheduler.createSchedule({
+    ...{ Name: 'denied', ScheduleExpression: 'rate(1 day)', FlexibleTimeWindow: { Mode: 'OFF' } },
+    Target: { Arn: arnOf('states', 'stateMachine:m'), RoleArn },
+  });
   await new EventBridge(server.client).createEventBus({ Name: 'orders' });
   for (const [Name, target] of Object.entries(targets)) {
     await scheduler.createSchedule({
@@ -193,6 +197,16 @@ it("tries a rule's pattern with an event that is changed until it matches, and s
   expect(await takeAll()).toEqual(['"an order"']);
 });
 
+it('tells in the list and on its page that what a schedule would start was refused', async () => {
+  const page = await open('/schedules');
+  await page
+    .getByRole('row', { name: /denied/ })
+    .getByText('Refused')
+    .waitFor();
+  await page.getByRole('link', { name: 'denied' }).click();
+  await page.getByRole('table', { name: 'Last firings' }).getByText('AccessDeniedException').waitFor();
+});
+
 it.each([
   ['pipeline', /An execution was started/, /\/console\/pipelines\/small\/executions\//],
   ['operation', /It answered .*MessageId/, undefined],
@@ -255,6 +269,12 @@ it('confirms a subscription from the outbox, publishes to it, and reads the mail
   await visit(page, server, '/console/outbox');
   await page.getByRole('heading', { level: 2, name: 'It is late' }).waitFor();
   await seeText(page, /The run of tonight has not begun/);
+  await page
+    .getByRole('row', { name: /else@example.com/ })
+    .last()
+    .click();
+  await page.getByRole('heading', { level: 2, name: /Subscription Confirmation/ }).waitFor();
+  expect(page.url()).toMatch(/\/console\/outbox\/\d+$/);
   // Links of a mail are text: nothing that is opened by chance.
   expect(await page.getByRole('article').getByRole('link').count()).toBe(1);
 });

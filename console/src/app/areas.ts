@@ -14,4 +14,18 @@ import { rules } from '../pages/rules/area.ts';
 import { schedules } from '../pages/schedules/area.ts';
 import { topics } from '../pages/topics/area.ts';
 
-export const areas: readonly Area[] = [home, pipelines, machines, jobs, registry, data, schedules, rules, topics, outbox, queues, functions, audit];
+export const areas: readonly Area[] = [
+  home,
+  pipelines,
+  machines,
+  jobs,
+  registry,
+  data,
+  schedules,
+  rules,
+  topics,
+  outbox,
+  queues,
+  functions,
+  audit,
+];

@@ -7,9 +7,15 @@ import { type TargetKind, targetOf } from './targets.ts';
 const SHOWN = 20;
 /** What is sent tells nobody. */
 const EVERY = 5000;
+/** In a list, where there are many. */
+export const LISTED = { most: 1, every: 20_000 } as const;
 
-export function useFirings(arn: string): { rows: FiringRow[] | undefined; error: Refusal | null } {
-  const { data, error } = useCall('telar', 'ListFirings', { Arn: arn, MaxResults: SHOWN }, { every: EVERY });
+/** @param most the newest ones */
+export function useFirings(
+  arn: string,
+  { most = SHOWN, every = EVERY } = {},
+): { rows: FiringRow[] | undefined; error: Refusal | null } {
+  const { data, error } = useCall('telar', 'ListFirings', { Arn: arn, MaxResults: most }, { every });
   const rows = data?.Firings.map(({ Time, TargetArn, Status, Due, Attempt, Operation, ErrorCode }, index) => ({
     ...{ key: `${Time} ${TargetArn} ${Attempt ?? Operation} ${index}`, time: Time, status: Status, due: Due },
     target: targetOf(TargetArn),

@@ -21,6 +21,16 @@ export function Firings({ rows, empty }: { rows: readonly FiringRow[]; empty: st
   return <DataTable label="Last firings" dense rows={rows} keyOf={({ key }) => key} columns={COLUMNS} />;
 }
 
+/** The newest one, in a cell. */
+export function LastFiring({ row }: { row: FiringRow | undefined }) {
+  if (!row) return null;
+  return (
+    <>
+      <Status status={row.status} /> <Time at={row.time} />
+    </>
+  );
+}
+
 const COLUMNS: Column<FiringRow>[] = [
   { id: 'when', header: 'When', width: '8rem', cell: ({ time }) => <Time at={time} /> },
   {

@@ -42,7 +42,7 @@ export function OutboxPage({ params }: { params: Readonly<Record<string, string>
             rows={items}
             keyOf={({ Id }) => String(Id)}
             hrefOf={({ Id }) => links.mail(Id)}
-            onOpen={({ Id }) => go(links.mail(Id), { replace: true })}
+            onOpen={({ Id }) => go(`~${links.mail(Id)}`, { replace: true })}
             selected={String(chosen)}
             more={more}
             columns={COLUMNS}

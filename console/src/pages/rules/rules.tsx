@@ -2,10 +2,12 @@
 import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { scheduleInWords } from '../../../../src/definition/schedules/words.ts';
+import { LISTED, useFirings } from '../../data/firings.ts';
 import { links } from '../../data/links.ts';
 import { useCall, usePages } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
 import { Button } from '../../parts/button.tsx';
+import { LastFiring } from '../../parts/firings.tsx';
 import { Field, Select } from '../../parts/form.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Page, Tabs } from '../../parts/page.tsx';
@@ -93,8 +95,13 @@ const COLUMNS: Column<Rule>[] = [
     cell: ({ State = '' }) => <Status status={State} />,
     sort: ({ State }) => State,
   },
+  { id: 'last', header: 'Last', width: '12rem', cell: ({ Arn = '' }) => <Last arn={Arn} /> },
   { id: 'description', header: 'Description', cell: ({ Description }) => Description },
 ];
+
+function Last({ arn }: { arn: string }) {
+  return <LastFiring row={useFirings(arn, LISTED).rows?.[0]} />;
+}
 
 function whenOf({ ScheduleExpression, EventPattern }: Rule): string {
   const said = [

@@ -1,7 +1,9 @@
 /** All schedules: what runs by the clock, when, and what it starts. */
 import { scheduleInWords } from '../../../../src/definition/schedules/words.ts';
+import { LISTED, useFirings } from '../../data/firings.ts';
 import { links } from '../../data/links.ts';
 import { targetOf } from '../../data/targets.ts';
+import { LastFiring } from '../../parts/firings.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -55,7 +57,7 @@ const COLUMNS: Column<Scheduled>[] = [
     sort: ({ times }) => times?.Next,
   },
   { id: 'target', header: 'Starts', width: '15rem', cell: (row) => <Targets row={row} /> },
-  { id: 'missed', header: 'Missed', width: '10rem', cell: ({ times }) => <Missed missed={times?.Missed} /> },
+  { id: 'last', header: 'Last', width: '12rem', cell: (row) => <Last row={row} /> },
 ];
 
 function When({ row }: { row: Scheduled }) {
@@ -83,11 +85,16 @@ function Targets({ row }: { row: Scheduled }) {
   );
 }
 
-function Missed({ missed }: { missed: { At: string; Outcome: string } | undefined }) {
-  if (!missed) return null;
-  return (
-    <>
-      <Time at={missed.At} /> ({missed.Outcome === 'ran-late' ? 'ran late' : 'skipped'})
-    </>
-  );
+/** What it missed last, as long as it has not occurred since; else what it did. */
+function Last({ row: { arn, times } }: { row: Scheduled }) {
+  const { rows } = useFirings(arn, LISTED);
+  const missed = times?.Missed;
+  if (missed && missed.At > (rows?.[0]?.time ?? '')) {
+    return (
+      <>
+        Missed <Time at={missed.At} />, {missed.Outcome === 'ran-late' ? 'ran late' : 'skipped'}
+      </>
+    );
+  }
+  return <LastFiring row={rows?.[0]} />;
 }
