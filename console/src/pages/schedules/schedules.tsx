@@ -11,6 +11,7 @@ import { type Column, DataTable } from '../../parts/table.tsx';
 import { TargetLink } from '../../parts/target.tsx';
 import { Time } from '../../parts/time.tsx';
 import { type Scheduled, useDetail, useScheduled } from './scheduled.ts';
+import './schedules.css';
 
 export function SchedulesPage() {
   const { items, error, more, refetch } = useScheduled();
@@ -44,10 +45,10 @@ const nameOf = ({ kind, group, name }: Scheduled): string =>
   kind === 'rule' ? `rule ${name}` : group === 'default' ? name : `${group} / ${name}`;
 
 const COLUMNS: Column<Scheduled>[] = [
-  { id: 'name', header: 'Schedule', width: '12rem', cell: nameOf, sort: nameOf },
+  { id: 'name', header: 'Schedule', width: '10rem', cell: nameOf, sort: nameOf },
   { id: 'when', header: 'When', cell: (row) => <When row={row} /> },
   {
-    ...{ id: 'state', header: 'State', width: '7.5rem' },
+    ...{ id: 'state', header: 'State', width: '7rem' },
     cell: ({ state }) => <Status status={state} />,
     sort: ({ state }) => state,
   },
@@ -56,20 +57,22 @@ const COLUMNS: Column<Scheduled>[] = [
     cell: ({ times }) => (times?.Next === undefined ? '' : <Time at={times.Next} />),
     sort: ({ times }) => times?.Next,
   },
-  { id: 'target', header: 'Starts', width: '15rem', cell: (row) => <Targets row={row} /> },
-  { id: 'last', header: 'Last', width: '12rem', cell: (row) => <Last row={row} /> },
+  { id: 'target', header: 'Starts', width: '13rem', cell: (row) => <Targets row={row} /> },
+  { id: 'last', header: 'Last', width: '11rem', cell: (row) => <Last row={row} /> },
 ];
 
 function When({ row }: { row: Scheduled }) {
   const detail = useDetail(row);
   if (!detail) return null;
   const { expression, timeZone, window } = detail;
-  const words = scheduleInWords(expression, row.kind === 'rule' ? 'rules' : 'scheduler');
+  const more = [
+    ...(expression.startsWith('rate') ? [] : [timeZone]),
+    ...(window === undefined ? [] : [`within ${window} min`]),
+  ];
   return (
-    <span title={expression}>
-      {words}
-      {expression.startsWith('rate') ? '' : `, ${timeZone}`}
-      {window === undefined ? '' : `, within ${window} min`}
+    <span className="schedules-when" title={expression}>
+      <span>{scheduleInWords(expression, row.kind === 'rule' ? 'rules' : 'scheduler')}</span>
+      {more.length > 0 && <span className="schedules-zone">{more.join(', ')}</span>}
     </span>
   );
 }
