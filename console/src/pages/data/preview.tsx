@@ -21,10 +21,10 @@ export function Preview({ object }: { object: ObjectName }) {
   if (error) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return <Loading label="Looking into the object" />;
   return (
-    <>
+    <div className="data-preview">
       <p className="data-quiet">{extentOf(data)}</p>
       {data.Text === undefined ? <Tables preview={data} /> : <Text format={data.Format} text={data.Text} />}
-    </>
+    </div>
   );
 }
 
@@ -100,7 +100,13 @@ function summaryColumns(rows: number): Column<Placed>[] {
       cell: ({ place }) => place + 1,
       sort: ({ place }) => place,
     },
-    { id: 'name', header: 'Column', cell: ({ summary }) => summary.Name, sort: ({ summary }) => summary.Name },
+    {
+      id: 'name',
+      header: 'Column',
+      width: '13rem',
+      cell: ({ summary }) => summary.Name,
+      sort: ({ summary }) => summary.Name,
+    },
     {
       id: 'type',
       header: 'Type',
@@ -121,7 +127,7 @@ function summaryColumns(rows: number): Column<Placed>[] {
     { id: 'min', header: 'Least', width: '7rem', align: 'right', cell: ({ summary }) => bound(summary.Min) },
     { id: 'mean', header: 'Mean', width: '7rem', align: 'right', cell: ({ summary }) => bound(summary.Mean) },
     { id: 'max', header: 'Most', width: '7rem', align: 'right', cell: ({ summary }) => bound(summary.Max) },
-    { id: 'values', header: 'Values', width: '16rem', cell: ({ summary }) => <Values summary={summary} /> },
+    { id: 'values', header: 'Values', width: '14.5rem', cell: ({ summary }) => <Values summary={summary} /> },
   ];
 }
 

@@ -11,7 +11,7 @@ const FLOWS: Readonly<Record<Mount['flow'], string>> = { in: '‚Üê from', out: '‚
 
 export function Given({ job }: { job: Described }) {
   return (
-    <>
+    <div className="jobs-given">
       <Section title={job.kind === 'transform' ? 'What goes in and out' : 'In its container'}>
         <DataTable
           label="Files and folders of the container"
@@ -35,7 +35,7 @@ export function Given({ job }: { job: Described }) {
       )}
       {job.hyperparameters && <Settings title="Hyperparameters" values={job.hyperparameters} />}
       <Settings title="Environment" values={job.environment} />
-    </>
+    </div>
   );
 }
 
