@@ -6,7 +6,7 @@ import { Copy } from '../../parts/command.tsx';
 import { bytes } from '../../parts/format.ts';
 import { Facts } from '../../parts/page.tsx';
 import { Time } from '../../parts/time.tsx';
-import type { ObjectName } from './object.tsx';
+import type { ObjectName } from './entries.ts';
 
 type Head = Output<'s3', 'HeadObject'>;
 

@@ -9,7 +9,7 @@ import { Histogram } from '../../parts/histogram.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
-import type { ObjectName } from './object.tsx';
+import type { ObjectName } from './entries.ts';
 
 const ROWS = 100;
 /** A table of more is slow to draw, and nobody reads it. */

@@ -18,7 +18,7 @@ import type { Described } from './described.ts';
 import { JobFacts } from './facts.tsx';
 import { JobFailure } from './failure.tsx';
 import { Given } from './given.tsx';
-import { isKind, isUnderWay, type Kind, WORDS } from './kinds.ts';
+import { isKind, isStoppable, isUnderWay, type Kind, WORDS } from './kinds.ts';
 import { JobLogTab } from './logTab.tsx';
 import { JobMetrics } from './metrics.tsx';
 import { useJob } from './useJob.ts';
@@ -107,7 +107,7 @@ function StopJob({ job: { kind, name, status } }: { job: Described }) {
   const { show } = useToasts();
   return (
     <>
-      <Button variant="danger" disabled={status === 'Stopping'} onClick={() => setAsked(true)}>
+      <Button variant="danger" disabled={!isStoppable(status)} onClick={() => setAsked(true)}>
         <StopIcon /> {status === 'Stopping' ? 'Stopping' : 'Stop'}
       </Button>
       <Confirm

@@ -25,7 +25,7 @@ const BOOLEANS = new Map([
 ]);
 
 /** A field's value; a number too large to be one stays a text. */
-export function cellOf(text: string): PreviewCell {
+function cellOf(text: string): PreviewCell {
   const bare = text.trim();
   if (MISSING.has(bare)) return null;
   if (NUMBER.test(bare)) {
