@@ -1,7 +1,7 @@
 /** The lineage of one thing, drawn: each node leads to its page. */
 import { useLocation } from 'wouter';
 import { Graph } from '../parts/graph/graph.tsx';
-import { Empty, Failure, Loading } from '../parts/notice.tsx';
+import { Banner, Empty, Failure, Loading } from '../parts/notice.tsx';
 import { useLineage } from './lineage.ts';
 
 type Props = {
@@ -20,7 +20,7 @@ export function Lineage({ source, label, none }: Props) {
   if (!graph) return <Loading />;
   return (
     <>
-      {of !== source && <p>What is recorded of the folder that it lies in, {of}</p>}
+      {of !== source && <Banner>What is recorded of the folder that it lies in, {of}</Banner>}
       <Graph
         label={label}
         nodes={graph.nodes}
