@@ -65,6 +65,9 @@ describe('a pipeline that succeeds', () => {
     const page = await openPage(`/pipelines/small/executions/${idOf(arn)}`);
     await option(page, /^Gate,/).click();
     await seeText(page, 'metrics.accuracy 0.8 ≥ Threshold 0.75');
+    await option(page, /^Register,/).click();
+    await seeText(page, /It stands in the if branch of/);
+    await seeText(page, 'metrics.accuracy 0.8 ≥ Threshold 0.75');
     await option(page, /^Measure,/).click();
     await page.getByRole('row', { name: 'accuracy 0.8' }).waitFor();
     await option(page, /^Train,/).click();
@@ -218,5 +221,7 @@ it('shows two thousand steps, and the one that is looked for', async () => {
   expect(await heading(page).textContent()).toBe(idOf(arn));
   await visit(page, server, `/console/pipelines/wide/executions/${idOf(arn)}?step=step-1999`);
   await page.getByRole('heading', { name: 'step-1999', exact: true }).waitFor();
+  await option(page, /^step-1999, /).waitFor();
+  expect(await option(page, /^step-1999, /).isVisible()).toBe(true);
   await seeText(page, '1 = 1');
 });

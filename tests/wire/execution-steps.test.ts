@@ -79,6 +79,24 @@ describe('when it has ended', () => {
     expect(train.JobNames).toHaveLength(1);
   });
 
+  it('steps of thousands come from a place on', async () => {
+    const { Steps, Next } = await bench.telar('DescribeExecutionSteps', { PipelineExecutionArn: arn, From: 3 });
+    expect([Steps.map(({ StepName }) => StepName), Next]).toEqual([['Register'], undefined]);
+
+    const wide = Array.from({ length: 3001 }, (_, index) => ({
+      ...{ Name: `s${index}`, Type: 'Fail', Arguments: { ErrorMessage: 'x' } },
+    }));
+    await bench.createPipeline('wide', { Version: '2020-12-01', Steps: wide });
+    const PipelineExecutionArn = await bench.start('wide');
+    const first = await bench.telar('DescribeExecutionSteps', { PipelineExecutionArn });
+    const rest = await bench.telar('DescribeExecutionSteps', { PipelineExecutionArn, From: first.Next! });
+    expect([first.Steps.length, rest.Steps.map(({ StepName }) => StepName), rest.Next]).toEqual([
+      3000,
+      ['s3000'],
+      undefined,
+    ]);
+  });
+
   it('what there is none of is refused by name', async () => {
     const gone = await refusal(bench.telar('DescribeExecutionSteps', { PipelineExecutionArn: `${arn}x` }));
     expect([gone.name, gone.message]).toEqual(['ResourceNotFound', expect.stringContaining(`${arn}x`)]);

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { generate } from '../data/generate.ts';
 import { clean, csvFiles, DeliveryRefused } from './cleaning.ts';
-import { HEADER, LONGEST_LINE, REASONS } from './cleaningSql.ts';
+import { HEADER, LONGEST_LINE, NO_LINE, REASONS } from './cleaningSql.ts';
 import { cleanedByDuck, cleanedPlainly, fileOf, lineOf, sorted } from './testing.ts';
 
 const AS_OF = '2026-07-01';
@@ -100,6 +100,14 @@ describe('duplicates', () => {
     expect(aside.map(({ file }) => file)).toEqual(['a.csv', 'b.csv']);
   });
 
+  it('are equal rows too when one is in quotes that it does not need', async () => {
+    const { report } = await cleaned({
+      'a.csv': fileOf([lineOf(), lineOf({ channel: '"store"' })]),
+      'b.csv': fileOf([lineOf({ description: '"Mug"' }), lineOf({ description: '"Mug,"' })]),
+    });
+    expect(report).toMatchObject({ rows: 4, clean: 2, reasons: { duplicate: 2 } });
+  });
+
   it('are not rows that differ in one field, nor bad rows', async () => {
     const bad = lineOf({ customer_id: '' });
     const { report } = await cleaned({ 'a.csv': fileOf([lineOf(), lineOf({ channel: 'online' }), bad, bad]) });
@@ -147,12 +155,28 @@ describe('hostile files', () => {
     expect(report).toMatchObject({ rows: 11, clean: 6, reasons: { too_long: 5 } });
   });
 
+  it('may have a line of just the length at which a file is refused', async () => {
+    const long = (length: number) => 'x'.repeat(length);
+    const lines = [long(NO_LINE), lineOf(), long(NO_LINE - 4096), long(NO_LINE), ...Array(30_000).fill(lineOf())];
+    const { report } = await cleaned({
+      'a.csv': fileOf([...lines, ...lines, ...lines]),
+      'b.csv': fileOf([long(NO_LINE)], '\r'),
+    });
+    expect(report).toMatchObject({ rows: 90_013, clean: 1, reasons: { too_long: 10, duplicate: 90_002 } });
+  });
+
   const refused: [what: string, name: string, bytes: Buffer, says: RegExp][] = [
     ['empty', 'a.csv', Buffer.alloc(0), /a\.csv is empty/],
     ['of another header', 'a.csv', Buffer.from('id,name\n1,2\n'), /header of a\.csv is 'id,name'/],
     ['compressed', 'a.csv', gzipSync(fileOf([lineOf()])), /compressed with gzip/],
     ['UTF-16', 'a.csv', Buffer.from(`\ufeff${HEADER}\n`, 'utf16le'), /header of a\.csv/],
     ['one long line', 'a.csv', fileOf([lineOf(), 'x'.repeat(3_000_000), lineOf()]), /line of more than 1048576 bytes/],
+    [
+      'one line too long',
+      'a.csv',
+      fileOf([lineOf(), 'x'.repeat(NO_LINE + 1), lineOf()]),
+      /more than 1048576 bytes, at byte 151/,
+    ],
     ['named as a pattern', 'a*.csv', fileOf([lineOf()]), /'a\*\.csv' may hold/],
   ];
   it.each(refused)('are refused when they are %s', async (_what, name, bytes, says) => {

@@ -7,8 +7,8 @@
  *     anything is written: one bad row is data, a wrong file is a mistake.
  * K3. The report is written last: where it lies, the rest is whole.
  */
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as sql from './cleaningSql.ts';
 import { HEADER, NO_LINE, REASONS, type Reason } from './cleaningSql.ts';
@@ -64,42 +64,16 @@ export function csvFiles(folder: string): string[] {
   return names.sort().map((name) => join(folder, name));
 }
 
-/** One file: its clean parts, at most two. What is in between lies in a folder that is gone afterwards. */
+/** One file: its clean part, where it has clean rows. */
 async function cleanFile(duck: Duck, file: string, earlier: readonly string[], to: { output: string; asOf: string }) {
-  const name = basename(file);
-  const between = mkdtempSync(join(to.output, '.between-'));
-  const found = (fate: string) => parquetFiles(join(between, 'sorted', `fate=${fate}`));
+  const part = join(to.output, CLEAN_FOLDER, `${basename(file, '.csv')}.parquet`);
   const run = async (...statements: string[]) => {
     for (const statement of statements) await duck.run(statement);
   };
-  const parts: string[] = [];
-  const part = (kind: string) => {
-    parts.push(join(to.output, CLEAN_FOLDER, `${basename(file, '.csv')}${kind}.parquet`));
-    return parts.at(-1)!;
-  };
-  try {
-    await run(...sql.signs(file), sql.sortOut(file, to.asOf, join(between, 'sorted')));
-    const [met] = await duck.rows<{ rows: number }>(sql.MET);
-    for (const [index, whole] of found('clean').entries()) renameSync(whole, part(index === 0 ? '' : `-${index}`));
-    const repeated = found('repeated');
-    if (repeated.length > 0) {
-      await run(sql.repeated(repeated, met!.rows > 0 ? earlier : []), sql.asideDuplicates(name));
-      await run(sql.writeFirst(part('-first')));
-    }
-    if (found('aside').length > 0) await run(sql.asideBad(name, found('aside')));
-    await run(...sql.asideUnreadable(name));
-    return parts;
-  } finally {
-    rmSync(between, { recursive: true, force: true });
-  }
-}
-
-function parquetFiles(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.parquet'))
-    .sort()
-    .map((name) => join(folder, name));
+  await run(...sql.judge(file, to.asOf), ...sql.SIGNS);
+  const [met] = await duck.rows<{ rows: number }>(sql.MET);
+  await run(sql.repeated(met!.rows > 0 ? earlier : []), sql.writeClean(part), ...sql.putAside(basename(file)));
+  return existsSync(part) ? [part] : [];
 }
 
 async function count(duck: Duck, parts: readonly string[]) {
@@ -138,25 +112,35 @@ async function mustBeTransactions(file: string): Promise<void> {
   await mustHaveLines(file);
 }
 
-/** Looks for ends of lines where its pieces meet only: a line inside of a piece is short enough. */
+/** From the end of one line to the last one within NO_LINE bytes of it, and so on: little is read of a file of short lines. */
 async function mustHaveLines(file: string): Promise<void> {
-  let [length, at] = [0, 0];
-  for await (const piece of createReadStream(file, { highWaterMark: NO_LINE / 4 }) as AsyncIterable<Buffer>) {
-    const first = firstEnd(piece);
-    if (length + (first < 0 ? piece.length : first) > NO_LINE)
-      throw new DeliveryRefused(
-        `${basename(file)} has a line of more than ${NO_LINE} bytes, before byte ${at + piece.length}: it is no CSV of transactions.`,
-      );
-    length =
-      first < 0 ? length + piece.length : piece.length - 1 - Math.max(piece.lastIndexOf(10), piece.lastIndexOf(13));
-    at += piece.length;
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    for (let at = 0; size - at > NO_LINE; ) {
+      const end = await lastEnd(handle, at, at + NO_LINE + 1);
+      if (end < 0)
+        throw new DeliveryRefused(
+          `${basename(file)} has a line of more than ${NO_LINE} bytes, at byte ${at}: it is no CSV of transactions.`,
+        );
+      at = end + 1;
+    }
+  } finally {
+    await handle.close();
   }
 }
 
-function firstEnd(piece: Buffer): number {
-  const feed = piece.indexOf(10);
-  const carriage = piece.subarray(0, feed < 0 ? piece.length : feed).indexOf(13);
-  return carriage < 0 ? feed : carriage;
+/** Where the last line ends of those that end in these bytes; -1 where none does. */
+async function lastEnd(handle: FileHandle, from: number, to: number): Promise<number> {
+  const piece = Buffer.alloc(4096);
+  for (let until = to; until > from; until -= piece.length) {
+    const start = Math.max(from, until - piece.length);
+    const { bytesRead } = await handle.read(piece, 0, until - start, start);
+    const read = piece.subarray(0, bytesRead);
+    const last = Math.max(read.lastIndexOf(10), read.lastIndexOf(13));
+    if (last >= 0) return start + last;
+  }
+  return -1;
 }
 
 async function firstBytes(file: string): Promise<Buffer> {

@@ -1,8 +1,9 @@
 /**
  * What cleaning is, as SQL: one statement a step, in the order in which they run, for one file after another:
  *
- *   lines → signs: hashes of lines that may be there twice
- *   lines → parted → read → judged → sorted out, in one go: clean rows, those that may be there twice, and those put aside
+ *   lines → judged: every row with what it means or the reason why it is bad; the file is read once
+ *   judged → signs: hashes of rows that may be there twice → repeated: such rows, and which of equal ones each is
+ *   judged, repeated → the clean part, and what is put aside
  *
  * C1. A line is a row, whatever stands in it: a quote that never closes spoils its own line and no other. (So a field cannot
  *     hold a line break, as RFC 4180 would allow.) Lines end with LF, CRLF or CR; empty ones are none.
@@ -34,8 +35,13 @@ export const HEADER = 'invoice,invoice_date,customer_id,product_code,description
 export const LONGEST_LINE = 65_536;
 /** A file with a line of more bytes than that is no file of lines. (DuckDB would lose lines that span several of its buffers.) */
 export const NO_LINE = 1_048_576;
+/** What DuckDB reads at a time: buffers of this size are used again and again, larger ones would each be asked of the system. */
+const BUFFER = 4 * NO_LINE;
 /** More than that for one thing is a slip of the keyboard, in this shop. */
 export const HIGHEST_PRICE = 10_000;
+
+/** Columns with more kinds than that in a row group are written without a dictionary: it would not pay. */
+const FEW_KINDS = 1000;
 
 /** The columns of a clean transaction. `cents` is the price of one. */
 export const CLEAN_COLUMNS =
@@ -50,35 +56,21 @@ function lines(file: string): string {
     SELECT line, rest FROM read_csv(${literal(file)},
       auto_detect = false, header = false, skip = 1, columns = {'line': 'VARCHAR', 'rest': 'VARCHAR'}, delim = '\u0001',
       quote = '', escape = '', nullstr = '\u0002', null_padding = true, strict_mode = false, max_line_size = ${LONGEST_LINE},
-      store_rejects = true, rejects_limit = 0)
+      store_rejects = true, rejects_limit = 0, buffer_size = ${BUFFER})
     WHERE line IS NULL OR line <> '' OR rest IS NOT NULL`;
 }
 
-/**
- * Lines and their fields. Most have no quotes and are cut at their commas; the file is read twice, since one expression for both
- * kinds would copy every field of every row.
- */
+/** Lines and their fields. Those with quotes wait: what reads them takes ten times as long, and most lines have none. */
 function parted(file: string): string {
   return `
-    SELECT line, rest, string_split(line, ',') AS parts FROM (${lines(file)})
-    WHERE contains(line, '"') IS NOT TRUE
-    UNION ALL
-    SELECT line, rest, ${PARTED_AT_QUOTES} FROM (${lines(file)})
-    WHERE contains(line, '"')`;
+    SELECT line, rest, string_split(line, ',') AS parts, contains(line, '"') AS waits, hash(line) AS sign
+    FROM (${lines(file)})`;
 }
 
-/**
- * A line with quotes is cut at them: every second piece lies inside, where a comma becomes U+0002 until the line is parted. (An
- * escaped quote, twice in a row, leads out and in again: right by itself.)
- */
+/** Lines that waited. The same fields have the same sign, in quotes or not. */
 const PARTED_AT_QUOTES = `
-  whole(list_transform(
-    string_split(
-      array_to_string(
-        list_transform(string_split(line, '"'), lambda piece, nth: if(nth % 2 = 0, replace(piece, ',', chr(2)), piece)),
-        '"'),
-      ','),
-    lambda field: unquoted(field)))`;
+    SELECT line, NULL AS rest, parts, false AS waits, hash(array_to_string(parts, ',')) AS sign
+    FROM (SELECT line, fields_of(line) AS parts FROM waiting)`;
 
 export const MACROS = [
   // A field without its quotes; NULL where quotes stand that do not belong there.
@@ -89,95 +81,103 @@ export const MACROS = [
    END`,
   // All fields, or none when one of them is broken: then there are not nine.
   'CREATE MACRO whole(fields) AS if(list_count(fields) = len(fields), fields, [])',
+  // A line with quotes is cut at them: every second piece lies inside, where a comma becomes U+0002 until the line is parted. (An
+  // escaped quote, twice in a row, leads out and in again: right by itself.)
+  `CREATE MACRO fields_of(line) AS
+     whole(list_transform(
+       string_split(
+         array_to_string(
+           list_transform(string_split(line, '"'), lambda piece, nth: if(nth % 2 = 0, replace(piece, ',', chr(2)), piece)),
+           '"'),
+         ','),
+       lambda field: unquoted(field)))`,
   `CREATE MACRO csv_field(value) AS
      if(contains(value, ',') OR contains(value, '"'), '"' || replace(value, '"', '""') || '"', value)`,
 ];
 
 /** Every row with what its texts mean, NULL where they mean nothing. */
-function read(file: string): string {
+function read(parted: string): string {
   const columns = HEADER.split(',').map((name, index) => `parts[${index + 1}] AS ${name}`);
   return `
-    SELECT line, rest, len(parts) AS columns, ${columns.join(', ')},
+    SELECT line, rest, waits, sign, len(parts) AS columns, ${columns.join(', ')},
       try_cast(parts[2] AS TIMESTAMP) AS sold_at, try_cast(parts[3] AS INTEGER) AS customer,
-      try_cast(parts[6] AS INTEGER) AS units, try_cast(parts[7] AS DECIMAL(12, 2)) AS price
-    FROM (${parted(file)})`;
+      try_cast(parts[6] AS INTEGER) AS units, try_cast(parts[7] AS DECIMAL(9, 2)) AS price
+    FROM (${parted})`;
 }
 
 /** C3: the reason, or NULL. A comparison with what is NULL is no reason, so that each begins with asking for it. */
-function judged(file: string, asOf: string): string {
+function judged(parted: string, asOf: string): string {
   return `
-    SELECT *, CASE
-      WHEN rest IS NOT NULL OR line IS NULL OR contains(line, chr(0)) OR contains(line, chr(2)) THEN 'bad_encoding'
-      WHEN columns <> 9 THEN 'wrong_columns'
-      WHEN sold_at IS NULL OR strlen(invoice_date) <> 19 OR sold_at::VARCHAR <> invoice_date THEN 'bad_date'
-      WHEN sold_at >= TIMESTAMP ${literal(asOf)} THEN 'future_date'
-      WHEN customer_id = '' THEN 'missing_customer'
-      WHEN customer IS NULL OR customer <= 0 OR customer::VARCHAR <> customer_id THEN 'bad_customer'
-      -- A purchase takes at least one; a return, an invoice that begins with C, brings at least one back.
-      WHEN units IS NULL OR units = 0 OR (units < 0) <> starts_with(invoice, 'C') OR units::VARCHAR <> quantity
-        THEN 'bad_quantity'
-      WHEN price IS NULL OR price <= 0 OR price > ${HIGHEST_PRICE} OR price::VARCHAR <> unit_price THEN 'bad_price'
-      WHEN invoice = '' OR product_code = '' OR country = '' OR channel = '' THEN 'missing_value'
-    END AS reason
-    FROM (${read(file)})`;
+    SELECT invoice, sold_at, customer AS customer_id, product_code, description, units AS quantity,
+      (price * 100)::INTEGER AS cents, country, channel, sign, reason, if(reason IS NOT NULL, line, NULL) AS line
+    FROM (
+      SELECT *, CASE
+        WHEN rest IS NOT NULL OR line IS NULL OR contains(line, chr(0)) OR contains(line, chr(2)) THEN 'bad_encoding'
+        WHEN waits THEN 'waits'
+        WHEN columns <> 9 THEN 'wrong_columns'
+        WHEN sold_at IS NULL OR strlen(invoice_date) <> 19 OR sold_at::VARCHAR <> invoice_date THEN 'bad_date'
+        WHEN sold_at >= TIMESTAMP ${literal(asOf)} THEN 'future_date'
+        WHEN customer_id = '' THEN 'missing_customer'
+        WHEN customer IS NULL OR customer <= 0 OR customer::VARCHAR <> customer_id THEN 'bad_customer'
+        -- A purchase takes at least one; a return, an invoice that begins with C, brings at least one back.
+        WHEN units IS NULL OR units = 0 OR (units < 0) <> starts_with(invoice, 'C') OR units::VARCHAR <> quantity
+          THEN 'bad_quantity'
+        WHEN price IS NULL OR price <= 0 OR price > ${HIGHEST_PRICE} OR price::VARCHAR <> unit_price THEN 'bad_price'
+        WHEN invoice = '' OR product_code = '' OR country = '' OR channel = '' THEN 'missing_value'
+      END AS reason
+      FROM (${read(parted)}))`;
 }
 
-/** What outlives a file: the hashes of all its lines, and all that was put aside. */
+/** The rows of a file: what they mean and, of bad ones, the reason and the line. */
+export function judge(file: string, asOf: string): string[] {
+  return [
+    `CREATE OR REPLACE TEMP TABLE judged AS ${judged(parted(file), asOf)}`,
+    "CREATE OR REPLACE TEMP TABLE waiting AS SELECT line FROM judged WHERE reason = 'waits'",
+    `INSERT INTO judged ${judged(PARTED_AT_QUOTES, asOf)}`,
+  ];
+}
+
+/** What outlives a file: the signs of all good rows, and all that was put aside. */
 export const TABLES = [
   'CREATE TEMP TABLE seen (sign UBIGINT)',
   'CREATE TEMP TABLE aside (reason VARCHAR, file VARCHAR, line VARCHAR)',
 ];
 
-/** Hashes that a line shares with another one of the file, and with one of an earlier file. */
-export function signs(file: string): string[] {
-  return [
-    `CREATE OR REPLACE TEMP TABLE own AS
-     SELECT hash(line) AS sign, count(*) > 1 AS again FROM (${lines(file)}) WHERE line IS NOT NULL GROUP BY sign`,
-    'CREATE OR REPLACE TEMP TABLE met AS SELECT sign FROM own SEMI JOIN seen USING (sign)',
-    'CREATE OR REPLACE TEMP TABLE signs AS SELECT sign FROM own WHERE again UNION FROM met',
-    'INSERT INTO seen SELECT sign FROM own',
-    'DROP TABLE own',
-  ];
-}
+/** Signs that a good row shares with another one of the file, and with one of an earlier file. */
+export const SIGNS = [
+  'CREATE OR REPLACE TEMP TABLE own AS SELECT sign, count(*) > 1 AS again FROM judged WHERE reason IS NULL GROUP BY sign',
+  'CREATE OR REPLACE TEMP TABLE met AS SELECT sign FROM own SEMI JOIN seen USING (sign)',
+  'CREATE OR REPLACE TEMP TABLE signs AS SELECT sign FROM own WHERE again UNION FROM met',
+  'INSERT INTO seen SELECT sign FROM own',
+  'DROP TABLE own',
+];
 export const MET = 'SELECT count(*)::INTEGER AS rows FROM met';
 
 /**
- * Reads the file and writes its rows below `folder`: `fate=clean`, `fate=repeated` for those that may be there twice, and
- * `fate=aside`. What is put aside travels in two columns of text, so that all have the same: its line as the description, its
- * reason as the channel.
- */
-export function sortOut(file: string, asOf: string, folder: string): string {
-  return `
-    COPY (
-      SELECT invoice, sold_at, customer AS customer_id, product_code, if(reason IS NULL, description, line) AS description,
-        units AS quantity, try_cast(price * 100 AS INTEGER) AS cents, country, coalesce(reason, channel) AS channel,
-        CASE WHEN reason IS NOT NULL THEN 'aside' WHEN hash(line) IN (FROM signs) THEN 'repeated' ELSE 'clean' END AS fate
-      FROM (${judged(file, asOf)})
-    ) TO ${literal(folder)} (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (fate), WRITE_PARTITION_COLUMNS false)`;
-}
-
-/**
- * Of rows that may be there twice, which one each is: since hashes can meet by chance, the fields decide. `nth` counts equal rows,
- * from 2 where a clean part of an earlier file has one.
+ * Of rows that may be there twice, which one each is: since signs can meet by chance, the fields decide. `nth` counts equal rows,
+ * from 2 where the clean part of an earlier file has one.
  *
- * @param rows the Parquet files of these rows
  * @param parts earlier parts that may have some of them
  */
-export function repeated(rows: readonly string[], parts: readonly string[]): string {
+export function repeated(parts: readonly string[]): string {
+  const rows = 'judged SEMI JOIN signs USING (sign) WHERE reason IS NULL';
   const before = parts.length
-    ? `SELECT DISTINCT ${CLEAN_COLUMNS}, 1 AS nth FROM ${parquet(parts)} WHERE invoice IN (SELECT invoice FROM ${parquet(rows)})`
-    : `SELECT ${CLEAN_COLUMNS}, 1 AS nth FROM ${parquet(rows)} WHERE false`;
+    ? `SELECT DISTINCT ${CLEAN_COLUMNS}, 1 AS nth FROM ${parquet(parts)} WHERE invoice IN (SELECT invoice FROM ${rows})`
+    : `SELECT ${CLEAN_COLUMNS}, 1 AS nth FROM judged WHERE false`;
   return `
     CREATE OR REPLACE TEMP TABLE repeated AS
     SELECT ${CLEAN_COLUMNS}, coalesce(before.nth, 0) + row_number() OVER (PARTITION BY ${CLEAN_COLUMNS}) AS nth
-    FROM ${parquet(rows)} LEFT JOIN (${before}) AS before USING (${CLEAN_COLUMNS})`;
+    FROM (FROM ${rows}) LEFT JOIN (${before}) AS before USING (${CLEAN_COLUMNS})`;
 }
 
-/** Writes those of them that are there for the first time. */
-export function writeFirst(path: string): string {
+/** Writes the rows that are there once, and the first of equal ones; no file where there are none. */
+export function writeClean(path: string): string {
   return `
-    COPY (SELECT ${CLEAN_COLUMNS} FROM repeated WHERE nth = 1 ORDER BY ALL)
-    TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy)`;
+    COPY (
+      SELECT ${CLEAN_COLUMNS} FROM judged ANTI JOIN signs USING (sign) WHERE reason IS NULL
+      UNION ALL
+      SELECT ${CLEAN_COLUMNS} FROM repeated WHERE nth = 1
+    ) TO ${literal(path)} (FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT ${FEW_KINDS}, WRITE_EMPTY_FILE false)`;
 }
 
 /** A duplicate's line, written again: as it stood, but for quotes that were not needed. */
@@ -185,19 +185,17 @@ const WRITTEN = `
   concat_ws(',', csv_field(invoice), sold_at::VARCHAR, customer_id::VARCHAR, csv_field(product_code), csv_field(description),
     quantity::VARCHAR, (cents / 100)::DECIMAL(12, 2)::VARCHAR, csv_field(country), csv_field(channel))`;
 
-export function asideDuplicates(name: string): string {
-  return `INSERT INTO aside SELECT 'duplicate', ${literal(name)}, ${WRITTEN} FROM repeated WHERE nth > 1`;
-}
-
-export function asideBad(name: string, rows: readonly string[]): string {
-  return `INSERT INTO aside SELECT channel, ${literal(name)}, description FROM ${parquet(rows)}`;
-}
-
-/** Lines that DuckDB could not read, in its own words; each was met more than once, since the file is read more than once. */
-export function asideUnreadable(name: string): string[] {
+/**
+ * Bad rows, duplicates, and lines that DuckDB could not read, which it tells in its own words: more than once where more is wrong
+ * with a line.
+ */
+export function putAside(name: string): string[] {
+  const file = literal(name);
   return [
+    `INSERT INTO aside SELECT reason, ${file}, line FROM judged WHERE reason <> 'waits'`,
+    `INSERT INTO aside SELECT 'duplicate', ${file}, ${WRITTEN} FROM repeated WHERE nth > 1`,
     `INSERT INTO aside
-     SELECT if(bool_or(error_type = 'LINE SIZE OVER MAXIMUM'), 'too_long', 'bad_encoding'), ${literal(name)},
+     SELECT if(bool_or(error_type = 'LINE SIZE OVER MAXIMUM'), 'too_long', 'bad_encoding'), ${file},
        left(any_value(csv_line), ${LONGEST_LINE})
      FROM reject_errors GROUP BY line`,
     'DELETE FROM reject_errors',

@@ -74,6 +74,20 @@ describe('a customer', () => {
     });
   });
 
+  it('may buy as many things, at as high a price, as cleaning lets through', async () => {
+    const most = { unit_price: '10000.00', quantity: '2147483647' };
+    const { table } = await featuresOf([
+      buys('1', '2026-01-01', most),
+      buys('1', '2026-01-01', { ...most, product_code: 'P2' }),
+      ...OTHERS,
+    ]);
+    expect(table[0]).toMatchObject({
+      monetary: 2 * 2_147_483_647 * 10_000,
+      basket_units: 2 * 2_147_483_647,
+      unit_value: 10_000,
+    });
+  });
+
   it('who only took things back, or came after the cut-off only, is none', async () => {
     const lines = [buys('C1', '2026-01-01', { quantity: '-1' }), buys('2', '2026-05-01', { customer_id: '10002' })];
     const { table } = await featuresOf([...lines, ...OTHERS]);
@@ -133,7 +147,7 @@ describe('features', () => {
         product_code: fc.constantFrom('P1', 'P2', 'P3'),
         quantity: fc.integer({ min: 1, max: 30 }).map(String),
         unit_price: fc.integer({ min: 1, max: 999_999 }).map((cents) => (cents / 100).toFixed(2)),
-        country: fc.constantFrom('Spain', 'Italy'),
+        country: fc.constantFrom('Spain', 'Italy', 'Sweden'),
         channel: fc.constantFrom('store', 'online'),
       })
       .map((row) => lineOf(row.invoice.startsWith('C') ? { ...row, quantity: `-${row.quantity}` } : row));

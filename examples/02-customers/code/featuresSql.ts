@@ -83,13 +83,16 @@ export function macros(cutOff: string): string[] {
   ];
 }
 
-/** One row an invoice. Its lines share customer, time and channel; where they do not, the smallest value stands for all. */
+/**
+ * One row an invoice. Its lines share customer, time, country and channel. Where they do not, the first time stands for all, every
+ * line must be of the shop's own country, and one over the web is enough.
+ */
 export function invoices(transactions: string): string {
   return `
     CREATE TEMP TABLE invoices AS
     SELECT customer_id, invoice, min(sold_at)::DATE AS day, hour(min(sold_at)) AS hour, month(min(sold_at)) AS month,
-      dayofweek(min(sold_at)) AS weekday, min(country) = ${literal(HOME)} AS domestic, min(channel) = 'online' AS online,
-      NOT starts_with(invoice, 'C') AS bought, sum(cents * quantity)::BIGINT AS cents, sum(quantity)::INTEGER AS units,
+      dayofweek(min(sold_at)) AS weekday, bool_and(country = ${literal(HOME)}) AS domestic, bool_or(channel = 'online') AS online,
+      NOT starts_with(invoice, 'C') AS bought, sum(cents::BIGINT * quantity)::BIGINT AS cents, sum(quantity)::BIGINT AS units,
       count(*)::INTEGER AS lines
     FROM read_parquet(${literal(`${transactions}/*.parquet`)})
     GROUP BY customer_id, invoice`;

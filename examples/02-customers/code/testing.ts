@@ -190,8 +190,8 @@ export function featuresPlainly(transactions: readonly Transaction[], asOf: stri
 type Invoice = ReturnType<typeof invoiceOf>;
 
 function invoiceOf(lines: readonly Transaction[]) {
-  const least = (name: 'sold_at' | 'country' | 'channel') => lines.map((line) => line[name]).sort()[0]!;
-  const at = new Date(`${least('sold_at').replace(' ', 'T')}Z`);
+  const first = lines.map(({ sold_at }) => sold_at).sort()[0]!;
+  const at = new Date(`${first.replace(' ', 'T')}Z`);
   return {
     day: Math.floor(at.getTime() / 86_400_000),
     evening: at.getUTCHours() >= 18,
@@ -201,8 +201,8 @@ function invoiceOf(lines: readonly Transaction[]) {
     cents: lines.reduce((total, line) => total + line.cents * line.quantity, 0),
     units: lines.reduce((total, line) => total + line.quantity, 0),
     lines: lines.length,
-    domestic: least('country') === 'Spain',
-    online: least('channel') === 'online',
+    domestic: lines.every(({ country }) => country === 'Spain'),
+    online: lines.some(({ channel }) => channel === 'online'),
   };
 }
 

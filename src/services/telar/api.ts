@@ -11,8 +11,11 @@ export const telarSchemas = schemas(({ z }) => {
   return {
     /** Why a step ran, or did not: the cache's verdict and what it compared. */
     ExplainStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
-    /** All steps of an execution in the plan's order, those too that wait or were skipped. */
-    DescribeExecutionSteps: z.strictObject({ PipelineExecutionArn: z.string().min(1) }),
+    /** All steps of an execution in the plan's order, those too that wait or were skipped; of thousands the rest from `Next` on. */
+    DescribeExecutionSteps: z.strictObject({
+      PipelineExecutionArn: z.string().min(1),
+      From: z.number().int().min(0).default(0),
+    }),
     /** One step with the values that it was given and what it left behind. */
     DescribeExecutionStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
     /** Whether a principal may do something, which statement decides it, and what kept the others from applying. */
@@ -69,6 +72,14 @@ export const telarSchemas = schemas(({ z }) => {
     }),
     /** When schedules next occur, and which they have missed. What is no schedule of this account is left out. */
     DescribeScheduleTimes: z.strictObject({ Arns: z.array(z.string().min(1).max(2048)).max(100) }),
+    /**
+     * What a schedule or a rule has set going: what still waits to be sent, and what the audit trail knows of, the newest first. Calls
+     * that are data events (messages, invocations) are on record only where they were refused.
+     */
+    ListFirings: z.strictObject({
+      Arn: z.string().min(1).max(2048),
+      MaxResults: z.number().int().min(1).max(100).default(20),
+    }),
     /** Frees what nobody can reach any more, or says what it would free. Call it again from `Next` until there is none. */
     CollectGarbage: z.strictObject({
       DryRun: z.boolean().default(false),
@@ -121,6 +132,7 @@ export type TelarOutputs = {
     StartTime: string;
     EndTime: string | undefined;
     Steps: ExecutionStep[];
+    Next: number | undefined;
   };
   DescribeExecutionStep: TelarOutputs['ExplainStep'] & {
     StepType: string;
@@ -252,6 +264,7 @@ export type TelarOutputs = {
   ListOutbox: { Messages: OutboxMessage[]; Next: number | undefined };
   GetOutboxMessage: OutboxMessage & { Body: string };
   DescribeScheduleTimes: { Times: ScheduleTimes[] };
+  ListFirings: { Firings: Firing[] };
   PreviewObject: ObjectPreview;
 };
 
@@ -333,6 +346,20 @@ export type ScheduleTimes = {
   MissedPolicy: 'run-once' | 'skip';
   /** The last one that was missed, and what became of it. */
   Missed: { At: string; Outcome: 'ran-late' | 'skipped' } | undefined;
+};
+
+export type Firing = {
+  /** When it was scheduled for, or happened; of a call, when it was made. */
+  Time: string;
+  TargetArn: string;
+  /** Waiting: it is to be sent, or to be tried again, at Due. */
+  Status: 'Waiting' | 'Called' | 'Refused';
+  Due: string | undefined;
+  /** Of one that waits: 1 at first. */
+  Attempt: number | undefined;
+  /** Of a call: `states:StartExecution`. */
+  Operation: string | undefined;
+  ErrorCode: string | undefined;
 };
 
 export type OutboxMessage = {

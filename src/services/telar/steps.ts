@@ -18,6 +18,9 @@ type Names = 'ExplainStep' | 'DescribeExecutionSteps' | 'DescribeExecutionStep';
 type Table = { [N in Names]: Operation<TelarInput<N>, TelarOutputs[N]> };
 type Ports = Pick<TelarPorts, 'executionState'>;
 
+/** In one answer: a definition may have ten thousand, and the loop must not write all of them at a stretch. */
+const STEPS = 3000;
+
 const onExecution = (action: string) => (input: { PipelineExecutionArn: string }) => [
   { action: `telar:${action}`, resource: input.PipelineExecutionArn },
 ];
@@ -25,15 +28,17 @@ const onExecution = (action: string) => (input: { PipelineExecutionArn: string }
 export function stepOperations(ports: Ports): Table {
   return {
     ExplainStep: reads(onExecution('ExplainStep'), (input) => explain(stepOf(ports, input))),
-    DescribeExecutionSteps: reads(onExecution('DescribeExecutionSteps'), ({ PipelineExecutionArn }) => {
+    DescribeExecutionSteps: reads(onExecution('DescribeExecutionSteps'), ({ PipelineExecutionArn, From }) => {
       const state = stateOf(ports, PipelineExecutionArn);
+      const to = From + STEPS;
       return {
         ExecutionStatus: state.status,
         MayStop: mayStop(state.status),
         MayRetry: mayRetry(state.status) && !state.failedByDesign,
         StartTime: time(state.startedAt)!,
         EndTime: time(state.endedAt),
-        Steps: state.steps.map((step, index) => summary(state, step, index)),
+        Steps: state.steps.slice(From, to).map((step, index) => summary(state, step, From + index)),
+        Next: to < state.steps.length ? to : undefined,
       };
     }),
     DescribeExecutionStep: reads(onExecution('DescribeExecutionStep'), (input) => describe(stepOf(ports, input))),

@@ -29,7 +29,7 @@ export function readDefinition(text: string): Read | { problems: Problem[] } {
   return read;
 }
 
-export function graphOf({ steps }: Pick<Plan, 'steps'>): { nodes: GraphNode[]; edges: GraphEdge[] } {
+function graphOf({ steps }: Pick<Plan, 'steps'>): { nodes: GraphNode[]; edges: GraphEdge[] } {
   const needed = withoutImplied(steps.map(({ upstream }) => upstream));
   const nodes = steps.map(
     ({ name, step }): GraphNode => ({ id: name, label: step.DisplayName ?? name, kind: kindOf(step.Type) }),

@@ -34,7 +34,7 @@ export function ParametersOf({ values, definition }: Props) {
 }
 
 /** A link where the value names something that has a page. */
-export function Value({ text }: { text: string }) {
+function Value({ text }: { text: string }) {
   const href = hrefOf(text);
   return href === undefined ? text : <a href={href}>{text}</a>;
 }

@@ -91,6 +91,7 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, from
             parameter={parameter}
             text={texts[parameter.Name] ?? ''}
             fault={faults[parameter.Name]}
+            last={last?.[parameter.Name]}
             onChange={(text) => change(parameter.Name, text)}
           />
         ))}
@@ -146,10 +147,12 @@ type FieldProps = {
   parameter: ParameterDefinition;
   text: string;
   fault: string | undefined;
+  /** Its value in the last execution, where it has no default. */
+  last: string | undefined;
   onChange: (text: string) => void;
 };
 
-function ParameterField({ parameter, text, fault, onChange }: FieldProps) {
+function ParameterField({ parameter, text, fault, last, onChange }: FieldProps) {
   const { Name, Type, EnumValues } = parameter;
   const [touched, setTouched] = useState(false);
   useEffect(() => setTouched((now) => now || text !== ''), [text]);
@@ -158,10 +161,7 @@ function ParameterField({ parameter, text, fault, onChange }: FieldProps) {
   }
   // What nobody has written in yet is not wrong yet; the hint says that it is needed.
   const error = touched ? fault : undefined;
-  const hint =
-    parameter.DefaultValue === undefined
-      ? `${Type}; it must be given`
-      : `${Type}; ${String(parameter.DefaultValue)} by default`;
+  const hint = `${Type}; ${whereFrom(parameter, text, last)}`;
   return (
     <Field label={Name} hint={hint} error={error}>
       {EnumValues ? (
@@ -179,4 +179,9 @@ function ParameterField({ parameter, text, fault, onChange }: FieldProps) {
       )}
     </Field>
   );
+}
+
+function whereFrom({ DefaultValue }: ParameterDefinition, text: string, last: string | undefined): string {
+  if (DefaultValue !== undefined) return `${String(DefaultValue)} by default`;
+  return text !== '' && text === last ? 'as in the last execution' : 'it must be given';
 }

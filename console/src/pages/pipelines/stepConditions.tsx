@@ -1,17 +1,51 @@
 /** What a condition compared, and how that came out. */
 import { conditionText, operandsOf } from '../../../../src/definition/pipeline/conditionText.ts';
 import { isExpression } from '../../../../src/definition/pipeline/resolveInPart.ts';
-import type { Condition, Expression, Json } from '../../../../src/definition/pipeline/types.ts';
-import type { OverviewProps } from './described.ts';
+import type { Condition, ConditionStep, Expression, Json } from '../../../../src/definition/pipeline/types.ts';
+import { useCall } from '../../data/queries.ts';
+import type { DescribedStep, OverviewProps } from './described.ts';
+import type { Execution } from './useExecution.ts';
 
-export function StepConditions({ execution: { read }, step, described }: OverviewProps) {
-  const planned = read && 'plan' in read ? read.plan.steps[read.plan.byName.get(step.StepName) ?? -1]?.step : undefined;
-  if (planned?.Type !== 'Condition') return null;
-  const texts = conditionsInWords(planned.Arguments.Conditions, described.Arguments);
+/** Of a condition its own; of a step in a branch those of the condition that it hangs on, which say why it ran or did not. */
+export function StepConditions({ execution, step, described, onSelect }: OverviewProps) {
+  const { plan } = planOf(execution);
+  const found = plan?.steps[plan.byName.get(step.StepName) ?? -1];
+  if (found?.step.Type === 'Condition') return <Conditions condition={found.step} described={described} />;
+  const above = found?.branch && plan?.steps[found.branch.condition]?.step;
+  if (above?.Type !== 'Condition') return null;
+  return <Above execution={execution} condition={above} side={found!.branch!.side} onSelect={onSelect} />;
+}
+
+const planOf = ({ read }: Execution) => (read && 'plan' in read ? read : { plan: undefined });
+
+type AboveProps = Pick<OverviewProps, 'execution' | 'onSelect'> & { condition: ConditionStep; side: 'if' | 'else' };
+
+function Above({ execution, condition, side, onSelect }: AboveProps) {
+  const { data } = useCall('telar', 'DescribeExecutionStep', {
+    PipelineExecutionArn: execution.arn,
+    StepName: condition.Name,
+  });
+  return (
+    <div>
+      <p className="step-quiet">
+        It stands in the {side} branch of{' '}
+        <button type="button" className="step-name" onClick={() => onSelect(condition.Name)}>
+          {condition.Name}
+        </button>
+        .
+      </p>
+      {data && <Conditions condition={condition} described={data} />}
+    </div>
+  );
+}
+
+function Conditions({ condition, described }: { condition: ConditionStep; described: DescribedStep }) {
+  const { Outcome } = described;
+  const texts = conditionsInWords(condition.Arguments.Conditions, described.Arguments);
   return (
     <div>
       <h3 className="step-heading">
-        {step.Outcome === undefined ? 'Will be decided by' : step.Outcome === 'True' ? 'Holds' : 'Does not hold'}
+        {Outcome === undefined ? 'Will be decided by' : Outcome === 'True' ? 'Holds' : 'Does not hold'}
       </h3>
       <ul className="step-conditions">
         {texts.map((text) => (
@@ -23,7 +57,7 @@ export function StepConditions({ execution: { read }, step, described }: Overvie
 }
 
 /** @param resolved the step's arguments, as the server answers them: values where there are any */
-export function conditionsInWords(conditions: readonly Condition[], resolved: Json): string[] {
+function conditionsInWords(conditions: readonly Condition[], resolved: Json): string[] {
   const values = (resolved as { Conditions?: Condition[] }).Conditions ?? [];
   return conditions.map((condition, index) => {
     const counterpart = values[index];

@@ -49,7 +49,7 @@ function StepFacts({ execution: { read }, step, status, described, onSelect }: O
         ['Began', described.StartTime && <Time at={described.StartTime} />],
         ['Took', described.StartTime && <Duration from={described.StartTime} to={over} />],
         ['Attempts', attemptsOf(described)],
-        ['Made', step.ArnOfWork && <Work arn={step.ArnOfWork} />],
+        [WORK[described.StepType] ?? 'Made', step.ArnOfWork && <Linked arn={step.ArnOfWork} />],
         ['Earlier attempts', described.JobNames.length > 1 && <Earlier step={step} described={described} />],
         ['From the cache of', step.CacheSourceArn && <Linked arn={step.CacheSourceArn} />],
         ['Reused from', step.ReusedFromArn && <Linked arn={step.ReusedFromArn} />],
@@ -66,11 +66,13 @@ function attemptsOf({ Starts, Retries }: DescribedStep): string | undefined {
   return Retries > 0 ? `${Starts}, ${Retries} of them retries by policy` : String(Starts);
 }
 
-function Linked({ arn }: { arn: string }) {
-  return <a href={hrefOf(arn)}>{shortName(arn)}</a>;
-}
+/** What a step's work is called. A Lambda step's function stands with what it gave back. */
+const WORK: Readonly<Record<string, string>> = {
+  ...{ Processing: 'Job', Training: 'Job', Transform: 'Job' },
+  ...{ Model: 'Model', RegisterModel: 'Model package' },
+};
 
-function Work({ arn }: { arn: string }) {
+function Linked({ arn }: { arn: string }) {
   const href = hrefOf(arn);
   return href === undefined ? shortName(arn) : <a href={href}>{shortName(arn)}</a>;
 }

@@ -47,7 +47,7 @@ function Took({ step: { StartTime, EndTime }, over }: { step: ExecutionStep; ove
   return <Duration from={StartTime} to={EndTime ?? (over ? StartTime : undefined)} />;
 }
 
-export function noteOf(step: ExecutionStep): string {
+function noteOf(step: ExecutionStep): string {
   const notes = [
     step.CacheSourceArn && `from the cache (${shortName(step.CacheSourceArn)})`,
     step.ReusedFromArn && `reused from ${shortName(step.ReusedFromArn)}`,

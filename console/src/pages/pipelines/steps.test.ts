@@ -47,7 +47,7 @@ describe('nodes', () => {
 
   it.each([
     [{ StartTime: at(0), EndTime: at(3) }, 'Training · 3.0 s'],
-    [{ StartTime: at(0), EndTime: at(0), CacheSourceArn: 'arn' }, 'Training · from the cache'],
+    [{ StartTime: at(0), EndTime: at(0), CacheSourceArn: 'arn' }, 'Training · cached'],
     [{ Outcome: 'False' as const }, 'Training · does not hold'],
     [{ Retries: 2, StartTime: at(0) }, 'Training · retry 2'],
     [{ LeftOut: true as const }, 'Training · left out'],

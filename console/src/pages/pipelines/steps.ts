@@ -25,7 +25,7 @@ export function tookOf({ StartTime, EndTime }: Pick<ExecutionStep, 'StartTime' |
 
 /** What a node says under its name. */
 export function detailOf(kind: string, step: ExecutionStep): string {
-  if (step.CacheSourceArn !== undefined) return `${kind} · from the cache`;
+  if (step.CacheSourceArn !== undefined) return `${kind} · cached`;
   if (step.ReusedFromArn !== undefined) return `${kind} · reused`;
   if (step.LeftOut) return `${kind} · left out`;
   if (step.Outcome !== undefined) return `${kind} · ${step.Outcome === 'True' ? 'holds' : 'does not hold'}`;

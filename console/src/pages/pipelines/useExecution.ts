@@ -1,5 +1,5 @@
 /** All that is known of an execution, as it moves. */
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { arnHere } from '../../data/here.ts';
 import { useLive } from '../../data/live.tsx';
 import { useCall, usePages } from '../../data/queries.ts';
@@ -18,7 +18,7 @@ export function useExecution(pipeline: string, id: string) {
   const live = useLive();
   const runs = described.data !== undefined && !hasEnded(described.data.PipelineExecutionStatus ?? '');
   const every = runs && (live ? EVERY_MS.live : EVERY_MS.alone);
-  const moves = useCall('telar', 'DescribeExecutionSteps', of, { every });
+  const moves = useMoves(arn, every);
   const text = useCall('sagemaker', 'DescribePipelineDefinitionForExecution', of, { fixed: true });
   const parameters = useExecutionParameters(arn);
   const definition = text.data?.PipelineDefinition;
@@ -31,7 +31,11 @@ export function useExecution(pipeline: string, id: string) {
     read,
     parameters,
     error: described.error ?? moves.error ?? text.error,
-    refetch: () => void Promise.all([described.refetch(), moves.refetch(), text.refetch()]),
+    refetch: () => {
+      void described.refetch();
+      moves.refetch();
+      void text.refetch();
+    },
   };
 }
 
@@ -43,6 +47,31 @@ export type There = Execution & { [K in 'described' | 'moves' | 'parameters' | '
 export const isThere = (execution: Execution): execution is There =>
   Boolean(execution.described && execution.moves && execution.parameters && execution.read);
 
+/** The steps of thousands come in several answers: they are one to whoever shows them. */
+function useMoves(arn: string, every: number | false) {
+  const { items, more, error, refetch } = usePages(
+    'telar',
+    'DescribeExecutionSteps',
+    { PipelineExecutionArn: arn },
+    (page) => [page],
+    { token: 'From', next: 'Next', every },
+  );
+  useRest(more);
+  const data = useMemo(() => {
+    const [first, ...others] = items ?? [];
+    if (!first || others.length === 0) return first;
+    return { ...first, Steps: [first, ...others].flatMap(({ Steps }) => Steps) };
+  }, [items]);
+  return { data, error, refetch };
+}
+
+/** What comes in pages and is wanted whole. */
+function useRest({ hasMore, loading, load }: { hasMore: boolean; loading: boolean; load: () => void }): void {
+  useEffect(() => {
+    if (hasMore && !loading) load();
+  });
+}
+
 /** An execution's parameters never change. There are two pages of them at most. */
 function useExecutionParameters(arn: string): Texts | undefined {
   const { items, more } = usePages(
@@ -52,6 +81,6 @@ function useExecutionParameters(arn: string): Texts | undefined {
     (page) => page.PipelineParameters,
     { fixed: true },
   );
-  if (more.hasMore && !more.loading) more.load();
+  useRest(more);
   return useMemo(() => items && Object.fromEntries(items.map(({ Name = '', Value = '' }) => [Name, Value])), [items]);
 }

@@ -60,7 +60,7 @@ export const Graph = memo(function Graph(props: GraphProps) {
   const svg = useRef<SVGSVGElement>(null);
   const { folded, toggle } = useFolding();
   const { layout, shape } = useLayout(nodes, edges, folded);
-  const window = useView(svg, layout);
+  const window = useView(svg, layout, selected === undefined ? undefined : layout.boxes.get(selected));
   const { size, view, setView } = window;
   const [active, setActive] = useState<string>();
   const reached = active !== undefined && layout.boxes.has(active) ? active : selected;

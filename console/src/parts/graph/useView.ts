@@ -1,8 +1,8 @@
 /** The window of one graph: how large it is, what it shows, and moving it by pointer, wheel and pinch. */
 import { type PointerEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Point, Size } from './layered.ts';
-import type { Layout } from './layout.ts';
-import { opening, type View, zoomAt } from './view.ts';
+import type { Box, Layout } from './layout.ts';
+import { opening, reveal, type View, zoomAt } from './view.ts';
 
 /** How far a pointer may go and still have clicked. */
 const CLICK = 4;
@@ -21,7 +21,8 @@ export type Window = {
   };
 };
 
-export function useView(element: RefObject<SVGSVGElement | null>, layout: Layout): Window {
+/** @param wanted what must be in the window: the node that was chosen, here or elsewhere */
+export function useView(element: RefObject<SVGSVGElement | null>, layout: Layout, wanted?: Box): Window {
   const [size, setSize] = useState<Size>({ width: 0, height: 0 });
   const [view, set] = useState<View>({ x: 0, y: 0, zoom: 1 });
   const moved = useRef(false);
@@ -42,8 +43,10 @@ export function useView(element: RefObject<SVGSVGElement | null>, layout: Layout
 
   // As long as nobody has moved it, the graph opens anew with another shape or size of the window.
   useLayoutEffect(() => {
-    if (!moved.current && size.width > 0) set(opening(layout, size));
-  }, [layout, size]);
+    if (size.width === 0) return;
+    if (!moved.current) set(opening(layout, size));
+    if (wanted) set((now) => reveal(now, wanted, size));
+  }, [layout, size, wanted]);
 
   useEffect(() => {
     const svg = element.current;
