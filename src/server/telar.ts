@@ -15,7 +15,7 @@ type Parts = Pick<TelarPorts, 'explainAccess' | 'images' | 'outbox' | 'scheduleT
   trail: AuditTrail;
   jobs: JobsService;
   registry: Registry;
-  pipelines: Pick<PipelinesService, 'executionState'>;
+  pipelines: Pick<PipelinesService, 'executionState' | 'executionTimes'>;
   objects: { collectGarbage: CollectGarbage; objects: ObjectAccess };
   server: { version: string; dataFolder: string; loopLag(): number };
 };
@@ -36,6 +36,7 @@ export function telarService({
     objects: objects.objects,
     clock: world.clock,
     executionState: pipelines.executionState,
+    executionTimes: pipelines.executionTimes,
     jobUse: jobs.use,
     auditEvents: trail.newest,
     loopLag: server.loopLag,
