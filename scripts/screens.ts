@@ -29,9 +29,30 @@ type Screen = {
 };
 
 const SCREENS: readonly Screen[] = [
-  { name: 'start', path: '/console/', theme: 'light' },
-  { name: 'start-dark', path: '/console/', theme: 'dark' },
+  { name: 'overview', path: '/console/', theme: 'light' },
+  {
+    ...{ name: 'pipeline', path: '/console/pipelines/titanic-modelbuild-dev', theme: 'dark' },
+    prepare: async (page) => {
+      await openFirst(page, /Executions/);
+      await page.getByRole('option', { name: /^TrainModel/ }).click();
+    },
+  },
+  {
+    ...{ name: 'state-machine', path: '/console/machines/titanic-training', theme: 'light' },
+    prepare: async (page) => {
+      await openFirst(page, /Executions/);
+      await page.getByRole('option', { name: /^EvalMetricsLambda/ }).click();
+    },
+  },
+  { name: 'model', path: '/console/registry/titanic-survival-xgboost/1', theme: 'light' },
+  { name: 'lineage', path: '/console/registry/titanic-survival-xgboost/1?show=lineage', theme: 'dark' },
 ];
+
+/** Opens the newest of a table's rows, and waits for its graph. */
+async function openFirst(page: Page, table: RegExp): Promise<void> {
+  await page.getByRole('grid', { name: table }).getByRole('link').first().click();
+  await page.getByRole('listbox').first().waitFor();
+}
 
 const ROOT = join(import.meta.dirname, '..');
 const SIZE = { width: 1280, height: 800 };

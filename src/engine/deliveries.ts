@@ -47,6 +47,8 @@ export type Deliveries<Body> = {
   removeLane(lane: string): void;
   /** How many deliveries of a lane have not ended. */
   waiting(lane: string): number;
+  /** Which these are, at most so many, in the order in which they fall due: a time in milliseconds since the epoch. */
+  waitingIn(lane: string, most: number): (Delivery<Body> & { due: number })[];
   start(): void;
   /** Aborts what is under way outside, and resolves once all of it has ended. It stays to be delivered. */
   stop(): Promise<void>;
@@ -252,6 +254,8 @@ export function createDeliveries<Body>(parts: Parts<Body>): Deliveries<Body> {
     },
     removeLane: (lane) => void db.removeLane({ queue, lane }),
     waiting: (lane) => db.waiting({ queue, lane })?.count ?? 0,
+    waitingIn: (lane, most) =>
+      db.inLane({ queue, lane, most }).map((row) => ({ ...deliveryOf<Body>(row), due: row.due })),
     start: fallDue,
     async stop() {
       stopping.abort();

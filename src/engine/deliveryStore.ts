@@ -46,6 +46,9 @@ export function deliveryStore(sql: Sql) {
     nextDue: sql.one<{ queue: string; now: number }, { due: number | null }>(
       'SELECT min(due) AS due FROM deliveries WHERE queue = $queue AND due > $now',
     ),
+    inLane: sql.all<InLane & { most: number }, DeliveryRow>(
+      `SELECT ${columns} FROM deliveries WHERE queue = $queue AND lane = $lane ORDER BY due, id LIMIT $most`,
+    ),
     again: sql.change<{ id: number; due: number; attempt: number }>(
       'UPDATE deliveries SET due = $due, attempt = $attempt WHERE id = $id',
     ),

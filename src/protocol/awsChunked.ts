@@ -53,8 +53,10 @@ type Position = {
   trailers: Record<string, string>;
 };
 
+const NOTHING = Buffer.alloc(0);
+
 export function createChunkedDecoder(options: ChunkedOptions): ChunkedDecoder {
-  let pending: Buffer = Buffer.alloc(0);
+  let pending: Buffer = NOTHING;
   const position: Position = {
     at: 'header',
     left: 0,
@@ -74,7 +76,8 @@ export function createChunkedDecoder(options: ChunkedOptions): ChunkedDecoder {
         rest = READERS[at](position, rest, options, out);
         if (rest.length === length && position.at === at) break;
       }
-      pending = rest;
+      // A few bytes of framing at most, which must not keep the chunk.
+      pending = rest.length === 0 ? NOTHING : Buffer.from(rest);
       return out;
     },
     end() {

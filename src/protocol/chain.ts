@@ -201,24 +201,34 @@ function isRest(api: Api): boolean {
 /** What an operation that streams reads. A small body is taken whole: streams would cost more than all that is done with it. */
 async function payloadOf({ headers, body }: WireRequest, { signed, secret }: Authenticated): Promise<Payload> {
   const small = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= WHOLE_BODY;
-  return openPayload({ headers, body: small ? await readBody(body, WHOLE_BODY) : body }, signed, secret);
+  return openPayload({ headers, body: small ? await readBody({ headers, body }, WHOLE_BODY) : body }, signed, secret);
 }
 
 async function bodyOf(request: WireRequest, api?: Api, operation = ''): Promise<Buffer> {
   if (isBodiless(request)) return NOTHING;
   const most = api?.bodies?.most[operation] ?? LONGEST_BODY;
-  return readBody(request.body, most, api?.bodies?.code);
+  return readBody(request, most, api?.bodies?.code);
 }
 
 const NOTHING = Buffer.alloc(0);
+
+type BodyOf = Pick<WireRequest, 'headers' | 'body'>;
 
 /** Whether a request comes without a body: most that read do. HTTP knows one by these two headers alone. */
 function isBodiless({ headers }: WireRequest): boolean {
   return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
+async function readBody({ headers, body }: BodyOf, limit: number, code?: string): Promise<Buffer> {
+  // Headers and a small body come in one piece, of which the parser is still at the headers.
+  await undefined;
+  const length = Number(headers['content-length']);
+  const isThere = length > 0 && length <= limit && body.readableLength === length && !body.readableObjectMode;
+  return isThere ? (body.read() as Buffer) : bodyToCome(body, limit, code);
+}
+
 /** By events: an async iterator would cost as much as the signature. A connection that breaks fails the reading. */
-function readBody(stream: Readable, limit: number, code?: string): Promise<Buffer> {
+function bodyToCome(stream: Readable, limit: number, code: string | undefined): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

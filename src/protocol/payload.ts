@@ -6,6 +6,7 @@
  * compare (`verifyDigests`). Nothing may be kept of a body before its end, and before they were compared.
  */
 import { type Readable, Transform } from 'node:stream';
+import { letGo } from '../base/letGo.ts';
 import { type ChunkedDecoder, createChunkedDecoder, incompleteBody } from './awsChunked.ts';
 import {
   algorithmOf,
@@ -34,6 +35,7 @@ export type Declared = {
   checksum(): Checksum | undefined;
 };
 
+/** The chunks of a stream are its reader's alone. */
 export type Payload = { content: Buffer | Readable; declared: Declared };
 
 /** The algorithms whose digests `verifyDigests` needs. */
@@ -87,11 +89,19 @@ function unframed(decoder: Decoder | undefined, body: Buffer): Buffer {
   return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
 }
 
+/** Pieces of a chunk keep all of it in memory: they are copied out, and the chunk is let go. */
+function unframedCopy(decoder: Decoder, bytes: Buffer): Buffer {
+  const content = Buffer.concat(decoder.push(bytes));
+  letGo(bytes);
+  return content;
+}
+
 function unframing(decoder: Decoder | undefined, body: Readable): Readable {
   const stream = new Transform({
     transform(bytes: Buffer, _encoding, done) {
       settle(done, () => {
-        for (const piece of decoder ? decoder.push(bytes) : [bytes]) stream.push(piece);
+        const content = decoder ? unframedCopy(decoder, bytes) : bytes;
+        if (content.length > 0) stream.push(content);
       });
     },
     flush(done) {

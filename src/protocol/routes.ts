@@ -3,6 +3,8 @@
  * Patterns come from the model's http traits. Where several operations share a method and a path (S3), the one that asks
  * for most, and finds it, wins; `x-id`, which only some SDKs send, decides between equals and is never needed.
  */
+
+import { memo } from '../base/memo.ts';
 import type { Api, OperationModel } from './api.ts';
 import { awsError } from './errors.ts';
 import { queryPairs, uriDecode } from './uri.ts';
@@ -190,10 +192,16 @@ function candidateOf(operation: OperationModel, query: string, labels: string[])
  * `bucket.localhost/key`) to the path style (`/bucket/key`). Any other host leaves the path as it is.
  */
 export function s3Address(host: string, path: string): string {
-  const name = host.replace(/:\d+$/, '').toLowerCase();
-  const bucket =
-    /^(.+)\.s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com$/.exec(name)?.[1] ??
-    /^(.+)\.s3\.[a-z0-9.-]+$/.exec(name)?.[1] ??
-    /^((?!s3(?:\.|$)).+)\.localhost$/.exec(name)?.[1];
+  const bucket = bucketOf(host);
   return bucket === undefined ? path : `/${bucket}${path.startsWith('/') ? '' : '/'}${path}`;
 }
+
+/** Clients use few hosts. */
+const bucketOf = memo(1000, (host): string | undefined => {
+  const name = host.replace(/:\d+$/, '').toLowerCase();
+  return (
+    /^(.+)\.s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com$/.exec(name)?.[1] ??
+    /^(.+)\.s3\.[a-z0-9.-]+$/.exec(name)?.[1] ??
+    /^((?!s3(?:\.|$)).+)\.localhost$/.exec(name)?.[1]
+  );
+});

@@ -333,7 +333,9 @@ export function createRunner(options: RunnerOptions): Runner {
     const how = await howIsolated();
     const image = await ready(spec.image);
     if (how.kind === 'none' && !image.container) refuseDegraded(spec, how.reason);
-    prepareFolder(place);
+    // A Node.js that waits has a folder of its own, into which what was staged moves: the rest is made for a cold start only.
+    if (image.warm?.kind === 'node') mkdirSync(place.ml, { recursive: true, mode: 0o755 });
+    else prepareFolder(place);
     if (image.container) {
       const served = spec.serves && { TELAR_BIND_SOCKET: `${INSIDE.tmp}/${SERVE_SOCKET}` };
       const job = { ...spec, environment: { ...spec.environment, ...served }, confinement: confinementOf(spec) };

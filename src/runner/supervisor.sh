@@ -43,4 +43,4 @@ elif [ ! -e target ]; then
   } >>output.log
 fi
 printf '%4d\n' "$code" 1<>exit.partial
-mv exit.partial exit
+exec mv exit.partial exit

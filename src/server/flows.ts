@@ -82,6 +82,8 @@ export type Flows = {
     outbox: Outbox;
     /** When a schedule next occurs; undefined for what is none. */
     scheduleTimes: Schedules['times'];
+    /** What a schedule or a rule has set going; undefined for what is neither. */
+    firings: Schedules['firings'];
   };
   /** Inside the transaction that ends a job of any service. */
   jobEnded(end: JobEnd): void;
@@ -111,7 +113,11 @@ export function createFlows(parts: FlowParts): Flows {
       lambda: functions.attached,
       events: events.policyOf,
     },
-    shown: { outbox: notifications.outbox, scheduleTimes: (arn) => schedules.times(arn) ?? events.times(arn) },
+    shown: {
+      outbox: notifications.outbox,
+      scheduleTimes: (arn) => schedules.times(arn) ?? events.times(arn),
+      firings: (arn, most) => schedules.firings(arn, most) ?? events.firings(arn, most),
+    },
   };
 }
 

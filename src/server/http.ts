@@ -5,11 +5,13 @@
  *     machine served may call it from a browser, or those that a bucket's CORS rules name: a rebound DNS name gets nowhere.
  * W2. A client that is slow, silent or gone costs a connection for a bounded time and never a hang.
  */
-import { chmodSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, ReadStream, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { letGo } from '../base/letGo.ts';
 import type { Log } from '../base/log.ts';
 import { memo } from '../base/memo.ts';
 import type { WireRequest, WireResponse } from '../protocol/wire.ts';
@@ -228,12 +230,36 @@ async function write(response: ServerResponse, { status, headers, body }: WireRe
   if (!response.req.complete) response.shouldKeepAlive = false;
   if (body && typeof body === 'object' && 'pipe' in body) {
     response.writeHead(status, headers);
-    await pipeline(body, response);
+    await pipeline(body, body instanceof ReadStream ? freeing(response) : response);
   } else {
     // Node would find the length out itself, and take longer over it.
     if (body !== undefined) headers['content-length'] ??= String(Buffer.byteLength(body));
     response.writeHead(status, headers).end(body);
   }
+}
+
+/** Sends what a file's stream reads, which nobody else has: each piece's memory is free for the next as soon as it is sent. */
+function freeing(response: ServerResponse): Writable {
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      response.write(chunk, (error) => {
+        letGo(chunk);
+        done(error);
+      });
+    },
+    final(done) {
+      response.end(done);
+    },
+    destroy(error, done) {
+      if (error) response.destroy(error);
+      done(error);
+    },
+  });
+  response.once('close', () => {
+    if (!response.writableFinished)
+      sink.destroy(new Error('The connection was lost before the whole answer was sent.'));
+  });
+  return sink;
 }
 
 /** Reads on for a moment where the body was not wanted: a socket closed in its face would lose the answer. */

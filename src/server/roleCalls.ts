@@ -14,10 +14,9 @@ export function roleCalls(parts: { world: World; account: string; identity: Iden
   return (roleArn, region, session) => {
     const now = world.clock.now();
     const role = identity.role(roleArn);
-    const name = role?.name ?? roleArn.slice(roleArn.lastIndexOf('/') + 1);
     const principal: Principal = {
       kind: 'assumed-role',
-      arn: `arn:aws:sts::${account}:assumed-role/${name}/${session}`,
+      arn: sessionArn(account, roleArn, session),
       userId: `${role?.id ?? 'AROAUNKNOWN'}:${session}`,
       account,
       accessKeyId: undefined,
@@ -26,6 +25,10 @@ export function roleCalls(parts: { world: World; account: string; identity: Iden
     return { requestId: uuid(world.random), account, region, principal, now, headers: {} };
   };
 }
+
+/** A role's path is no part of it. */
+export const sessionArn = (account: string, roleArn: string, session: string): string =>
+  `arn:aws:sts::${account}:assumed-role/${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/${session}`;
 
 export type ServiceCalls = (service: string, region: string, sourceArn: string) => Call;
 

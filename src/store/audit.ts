@@ -27,15 +27,23 @@ export type AuditTrail = {
   append(at: number, record: object): void;
   /** The newest events first. */
   newest(most: number): AuditRow[];
+  /** The newest events of a principal first, among the newest LOOKED_AT of all. */
+  newestOf(principal: string, most: number): AuditRow[];
   /** The sequence number of the first row that breaks the chain; undefined when the trail is whole. */
   verify(): number | undefined;
 };
 
+/** The trail has no index of who did what: so many rows are looked through in a few milliseconds. */
+const LOOKED_AT = 10_000;
 const BEGINNING = '0'.repeat(64);
 
 export function auditTrail(sql: Sql): AuditTrail {
   const insert = sql.change<Omit<AuditRow, 'seq'>>('INSERT INTO audit (at, record, hash) VALUES ($at, $record, $hash)');
   const newest = sql.all<{ most: number }, AuditRow>('SELECT * FROM audit ORDER BY seq DESC LIMIT $most');
+  const newestOf = sql.all<{ principal: string; looked: number; most: number }, AuditRow>(
+    `SELECT * FROM audit WHERE seq > (SELECT max(seq) FROM audit) - $looked AND instr(record, $principal) > 0
+     ORDER BY seq DESC LIMIT $most`,
+  );
   const rows = sql.each<Record<string, never>, AuditRow>('SELECT * FROM audit ORDER BY seq');
   return {
     append(at, record) {
@@ -43,6 +51,8 @@ export function auditTrail(sql: Sql): AuditTrail {
       insert({ at, record: text, hash: link(newest({ most: 1 })[0]?.hash ?? BEGINNING, text) });
     },
     newest: (most) => newest({ most }),
+    newestOf: (principal, most) =>
+      newestOf({ principal: `"principal":${JSON.stringify(principal)}`, looked: LOOKED_AT, most }),
     verify() {
       let previous = BEGINNING;
       for (const { seq, record, hash: stored } of rows({})) {

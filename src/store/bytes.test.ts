@@ -59,6 +59,21 @@ function files(): string[] {
 }
 
 describe('receive and open', () => {
+  it.each([true, false])(
+    'frees the chunks of a source that was given to it, and no others (given: %s)',
+    async (given) => {
+      const content = randomBytes(3_000_000);
+      const chunks = Array.from({ length: 30 }, (_, index) => {
+        const chunk = Buffer.allocUnsafeSlow(100_000);
+        content.copy(chunk, 0, index * 100_000);
+        return chunk;
+      });
+      const received = await bytes.receive(Readable.from(chunks), { ...unlimited, given });
+      expect((await read(received.stored)).equals(content)).toBe(true);
+      expect(chunks.map((chunk) => chunk.length)).toEqual(chunks.map(() => (given ? 0 : 100_000)));
+    },
+  );
+
   it.each([0, 1, INLINE_LIMIT, INLINE_LIMIT + 1, 1_000_003])('gives back %i bytes as they came', async (size) => {
     const content = randomBytes(size);
     const digests = ['MD5', 'CRC64NVME', 'SHA1'] as const;

@@ -6,6 +6,7 @@
  * L2. When `finish` or `discard` has resolved, nobody uses the file's descriptor any more.
  */
 import { type FileHandle, open as openFile, rm } from 'node:fs/promises';
+import { letGo } from '../base/letGo.ts';
 import type { ChecksumAlgorithm } from '../protocol/checksums.ts';
 import type { Digester, Digests } from './digests.ts';
 
@@ -26,12 +27,16 @@ const AHEAD = 4;
 /** Bytes after which what was written is sent to the disk. */
 const SYNC_EVERY = 16 * 1024 * 1024;
 
-/** @param wanted digests besides SHA256, which is the file's name to be */
+/**
+ * @param wanted digests besides SHA256, which is the file's name to be
+ * @param given whether the chunks are the spill's own, to be freed once they are copied
+ */
 export async function openSpill(
   digester: Digester,
   blocks: Blocks,
   path: string,
   wanted: readonly ChecksumAlgorithm[],
+  given: boolean,
 ): Promise<Spill> {
   // Readable by jobs that have it bound into their sandbox; the folders above keep everyone else out.
   const file = await openFile(path, 'wx', 0o444);
@@ -64,6 +69,7 @@ export async function openSpill(
       for (const chunk of waiting) {
         target.set(chunk, filled);
         filled += chunk.length;
+        if (given) letGo(chunk);
       }
       const work = workOff(block, filled, position).then(() => void underWay.delete(work));
       underWay.add(work);

@@ -101,7 +101,7 @@ it('lists a schedule in words, starts its target now, and switches it off', asyn
   await press(page, 'Start now');
   await seeText(page, /Message .* is in the queue/);
   expect(await takeAll()).toEqual(['by the clock']);
-  await press(page, 'Close');
+  await press(page, 'Done');
 
   await press(page, 'Disable');
   await seeText(page, 'telar schedule disable nightly');
@@ -170,7 +170,7 @@ it('sends a message to a queue, looks at it, and purges the queue', async () => 
   await page.getByLabel('Message', { exact: true }).fill('{"n": 1}');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await seeText(page, /is in the queue/);
-  await press(page, 'Close');
+  await press(page, 'Done');
   await press(page, 'Look at messages');
   await page.getByRole('row', { name: /"n": 1/ }).waitFor();
   await press(page, 'Purge');
@@ -181,6 +181,7 @@ it('sends a message to a queue, looks at it, and purges the queue', async () => 
 });
 
 it('sends dead letters back to where they came from', async () => {
+  await takeAll();
   const { QueueUrl } = await sqs().getQueueUrl({ QueueName: 'work' });
   await sqs().sendMessage({ QueueUrl, MessageBody: 'poison' });
   for (let receives = 0; receives < 4; receives += 1) {

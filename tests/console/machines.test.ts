@@ -193,12 +193,44 @@ describe('an execution', () => {
     expect(await page.getByRole('button', { name: 'Redrive' }).count()).toBe(0);
   });
 
+  it('of a version of the machine that is no longer the present one, which the console compares with it', async () => {
+    const stateMachineArn = await create('revised', { StartAt: 'P', States: { P: { ...PASS, Result: 'before' } } });
+    await sfn.publishStateMachineVersion({ stateMachineArn, description: 'the first' });
+    const now = { StartAt: 'P', States: { P: { ...PASS, Result: 'after' } } };
+    await sfn.updateStateMachine({ stateMachineArn, definition: JSON.stringify(now) });
+    const arn = await start(`${stateMachineArn}:1`, 'old');
+    await ended(arn);
+    const page = await signedIn();
+    await show(page, executionPath(arn));
+    await page.getByText('Version', { exact: true }).waitFor();
+    await show(page, '/machines/revised?tab=versions');
+    await page.getByRole('grid', { name: 'Versions' }).getByRole('row', { name: /^1/ }).click();
+    await page.getByText('the first').waitFor();
+    const row = page.getByRole('row', { name: /^States.P.Result/ });
+    expect([await row.getByText('before').count(), await row.getByText('after').count()]).toEqual([1, 1]);
+  });
+
   it('of an Express machine answers in the form', async () => {
     await create('express', { StartAt: 'P', States: { P: { ...PASS, Result: { answer: 42 } } } }, 'EXPRESS');
     const page = await signedIn();
     await show(page, '/machines/express?start=now');
     await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
     await page.getByRole('dialog').getByText('answer: 42').waitFor();
+  });
+
+  it('is kept when its machine is deleted: its events tell what it did', async () => {
+    const stateMachineArn = await create('deleted', { StartAt: 'P', States: { P: PASS } });
+    const arn = await start(stateMachineArn, 'one');
+    await ended(arn);
+    await sfn.deleteStateMachine({ stateMachineArn });
+    const page = await signedIn({ allow: [/DescribeStateMachineForExecution/] });
+    await show(page, executionPath(arn));
+    await page.getByRole('alert').getByText('StateMachineDoesNotExist').waitFor();
+    await page.getByRole('tab', { name: /^Events/ }).click();
+    await page
+      .getByRole('grid', { name: 'Events' })
+      .getByRole('row', { name: /PassStateExited/ })
+      .waitFor();
   });
 
   it('is compared with another: data, and how long each state took', async () => {

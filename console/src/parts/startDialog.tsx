@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { Button } from './button.tsx';
 import { CopyCommand } from './command.tsx';
 import { Dialog } from './dialog.tsx';
-import { Field, JsonInput, TextArea } from './form.tsx';
+import { Field, Fields, JsonInput, TextArea } from './form.tsx';
 import { Banner, Failure } from './notice.tsx';
 
 type Outcome = { said: string; href?: string | undefined };
@@ -47,7 +47,7 @@ export function StartDialog(props: StartDialogProps) {
   const command = commandOf(payload);
   const actions = (
     <>
-      <Button onClick={onClose}>Close</Button>
+      <Button onClick={onClose}>{outcome ? 'Done' : 'Cancel'}</Button>
       <Button variant="primary" busy={busy} onClick={press}>
         {action}
       </Button>
@@ -56,14 +56,16 @@ export function StartDialog(props: StartDialogProps) {
   return (
     <Dialog open={open} onClose={onClose} title={title} actions={actions}>
       <p>{children}</p>
-      {fields}
-      <Field label={label} hint={hint}>
-        {json ? (
-          <JsonInput value={payload} onChange={setPayload} rows={8} />
-        ) : (
-          <TextArea value={payload} onChange={setPayload} rows={6} />
-        )}
-      </Field>
+      <Fields>
+        {fields}
+        <Field label={label} hint={hint}>
+          {json ? (
+            <JsonInput value={payload} onChange={setPayload} rows={8} />
+          ) : (
+            <TextArea value={payload} onChange={setPayload} rows={6} />
+          )}
+        </Field>
+      </Fields>
       {command && <CopyCommand command={command} />}
       {outcome && (
         <Banner tone="good" actions={outcome.href && <a href={outcome.href}>Open</a>}>

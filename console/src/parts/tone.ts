@@ -6,7 +6,7 @@ export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'idle';
 
 const WORDS: Record<Tone, string> = {
   good: `Succeeded Completed Success Successful Active InService Approved Enabled EnabledWithAllCloudTrailManagementEvents
-    Scheduled Available Ready OK Confirmed Delivered Processed Passed Healthy Online Cached Closed Executed Signed Valid`,
+    Scheduled Available Ready OK Confirmed Called Delivered Processed Passed Healthy Online Cached Closed Executed Signed Valid`,
   busy: `Executing InProgress Running Starting Stopping Creating Updating Deleting SystemUpdating RollingBack Downloading
     Training Uploading Restarting LaunchingMLInstances LaunchingInstances PreparingTrainingStack PreparingTraining
     DownloadingTrainingImage DownloadingImages DownloadingData Processing Evaluating Interpreting Profiling Rebuilding
@@ -15,7 +15,7 @@ const WORDS: Record<Tone, string> = {
     CompletedWithErrors SucceededWithIssues ActiveNonInvocable Interrupted Degraded Expiring Deprecated InsufficientData
     Warning Throttled HalfOpen Blocked AwaitingApproval Caught CaughtError`,
   bad: `Failed Failure Error TimedOut Timeout Aborted Rejected OutOfService Alarm DeleteFailed CreateFailed UpdateFailed
-    UpdateRollbackFailed MaxRuntimeExceeded MaxWaitTimeExceeded MaxPendingTimeExceeded Unhealthy Broken Breached Undeliverable Denied Lost`,
+    UpdateRollbackFailed MaxRuntimeExceeded MaxWaitTimeExceeded MaxPendingTimeExceeded Unhealthy Broken Breached Undeliverable Denied Refused Lost`,
   idle: `Pending Waiting Stopped Disabled Inactive Deactivated Deleted Cancelled Canceled Skipped NotStarted NotExecuted Unknown Expired Archived
     Paused Draft None Unassigned Offline Empty`,
 };

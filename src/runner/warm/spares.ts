@@ -83,8 +83,11 @@ const CONTROL = 3;
 const WAITING = { network: 2, isolated: 1 };
 /** Nobody used one for so long: they end. In milliseconds. */
 const IDLE = 15 * 60_000;
-/** Between the taking of one and the making of another, in milliseconds. */
-const BREATHER = 25;
+/**
+ * Between the taking of one and the making of another, in milliseconds: starting a Node.js takes a processor for as long as a short
+ * job lasts, and the loop for some milliseconds. While others wait that is left until the job is well under way, or over.
+ */
+const BREATHER = { othersWait: 250, noneWaits: 25 };
 /** In a spare's folder: what it sees as /var/task. */
 const TASK = 'task';
 /** Staged files that are handed to the job's user one by one, here; and files of a function's code that are linked. */
@@ -307,8 +310,8 @@ export function createSpares(options: SparesOptions): Spares {
     const done = moveIn(spare, folder, owned);
     if (done) spare.control.end(`${JSON.stringify({ ...found, before, environment })}\n`);
     else spare.control.destroy();
-    // Starting one takes the loop some milliseconds: not now, when a job begins.
-    clock.at(clock.now() + BREATHER, () => fill(image, kind));
+    const breather = pool.some(({ ready }) => ready) ? BREATHER.othersWait : BREATHER.noneWaits;
+    clock.at(clock.now() + breather, () => fill(image, kind));
     return done ? { warm: true } : { warm: false, cold: undefined };
   }
 

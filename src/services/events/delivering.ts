@@ -11,6 +11,7 @@ import type { Call } from '../../protocol/service.ts';
 import type { Parts, Target } from './context.ts';
 import type { BusEvent } from './event.ts';
 import { compileEventPath } from './eventPath.ts';
+import { sessionOf } from './firings.ts';
 import { payloadOf, type RuleFacts } from './input.ts';
 import { BACKOFF, DEFAULT_BUS, RETRY } from './legal.ts';
 import { nameIn, ruleArn } from './names.ts';
@@ -36,7 +37,7 @@ export function createDeliverer(parts: Parts, router: Router): Deliverer<Sending
     const role = target.RoleArn ?? rule.role_arn ?? undefined;
     if (role === undefined) return ports.callAsService(rule.region, facts.arn);
     if (!ports.roleTrusts(role, facts.arn)) throw notTrusted(role);
-    return ports.callAs(role, rule.region, `events-${rule.name}`);
+    return ports.callAs(role, rule.region, sessionOf(rule));
   }
 
   function send(to: Addressed, { body, createdAt }: Delivery<Sending>): void {

@@ -14,6 +14,7 @@ import { createForgetting } from './archives.ts';
 import type { EventsContext, Parts } from './context.ts';
 import { createDeliverer } from './delivering.ts';
 import { eventTime } from './event.ts';
+import { type Firings, firingsOf } from './firings.ts';
 import { DEFAULT_BUS } from './legal.ts';
 import { eventsOperations } from './operations.ts';
 import { policyOver } from './permissions.ts';
@@ -34,6 +35,8 @@ export type Events = {
   policyOf(arn: string): Policy | undefined;
   /** When a rule next fires; undefined for what has no schedule. */
   times(arn: string): RuleTimes | undefined;
+  /** Undefined for what is no rule. */
+  firings(arn: string, most: number): Firings | undefined;
 };
 
 export function createEventsService({ api, store, world, account, missed = 'run-once', ports }: EventsContext): Events {
@@ -76,6 +79,7 @@ export function createEventsService({ api, store, world, account, missed = 'run-
     },
     emit: emitting(parts, router),
     policyOf: (arn) => policyOver(parts, arn),
+    firings: (arn, most) => firingsOf(parts, sendings, arn, most),
     times: (arn) => timesOf(parts, occurrences, { account, region: parseArn(arn)?.region ?? '' }, arn),
   };
 }

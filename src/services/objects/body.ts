@@ -40,6 +40,7 @@ export async function receiveBody(
   const algorithm = declared.algorithm ?? wanted;
   const received = await bytes.receive(content, {
     limit: LARGEST_PUT,
+    given: isPayload(input.Body),
     tooLong: () => s3Errors.entityTooLarge(length, LARGEST_PUT),
     digests: [...new Set<ChecksumAlgorithm>(['MD5', ...digestsToVerify(declared), ...(algorithm ? [algorithm] : [])])],
   });

@@ -43,6 +43,7 @@ export async function completeUpload(
     const full = upload.checksumType === 'FULL_OBJECT' ? upload.algorithm : undefined;
     const received = await bytes.receive(joined(bytes, stored), {
       limit: LARGEST_OBJECT,
+      given: true,
       tooLong: () => s3Errors.entityTooLarge(undefined, LARGEST_OBJECT),
       digests: full ? ['MD5', full] : ['MD5'],
     });

@@ -226,6 +226,7 @@ async function copyPart(
     const { algorithm } = upload;
     const received = await bytes.receive(chunksOf(bytes, source.stored, range), {
       limit: LARGEST_PUT,
+      given: true,
       tooLong: () => s3Errors.entityTooLarge(source.object.size, LARGEST_PUT),
       digests: algorithm ? ['MD5', algorithm] : ['MD5'],
     });

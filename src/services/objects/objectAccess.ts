@@ -5,13 +5,13 @@
  * J1. Missing buckets and keys are S3's own errors here, too: NoSuchBucket, NoSuchKey.
  * J2. A version names content for good: it stays readable after its object was replaced or deleted, until `telar gc`.
  */
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import type { World } from '../../base/world.ts';
 import type { Policy } from '../../definition/policy/types.ts';
 import { hexadecimal } from '../../protocol/checksums.ts';
 import type { Access, Call } from '../../protocol/service.ts';
-import type { Bytes } from '../../store/bytes.ts';
+import { type Bytes, INLINE_LIMIT } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
 import { bucketPolicies } from './accessOperations.ts';
 import { type AttributeInput, attributesOf } from './attributes.ts';
@@ -118,6 +118,7 @@ export function objectAccess({ store, rows, bytes, objects, settings, world, tel
     objects.admit(at(bucket, key), UNCONDITIONAL);
     const { stored, size, digests, release } = await bytes.receive(sourceOf(content), {
       limit: LARGEST_OBJECT,
+      given: typeof content === 'string',
       tooLong: () => s3Errors.entityTooLarge(undefined, LARGEST_OBJECT),
       digests: ['MD5'],
     });
@@ -175,6 +176,8 @@ export function objectAccess({ store, rows, bytes, objects, settings, world, tel
   };
 }
 
+/** A small file is read at once: a stream of it goes to the pool of threads and back five times. */
 function sourceOf(content: string | Uint8Array): AsyncIterable<Uint8Array> | Uint8Array {
-  return typeof content === 'string' ? createReadStream(content) : content;
+  if (typeof content !== 'string') return content;
+  return statSync(content).size <= INLINE_LIMIT ? readFileSync(content) : createReadStream(content);
 }

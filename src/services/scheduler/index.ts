@@ -10,6 +10,7 @@ import type { Service } from '../../protocol/service.ts';
 import type { Invocation, Parts, SchedulerContext } from './context.ts';
 import { createDeliverer } from './delivering.ts';
 import { fire } from './firing.ts';
+import { type Firings, firingsOf } from './firings.ts';
 import { emptyGroup, missedPolicy } from './groups.ts';
 import { scheduleNamed } from './names.ts';
 import { schedulerOperations } from './operations.ts';
@@ -33,6 +34,7 @@ export type Schedules = {
   service: Service;
   /** Undefined when an ARN names no schedule. */
   times(arn: string): Times | undefined;
+  firings(arn: string, most: number): Firings | undefined;
 };
 
 export function createSchedulerService(context: SchedulerContext): Schedules {
@@ -76,7 +78,11 @@ export function createSchedulerService(context: SchedulerContext): Schedules {
       await deliveries.stop();
     },
   };
-  return { service, times: (arn) => timesOf(parts, arn) };
+  return {
+    service,
+    times: (arn) => timesOf(parts, arn),
+    firings: (arn, most) => firingsOf(parts, deliveries, arn, most),
+  };
 }
 
 function timesOf(parts: Parts, arn: string): Times | undefined {

@@ -74,6 +74,14 @@ export const telarSchemas = schemas(({ z }) => {
     }),
     /** When schedules next occur, and which they have missed. What is no schedule of this account is left out. */
     DescribeScheduleTimes: z.strictObject({ Arns: z.array(z.string().min(1).max(2048)).max(100) }),
+    /**
+     * What a schedule or a rule has set going: what still waits to be sent, and what the audit trail knows of, the newest first. Calls
+     * that are data events (messages, invocations) are on record only where they were refused.
+     */
+    ListFirings: z.strictObject({
+      Arn: z.string().min(1).max(2048),
+      MaxResults: z.number().int().min(1).max(100).default(20),
+    }),
     /** Frees what nobody can reach any more, or says what it would free. Call it again from `Next` until there is none. */
     CollectGarbage: z.strictObject({
       DryRun: z.boolean().default(false),
@@ -266,6 +274,7 @@ export type TelarOutputs = {
   ListOutbox: { Messages: OutboxMessage[]; Next: number | undefined };
   GetOutboxMessage: OutboxMessage & { Body: string };
   DescribeScheduleTimes: { Times: ScheduleTimes[] };
+  ListFirings: { Firings: Firing[] };
   PreviewObject: ObjectPreview;
 };
 
@@ -347,6 +356,20 @@ export type ScheduleTimes = {
   MissedPolicy: 'run-once' | 'skip';
   /** The last one that was missed, and what became of it. */
   Missed: { At: string; Outcome: 'ran-late' | 'skipped' } | undefined;
+};
+
+export type Firing = {
+  /** When it was scheduled for, or happened; of a call, when it was made. */
+  Time: string;
+  TargetArn: string;
+  /** Waiting: it is to be sent, or to be tried again, at Due. */
+  Status: 'Waiting' | 'Called' | 'Refused';
+  Due: string | undefined;
+  /** Of one that waits: 1 at first. */
+  Attempt: number | undefined;
+  /** Of a call: `states:StartExecution`. */
+  Operation: string | undefined;
+  ErrorCode: string | undefined;
 };
 
 export type OutboxMessage = {

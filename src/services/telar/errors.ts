@@ -10,6 +10,11 @@ export const errors = {
     awsError('ResourceNotFound', `There is no mail ${id} in the outbox. 'telar outbox' lists the ones there are.`),
   /** @param reason a sentence about the object */
   noPreview: (reason: string) => awsError('NoPreview', `The object cannot be shown. ${reason}`),
+  noFirings: (arn: string) =>
+    awsError(
+      'ResourceNotFound',
+      `There is no schedule or rule '${arn}'. 'telar schedule list' and 'aws events list-rules' name them.`,
+    ),
   noJob: (arn: string) => awsError('ResourceNotFound', `There is no job '${arn}', or it was deleted.`),
   noImages: () => awsError('NotImplemented', 'This server keeps no container images: its jobs do not really run.', 501),
   noActivity: (uri: string) =>

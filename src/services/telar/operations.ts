@@ -3,6 +3,7 @@ import { arn as formatArn } from '../../base/arn.ts';
 import { type Call, type Operation, reads, streams } from '../../protocol/service.ts';
 import type { TelarInput, TelarOutputs, TelarSchemas } from './api.ts';
 import { consoleOperations } from './console.ts';
+import { firingOperations } from './firings.ts';
 import { imageOperations } from './images.ts';
 import { listJobUse } from './jobUse.ts';
 import { outboxOperations } from './outbox.ts';
@@ -20,6 +21,7 @@ export function operations(ports: TelarPorts): Table {
   return {
     ...imageOperations(ports),
     ...outboxOperations(ports),
+    ...firingOperations(ports),
     ...consoleOperations(ports),
     ...previewOperations(ports),
     ...stepOperations(ports),

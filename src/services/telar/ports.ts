@@ -55,6 +55,10 @@ export type TelarPorts = {
   };
   clock: Pick<Clock, 'now' | 'at'>;
   auditEvents(most: number): { seq: number; at: number; record: string }[];
+  /** Of one principal. */
+  auditedOf(principal: string, most: number): { seq: number; at: number; record: string }[];
+  /** What a schedule or a rule has set going; undefined for what is neither. */
+  firings(arn: string, most: number): SeenFirings | undefined;
   server: { version: string; account: string; dataFolder: string; startedAt: number };
   /** Highest delay of the event loop since it was last asked, in milliseconds. */
   loopLag(): number;
@@ -65,6 +69,11 @@ type OpenedObject = { object: { size: number; attributes: { contentType?: string
   | { path: string }
   | { bytes: Buffer }
 );
+export type SeenFirings = {
+  /** Times in milliseconds since the epoch. */
+  waiting: { at: number; due: number; attempt: number; target: string }[];
+  callers: { principal: string; target: string }[];
+};
 
 export type SeenMail = {
   id: number;

@@ -19,6 +19,8 @@ const service = createTelarService({
   scheduleTimes: () => undefined,
   objects: { accessToRead: () => [], openFor: () => ({ object: { size: 0, attributes: {} }, bytes: Buffer.alloc(0) }) },
   clock: systemClock,
+  firings: () => undefined,
+  auditedOf: () => [],
   outbox: { list: () => [], get: () => undefined },
   explainAccess: () => {
     throw new Error('nobody asked for it');

@@ -1,7 +1,7 @@
 /** What can be done with an execution: stop it, go on where it failed, start one with the same input, compare it. */
 import { useState } from 'react';
 import { links } from '../../data/links.ts';
-import { useAct, useCall } from '../../data/queries.ts';
+import { useAct } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/dialog.tsx';
 import { PlayIcon, RetryIcon, StopIcon } from '../../parts/icons.tsx';
@@ -88,9 +88,7 @@ function Redrive({ open, arn, onClose }: Props) {
 
 function StartAgain({ execution, onClose }: { execution: Execution; onClose(): void }) {
   const { stateMachineArn = '', input = '{}' } = execution;
-  const { data } = useCall('states', 'DescribeStateMachine', { stateMachineArn });
-  const { type = 'STANDARD' as const } = data ?? {};
-  return (
-    <StartDialog machine={{ stateMachineArn, name: nameOf(stateMachineArn), type }} input={input} onClose={onClose} />
-  );
+  // Executions of Express machines have no page.
+  const machine = { stateMachineArn, name: nameOf(stateMachineArn), type: 'STANDARD' } as const;
+  return <StartDialog machine={machine} input={input} onClose={onClose} />;
 }

@@ -7,6 +7,15 @@ export function quoted(text: string): string {
 
 const line = (...words: (string | undefined)[]): string => words.filter((word) => word !== undefined).join(' ');
 
+/** `arn` is an execution's or a machine's: whose definition has the state. */
+type Tested = { arn: string; roleArn: string | undefined; state: string; input: string; mock: string };
+
+function definitionOf(arn: string): string {
+  return arn.includes(':stateMachine:')
+    ? line('aws stepfunctions describe-state-machine --state-machine-arn', quoted(arn))
+    : line('aws stepfunctions describe-state-machine-for-execution --execution-arn', quoted(arn));
+}
+
 export const commands = {
   /** The name of an execution is the caller's choice on AWS's command line alone. */
   start: (machineArn: string, name: string, input: string) =>
@@ -20,11 +29,12 @@ export const commands = {
   redrive: (arn: string) => line('telar retry', quoted(arn)),
   history: (arn: string) => line('telar history', quoted(arn)),
   why: (arn: string, state: string) => line('telar why', quoted(state), '--execution', quoted(arn)),
-  testState: (arn: string, state: string, input: string) =>
+  testState: ({ arn, roleArn, state, input, mock }: Tested) =>
     line(
-      'aws stepfunctions test-state --definition',
-      `"$(aws stepfunctions describe-state-machine-for-execution --execution-arn ${quoted(arn)} --query definition --output text)"`,
+      ...['aws stepfunctions test-state --definition', `"$(${definitionOf(arn)} --query definition --output text)"`],
       ...['--state-name', quoted(state), '--inspection-level DEBUG --input', quoted(input)],
+      roleArn === undefined ? undefined : line('--role-arn', quoted(roleArn)),
+      mock === '' ? undefined : line('--mock', quoted(JSON.stringify({ result: mock }))),
     ),
 };
 

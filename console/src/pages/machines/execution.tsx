@@ -35,9 +35,11 @@ export function ExecutionPage({ params: { arn } }: PageProps<'arn'>) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the fold is changed in place, and its version tells
   const summaries = useMemo(() => summariesOf(history.fold.visits()), [history.fold, history.version]);
   const failure = error ?? machine.error;
+  const retry = () => void Promise.all([refetch(), machine.refetch()]);
   const name = nameOf(arn);
   const machineName = nameOf(arn.slice(0, arn.lastIndexOf(':'))).split('/')[0] ?? '';
-  const { definition, roleArn } = machine.data ?? {};
+  // A machine that was deleted has no definition any more; what its executions did is kept.
+  const { definition = machine.error ? '{}' : undefined, roleArn } = machine.data ?? {};
   const seen =
     execution && definition !== undefined
       ? { execution, running: running ?? false, definition, roleArn, history, summaries }
@@ -49,10 +51,14 @@ export function ExecutionPage({ params: { arn } }: PageProps<'arn'>) {
         { label: 'State machines', href: links.machines() },
         { label: machineName, href: links.machine(machineName) },
       ]}
-      status={execution && <Status status={execution.status ?? ''} />}
+      status={
+        <span role="status" aria-label="Status">
+          {execution && <Status status={execution.status ?? ''} />}
+        </span>
+      }
       actions={seen && <ExecutionActions seen={seen} />}
     >
-      {failure && <Failure error={failure} retry={() => void refetch()} />}
+      {failure && <Failure error={failure} retry={retry} />}
       {history.error && <Failure error={history.error} retry={history.retry} />}
       {!seen && !failure && <Loading />}
       {seen && <ExecutionFacts execution={seen.execution} />}
@@ -74,10 +80,17 @@ function ExecutionFacts({ execution }: { execution: Execution }) {
         ['Version', stateMachineVersionArn && nameOf(stateMachineVersionArn)],
         ['Alias', stateMachineAliasArn && nameOf(stateMachineAliasArn)],
         ['Redriven', redriveCount > 0 ? <Redrives key="redrives" count={redriveCount} at={redriveDate} /> : undefined],
+        ['Redrive', notRedrivable(execution)],
         ['Begun by', begun ? <Parent key="parent" execution={execution} /> : undefined],
       ]}
     />
   );
+}
+
+/** Why one that did not succeed cannot go on. */
+function notRedrivable({ status, redriveStatus, redriveStatusReason }: Execution): string | undefined {
+  const ended = !isRunning(status) && status !== 'SUCCEEDED';
+  return ended && redriveStatus !== 'REDRIVABLE' ? redriveStatusReason : undefined;
 }
 
 /** The execution that began this one: for an item of its Map, or as the work of one of its states. */
@@ -160,6 +173,7 @@ function LiveGraph({ seen }: { seen: Seen }) {
   const outline = useMemo(() => outlineOf(definition), [definition]);
   const edges = useMemo(() => edgesOf(outline), [outline]);
   const nodes = useMemo(() => nodesOf(outline, summaries), [outline, summaries]);
+  if (nodes.length === 0) return <Empty title="Its definition is gone">Its events tell what it did.</Empty>;
   return (
     <Split sideLabel="State" side={<StatePanel seen={seen} name={selected} />}>
       <Graph

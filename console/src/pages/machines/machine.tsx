@@ -81,9 +81,9 @@ function MachineTabs({ machine }: { machine: Machine }) {
       onChange={setTab}
       tabs={[
         { id: 'executions', label: 'Executions', content: <Executions machine={machine} /> },
-        { id: 'graph', label: 'Graph', content: <DefinitionGraph definition={machine.definition ?? ''} /> },
+        { id: 'graph', label: 'Graph', content: <DefinitionGraph machine={machine} /> },
         { id: 'definition', label: 'Definition', content: <Definition machine={machine} /> },
-        { id: 'versions', label: 'Versions and aliases', content: <Versions arn={machine.stateMachineArn ?? ''} /> },
+        { id: 'versions', label: 'Versions and aliases', content: <Versions machine={machine} /> },
       ]}
     />
   );

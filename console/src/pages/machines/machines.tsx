@@ -110,5 +110,7 @@ function Running({ machine }: { machine: Machine }) {
   );
   if (!data) return null;
   const count = data.executions?.length ?? 0;
-  return data.nextToken ? `over ${COUNTED}` : count;
+  if (count === 0) return 0;
+  const words = data.nextToken ? `over ${COUNTED}` : count;
+  return <a href={`${links.machine(machine.name ?? '')}?status=RUNNING`}>{words}</a>;
 }

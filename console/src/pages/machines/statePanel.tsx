@@ -33,6 +33,7 @@ export function StatePanel({ seen, name }: { seen: Seen; name: string | undefine
   const visit = summary && (summary.visits.find(({ id }) => String(id) === chosen) ?? tellingVisit(summary));
   const defined = states.get(name);
   const { executionArn = '' } = seen.execution;
+  const { definition, roleArn } = seen;
   return (
     <>
       <div className="machines-panel-head">
@@ -46,7 +47,14 @@ export function StatePanel({ seen, name }: { seen: Seen; name: string | undefine
       {visit && <VisitDetails visit={visit} states={states} />}
       {defined && <Data title="Definition" open={0} value={defined.state} />}
       <CopyCommand command={commands.why(executionArn, name)} />
-      {testing && <TestDialog seen={seen} name={name} input={visit?.input} onClose={() => setTesting(false)} />}
+      {testing && (
+        <TestDialog
+          arn={executionArn}
+          {...{ definition, roleArn, name }}
+          input={visit?.input}
+          onClose={() => setTesting(false)}
+        />
+      )}
     </>
   );
 }

@@ -10,12 +10,19 @@ import { Failure } from '../../parts/notice.tsx';
 import { Facts } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
 import { commands } from './commands.ts';
-import { indented, isJson, parsed } from './json.ts';
-import type { Seen } from './seen.ts';
+import { compact, indented, isJson, parsed } from './json.ts';
 
-type Props = { seen: Seen; name: string; input: string | undefined; onClose(): void };
+type Props = {
+  /** An execution's or a machine's ARN: whose definition it is. */
+  arn: string;
+  definition: string;
+  roleArn: string | undefined;
+  name: string;
+  input: string | undefined;
+  onClose(): void;
+};
 
-export function TestDialog({ seen: { execution, definition, roleArn }, name, input, onClose }: Props) {
+export function TestDialog({ arn, definition, roleArn, name, input, onClose }: Props) {
   const [text, setText] = useState(indented(input ?? '{}'));
   const [mock, setMock] = useState('');
   const test = useAct('states', 'TestState');
@@ -42,7 +49,9 @@ export function TestDialog({ seen: { execution, definition, roleArn }, name, inp
       <Field label="Answer of its work" hint="JSON that stands for it; where it is empty, the work is really done.">
         <JsonInput value={mock} onChange={setMock} rows={3} />
       </Field>
-      <CopyCommand command={commands.testState(execution.executionArn ?? '', name, text)} />
+      <CopyCommand
+        command={commands.testState({ arn, roleArn, state: name, input: compact(text), mock: compact(mock) })}
+      />
       {test.error && <Failure error={test.error} />}
       {test.data && <Outcome outcome={test.data} />}
     </Dialog>

@@ -1,15 +1,22 @@
 /** The versions of a machine, and the aliases that route executions to them. */
+import { useAddress } from '../../data/address.ts';
 import { useCall, usePages } from '../../data/queries.ts';
+import { Differences } from '../../parts/diff.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
 import { nameOf, quoted } from './commands.ts';
+import type { Machine } from './data.ts';
+import { parsed } from './json.ts';
 
-export function Versions({ arn }: { arn: string }) {
+export function Versions({ machine }: { machine: Machine }) {
+  const { stateMachineArn: arn = '' } = machine;
+  const [shown, show] = useAddress('version');
   return (
     <div className="machines-stack">
-      <VersionList arn={arn} />
+      <VersionList arn={arn} shown={shown} onShow={show} />
+      {shown !== undefined && <VersionDetails machine={machine} version={shown} />}
       <AliasList arn={arn} />
     </div>
   );
@@ -17,7 +24,9 @@ export function Versions({ arn }: { arn: string }) {
 
 const OPTIONS = { token: 'nextToken' } as const;
 
-function VersionList({ arn }: { arn: string }) {
+type ListProps = { arn: string; shown: string | undefined; onShow(version: string): void };
+
+function VersionList({ arn, shown, onShow }: ListProps) {
   const { items, error, more, refetch } = usePages(
     ...(['states', 'ListStateMachineVersions', { stateMachineArn: arn }] as const),
     (page) => page.stateMachineVersions,
@@ -31,7 +40,9 @@ function VersionList({ arn }: { arn: string }) {
         <DataTable
           label="Versions"
           rows={items}
-          keyOf={({ stateMachineVersionArn }) => stateMachineVersionArn ?? ''}
+          keyOf={({ stateMachineVersionArn }) => nameOf(stateMachineVersionArn ?? '')}
+          selected={shown}
+          onOpen={({ stateMachineVersionArn }) => onShow(nameOf(stateMachineVersionArn ?? ''))}
           more={more}
           empty={
             <Empty
@@ -50,6 +61,23 @@ function VersionList({ arn }: { arn: string }) {
             { id: 'made', header: 'Published', width: '10rem', cell: ({ creationDate }) => <Time at={creationDate} /> },
           ]}
         />
+      )}
+    </Section>
+  );
+}
+
+/** How its definition differs from the machine's present one. */
+function VersionDetails({ machine, version }: { machine: Machine; version: string }) {
+  const { stateMachineArn = '', definition } = machine;
+  const arn = `${stateMachineArn}:${version}`;
+  const { data, error, refetch } = useCall('states', 'DescribeStateMachine', { stateMachineArn: arn });
+  return (
+    <Section title={`Version ${version}, and what is published now`}>
+      {error && <Failure error={error} retry={() => void refetch()} />}
+      {!data && !error && <Loading />}
+      {data?.description && <p>{data.description}</p>}
+      {data && (
+        <Differences left={parsed(data.definition)} right={parsed(definition)} labels={[`Version ${version}`, 'Now']} />
       )}
     </Section>
   );

@@ -44,7 +44,7 @@ export function QueuePage({ params: { name } }: PageProps<'name'>) {
       {attributes && (
         <>
           <What attributes={attributes} />
-          <Section title="Messages">
+          <Section title="What waits">
             <Peek name={name} url={url} redrive={redriveOf(attributes)} />
           </Section>
           <DeadLetters url={url} arn={attributes['QueueArn'] ?? ''} waiting={countsOf(attributes).visible} />
@@ -68,7 +68,7 @@ function What({ attributes }: { attributes: Attributes }) {
     <Facts
       items={[
         ['Waiting', number(visible)],
-        ['In flight', `${number(inFlight)}: received, and neither deleted nor back`],
+        ['In flight', number(inFlight)],
         ['Delayed', number(delayed)],
         [
           'Kind',
@@ -77,7 +77,7 @@ function What({ attributes }: { attributes: Attributes }) {
         ['Dead letters', redrive && <DeadTo key="dead" {...redrive} />],
         ['Hidden while it is worked on', seconds(attributes['VisibilityTimeout'])],
         ['Kept for', seconds(attributes['MessageRetentionPeriod'])],
-        ['Delay', seconds(attributes['DelaySeconds'])],
+        ['Delay', attributes['DelaySeconds'] === '0' ? 'None' : seconds(attributes['DelaySeconds'])],
         ['Longest message', bytes(Number(attributes['MaximumMessageSize']))],
         ['Created', <Time key="created" at={Number(attributes['CreatedTimestamp'])} />],
         ['ARN', <Arn key="arn" arn={attributes['QueueArn'] ?? ''} />],

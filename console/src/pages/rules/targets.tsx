@@ -1,11 +1,13 @@
 /** The targets of a rule: what each is sent, how often it is tried, where it goes when that fails; and starting one by hand. */
 import { useState } from 'react';
+import { recordInWords, useFirings } from '../../data/firings.ts';
 import { usePages } from '../../data/queries.ts';
 import { startOf, useStartTarget } from '../../data/startTarget.ts';
 import { targetOf } from '../../data/targets.ts';
 import type { Output } from '../../data/types.ts';
 import { Button } from '../../parts/button.tsx';
 import { Json } from '../../parts/code.tsx';
+import { Firings } from '../../parts/firings.tsx';
 import { indented, jsonOrText } from '../../parts/jsonText.ts';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
@@ -47,8 +49,19 @@ export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
           <Json value={shapeOf(target)} open={3} />
         </Section>
       ))}
+      <Fired rule={rule} targets={items} />
       {testing && <TestTarget rule={rule} target={testing} onClose={() => setTesting(undefined)} />}
     </>
+  );
+}
+
+function Fired({ rule, targets }: { rule: Rule; targets: readonly Target[] }) {
+  const { rows, error } = useFirings(rule.Arn ?? '');
+  return (
+    <Section title="Last firings">
+      {error && <Failure error={error} />}
+      {rows && <Firings rows={rows} empty={recordInWords(targets.map(({ Arn = '' }) => targetOf(Arn).kind))} />}
+    </Section>
   );
 }
 

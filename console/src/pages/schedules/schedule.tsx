@@ -3,12 +3,14 @@ import { useState } from 'react';
 import { parseSchedule } from '../../../../src/definition/schedules/parse.ts';
 import { upcoming, wallTime } from '../../../../src/definition/schedules/upcoming.ts';
 import { scheduleInWords } from '../../../../src/definition/schedules/words.ts';
+import { recordInWords, useFirings } from '../../data/firings.ts';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import { startOf } from '../../data/startTarget.ts';
 import { targetOf } from '../../data/targets.ts';
 import { Button } from '../../parts/button.tsx';
 import { Json } from '../../parts/code.tsx';
+import { Firings } from '../../parts/firings.tsx';
 import { absolute } from '../../parts/format.ts';
 import { PlayIcon } from '../../parts/icons.tsx';
 import { jsonOrText } from '../../parts/jsonText.ts';
@@ -54,6 +56,7 @@ export function SchedulePage({ params: { group, name } }: PageProps<'group' | 'n
               />
             )}
           </Section>
+          <Fired schedule={data} />
           <Sent schedule={data} />
         </>
       )}
@@ -131,6 +134,17 @@ function What({ schedule, times }: { schedule: Schedule; times: Times | undefine
         ['ARN', <Arn key="arn" arn={schedule.Arn ?? ''} />],
       ]}
     />
+  );
+}
+
+function Fired({ schedule }: { schedule: Schedule }) {
+  const { rows, error } = useFirings(schedule.Arn ?? '');
+  const { kind } = targetOf(schedule.Target?.Arn ?? '');
+  return (
+    <Section title="Last firings">
+      {error && <Failure error={error} />}
+      {rows && <Firings rows={rows} empty={recordInWords([kind])} />}
+    </Section>
   );
 }
 

@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../../base/clock.ts';
+import { paced } from '../../../base/pace.ts';
 import { isAwsError } from '../../../protocol/errors.ts';
 import type { Call } from '../../../protocol/service.ts';
 import type { JobFolder } from '../../../runner/runner.ts';
@@ -92,6 +93,8 @@ export async function* outputBatches(
   tell: (line: string) => void,
 ): AsyncGenerator<OutputBatch> {
   const found = await findOutputs(job, folders, tell);
+  // Small files are read without leaving the loop.
+  const pace = paced(clock);
   let batch: ReceivedOutput[] = [];
   let bytes = 0;
   try {
@@ -103,6 +106,7 @@ export async function* outputBatches(
           bytes = 0;
         }
         batch.push(await receive(objects, call, uri, content));
+        await pace();
         bytes += Math.min(size, SMALL);
       }
     }
