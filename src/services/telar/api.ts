@@ -16,6 +16,8 @@ export const telarSchemas = schemas(({ z }) => {
       PipelineExecutionArn: z.string().min(1),
       From: z.number().int().min(0).default(0),
     }),
+    /** How long executions took, and by which version; what is none is left out. */
+    DescribeExecutionTimes: z.strictObject({ PipelineExecutionArns: z.array(z.string().min(1).max(2048)).max(100) }),
     /** One step with the values that it was given and what it left behind. */
     DescribeExecutionStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
     /** Whether a principal may do something, which statement decides it, and what kept the others from applying. */
@@ -133,6 +135,14 @@ export type TelarOutputs = {
     EndTime: string | undefined;
     Steps: ExecutionStep[];
     Next: number | undefined;
+  };
+  DescribeExecutionTimes: {
+    Times: {
+      PipelineExecutionArn: string;
+      PipelineVersionId: number;
+      StartTime: string;
+      EndTime: string | undefined;
+    }[];
   };
   DescribeExecutionStep: TelarOutputs['ExplainStep'] & {
     StepType: string;
