@@ -6,6 +6,29 @@ import type { Layer } from '../../definition/policy/evaluate.ts';
 import type { CacheVerdict } from '../../engine/pipelines/state.ts';
 import type { ExecutionStatus, StepStatus } from '../../engine/pipelines/statuses.ts';
 
+/** Of what goes on by itself: schedules, rules, notifications. */
+const flowSchemas = schemas(
+  ({ z }) =>
+    ({
+      /** When schedules next occur, and which they have missed. What is no schedule of this account is left out. */
+      DescribeScheduleTimes: z.strictObject({ Arns: z.array(z.string().min(1).max(2048)).max(100) }),
+      /**
+       * What a schedule or a rule has set going: what still waits to be sent, and what the audit trail knows of, the newest first. Calls
+       * that are data events (messages, invocations) are on record only where they were refused.
+       */
+      ListFirings: z.strictObject({
+        Arn: z.string().min(1).max(2048),
+        MaxResults: z.number().int().min(1).max(100).default(20),
+      }),
+      /** Mails that notifications have become, the newest first; `Next` of one page is `Before` of the next. */
+      ListOutbox: z.strictObject({
+        Before: z.number().int().min(1).optional(),
+        MaxResults: z.number().int().min(1).max(1000).default(50),
+      }),
+      GetOutboxMessage: z.strictObject({ Id: z.number().int().min(1) }),
+    }) as const,
+);
+
 export const telarSchemas = schemas(({ z }) => {
   const imageUri = z.string().min(1).max(512);
   return {
@@ -58,12 +81,6 @@ export const telarSchemas = schemas(({ z }) => {
     /** How far the bringing of an image is, from a line on. */
     DescribeImageActivity: z.strictObject({ Uri: imageUri, From: z.number().int().min(0).default(0) }),
     ListImages: z.strictObject({}),
-    /** Mails that notifications have become, the newest first; `Next` of one page is `Before` of the next. */
-    ListOutbox: z.strictObject({
-      Before: z.number().int().min(1).optional(),
-      MaxResults: z.number().int().min(1).max(1000).default(50),
-    }),
-    GetOutboxMessage: z.strictObject({ Id: z.number().int().min(1) }),
     RemoveImage: z.strictObject({ Uri: imageUri }),
     /** What an object looks like: its format, its first rows, and what its columns hold. */
     PreviewObject: z.strictObject({
@@ -72,16 +89,7 @@ export const telarSchemas = schemas(({ z }) => {
       VersionId: z.string().min(1).max(1024).optional(),
       MaxRows: z.number().int().min(0).max(500).default(100),
     }),
-    /** When schedules next occur, and which they have missed. What is no schedule of this account is left out. */
-    DescribeScheduleTimes: z.strictObject({ Arns: z.array(z.string().min(1).max(2048)).max(100) }),
-    /**
-     * What a schedule or a rule has set going: what still waits to be sent, and what the audit trail knows of, the newest first. Calls
-     * that are data events (messages, invocations) are on record only where they were refused.
-     */
-    ListFirings: z.strictObject({
-      Arn: z.string().min(1).max(2048),
-      MaxResults: z.number().int().min(1).max(100).default(20),
-    }),
+    ...flowSchemas(),
     /** Frees what nobody can reach any more, or says what it would free. Call it again from `Next` until there is none. */
     CollectGarbage: z.strictObject({
       DryRun: z.boolean().default(false),
