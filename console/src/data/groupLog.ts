@@ -32,7 +32,10 @@ export function useGroupLog(logGroupName: string, spanMs: number): GroupLog {
   useEffect(() => {
     const stopped = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const reader = groupReader(logGroupName, Date.now() - spanMs);
+    const reader = groupReader(
+      (input, signal) => call('logs', 'FilterLogEvents', { logGroupName, ...input }, signal),
+      Date.now() - spanMs,
+    );
     setLog(UNREAD);
     async function read(): Promise<void> {
       try {
@@ -56,9 +59,14 @@ export function useGroupLog(logGroupName: string, spanMs: number): GroupLog {
 }
 
 type Line = { time: number; text: string };
+type Page = {
+  events?: { eventId?: string | undefined; timestamp?: number | undefined; message?: string | undefined }[] | undefined;
+  nextToken?: string | undefined;
+};
+type Read = (input: { startTime: number; limit: number; nextToken?: string }, signal: AbortSignal) => Promise<Page>;
 
-/** Reads on from where it was. */
-function groupReader(logGroupName: string, since: number) {
+/** Reads on from where it was, each time that it is called. @param most lines that are kept */
+export function groupReader(read: Read, since: number, most = MOST) {
   let startTime = since;
   let lines: readonly Line[] = [];
   const seen = new Set<string>();
@@ -66,21 +74,16 @@ function groupReader(logGroupName: string, since: number) {
     const found: Line[] = [];
     let nextToken: string | undefined;
     do {
-      const page = await call(
-        'logs',
-        'FilterLogEvents',
-        { logGroupName, startTime, limit: PAGE, ...(nextToken !== undefined && { nextToken }) },
-        signal,
-      );
+      const page: Page = await read({ startTime, limit: PAGE, ...(nextToken !== undefined && { nextToken }) }, signal);
       for (const { eventId = '', timestamp = 0, message = '' } of page.events ?? []) {
         if (seen.has(eventId)) continue;
         seen.add(eventId);
         found.push({ time: timestamp, text: message.trimEnd() });
       }
       nextToken = page.nextToken;
-    } while (nextToken !== undefined && lines.length + found.length < MOST);
+    } while (nextToken !== undefined && lines.length + found.length < most);
     // The same list for the same lines: whoever shows it has nothing to do.
-    if (found.length > 0) lines = [...lines, ...found.sort((a, b) => a.time - b.time)].slice(0, MOST);
+    if (found.length > 0) lines = [...lines, ...found.sort((a, b) => a.time - b.time)].slice(0, most);
     startTime = Math.max(since, (lines.at(-1)?.time ?? 0) - OVERLAP_MS);
     return { lines, cut: nextToken !== undefined };
   };

@@ -1,4 +1,5 @@
 /** A function: what it is, invoking it, and what it has logged. */
+import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
@@ -16,11 +17,22 @@ import { FunctionLog } from './log.tsx';
 import { Sources } from './sources.tsx';
 import { Versions } from './versions.tsx';
 
+const CHANGING_MS = 2000;
+
 type Found = Output<'lambda', 'GetFunction'>;
 
 export function FunctionPage({ params: { name } }: PageProps<'name'>) {
-  const { data, error, refetch } = useCall('lambda', 'GetFunction', { FunctionName: name });
+  const [changing, setChanging] = useState(false);
+  const { data, error, refetch } = useCall(
+    'lambda',
+    'GetFunction',
+    { FunctionName: name },
+    { every: changing && CHANGING_MS },
+  );
   const configuration = data?.Configuration;
+  // No event tells that a function has become active.
+  const now = configuration?.State === 'Pending' || configuration?.LastUpdateStatus === 'InProgress';
+  if (now !== changing) setChanging(now);
   return (
     <Page
       title={name}
