@@ -11,6 +11,7 @@ import {
 import { useMemo } from 'react';
 import { call, keyOf } from './call.ts';
 import type { Refusal } from './session.ts';
+import { MOST_PAGES } from './stale.ts';
 import type { ApiName, Input, OperationName, Output } from './types.ts';
 
 type Options = {
@@ -103,6 +104,8 @@ export function usePages<A extends ApiName, O extends OperationName<A>, T>(
     getNextPageParam: (page: Output<A, O>) => (page as Record<string, unknown>)[next] || undefined,
     enabled: options.enabled ?? true,
     refetchInterval: options.every ?? false,
+    // Renewing asks for every page again: of a long list that is too much whenever the window is looked at.
+    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= MOST_PAGES,
     ...(options.fixed && { meta: FIXED, staleTime: Number.POSITIVE_INFINITY }),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same pages have the same items, whoever takes them out

@@ -19,7 +19,7 @@ function apiOf({ Source, Detail }: Pick<SeenEvent, 'Source' | 'Detail'>): string
 
 const ARN = /arn:aws[a-z-]*:[^"\\]+/g;
 /** More pages than these are renewed when somebody asks for it: one event would ask for all of them again. */
-const MOST_PAGES = 3;
+export const MOST_PAGES = 3;
 
 /**
  * @param key region, API, operation, input

@@ -6,6 +6,7 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Field, TextArea } from '../../parts/form.tsx';
 import { number } from '../../parts/format.ts';
 import { Facts } from '../../parts/page.tsx';
+import { word } from '../../parts/shell.ts';
 import { useToasts } from '../../parts/toast.tsx';
 import { type ModelPackage, nameOf } from './model.ts';
 
@@ -54,7 +55,7 @@ export function Decision({ verdict, onClose, model, metrics }: Props) {
       title={`${action} ${name}?`}
       action={action}
       danger={verdict === 'Rejected'}
-      command={`telar ${verb} ${name}${comment === '' ? '' : ` --message ${quoted(comment)}`}`}
+      command={`telar ${verb} ${name}${comment === '' ? '' : ` --message ${word(comment)}`}`}
       onConfirm={decide}
     >
       <p>{after}</p>
@@ -65,6 +66,3 @@ export function Decision({ verdict, onClose, model, metrics }: Props) {
     </Confirm>
   );
 }
-
-/** As a shell takes it. */
-const quoted = (text: string) => `'${text.replace(/'/g, `'\\''`)}'`;
