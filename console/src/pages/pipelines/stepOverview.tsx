@@ -23,7 +23,7 @@ export function StepOverview(props: OverviewProps) {
       {step.StepStatus === 'Failed' && <StepFailure {...props} />}
       <StepFacts {...props} />
       {busy && job && <StepUse job={job} />}
-      <StepOutside described={described} />
+      <StepOutside execution={props.execution} described={described} />
       <StepConditions {...props} />
       <StepMetrics {...props} />
       {hasEnded(props.status) && (
