@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectAccessible } from '../support/accessible.ts';
 import { openBrowser } from '../support/browser.ts';
 import { signIn, visit } from '../support/console.ts';
+import { openGlueBench } from '../support/glue.ts';
 import { seeText } from '../support/hands.ts';
 import { NODE_IMAGE } from '../support/nodeSteps.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -87,23 +88,47 @@ it('says why a job failed, and finds it by its status', async () => {
   await seeText(page, /AlgorithmError: .*3/);
   await page.getByRole('tab', { name: 'Log' }).click();
   await seeText(page, 'about to fail');
+  // Jobs name folders: what lies in one has its lineage.
+  await visit(page, server, '/console/data/jobs-console/object?key=in%2Fdata.csv&tab=lineage');
+  await seeText(page, 'What is recorded of the folder that it lies in, s3://jobs-console/in/');
 });
 
 it('draws the curves of a training job out of its log', async () => {
   await sagemaker.createTrainingJob(
-    training('learns', 'for n in 1 2 3; do echo auc=0.$n; done; echo m >/opt/ml/model/m'),
+    training('Learns', 'for n in 1 2 3; do echo auc=0.$n; done; echo m >/opt/ml/model/m'),
   );
   const page = await browser.newPage();
   await signIn(page, server);
-  await visit(page, server, '/console/jobs/training/learns?tab=metrics');
+  await visit(page, server, '/console/jobs/training/Learns?tab=metrics');
   await page.locator('.page-line').getByText('Completed').waitFor();
   const chart = page.getByRole('figure', { name: 'auc' });
   await chart.getByRole('button', { name: 'Show as a table' }).click();
   expect(await chart.getByRole('row').allInnerTexts()).toEqual(['Step\tvalidation:auc', '1\t0.1', '2\t0.2', '3\t0.3']);
   await page.getByRole('tab', { name: 'Inputs and outputs' }).click();
-  await page.getByRole('link', { name: 's3://jobs-console/models/learns/output/model.tar.gz' }).waitFor();
+  await page.getByRole('link', { name: 's3://jobs-console/models/Learns/output/model.tar.gz' }).waitFor();
   await seeText(page, 'depth');
+  await page.getByRole('tab', { name: 'Lineage' }).click();
+  await seeText(page, 'output/model.tar.gz');
 });
+
+it('shows a Glue job with its runs, and the error and log of one that failed', async () => {
+  const bench = await openGlueBench(server, 'glue-console');
+  await bench.job('clean', 'print("begun")\nraise ValueError("row 7 has no name")\n');
+  const page = await browser.newPage();
+  await signIn(page, server);
+  await visit(page, server, '/console/jobs?kind=glue');
+  await page.getByRole('grid', { name: 'Glue jobs' }).getByRole('link', { name: 'clean' }).click();
+  await page.getByRole('button', { name: 'Start a run' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('aws glue start-job-run --job-name clean').waitFor();
+  await dialog.getByRole('button', { name: 'Start' }).click();
+  const run = page.getByRole('grid', { name: 'Runs of clean' }).getByRole('row').nth(1);
+  await run.getByText('Failed').waitFor({ timeout: 300_000 });
+  await run.click();
+  await page.getByRole('alert').getByText('ValueError: row 7 has no name').waitFor();
+  await seeText(page, 'begun');
+  await expectAccessible(page);
+}, 400_000);
 
 it.each(['light', 'dark'] as const)('is accessible in %s colours', async (colorScheme) => {
   const page = await browser.newPage({ colorScheme });
@@ -111,7 +136,7 @@ it.each(['light', 'dark'] as const)('is accessible in %s colours', async (colorS
   await visit(page, server, '/console/jobs?kind=training');
   await expectAccessible(page);
   for (const tab of ['given', 'use', 'metrics', 'log']) {
-    await visit(page, server, `/console/jobs/training/learns?tab=${tab}`);
+    await visit(page, server, `/console/jobs/training/Learns?tab=${tab}`);
     await expectAccessible(page);
   }
 });

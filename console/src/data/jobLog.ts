@@ -45,7 +45,7 @@ export function useJobLog(jobArn: string, jobName: string | undefined, live: boo
     logStreamName ? [logStreamName] : [],
   );
   const stream = streams.find((one) => one === host) ?? streams[0];
-  const log = useStream(logGroupName, stream, live);
+  const log = useLogStream(logGroupName, stream, live);
   // The group is made with the first line of the first job: until then there is no log, and no error.
   const absent = listed.error?.code === 'ResourceNotFoundException';
   return {
@@ -59,7 +59,8 @@ export function useJobLog(jobArn: string, jobName: string | undefined, live: boo
 type Reading = { lines: readonly Line[]; back: string | undefined; hasMore: boolean; error: Refusal | undefined };
 const UNREAD: Reading = { lines: [], back: undefined, hasMore: false, error: undefined };
 
-function useStream(logGroupName: string, logStreamName: string | undefined, live: boolean) {
+/** One stream of any group, followed so. @param logStreamName undefined while there is none */
+export function useLogStream(logGroupName: string, logStreamName: string | undefined, live: boolean) {
   const [read, setRead] = useState<Reading>(UNREAD);
   const [loading, setLoading] = useState(true);
   const [earlier, setEarlier] = useState(false);

@@ -4,7 +4,7 @@ import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { shortName } from '../parts/format.ts';
 import type { GraphEdge, GraphNode } from '../parts/graph/shape.ts';
-import { call } from './call.ts';
+import { call, keyOf } from './call.ts';
 import { hrefOf } from './links.ts';
 import { useCall } from './queries.ts';
 import { type Refusal, regionNow } from './session.ts';
@@ -23,32 +23,79 @@ export type LineageGraph = {
 const DEEPEST = 10;
 const MOST = 50;
 
-/**
- * @param source an ARN, or an s3:// URI
- * @returns `found: false` where nothing was recorded about it
- */
-export function useLineage(source: string): { graph: LineageGraph | undefined; found: boolean; error: Refusal | null } {
-  const artifacts = useCall('sagemaker', 'ListArtifacts', { SourceUri: source, MaxResults: 1 });
-  const artifact = artifacts.data?.ArtifactSummaries?.[0]?.ArtifactArn;
+export type LineageOf = {
+  graph: LineageGraph | undefined;
+  /** Nothing was recorded: false. */
+  found: boolean;
+  /** What it was recorded of: the thing itself, or the place that it lies in. */
+  of: string | undefined;
+  error: Refusal | null;
+};
+
+/** @param source an ARN, or an s3:// URI */
+export function useLineage(source: string): LineageOf {
+  const { start, of, error, isPending } = useStart(source);
   const lineage = useCall(
     'sagemaker',
     'QueryLineage',
     {
-      ...{ StartArns: artifact === undefined ? [] : [artifact], Direction: 'Both', IncludeEdges: true },
+      ...{ StartArns: start === undefined ? [] : [start], Direction: 'Both', IncludeEdges: true },
       ...{ MaxDepth: DEEPEST, MaxResults: MOST },
     },
-    { enabled: artifact !== undefined },
+    { enabled: start !== undefined },
   );
   const described = useSources(lineage.data?.Vertices ?? []);
   const sources = useMemo(
-    () => new Map([...described, ...(artifact === undefined ? [] : [[artifact, source] as const])]),
-    [described, artifact, source],
+    () => new Map([...described, ...(start === undefined || of === undefined ? [] : [[start, of] as const])]),
+    [described, start, of],
   );
+  const graph = useMemo(() => lineage.data && lineageGraph(lineage.data, sources), [lineage.data, sources]);
+  // A job is a trial component, whether anything was recorded of it or not.
+  const empty = lineage.data !== undefined && (lineage.data.Vertices ?? []).length === 0 && jobComponent(source);
+  return { graph, of, found: isPending || (start !== undefined && !empty), error: error ?? lineage.error };
+}
+
+type Start = { start: string | undefined; of: string | undefined; error: Refusal | null; isPending: boolean };
+
+/** Where the graph begins. */
+function useStart(source: string): Start {
+  const component = jobComponent(source);
+  const places = component === undefined ? placesOf(source) : [];
+  const found = useQueries({
+    queries: places.map((SourceUri) => ({
+      queryKey: keyOf('sagemaker', 'ListArtifacts', { SourceUri, MaxResults: 1 }) as readonly unknown[],
+      queryFn: () => call('sagemaker', 'ListArtifacts', { SourceUri, MaxResults: 1 }),
+    })),
+  });
+  if (component !== undefined) return { start: component, of: source, error: null, isPending: false };
+  const place = found.findIndex(({ data }) => (data?.ArtifactSummaries ?? []).length > 0);
+  const isPending = found.some((one) => one.isPending);
   return {
-    graph: lineage.data && lineageGraph(lineage.data, sources),
-    found: artifacts.data === undefined || artifact !== undefined,
-    error: artifacts.error ?? lineage.error,
+    // The nearest one is known only once all are.
+    ...(isPending ? { start: undefined, of: undefined } : startAt(found[place]?.data, places[place])),
+    error: (found.find(({ error }) => error)?.error ?? null) as Refusal | null,
+    isPending,
   };
+}
+
+const startAt = (data: Output<'sagemaker', 'ListArtifacts'> | undefined, of: string | undefined) => ({
+  ...{ start: data?.ArtifactSummaries?.[0]?.ArtifactArn, of },
+});
+
+/** A job is in the graph as its trial component. */
+export const jobComponent = (arn: string): string | undefined => {
+  const [, before, kind, name] =
+    /^(arn:[^:]+:sagemaker:[^:]*:\d*:)(processing|training|transform)-job\/(.+)$/.exec(arn) ?? [];
+  return name === undefined ? undefined : `${before}experiment-trial-component/${name}-aws-${kind}-job`;
+};
+
+/** Jobs name the folders that they read and write: an object's lineage is that of the nearest one, if it has none of its own. */
+export function placesOf(source: string): string[] {
+  const [, bucket, key] = /^(s3:\/\/[^/]+\/)(.+)$/.exec(source) ?? [];
+  if (bucket === undefined || key === undefined) return [source];
+  const folders = key.split('/').slice(0, -1);
+  const above = folders.map((_, index) => bucket + folders.slice(0, folders.length - index).join('/'));
+  return [source, ...above.flatMap((folder) => [`${folder}/`, folder]), bucket, bucket.slice(0, -1)];
 }
 
 /** The part of a name that tells it from others: the end of a place, an image without its registry, a pipeline's step. */
@@ -93,7 +140,7 @@ async function sourceOf({ Arn = '', LineageType }: Vertex): Promise<string | nul
 }
 
 /** Pure: a node for each vertex and end of an edge; edges lead from what was used to what was made. */
-export function lineageGraph({ Vertices = [], Edges = [] }: Found, sources: Sources): LineageGraph {
+function lineageGraph({ Vertices = [], Edges = [] }: Found, sources: Sources): LineageGraph {
   const types = new Map(Vertices.map(({ Arn = '', Type = '', LineageType }) => [Arn, Type || (LineageType ?? '')]));
   const arns = new Set([...types.keys(), ...sources.keys()]);
   for (const { SourceArn = '', DestinationArn = '' } of Edges) arns.add(SourceArn).add(DestinationArn);

@@ -13,7 +13,7 @@ const APIS: Readonly<Record<string, string>> = {
 };
 
 /** Some events of an API change what Telar's own operations answer, too. */
-export function apiOf({ Source, Detail }: Pick<SeenEvent, 'Source' | 'Detail'>): string | undefined {
+function apiOf({ Source, Detail }: Pick<SeenEvent, 'Source' | 'Detail'>): string | undefined {
   return Source === 'telar.audit' ? String(Detail?.['eventSource']) : APIS[Source];
 }
 

@@ -11,8 +11,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../base/log.ts';
 import { systemWorld } from '../../base/world.ts';
+import { finalMetrics, metricReader, xgboostMetricDefinitions } from '../../definition/jobs/metrics.ts';
 import { isRunnerError } from '../errors.ts';
-import { finalMetrics, metricReader, xgboostMetricDefinitions } from '../metrics.ts';
 import { createRunner, type JobExit, type LaunchSpec, type Runner } from '../runner.ts';
 
 const XGBOOST = '683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1';

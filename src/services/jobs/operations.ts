@@ -1,5 +1,6 @@
 /** The operations on processing, training and transform jobs. */
 import { LOWER_ALPHANUMERIC, randomString } from '../../base/random.ts';
+import { endStatus } from '../../definition/jobs/statuses.ts';
 import { passRole } from '../../protocol/conditionKeys.ts';
 import { type Access, type Call, type InputOf, type Operations, reads, writes } from '../../protocol/service.ts';
 import { conditionKeys, transformKeys } from './conditionKeys.ts';
@@ -15,7 +16,6 @@ import type { JobRow, SageMakerKind, Transition } from './store.ts';
 import { change, tellOfJob } from './telling.ts';
 import { checkTraining, describeTraining } from './training.ts';
 import { checkTransform, describeTransform } from './transform.ts';
-import { endStatus } from './transitions.ts';
 import { updatedTraining } from './updates.ts';
 
 /** AWS lets transform jobs be, and has no operation that deletes one. */

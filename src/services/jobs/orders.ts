@@ -7,12 +7,12 @@
  * O2. Whether the role may be assumed, and whether its caller may pass it, is the owner's to check.
  */
 import { LOWER_ALPHANUMERIC, randomString } from '../../base/random.ts';
+import { endStatus } from '../../definition/jobs/statuses.ts';
 import type { Parts } from './context.ts';
 import { errors } from './errors.ts';
 import type { Lives } from './life.ts';
 import type { Kept, Order } from './order.ts';
 import { newRow, type Placing, saved, withStop } from './row.ts';
-import { endStatus } from './transitions.ts';
 
 export type Orders = {
   /** Inside a transaction. @throws ResourceLimitExceeded when too many jobs wait, unless it is placed again */

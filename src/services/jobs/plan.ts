@@ -3,8 +3,8 @@
  * outputs (folders to objects), limits. The requests of all types are brought to this form.
  */
 
+import type { MetricDefinition } from '../../definition/jobs/metrics.ts';
 import type { Json } from '../../definition/pipeline/types.ts';
-import type { MetricDefinition } from '../../runner/metrics.ts';
 import type { Amount } from './queue.ts';
 import type { JobKind, JobRow } from './store.ts';
 import type { Processing } from './transform/records.ts';

@@ -5,20 +5,15 @@
  * W1. A status, secondary status or phase changes only along transitions.ts.
  * W2. A secondary status ends at the very instant at which the next begins.
  */
+
+import { checkStatus, type EndStatus, type JobStatus } from '../../definition/jobs/statuses.ts';
 import type { Call } from '../../protocol/service.ts';
 import type { TotalUse } from '../../runner/limited.ts';
 import type { JobHostsExit } from './hosts.ts';
 import type { Job } from './plan.ts';
 import type { JobRow, StopCause, Transition } from './store.ts';
 import type { DriveOutcome } from './transform/drives.ts';
-import {
-  checkPhase,
-  checkStatus,
-  type EndStatus,
-  type JobStatus,
-  type Phase,
-  type SecondaryStatus,
-} from './transitions.ts';
+import { checkPhase, type Phase, type SecondaryStatus } from './transitions.ts';
 
 /** What a job left besides its outputs. */
 export type JobResult = {

@@ -1,9 +1,11 @@
 /** All SQL of the jobs service: the jobs, the access keys they were given, and the objects they touched. */
+
+import type { JobStatus } from '../../definition/jobs/statuses.ts';
 import type { Migrations } from '../../store/migrations.ts';
 import type { Sql } from '../../store/sql.ts';
 import type { JobKind, SageMakerKind } from './kinds.ts';
 import type { ObjectVersion, PrefixRead } from './ports.ts';
-import type { JobStatus, Phase, SecondaryStatus } from './transitions.ts';
+import type { Phase, SecondaryStatus } from './transitions.ts';
 
 export const migrations: Migrations = {
   owner: 'jobs',

@@ -3,9 +3,14 @@
  * https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
  * https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
  */
+
+import {
+  type MetricDefinition,
+  metricDefinitionError,
+  xgboostMetricDefinitions,
+} from '../../definition/jobs/metrics.ts';
 import type { InputOf, OutputOf } from '../../protocol/service.ts';
 import { parseImage } from '../../runner/images/image.ts';
-import { type MetricDefinition, metricDefinitionError, xgboostMetricDefinitions } from '../../runner/metrics.ts';
 import type { Sdk } from './context.ts';
 import { checkInstances, errors } from './errors.ts';
 import { hostNames } from './hosts.ts';

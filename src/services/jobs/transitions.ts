@@ -1,17 +1,5 @@
-/** The states of jobs and the legal ways between them, as data. */
+/** The phases of jobs and the legal ways between them, as data; what training jobs say meanwhile. Their statuses: definition/jobs. */
 import { assert } from '../../base/assert.ts';
-
-export type JobStatus = 'InProgress' | 'Completed' | 'Failed' | 'Stopping' | 'Stopped';
-export type EndStatus = 'Completed' | 'Failed' | 'Stopped';
-
-/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html */
-const STATUS_TRANSITIONS: Readonly<Record<JobStatus, readonly JobStatus[]>> = {
-  InProgress: ['Completed', 'Failed', 'Stopping'],
-  Stopping: ['Stopped', 'Completed', 'Failed'],
-  Completed: [],
-  Failed: [],
-  Stopped: [],
-};
 
 /** How far a job is, for Telar itself: what a restarted server goes on from. */
 export type Phase =
@@ -62,17 +50,6 @@ export const SECONDARY_MESSAGES: Readonly<Record<SecondaryStatus, string>> = {
   Stopped: 'Training job stopped',
   MaxRuntimeExceeded: 'Training job runtime exceeded MaxRuntimeInSeconds provided',
 };
-
-const isEnd = (status: JobStatus): status is EndStatus => STATUS_TRANSITIONS[status].length === 0;
-
-/** The status of a job that is over, else undefined. */
-export function endStatus(status: JobStatus): EndStatus | undefined {
-  return isEnd(status) ? status : undefined;
-}
-
-export function checkStatus(from: JobStatus, to: JobStatus): void {
-  assert(STATUS_TRANSITIONS[from].includes(to), `a job goes from ${from} to ${to}`);
-}
 
 export function checkPhase(from: Phase, to: Phase): void {
   assert(PHASE_TRANSITIONS[from].includes(to), `a job goes from the phase ${from} to ${to}`);

@@ -2,13 +2,14 @@
  * What UpdateTrainingJob changes of a job under way: its profiler's settings, which are kept and answered. What else it may
  * ask for (rules, warm pools, debugging from outside) is refused by name, as when a job is created.
  */
+
+import { endStatus } from '../../definition/jobs/statuses.ts';
 import type { InputOf } from '../../protocol/service.ts';
 import type { Sdk } from './context.ts';
 import { errors } from './errors.ts';
 import { request } from './row.ts';
 import type { JobRow } from './store.ts';
 import type { TrainingRequest } from './training.ts';
-import { endStatus } from './transitions.ts';
 
 type Update = InputOf<Sdk, 'UpdateTrainingJob'>;
 

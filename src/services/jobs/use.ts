@@ -1,4 +1,6 @@
 /** What jobs use, and where they stand: for people who watch. */
+
+import type { JobStatus } from '../../definition/jobs/statuses.ts';
 import { shareOf } from './admission.ts';
 import type { Parts } from './context.ts';
 import { hostsOf } from './hosts.ts';
@@ -6,7 +8,7 @@ import { jobOf } from './job.ts';
 import type { Amount } from './queue.ts';
 import type { JobResult } from './row.ts';
 import type { JobKind, JobRow } from './store.ts';
-import type { JobStatus, Phase } from './transitions.ts';
+import type { Phase } from './transitions.ts';
 
 export type HostView = {
   name: string;

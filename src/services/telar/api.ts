@@ -1,4 +1,5 @@
 /** The operations of the `telar` service: what AWS has no operation for. Shared with the CLI and the console. */
+import type * as Zod from 'zod';
 import type { z } from 'zod';
 import { schemas } from '../../base/zod.ts';
 import type { Layer } from '../../definition/policy/evaluate.ts';
@@ -6,11 +7,26 @@ import { type ExecutionOutputs, executionSchemas } from './executionsApi.ts';
 
 export type { ExecutionStep } from './executionsApi.ts';
 
-export const telarSchemas = schemas((zod) => {
-  const { z } = zod;
+/** Container images that jobs may run in. */
+function ofImages({ z }: typeof Zod) {
   const imageUri = z.string().min(1).max(512);
   return {
+    /** Begins to bring a container image from files of the server's machine: an OCI layout, or a tar archive. */
+    ImportImage: z.strictObject({ Path: z.string().min(1).max(4096), Uri: imageUri }),
+    /** Begins to bring a container image from its registry. */
+    PullImage: z.strictObject({ Uri: imageUri }),
+    /** How far the bringing of an image is, from a line on. */
+    DescribeImageActivity: z.strictObject({ Uri: imageUri, From: z.number().int().min(0).default(0) }),
+    ListImages: z.strictObject({}),
+    RemoveImage: z.strictObject({ Uri: imageUri }),
+  } as const;
+}
+
+export const telarSchemas = schemas((zod) => {
+  const { z } = zod;
+  return {
     ...executionSchemas(zod),
+    ...ofImages(zod),
     /** Whether a principal may do something, which statement decides it, and what kept the others from applying. */
     ExplainAccess: z.strictObject({
       /** Of a user, a role, or a session of a role. */
@@ -42,20 +58,12 @@ export const telarSchemas = schemas((zod) => {
     CreateConsoleLink: z.strictObject({}),
     /** The newest management events of the audit trail. */
     ListAuditEvents: z.strictObject({ MaxResults: z.number().int().min(1).max(1000).default(100) }),
-    /** Begins to bring a container image from files of the server's machine: an OCI layout, or a tar archive. */
-    ImportImage: z.strictObject({ Path: z.string().min(1).max(4096), Uri: imageUri }),
-    /** Begins to bring a container image from its registry. */
-    PullImage: z.strictObject({ Uri: imageUri }),
-    /** How far the bringing of an image is, from a line on. */
-    DescribeImageActivity: z.strictObject({ Uri: imageUri, From: z.number().int().min(0).default(0) }),
-    ListImages: z.strictObject({}),
     /** Mails that notifications have become, the newest first; `Next` of one page is `Before` of the next. */
     ListOutbox: z.strictObject({
       Before: z.number().int().min(1).optional(),
       MaxResults: z.number().int().min(1).max(1000).default(50),
     }),
     GetOutboxMessage: z.strictObject({ Id: z.number().int().min(1) }),
-    RemoveImage: z.strictObject({ Uri: imageUri }),
     /** What an object looks like: its format, its first rows, and what its columns hold. */
     PreviewObject: z.strictObject({
       Bucket: z.string().min(3).max(63),

@@ -1,6 +1,8 @@
 /** What a listing shows: folders, objects, versions and delete markers, as rows of one table. Pure. */
 import type { Output } from '../../data/types.ts';
 
+export type ObjectName = { Bucket: string; Key: string; VersionId?: string };
+
 export type Entry = {
   kind: 'folder' | 'object' | 'version' | 'marker';
   /** Of a folder its prefix. */

@@ -6,7 +6,7 @@ import { Copy } from '../../parts/command.tsx';
 import { bytes } from '../../parts/format.ts';
 import { Facts } from '../../parts/page.tsx';
 import { Time } from '../../parts/time.tsx';
-import type { ObjectName } from './object.tsx';
+import type { ObjectName } from './entries.ts';
 
 type Head = Output<'s3', 'HeadObject'>;
 
@@ -17,25 +17,30 @@ export function ObjectFacts({ object, head }: { object: ObjectName; head: Head }
   const uri = `s3://${object.Bucket}/${object.Key}`;
   const size = head.ContentLength ?? 0;
   return (
-    <Facts
-      items={[
-        ['Place', <Copied key="uri" text={uri} what="URI" />],
-        ['Size', `${bytes(size)}${size >= 1024 ? ` (${size.toLocaleString('en-GB')} bytes)` : ''}`],
-        ['Type', head.ContentType],
-        ['Encoding', head.ContentEncoding],
-        ['Written', <Time key="at" at={head.LastModified} />],
-        ['Storage class', head.StorageClass],
-        ['Version', head.VersionId && <Copied key="version" text={head.VersionId} what="version" />],
-        ['ETag', head.ETag && <code key="etag">{head.ETag.replaceAll('"', '')}</code>],
-        ...CHECKSUMS.map((name): [string, ReactNode] => {
-          const value = head[`Checksum${name}`];
-          return [name, value && <Copied key={name} text={value} what={`checksum ${name}`} />];
-        }),
-        ...Object.entries(head.Metadata ?? {}).map(([name, value]): [string, ReactNode] => [`Metadata ${name}`, value]),
-        ...(tags.data?.TagSet ?? []).map(({ Key, Value }): [string, ReactNode] => [`Tag ${Key}`, Value]),
-        ['Kept until', head.ObjectLockRetainUntilDate && <Time key="kept" at={head.ObjectLockRetainUntilDate} />],
-      ]}
-    />
+    <div className="data-facts">
+      <Facts
+        items={[
+          ['Place', <Copied key="uri" text={uri} what="URI" />],
+          ['Size', `${bytes(size)}${size >= 1024 ? ` (${size.toLocaleString('en-GB')} bytes)` : ''}`],
+          ['Type', head.ContentType],
+          ['Encoding', head.ContentEncoding],
+          ['Written', <Time key="at" at={head.LastModified} />],
+          ['Storage class', head.StorageClass],
+          ['Version', head.VersionId && <Copied key="version" text={head.VersionId} what="version" />],
+          ['ETag', head.ETag && <code key="etag">{head.ETag.replaceAll('"', '')}</code>],
+          ...CHECKSUMS.map((name): [string, ReactNode] => {
+            const value = head[`Checksum${name}`];
+            return [name, value && <Copied key={name} text={value} what={`checksum ${name}`} />];
+          }),
+          ...Object.entries(head.Metadata ?? {}).map(([name, value]): [string, ReactNode] => [
+            `Metadata ${name}`,
+            value,
+          ]),
+          ...(tags.data?.TagSet ?? []).map(({ Key, Value }): [string, ReactNode] => [`Tag ${Key}`, Value]),
+          ['Kept until', head.ObjectLockRetainUntilDate && <Time key="kept" at={head.ObjectLockRetainUntilDate} />],
+        ]}
+      />
+    </div>
   );
 }
 

@@ -15,13 +15,11 @@ import { useToasts } from '../../parts/toast.tsx';
 import type { PageProps } from '../area.ts';
 import { quoted } from './commands.ts';
 import { DeleteObjects } from './deleting.tsx';
-import { foldersTo } from './entries.ts';
+import { foldersTo, type ObjectName } from './entries.ts';
 import { ObjectFacts } from './facts.tsx';
 import { Preview } from './preview.tsx';
 import { ObjectVersions } from './versions.tsx';
 import './data.css';
-
-export type ObjectName = { Bucket: string; Key: string; VersionId?: string };
 
 export function ObjectPage({ params: { bucket } }: PageProps<'bucket'>) {
   const [key] = useAddress('key', '');

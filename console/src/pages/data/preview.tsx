@@ -9,7 +9,7 @@ import { Histogram } from '../../parts/histogram.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
-import type { ObjectName } from './object.tsx';
+import type { ObjectName } from './entries.ts';
 
 const ROWS = 100;
 /** A table of more is slow to draw, and nobody reads it. */
@@ -21,10 +21,10 @@ export function Preview({ object }: { object: ObjectName }) {
   if (error) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return <Loading label="Looking into the object" />;
   return (
-    <>
+    <div className="data-preview">
       <p className="data-quiet">{extentOf(data)}</p>
       {data.Text === undefined ? <Tables preview={data} /> : <Text format={data.Format} text={data.Text} />}
-    </>
+    </div>
   );
 }
 
@@ -95,33 +95,39 @@ function summaryColumns(rows: number): Column<Placed>[] {
     {
       id: 'place',
       header: '#',
-      width: '3.5rem',
+      width: '3rem',
       align: 'right',
       cell: ({ place }) => place + 1,
       sort: ({ place }) => place,
     },
-    { id: 'name', header: 'Column', cell: ({ summary }) => summary.Name, sort: ({ summary }) => summary.Name },
+    {
+      id: 'name',
+      header: 'Column',
+      width: '10rem',
+      cell: ({ summary }) => summary.Name,
+      sort: ({ summary }) => summary.Name,
+    },
     {
       id: 'type',
       header: 'Type',
-      width: '6rem',
+      width: '5.5rem',
       cell: ({ summary }) => summary.Type,
       sort: ({ summary }) => summary.Type,
     },
     {
-      ...{ id: 'missing', header: 'Missing', width: '6.5rem', align: 'right' },
+      ...{ id: 'missing', header: 'Missing', width: '5.5rem', align: 'right' },
       cell: ({ summary }) => (summary.Missing === 0 ? '0' : percent(summary.Missing / Math.max(1, rows))),
       sort: ({ summary }) => summary.Missing,
     },
     {
-      ...{ id: 'distinct', header: 'Distinct', width: '6.5rem', align: 'right' },
+      ...{ id: 'distinct', header: 'Distinct', width: '6rem', align: 'right' },
       cell: ({ summary }) => (summary.Distinct === undefined ? '> 1,000' : number(summary.Distinct)),
       sort: ({ summary }) => summary.Distinct,
     },
-    { id: 'min', header: 'Least', width: '7rem', align: 'right', cell: ({ summary }) => bound(summary.Min) },
-    { id: 'mean', header: 'Mean', width: '7rem', align: 'right', cell: ({ summary }) => bound(summary.Mean) },
-    { id: 'max', header: 'Most', width: '7rem', align: 'right', cell: ({ summary }) => bound(summary.Max) },
-    { id: 'values', header: 'Values', width: '16rem', cell: ({ summary }) => <Values summary={summary} /> },
+    { id: 'min', header: 'Least', width: '6.5rem', align: 'right', cell: ({ summary }) => bound(summary.Min) },
+    { id: 'mean', header: 'Mean', width: '6rem', align: 'right', cell: ({ summary }) => bound(summary.Mean) },
+    { id: 'max', header: 'Most', width: '6.5rem', align: 'right', cell: ({ summary }) => bound(summary.Max) },
+    { id: 'values', header: 'Values', width: '13rem', cell: ({ summary }) => <Values summary={summary} /> },
   ];
 }
 
@@ -129,7 +135,7 @@ function summaryColumns(rows: number): Column<Placed>[] {
 function Values({ summary: { Name, Histogram: bins, Top } }: { summary: ColumnSummary }) {
   if (bins && bins.length > 1) {
     const shown = bins.map(({ From, To, Count }) => ({ from: From, to: To, count: Count }));
-    return <Histogram label={Name} bins={shown} width={200} height={28} />;
+    return <Histogram label={Name} bins={shown} width={180} height={28} />;
   }
   if (!Top) return null;
   const text = Top.slice(0, 4).map(({ Value, Count }) => `${Value} ${number(Count)}`);

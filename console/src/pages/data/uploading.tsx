@@ -5,14 +5,17 @@ import { CopyCommand } from '../../parts/command.tsx';
 import { bytes } from '../../parts/format.ts';
 import { CrossIcon, UploadIcon } from '../../parts/icons.tsx';
 import { Status } from '../../parts/status.tsx';
+import { useToasts } from '../../parts/toast.tsx';
 import type { Tone } from '../../parts/tone.ts';
 import { quoted } from './commands.ts';
+import { type Dropped, filesOf } from './dropped.ts';
 import type { Upload, UploadsOfBucket } from './uploads.ts';
 
-type DropProps = { onFiles(files: readonly File[]): void; place: string; children: ReactNode };
+type DropProps = { onFiles(files: readonly Dropped[]): void; place: string; children: ReactNode };
 
 export function DropZone({ onFiles, place, children }: DropProps) {
   const [over, setOver] = useState(false);
+  const { show } = useToasts();
   const drag = (event: DragEvent) => {
     if (!event.dataTransfer.types.includes('Files')) return;
     event.preventDefault();
@@ -21,7 +24,7 @@ export function DropZone({ onFiles, place, children }: DropProps) {
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    onFiles([...event.dataTransfer.files]);
+    filesOf([...event.dataTransfer.items]).then(onFiles, (error: Error) => show(error.message, 'bad'));
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping has its other way, the button that chooses files
@@ -59,7 +62,10 @@ export function Uploads({ uploads, bucket, prefix }: UploadsProps) {
           tabIndex={-1}
           aria-label="Files to upload"
           onChange={({ currentTarget }) => {
-            add([...(currentTarget.files ?? [])], prefix);
+            add(
+              [...(currentTarget.files ?? [])].map((file) => ({ file, path: file.name })),
+              prefix,
+            );
             currentTarget.value = '';
           }}
         />

@@ -7,6 +7,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { objectUrl } from '../../data/call.ts';
+import type { Dropped } from './dropped.ts';
 
 export type Upload = {
   id: number;
@@ -20,7 +21,7 @@ export type Upload = {
 
 export type UploadsOfBucket = {
   list: readonly Upload[];
-  add(files: readonly File[], prefix: string): void;
+  add(files: readonly Dropped[], prefix: string): void;
   cancel(id: number): void;
   /** Once more; `replace`: also where there is such an object. */
   again(id: number, replace: boolean): void;
@@ -86,7 +87,8 @@ export function useUploads(bucket: string): UploadsOfBucket {
 
   return {
     list,
-    add: (files, prefix) => setList((now) => [...now, ...files.map((file) => queued(file, `${prefix}${file.name}`))]),
+    add: (files, prefix) =>
+      setList((now) => [...now, ...files.map(({ file, path }) => queued(file, `${prefix}${path}`))]),
     cancel(id) {
       cancelled.current.add(id);
       requests.current.get(id)?.abort();

@@ -7,9 +7,8 @@ import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
 import { DeleteObjects } from './deleting.tsx';
-import { type Entry, entryId, versionEntries } from './entries.ts';
+import { type Entry, entryId, type ObjectName, versionEntries } from './entries.ts';
 import { useVersionPages } from './listing.ts';
-import type { ObjectName } from './object.tsx';
 
 const AT_A_TIME = 200;
 

@@ -7,6 +7,8 @@ export const jobs: Area = {
   path: '/jobs',
   pages: [
     { path: '/jobs', page: page(async () => (await import('./jobs.tsx')).JobsPage) },
+    { path: '/glue', page: page(async () => (await import('./glueJobs.tsx')).GlueJobsPage) },
+    { path: '/glue/:name', page: page(async () => (await import('./glueJob.tsx')).GlueJobPage) },
     { path: '/jobs/:kind/:name', page: page(async () => (await import('./job.tsx')).JobPage) },
   ],
 };

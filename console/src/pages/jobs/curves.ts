@@ -1,5 +1,9 @@
 /** The course of a training job's metrics, read out of its log as the server reads their last values. Pure. */
-import { type MetricDefinition, metricReader, xgboostMetricDefinitions } from '../../../../src/runner/metrics.ts';
+import {
+  type MetricDefinition,
+  metricReader,
+  xgboostMetricDefinitions,
+} from '../../../../src/definition/jobs/metrics.ts';
 import type { Series } from '../../parts/series.ts';
 
 /** The job's definitions, and before them those that AWS adds for its own image. */

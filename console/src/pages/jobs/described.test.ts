@@ -1,6 +1,6 @@
 /** Jobs of all kinds in one shape. */
 import { expect, it } from 'vitest';
-import { ofProcessing, ofTraining, ofTransform } from './described.ts';
+import { executionOf, ofProcessing, ofTraining, ofTransform } from './described.ts';
 
 it('tells where a processing job has its inputs and outputs, in the order of the paths', () => {
   const { mounts, command } = ofProcessing({
@@ -66,4 +66,13 @@ it('shows a transform job as what its container is asked and answers', () => {
     ['s3://b/in', ['text/csv', 'split by line']],
     ['s3://b/out/', ['one line for each']],
   ]);
+});
+
+it('knows the execution whose step it is', () => {
+  const experiment = { ExperimentName: 'training', TrialName: 'abcdefghij12' };
+  expect(executionOf('pipelines-abcdefghij12-Train-0123456789', experiment)).toEqual({
+    ...{ pipeline: 'training', id: 'abcdefghij12', step: 'Train' },
+  });
+  expect(executionOf('mine', experiment)).toBeUndefined();
+  expect(executionOf('pipelines-abcdefghij12-Train-0123456789', undefined)).toBeUndefined();
 });

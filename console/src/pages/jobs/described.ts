@@ -41,6 +41,8 @@ export type Described = {
   created: number | undefined;
   started: number | undefined;
   ended: number | undefined;
+  /** Whose step it is, if it is one. */
+  execution: { pipeline: string; id: string; step: string } | undefined;
   command: readonly string[];
   environment: Readonly<Record<string, string>>;
   hyperparameters: Readonly<Record<string, string>> | undefined;
@@ -75,6 +77,7 @@ export function ofProcessing(job: Processing): Described {
     ...{ volumeGb: cluster?.VolumeSizeInGB, longest: job.StoppingCondition?.MaxRuntimeInSeconds },
     isolated: job.NetworkConfig?.EnableNetworkIsolation ?? false,
     ...{ created: job.CreationTime, started: job.ProcessingStartTime, ended: job.ProcessingEndTime },
+    execution: executionOf(job.ProcessingJobName, job.ExperimentConfig),
     command: [
       ...(job.AppSpecification?.ContainerEntrypoint ?? []),
       ...(job.AppSpecification?.ContainerArguments ?? []),
@@ -115,6 +118,7 @@ export function ofTraining(job: Training): Described {
     ...{ volumeGb: job.ResourceConfig?.VolumeSizeInGB, longest: job.StoppingCondition?.MaxRuntimeInSeconds },
     isolated: job.EnableNetworkIsolation ?? false,
     ...{ created: job.CreationTime, started: job.TrainingStartTime, ended: job.TrainingEndTime },
+    execution: executionOf(job.TrainingJobName, job.ExperimentConfig),
     command: [...(algorithm?.ContainerEntrypoint ?? []), ...(algorithm?.ContainerArguments ?? [])],
     ...{ environment: job.Environment ?? {}, hyperparameters: job.HyperParameters ?? {} },
     mounts: trainingMounts(job),
@@ -179,6 +183,7 @@ export function ofTransform(job: Transform): Described {
     ...{ image: undefined, role: undefined },
     instances: { type: job.TransformResources?.InstanceType ?? '', count: job.TransformResources?.InstanceCount ?? 1 },
     ...{ created: job.CreationTime, started: job.TransformStartTime, ended: job.TransformEndTime },
+    execution: executionOf(job.TransformJobName, job.ExperimentConfig),
     environment: job.Environment ?? {},
     mounts: [
       { path: '/opt/ml/model', flow: 'in', name: `the model ${job.ModelName}`, how: ['unpacked'] },
@@ -200,6 +205,17 @@ export function ofTransform(job: Transform): Described {
     ],
     record: job,
   };
+}
+
+type Experiment = { ExperimentName?: string | undefined; TrialName?: string | undefined } | undefined;
+
+/** A pipeline's jobs are named after their execution and step, and belong to its experiment. */
+export function executionOf(name: string | undefined, experiment: Experiment): Described['execution'] {
+  const [, id, step] = /^pipelines-([a-z0-9]{12})-(.+)-[A-Za-z0-9]{10}$/.exec(name ?? '') ?? [];
+  const { ExperimentName: pipeline, TrialName } = experiment ?? {};
+  return id !== undefined && step !== undefined && pipeline !== undefined && TrialName === id
+    ? { pipeline, id, step }
+    : undefined;
 }
 
 type How = { type: string | undefined; gzip: string | undefined; shared: string | undefined };

@@ -1,6 +1,6 @@
 /** What a job is: its statuses, times, image, machine and role, who started it, and why it failed. */
 import type { ReactNode } from 'react';
-import { hrefOf } from '../../data/links.ts';
+import { hrefOf, links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import { Copy } from '../../parts/command.tsx';
 import { duration, shortName } from '../../parts/format.ts';
@@ -16,32 +16,42 @@ export function JobFacts({ job }: { job: Described }) {
   const { instances, created, started, ended, volumeGb, longest } = job;
   return (
     <>
-      {job.reason && <Banner tone={job.status === 'Failed' ? 'bad' : 'warn'}>{job.reason}</Banner>}
       {job.exitMessage && <Banner>{job.exitMessage}</Banner>}
-      <Facts
-        items={[
-          ['Doing', job.secondary && job.secondary !== job.status && phraseOf(job.secondary)],
-          ['Created', <Time key="created" at={created} />],
-          ['Waited', started !== undefined && created !== undefined && duration((started - created) * 1000)],
-          ['Ran', started !== undefined && <Duration key="ran" from={started} to={ended} />],
-          ['Image', job.image && <code key="image">{job.image}</code>],
-          ['Model', job.model],
-          ['Machine', `${instances.count > 1 ? `${instances.count} × ` : ''}${instances.type}`],
-          ['Volume', volumeGb !== undefined && `${volumeGb} GB`],
-          ['At most', longest !== undefined && duration(longest * 1000)],
-          ['Network', job.isolated && 'isolated'],
-          ['Role', job.role && shortName(job.role)],
-          ['Started by', requester && <Requester key="by" arn={requester} />],
-          [
-            'ARN',
-            <span key="arn">
-              <code>{job.arn}</code> <Copy label="Copy the ARN" text={job.arn} />
-            </span>,
-          ],
-        ].map(([label, value]) => [label as string, (value || undefined) as ReactNode] as const)}
-      />
+      <div className="jobs-facts">
+        <Facts
+          items={[
+            ['Step of', job.execution && <Execution key="of" of={job.execution} />],
+            ['Doing', job.secondary && job.secondary !== job.status && phraseOf(job.secondary)],
+            ['Created', <Time key="created" at={created} />],
+            ['Waited', started !== undefined && created !== undefined && duration((started - created) * 1000)],
+            ['Ran', started !== undefined && <Duration key="ran" from={started} to={ended} />],
+            ['Image', job.image && <code key="image">{job.image}</code>],
+            ['Model', job.model],
+            ['Machine', `${instances.count > 1 ? `${instances.count} × ` : ''}${instances.type}`],
+            ['Volume', volumeGb !== undefined && `${volumeGb} GB`],
+            ['At most', longest !== undefined && duration(longest * 1000)],
+            ['Network', job.isolated && 'isolated'],
+            ['Role', job.role && shortName(job.role)],
+            ['Started by', requester && <Requester key="by" arn={requester} />],
+            [
+              'ARN',
+              <span key="arn">
+                <code>{job.arn}</code> <Copy label="Copy the ARN" text={job.arn} />
+              </span>,
+            ],
+          ].map(([label, value]) => [label as string, (value || undefined) as ReactNode] as const)}
+        />
+      </div>
       <Transitions job={job} />
     </>
+  );
+}
+
+function Execution({ of: { pipeline, id, step } }: { of: NonNullable<Described['execution']> }) {
+  return (
+    <a href={`${links.pipelineExecution(pipeline, id)}?step=${encodeURIComponent(step)}`}>
+      {pipeline}, {step}
+    </a>
   );
 }
 

@@ -11,7 +11,7 @@ const FLOWS: Readonly<Record<Mount['flow'], string>> = { in: '‚Üê from', out: '‚
 
 export function Given({ job }: { job: Described }) {
   return (
-    <>
+    <div className="jobs-given">
       <Section title={job.kind === 'transform' ? 'What goes in and out' : 'In its container'}>
         <DataTable
           label="Files and folders of the container"
@@ -20,11 +20,22 @@ export function Given({ job }: { job: Described }) {
           keyOf={({ path, flow }) => `${flow} ${path}`}
           empty={<Empty title="It reads and writes no objects" />}
           columns={[
-            { id: 'path', header: 'Path', cell: ({ path }) => <code>{path}</code>, sort: ({ path }) => path },
-            { id: 'name', header: 'Name', width: '11rem', cell: ({ name }) => name, sort: ({ name }) => name },
+            {
+              id: 'path',
+              header: 'Path',
+              width: '21rem',
+              cell: ({ path }) => <code>{path}</code>,
+              sort: ({ path }) => path,
+            },
+            { id: 'name', header: 'Name', width: '9rem', cell: ({ name }) => name, sort: ({ name }) => name },
             { id: 'flow', header: 'Way', width: '7rem', cell: ({ flow }) => FLOWS[flow], sort: ({ flow }) => flow },
             { id: 'place', header: 'Place', cell: ({ uri }) => <Place uri={uri} /> },
-            { id: 'how', header: 'How', width: '16rem', cell: ({ how }) => how.join(', ') },
+            {
+              id: 'how',
+              header: 'How',
+              width: '12rem',
+              cell: ({ how }) => <span title={how.join(', ')}>{how.join(', ')}</span>,
+            },
           ]}
         />
       </Section>
@@ -35,7 +46,7 @@ export function Given({ job }: { job: Described }) {
       )}
       {job.hyperparameters && <Settings title="Hyperparameters" values={job.hyperparameters} />}
       <Settings title="Environment" values={job.environment} />
-    </>
+    </div>
   );
 }
 

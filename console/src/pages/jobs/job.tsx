@@ -1,7 +1,7 @@
 /** A job: how it goes, what it was given and where that lies, what it uses, its curves, its log, and where it stands in the lineage. */
 import { useState } from 'react';
 import { useAddress } from '../../data/address.ts';
-import { useJobLog } from '../../data/jobLog.ts';
+import { type JobLog, useJobLog } from '../../data/jobLog.ts';
 import { Lineage } from '../../data/lineageView.tsx';
 import { links } from '../../data/links.ts';
 import { useAct } from '../../data/queries.ts';
@@ -16,8 +16,9 @@ import { useToasts } from '../../parts/toast.tsx';
 import type { PageProps } from '../area.ts';
 import type { Described } from './described.ts';
 import { JobFacts } from './facts.tsx';
+import { JobFailure } from './failure.tsx';
 import { Given } from './given.tsx';
-import { isKind, isUnderWay, type Kind, WORDS } from './kinds.ts';
+import { isKind, isStoppable, isUnderWay, type Kind, WORDS } from './kinds.ts';
 import { JobLogTab } from './logTab.tsx';
 import { JobMetrics } from './metrics.tsx';
 import { useJob } from './useJob.ts';
@@ -39,7 +40,8 @@ function KnownJob({ kind, name }: { kind: Kind; name: string }) {
   const { job, error, refetch } = useJob(kind, name);
   return (
     <Page
-      title={name}
+      // The address may come from an ARN, in which all letters are small.
+      title={job?.name || name}
       crumbs={[
         { label: 'Jobs', href: links.jobs() },
         { label: WORDS[kind].many, href: `${links.jobs()}?kind=${kind}` },
@@ -49,21 +51,28 @@ function KnownJob({ kind, name }: { kind: Kind; name: string }) {
     >
       {error && <Failure error={error} retry={refetch} />}
       {!job && !error && <Loading />}
-      {job && (
-        <>
-          <JobFacts job={job} />
-          <Details job={job} />
-        </>
-      )}
+      {job && <KnownDetails job={job} />}
     </Page>
   );
 }
 
-function Details({ job }: { job: Described }) {
+function KnownDetails({ job }: { job: Described }) {
+  const [host, setHost] = useAddress('host');
+  const log = useJobLog(job.arn, job.name, isUnderWay(job.status), host);
+  return (
+    <>
+      <JobFailure job={job} log={log} />
+      <JobFacts job={job} />
+      <Details job={job} log={log} host={host} onHost={setHost} />
+    </>
+  );
+}
+
+type DetailsProps = { job: Described; log: JobLog; host: string | undefined; onHost(host: string): void };
+
+function Details({ job, log, host, onHost }: DetailsProps) {
   const [tab, show] = useAddress('tab', 'given');
   const live = isUnderWay(job.status);
-  const [host, setHost] = useAddress('host');
-  const log = useJobLog(job.arn, job.name, live, host);
   return (
     <Tabs
       label="About the job"
@@ -75,14 +84,14 @@ function Details({ job }: { job: Described }) {
         ...(job.kind === 'training'
           ? [{ id: 'metrics', label: 'Metrics', content: <JobMetrics job={job} log={log} /> }]
           : []),
-        { id: 'log', label: 'Log', content: <JobLogTab job={job} log={log} host={host} onHost={setHost} /> },
+        { id: 'log', label: 'Log', content: <JobLogTab job={job} log={log} host={host} onHost={onHost} /> },
         {
           ...{ id: 'lineage', label: 'Lineage' },
           content: (
             <Lineage
               source={job.arn}
               label="What the job read, and what it made"
-              none="Lineage is recorded of jobs of pipelines, and of those that name an experiment."
+              none="It is recorded when a processing or training job has ended: what it read, and what it made."
             />
           ),
         },
@@ -98,7 +107,7 @@ function StopJob({ job: { kind, name, status } }: { job: Described }) {
   const { show } = useToasts();
   return (
     <>
-      <Button variant="danger" disabled={status === 'Stopping'} onClick={() => setAsked(true)}>
+      <Button variant="danger" disabled={!isStoppable(status)} onClick={() => setAsked(true)}>
         <StopIcon /> {status === 'Stopping' ? 'Stopping' : 'Stop'}
       </Button>
       <Confirm

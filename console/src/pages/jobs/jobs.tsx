@@ -10,6 +10,7 @@ import { Status } from '../../parts/status.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
 import { phraseOf } from '../../parts/tone.ts';
+import { GlueJobList } from './glueJobs.tsx';
 import { isKind, KINDS, type Kind, STATUSES, WORDS } from './kinds.ts';
 import { JobsNow } from './now.tsx';
 import { type JobFilter, useJobs } from './summaries.ts';
@@ -33,6 +34,7 @@ export function JobsPage() {
         />
         <Select
           aria-label="Status"
+          disabled={kind === 'glue'}
           value={status}
           onChange={(next) => setStatus(next || undefined)}
           options={[
@@ -43,9 +45,12 @@ export function JobsPage() {
       </div>
       <Tabs
         label="Kinds of jobs"
-        value={isKind(kind) ? kind : 'processing'}
+        value={isKind(kind) || kind === 'glue' ? kind : 'processing'}
         onChange={setKind}
-        tabs={KINDS.map((id) => ({ id, label: WORDS[id].many, content: <JobList kind={id} filter={filter} /> }))}
+        tabs={[
+          ...KINDS.map((id) => ({ id, label: WORDS[id].many, content: <JobList kind={id} filter={filter} /> })),
+          { id: 'glue', label: 'Glue', content: <GlueJobList contains={filter.name} /> },
+        ]}
       />
     </Page>
   );

@@ -1,4 +1,6 @@
 /** The kinds of SageMaker's jobs, as the console names them. Pure. */
+import { endStatus, type JobStatus, mayStop } from '../../../../src/definition/jobs/statuses.ts';
+
 export const KINDS = ['processing', 'training', 'transform'] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -30,7 +32,12 @@ export const PHASES: Readonly<Record<string, string>> = {
   ended: 'Ended',
 };
 
-export const STATUSES = ['InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped'] as const;
+export const STATUSES: readonly JobStatus[] = ['InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped'];
 
 /** Whether it may still change. */
-export const isUnderWay = (status: string | undefined): boolean => status === 'InProgress' || status === 'Stopping';
+export function isUnderWay(status: string): boolean {
+  const known = STATUSES.find((one) => one === status);
+  return known !== undefined && endStatus(known) === undefined;
+}
+
+export const isStoppable = (status: string): boolean => STATUSES.some((one) => one === status && mayStop(one));

@@ -1,5 +1,5 @@
 /** What the machine does now: the jobs that run with what they use, those that wait with their places, and what is promised. */
-import { hrefOf } from '../../data/links.ts';
+import { hrefOf, links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
 import { CopyCommand } from '../../parts/command.tsx';
@@ -9,7 +9,7 @@ import { Section } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Duration } from '../../parts/time.tsx';
-import { PHASES } from './kinds.ts';
+import { isKind, PHASES } from './kinds.ts';
 import { totalOf } from './use.ts';
 
 type Use = Output<'telar', 'ListJobUse'>;
@@ -33,7 +33,7 @@ export function JobsNow() {
           dense
           rows={data.Jobs}
           keyOf={({ JobArn }) => JobArn}
-          hrefOf={({ JobArn }) => hrefOf(JobArn)}
+          hrefOf={jobHref}
           empty={<Empty title="No job runs or waits" />}
           columns={COLUMNS}
         />
@@ -53,6 +53,12 @@ function Promised({ machine }: { machine: Use['Machine'] }) {
   );
 }
 
+/** By its name as it was given: in an ARN all letters are small. */
+function jobHref({ JobType, JobName, JobArn }: UsedJob): string | undefined {
+  const kind = JobType.toLowerCase();
+  return isKind(kind) ? links.job(kind, JobName) : hrefOf(JobArn);
+}
+
 const COLUMNS: Column<UsedJob>[] = [
   { id: 'name', header: 'Job', cell: ({ JobName }) => JobName },
   { id: 'kind', header: 'Kind', width: '7rem', cell: ({ JobType }) => JobType },
@@ -62,7 +68,7 @@ const COLUMNS: Column<UsedJob>[] = [
       QueuePosition === undefined ? (
         <Status status={status === 'Stopping' ? status : (PHASES[Phase] ?? Phase)} tone="busy" />
       ) : (
-        <Status status={`Waiting, place ${QueuePosition}`} tone="warn" />
+        <Status status={`Waiting, place ${QueuePosition}`} tone="idle" />
       ),
   },
   {

@@ -11,7 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { parentPort } from 'node:worker_threads';
 import { createGzip } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
-import { finalMetrics, type MetricPoint, metricReader } from '../../../runner/metrics.ts';
+import { finalMetrics, type MetricPoint, metricReader } from '../../../definition/jobs/metrics.ts';
 import { unpack } from './unpack.ts';
 import type { Answer, Task } from './work.ts';
 

@@ -8,7 +8,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../../base/clock.ts';
-import type { MetricDefinition } from '../../../runner/metrics.ts';
+import type { MetricDefinition } from '../../../definition/jobs/metrics.ts';
 
 export type Task =
   /** Packs files, in the order given; each path is relative to the file's folder. */

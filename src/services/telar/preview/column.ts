@@ -29,7 +29,8 @@ function kindOf(cell: Exclude<PreviewCell, null>): Kind {
   return cell.length <= 40 && TIME.test(cell) ? 'time' : 'text';
 }
 
-export function createColumn(): Column {
+/** @param untyped its source has texts alone, whatever they look like: values of several types are texts then */
+export function createColumn(untyped: boolean): Column {
   const kinds = new Set<Kind>();
   let values = 0;
   let numbers = new Float64Array(64);
@@ -71,7 +72,7 @@ export function createColumn(): Column {
       countValue(cell);
     },
     summary(name, rows) {
-      const type = typeOf(kinds);
+      const type = typeOf(kinds, untyped);
       return {
         ...{ Name: name, Type: type, Missing: rows - values },
         ...(type === 'time' && { Min: first, Max: last }),
@@ -83,11 +84,12 @@ export function createColumn(): Column {
   };
 }
 
-function typeOf(kinds: ReadonlySet<Kind>): ColumnSummary['Type'] {
+function typeOf(kinds: ReadonlySet<Kind>, untyped: boolean): ColumnSummary['Type'] {
   const [only] = kinds;
   if (only === undefined) return 'empty';
   if (kinds.size === 1) return only;
-  return kinds.size === 2 && kinds.has('integer') && kinds.has('number') ? 'number' : 'mixed';
+  if (kinds.size === 2 && kinds.has('integer') && kinds.has('number')) return 'number';
+  return untyped ? 'text' : 'mixed';
 }
 
 /** Whether values recur so often that the frequent ones say something. */

@@ -25,7 +25,7 @@ const BOOLEANS = new Map([
 ]);
 
 /** A field's value; a number too large to be one stays a text. */
-export function cellOf(text: string): PreviewCell {
+function cellOf(text: string): PreviewCell {
   const bare = text.trim();
   if (MISSING.has(bare)) return null;
   if (NUMBER.test(bare)) {
@@ -53,7 +53,12 @@ export function readCsv({ bytes, whole }: Pick<Head, 'bytes' | 'whole'>, table: 
   const add = (record: readonly string[]) => {
     if (record.length < width) short += 1;
     if (record.length > width) long += 1;
-    table.add(record.slice(0, Math.min(width, MOST_COLUMNS)).map(cellOf));
+    const fields = record.slice(0, Math.min(width, MOST_COLUMNS));
+    const cells = fields.map(cellOf);
+    table.add(
+      cells,
+      cells.map((cell, place) => asWritten(cell, fields[place]!)),
+    );
   };
   if (!named) add(first.value.fields);
   let until: number | undefined;
@@ -71,6 +76,10 @@ export function readCsv({ bytes, whole }: Pick<Head, 'bytes' | 'whole'>, table: 
   ];
   return { notes, ...(until !== undefined && { until }) };
 }
+
+/** A number that is written in another way than JavaScript would, 007 or 1.50, is shown as it is written. */
+const asWritten = (cell: PreviewCell, text: string): PreviewCell =>
+  cell === null || String(cell) === text.trim() ? cell : text;
 
 const rows = (count: number) => (count === 1 ? '1 row has' : `${count.toLocaleString('en')} rows have`);
 

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { unreadable } from './refusal.ts';
 
-export const MOST_BYTES = 4 * 1024 * 1024;
+const MOST_BYTES = 4 * 1024 * 1024;
 const PIECE = 256 * 1024;
 /** So much at the beginning tells text from anything else. */
 const TOLD_BY = 8192;

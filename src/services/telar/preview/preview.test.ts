@@ -78,6 +78,13 @@ describe('CSV', () => {
     expect(await preview(content)).toMatchObject({ Columns: [{ Name: 'a' }, { Name: 'b' }], Rows: [[1, 2]] });
   });
 
+  it('shows numbers as they are written: 007 is no 7', async () => {
+    expect(await preview('a,b,c\n007,1.50,8\n')).toMatchObject({
+      Rows: [['007', '1.50', 8]],
+      Columns: [{ Type: 'integer', Max: 7 }, { Type: 'number', Max: 1.5 }, {}],
+    });
+  });
+
   it('with rows of unequal width says so', async () => {
     expect(await preview('a,b\n1\n1,2,3\n1,2\n')).toMatchObject({
       Rows: [
@@ -141,7 +148,8 @@ describe('summaries', () => {
       Min: '2023-12-01T10:00:00Z',
     });
     expect(await column('a\nNaN\nNA\n\n')).toMatchObject({ Type: 'empty', Missing: 2 });
-    expect(await column('a\n1e400\n1\n')).toMatchObject({ Type: 'mixed' });
+    expect(await column('a\n1e400\n1\n')).toMatchObject({ Type: 'text' });
+    expect(await preview('[{"a":1},{"a":"x"}]', 'x.json')).toMatchObject({ Columns: [{ Type: 'mixed' }] });
     expect(await column('a\n7\n7\n')).toMatchObject({ Histogram: [{ From: 7, To: 7, Count: 2 }] });
   });
 

@@ -34,9 +34,9 @@ export async function previewOf(source: ByteSource, request: PreviewRequest): Pr
 }
 
 function textPreview(head: Head, { key, contentType, maxRows }: PreviewRequest): ObjectPreview {
-  const table = createTable(maxRows);
   const common = { SampledBytes: head.taken, WholeObject: head.whole };
   const format = formatOf(head.bytes, key, contentType);
+  const table = createTable(maxRows, { untyped: format === 'CSV' || format === 'TSV' });
   const tabular = (Format: ObjectPreview['Format'], { notes, until }: Read): ObjectPreview => ({
     ...{ Format, ...table.result(), Text: undefined, ...common, Notes: [...head.notes, ...notes] },
     ...(until !== undefined && { SampledBytes: until, WholeObject: false }),

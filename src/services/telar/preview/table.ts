@@ -24,13 +24,13 @@ export type Table = {
   addColumns(names: readonly string[]): void;
   /** It takes no more rows. */
   readonly full: boolean;
-  /** Cells by the places of their columns. */
-  add(row: readonly PreviewCell[]): void;
+  /** Cells by the places of their columns. @param shown how they are written, where that is another matter */
+  add(row: readonly PreviewCell[], shown?: readonly PreviewCell[]): void;
   result(): Pick<ObjectPreview, 'ColumnCount' | 'Columns' | 'Rows' | 'SampledRows'>;
 };
 
 /** @param mostRows that are given as they are */
-export function createTable(mostRows: number): Table {
+export function createTable(mostRows: number, { untyped = false } = {}): Table {
   const columns: { name: string; column: Column }[] = [];
   const places = new Map<string, number>();
   const others = new Set<string>();
@@ -40,7 +40,7 @@ export function createTable(mostRows: number): Table {
   let letters = 0;
 
   function append(name: string): number {
-    columns.push({ name, column: createColumn() });
+    columns.push({ name, column: createColumn(untyped) });
     return columns.length - 1;
   }
 
@@ -70,12 +70,12 @@ export function createTable(mostRows: number): Table {
     get full() {
       return count >= MOST_ROWS;
     },
-    add(row) {
+    add(row, shown = row) {
       count += 1;
       for (let place = 0; place < Math.min(row.length, columns.length); place += 1) {
         columns[place]!.column.add(row[place] ?? null);
       }
-      keep(row);
+      keep(shown);
     },
     result: () => ({
       ColumnCount: columns.length + others.size + unnamed,

@@ -57,16 +57,21 @@ function inThread(task: PreviewTask, clock: Pick<Clock, 'now' | 'at'>, wish: Wis
       workerData: task,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     });
+    let over = false;
+    const undo: (() => void)[] = [];
     const end = (said: PreviewSaid) => {
-      cancel();
-      stay?.();
+      if (over) return;
+      over = true;
+      for (const each of undo) each();
       void worker.terminate();
       resolve(said);
     };
     const cancel = clock.at(clock.now() + LONGEST, () =>
       end({ refused: `It took longer than ${LONGEST / 1000} seconds to look into it.` }),
     );
+    undo.push(cancel);
     const stay = wish.whenGone?.(() => end({ refused: 'Nobody waits for it any more.' }));
+    if (stay) undo.push(stay);
     worker.on('message', end);
     worker.on('error', (error: NodeJS.ErrnoException) =>
       end(
