@@ -1,4 +1,5 @@
 /** Pipelines in the console, in a browser: started from a form, watched to the end, understood when they fail, retried, compared. */
+import { SQS } from '@aws-sdk/client-sqs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectAccessible } from '../support/accessible.ts';
@@ -33,8 +34,10 @@ describe('a pipeline that succeeds', () => {
   beforeAll(() => publishSmallPipeline(bench, 'small', { sleep: 300 }));
 
   it('is started from the form of its parameters, and is watched as its steps move', async () => {
+    // Long enough that nobody can miss a step, however busy the machine is.
+    await publishSmallPipeline(bench, 'watched', { sleep: 2500 });
     const page = await openPage('/pipelines');
-    await page.getByRole('link', { name: 'small', exact: true }).click();
+    await page.getByRole('link', { name: 'watched', exact: true }).click();
     await seeText(page, 'It has not run yet');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     const threshold = page.getByLabel('Threshold');
@@ -45,11 +48,11 @@ describe('a pipeline that succeeds', () => {
     const start = page.getByRole('dialog').getByRole('button', { name: 'Start', exact: true });
     expect(await start.isDisabled()).toBe(true);
     await threshold.fill('0.7');
-    await seeText(page, 'telar run small --no-publish -p Threshold=0.7');
+    await seeText(page, 'telar run watched --no-publish -p Threshold=0.7');
     await seeText(page, 'Name=Threshold,Value=0.7');
     await start.click();
 
-    await page.waitForURL(/\/pipelines\/small\/executions\/[a-z0-9]{12}$/);
+    await page.waitForURL(/\/pipelines\/watched\/executions\/[a-z0-9]{12}$/);
     await option(page, /^Measure, Processing, (Starting|Executing)/).waitFor();
     await option(page, /^Train, Training, (Starting|Executing)/).waitFor();
     await option(page, /^Register, Register model, Succeeded/).waitFor({ timeout: 30_000 });
@@ -190,6 +193,34 @@ describe('a pipeline that fails', () => {
     await option(page, /^Train, Training, Not started/).waitFor();
     await page.getByRole('button', { name: 'Retry' }).waitFor();
   });
+});
+
+it('a step that waits outside says for whom, how to answer, and what was answered', async () => {
+  const sqs = new SQS(server.client);
+  const { QueueUrl = '' } = await sqs.createQueue({ QueueName: 'questions' });
+  await bench.iam.putRolePolicy({
+    ...{ RoleName: 'pages', PolicyName: 'ask' },
+    PolicyDocument: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' }],
+    }),
+  });
+  const OutputParameters = [{ OutputName: 'verdict', OutputType: 'String' }];
+  const ask = { Name: 'Ask', Type: 'Callback', SqsQueueUrl: QueueUrl, Arguments: { of: 'you' }, OutputParameters };
+  await bench.createPipeline('asks', { Version: '2020-12-01', Steps: [ask] });
+  const arn = await bench.start('asks');
+  const { Messages = [] } = await sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 10 });
+  const { token } = JSON.parse(Messages[0]!.Body!) as { token: string };
+
+  const page = await openPage(`/pipelines/asks/executions/${idOf(arn)}?step=Ask`);
+  await seeText(page, 'questions');
+  await seeText(page, `step-success --callback-token ${token} --output-parameters Name=verdict,Value=VALUE`);
+  await bench.sagemaker.sendPipelineExecutionStepSuccess({
+    CallbackToken: token,
+    OutputParameters: [{ Name: 'verdict', Value: 'yes, gladly' }],
+  });
+  await option(page, /^Ask, Callback, Succeeded/).waitFor();
+  await seeText(page, 'yes, gladly');
 });
 
 it('is reached and walked with the keyboard alone', async () => {

@@ -3,12 +3,13 @@ import { hrefOf } from '../../data/links.ts';
 import { CopyCommand } from '../../parts/command.tsx';
 import { shortName } from '../../parts/format.ts';
 import { Facts } from '../../parts/page.tsx';
-import type { DescribedStep } from './described.ts';
+import type { OverviewProps } from './described.ts';
 import { quoted } from './parameters.ts';
+import type { Execution } from './useExecution.ts';
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
-export function StepOutside({ described }: { described: DescribedStep }) {
+export function StepOutside({ execution: { read }, described }: Pick<OverviewProps, 'execution' | 'described'>) {
   const { Metadata, OutputParameters, HasEnded } = described;
   const callback = Metadata['Callback'];
   const token = textOf(callback?.['CallbackToken']);
@@ -29,7 +30,7 @@ export function StepOutside({ described }: { described: DescribedStep }) {
         <div>
           <p className="step-quiet">It waits for whoever took its message from the queue. To answer in their place:</p>
           <CopyCommand
-            command={`aws sagemaker send-pipeline-execution-step-success --callback-token ${quoted(token)} --output-parameters Name=NAME,Value=VALUE`}
+            command={`aws sagemaker send-pipeline-execution-step-success --callback-token ${quoted(token)}${outputsOf(read, described.StepName)}`}
           />
           <CopyCommand
             command={`aws sagemaker send-pipeline-execution-step-failure --callback-token ${quoted(token)} --failure-reason REASON`}
@@ -38,6 +39,14 @@ export function StepOutside({ described }: { described: DescribedStep }) {
       )}
     </>
   );
+}
+
+/** The outputs that the step must be given, for whoever copies the command to fill in. */
+function outputsOf(read: Execution['read'], name: string): string {
+  const step = read && 'plan' in read ? read.plan.steps[read.plan.byName.get(name) ?? -1]?.step : undefined;
+  const wanted = step && 'OutputParameters' in step ? (step.OutputParameters ?? []) : [];
+  if (wanted.length === 0) return '';
+  return ` --output-parameters ${wanted.map(({ OutputName }) => `Name=${OutputName},Value=VALUE`).join(' ')}`;
 }
 
 const shortOf = (url: string) => url.slice(url.lastIndexOf('/') + 1);

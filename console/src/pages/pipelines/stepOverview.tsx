@@ -23,7 +23,7 @@ export function StepOverview(props: OverviewProps) {
       {step.StepStatus === 'Failed' && <StepFailure {...props} />}
       <StepFacts {...props} />
       {busy && job && <StepUse job={job} />}
-      <StepOutside described={described} />
+      <StepOutside execution={props.execution} described={described} />
       <StepConditions {...props} />
       <StepMetrics {...props} />
       {hasEnded(props.status) && (
@@ -49,7 +49,7 @@ function StepFacts({ execution: { read }, step, status, described, onSelect }: O
         ['Began', described.StartTime && <Time at={described.StartTime} />],
         ['Took', described.StartTime && <Duration from={described.StartTime} to={over} />],
         ['Attempts', attemptsOf(described)],
-        [WORK[described.StepType] ?? 'Made', step.ArnOfWork && <Linked arn={step.ArnOfWork} />],
+        [WORK[described.StepType] ?? '', WORK[described.StepType] && step.ArnOfWork && <Linked arn={step.ArnOfWork} />],
         ['Earlier attempts', described.JobNames.length > 1 && <Earlier step={step} described={described} />],
         ['From the cache of', step.CacheSourceArn && <Linked arn={step.CacheSourceArn} />],
         ['Reused from', step.ReusedFromArn && <Linked arn={step.ReusedFromArn} />],
