@@ -140,7 +140,7 @@ async function sourceOf({ Arn = '', LineageType }: Vertex): Promise<string | nul
 }
 
 /** Pure: a node for each vertex and end of an edge; edges lead from what was used to what was made. */
-export function lineageGraph({ Vertices = [], Edges = [] }: Found, sources: Sources): LineageGraph {
+function lineageGraph({ Vertices = [], Edges = [] }: Found, sources: Sources): LineageGraph {
   const types = new Map(Vertices.map(({ Arn = '', Type = '', LineageType }) => [Arn, Type || (LineageType ?? '')]));
   const arns = new Set([...types.keys(), ...sources.keys()]);
   for (const { SourceArn = '', DestinationArn = '' } of Edges) arns.add(SourceArn).add(DestinationArn);

@@ -6,6 +6,18 @@ import type { Layer } from '../../definition/policy/evaluate.ts';
 import type { CacheVerdict } from '../../engine/pipelines/state.ts';
 import type { ExecutionStatus, StepStatus } from '../../engine/pipelines/statuses.ts';
 
+type Zod = typeof import('zod').z;
+
+const objectSchemas = (z: Zod) => ({
+  /** What an object looks like: its format, its first rows, and what its columns hold. */
+  PreviewObject: z.strictObject({
+    Bucket: z.string().min(3).max(63),
+    Key: z.string().min(1).max(1024),
+    VersionId: z.string().min(1).max(1024).optional(),
+    MaxRows: z.number().int().min(0).max(500).default(100),
+  }),
+});
+
 export const telarSchemas = schemas(({ z }) => {
   const imageUri = z.string().min(1).max(512);
   return {
@@ -63,13 +75,7 @@ export const telarSchemas = schemas(({ z }) => {
     }),
     GetOutboxMessage: z.strictObject({ Id: z.number().int().min(1) }),
     RemoveImage: z.strictObject({ Uri: imageUri }),
-    /** What an object looks like: its format, its first rows, and what its columns hold. */
-    PreviewObject: z.strictObject({
-      Bucket: z.string().min(3).max(63),
-      Key: z.string().min(1).max(1024),
-      VersionId: z.string().min(1).max(1024).optional(),
-      MaxRows: z.number().int().min(0).max(500).default(100),
-    }),
+    ...objectSchemas(z),
     /** When schedules next occur, and which they have missed. What is no schedule of this account is left out. */
     DescribeScheduleTimes: z.strictObject({ Arns: z.array(z.string().min(1).max(2048)).max(100) }),
     /**
