@@ -11,7 +11,7 @@ const folder = join(root, 'console');
 const seal = join(folder, 'dist', '.built');
 
 /** The console's own, and the pure rules that it shares with the server. */
-const FOLDERS = ['console/src', 'src/definition'];
+const FOLDERS = ['console/src', 'src/base', 'src/definition'];
 
 /** Of everything that a build is made of. */
 function sourcesHash(): string {

@@ -18,7 +18,7 @@ type Parts = Pick<TelarPorts, 'explainAccess' | 'images' | 'outbox' | 'scheduleT
   firings: Flows['shown']['firings'];
   jobs: JobsService;
   registry: Registry;
-  pipelines: Pick<PipelinesService, 'executionState'>;
+  pipelines: Pick<PipelinesService, 'executionState' | 'executionTimes'>;
   objects: { collectGarbage: CollectGarbage; objects: ObjectAccess };
   server: { version: string; dataFolder: string; loopLag(): number };
 };
@@ -40,6 +40,7 @@ export function telarService({
     objects: objects.objects,
     clock: world.clock,
     executionState: pipelines.executionState,
+    executionTimes: pipelines.executionTimes,
     jobUse: jobs.use,
     auditEvents: trail.newest,
     ...firingPorts({ account, trail, firings }),

@@ -5,7 +5,9 @@
 import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { IAM } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { Scheduler } from '@aws-sdk/client-scheduler';
+import { SageMaker } from '@aws-sdk/client-sagemaker';
+import { Scheduler, type Target } from '@aws-sdk/client-scheduler';
+import { SFN } from '@aws-sdk/client-sfn';
 import { SNS } from '@aws-sdk/client-sns';
 import { SQS } from '@aws-sdk/client-sqs';
 import type { Page } from 'playwright-core';
@@ -20,27 +22,28 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 let server: TestServer;
 let topic: string;
 const sqs = () => new SQS(server.client);
-const ACCOUNT_ARN = (service: string, resource: string) =>
-  `arn:aws:${service}:${server.region}:000000000000:${resource}`;
+const arnOf = (service: string, resource: string) => `arn:aws:${service}:${server.region}:000000000000:${resource}`;
 
 beforeAll(async () => {
   server = await startTestServer();
-  await Promise.all([makeQueues(), makeTopic(), makeFunctions()]);
-  await Promise.all([makeSchedule(), makeRule()]);
+  await Promise.all([makeQueues(), makeTopic(), makeFunctions(), makeMachine()]);
+  await Promise.all([makeSchedules(), makeRules()]);
 }, 120_000);
 afterAll(() => server.close());
 const browser = openBrowser();
 
 async function makeQueues(): Promise<void> {
   await sqs().createQueue({ QueueName: 'dead' });
-  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: ACCOUNT_ARN('sqs', 'dead'), maxReceiveCount: 3 });
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arnOf('sqs', 'dead'), maxReceiveCount: 3 });
   await sqs().createQueue({ QueueName: 'work', Attributes: { RedrivePolicy } });
 }
 
 async function makeTopic(): Promise<void> {
   const sns = new SNS(server.client);
   topic = (await sns.createTopic({ Name: 'alerts' })).TopicArn!;
-  await sns.subscribe({ TopicArn: topic, Protocol: 'email', Endpoint: 'someone@example.com' });
+  for (const name of ['else', 'someone']) {
+    await sns.subscribe({ TopicArn: topic, Protocol: 'email', Endpoint: `${name}@example.com` });
+  }
 }
 
 async function makeFunctions(): Promise<void> {
@@ -49,28 +52,86 @@ async function makeFunctions(): Promise<void> {
     'index.mjs':
       'export const handler = async (event) => { console.log("seen", event.n); return { twice: event.n * 2 }; };',
   };
-  await makeFunction(new LambdaClient(server.client), { FunctionName: 'double', Role, files });
+  // Two: one that a rule's target starts would be warm when it is invoked by hand.
+  for (const FunctionName of ['double', 'listener']) {
+    await makeFunction(new LambdaClient(server.client), { FunctionName, Role, files });
+  }
 }
 
-async function makeSchedule(): Promise<void> {
-  const iam = new IAM(server.client);
-  const Statement = [{ Effect: 'Allow', Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' }];
-  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
-  const { Role } = await iam.createRole({ RoleName: 'starter', AssumeRolePolicyDocument });
-  await new Scheduler(server.client).createSchedule({
+/** Disabled ones: what they start, the test buttons start. */
+async function makeSchedules(): Promise<void> {
+  const RoleArn = await roleOf('scheduler.amazonaws.com');
+  const scheduler = new Scheduler(server.client);
+  await scheduler.createSchedule({
     ...{ Name: 'nightly', ScheduleExpression: 'cron(30 2 ? * MON-FRI *)', ScheduleExpressionTimezone: 'Europe/Madrid' },
     ...{ FlexibleTimeWindow: { Mode: 'OFF' }, Description: 'Every night' },
-    Target: { Arn: ACCOUNT_ARN('sqs', 'work'), RoleArn: Role!.Arn, Input: 'by the clock' },
+    Target: { Arn: arnOf('sqs', 'work'), RoleArn, Input: 'by the clock' },
   });
+  const { QueueUrl } = await sqs().getQueueUrl({ QueueName: 'work' });
+  const targets: Record<string, Omit<Target, 'RoleArn'>> = {
+    pipeline: {
+      Arn: await makePipeline(),
+      SageMakerPipelineParameters: { PipelineParameterList: [{ Name: 'Depth', Value: '3' }] },
+    },
+    operation: {
+      Arn: 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage',
+      Input: JSON.stringify({ QueueUrl, MessageBody: 'sent by <aws.scheduler.schedule-arn>' }),
+    },
+    bus: {
+      ...{ Arn: arnOf('events', 'event-bus/orders'), Input: '{"amount": 99}' },
+      EventBridgeParameters: { Source: 'shop', DetailType: 'Order Placed' },
+    },
+  };
+  await new EventBridge(server.client).createEventBus({ Name: 'orders' });
+  for (const [Name, target] of Object.entries(targets)) {
+    await scheduler.createSchedule({
+      ...{ Name, ScheduleExpression: 'rate(1 day)', State: 'DISABLED', FlexibleTimeWindow: { Mode: 'OFF' } },
+      Target: { ...target, RoleArn } as Target,
+    });
+  }
 }
 
-async function makeRule(): Promise<void> {
+async function makePipeline(): Promise<string> {
+  const { PipelineArn } = await new SageMaker(server.client).createPipeline({
+    ...{ PipelineName: 'small', RoleArn: await roleOf('sagemaker.amazonaws.com') },
+    PipelineDefinition: JSON.stringify({
+      ...{ Version: '2020-12-01', Parameters: [{ Name: 'Depth', Type: 'String', DefaultValue: '1' }] },
+      Steps: [{ Name: 'End', Type: 'Fail', Arguments: { ErrorMessage: 'It ends here.' } }],
+    }),
+  });
+  return PipelineArn!;
+}
+
+async function makeMachine(): Promise<void> {
+  const definition = JSON.stringify({ StartAt: 'Done', States: { Done: { Type: 'Succeed' } } });
+  const roleArn = await roleOf('states.amazonaws.com');
+  await new SFN(server.client).createStateMachine({ name: 'm', definition, roleArn });
+}
+
+async function roleOf(Service: string): Promise<string> {
+  const Statement = [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  const RoleName = Service.split('.')[0]!;
+  return (await new IAM(server.client).createRole({ RoleName, AssumeRolePolicyDocument })).Role!.Arn!;
+}
+
+async function makeRules(): Promise<void> {
   const events = new EventBridge(server.client);
   const EventPattern = JSON.stringify({ source: ['shop'], detail: { amount: [{ numeric: ['>', 50] }] } });
   await events.putRule({ Name: 'large-orders', EventPattern });
   await events.putTargets({
     Rule: 'large-orders',
-    Targets: [{ Id: 'keep', Arn: ACCOUNT_ARN('sqs', 'work'), Input: '"an order"' }],
+    Targets: [{ Id: 'keep', Arn: arnOf('sqs', 'work'), Input: '"an order"' }],
+  });
+  const RoleArn = await roleOf('events.amazonaws.com');
+  await events.putRule({ Name: 'everything', EventPattern: JSON.stringify({ source: ['nobody'] }) });
+  await events.putTargets({
+    Rule: 'everything',
+    Targets: [
+      { Id: 'machine', Arn: arnOf('states', 'stateMachine:m'), RoleArn },
+      { Id: 'function', Arn: arnOf('lambda', 'function:listener'), Input: '{"n": 4}' },
+      { Id: 'topic', Arn: topic },
+    ],
   });
 }
 
@@ -96,6 +157,7 @@ it('lists a schedule in words, starts its target now, and switches it off', asyn
   await page.getByRole('link', { name: 'nightly' }).click();
   await page.getByRole('heading', { level: 1, name: 'nightly' }).waitFor();
   await page.getByRole('list', { name: 'Next occurrences' }).getByRole('listitem').nth(4).waitFor();
+  await seeText(page, /Nothing is on record/);
   await press(page, 'Test');
   await seeText(page, 'sqs:SendMessage');
   await press(page, 'Start now');
@@ -131,6 +193,38 @@ it("tries a rule's pattern with an event that is changed until it matches, and s
   expect(await takeAll()).toEqual(['"an order"']);
 });
 
+it.each([
+  ['pipeline', /An execution was started/, /\/console\/pipelines\/small\/executions\//],
+  ['operation', /It answered .*MessageId/, undefined],
+  ['bus', /Event .* is on the bus/, /\/console\/rules\?bus=orders/],
+])('starts what the schedule %s starts', async (name, said, href) => {
+  const page = await open(`/schedules/default/${name}`);
+  await press(page, 'Test');
+  await press(page, 'Start now');
+  await seeText(page, said);
+  const opens = page.getByRole('dialog').getByRole('link', { name: 'Open' });
+  if (href) expect(await opens.getAttribute('href')).toMatch(href);
+  else expect(await takeAll()).toEqual([`sent by ${arnOf('scheduler', 'schedule/default/operation')}`]);
+});
+
+it('sends each target of a rule what it would get', async () => {
+  const page = await open('/rules/default/everything');
+  for (const [target, said] of [
+    ['machine', /An execution was started/],
+    ['function', /The function has the event/],
+    ['topic', /Message .* was published/],
+  ] as const) {
+    await press(page, `Test ${target}`);
+    await press(page, 'Send now');
+    await seeText(page, said);
+    await press(page, 'Done');
+  }
+  const { executions } = await new SFN(server.client).listExecutions({
+    stateMachineArn: arnOf('states', 'stateMachine:m'),
+  });
+  expect(executions).toHaveLength(1);
+});
+
 it('puts an event on a bus', async () => {
   const page = await open('/rules');
   await press(page, 'Put an event');
@@ -150,6 +244,8 @@ it('confirms a subscription from the outbox, publishes to it, and reads the mail
 
   await visit(page, server, `/console/topics/${encodeURIComponent(topic)}`);
   await seeText(page, 'Confirmed');
+  await press(page, 'Confirm else@example.com');
+  await seeText(page, /Messages are sent to else@example.com from now on/);
   await press(page, 'Publish a message');
   await page.getByLabel('Subject').fill('It is late');
   await page.getByLabel('Message', { exact: true }).fill('The run of tonight has not begun.');
@@ -206,7 +302,7 @@ it('invokes a function, and tells its answer, its log, and whether it started co
   await seeText(page, 'Warm');
   await page.getByRole('tab', { name: 'Log' }).click();
   await page
-    .getByRole('region', { name: 'Log of /aws/lambda/double' })
+    .getByRole('log')
     .getByText(/seen 21/)
     .first()
     .waitFor();

@@ -1,4 +1,5 @@
 /** State machines in the console: the list, a machine, an execution from its form to its redrive, a large graph, many of everything. */
+import { IAM } from '@aws-sdk/client-iam';
 import { S3 } from '@aws-sdk/client-s3';
 import { SFN } from '@aws-sdk/client-sfn';
 import type { Page, Response } from 'playwright-core';
@@ -191,6 +192,32 @@ describe('an execution', () => {
     await row.getByRole('link').click();
     await node(page, /^Bad, .*Failed/).waitFor();
     expect(await page.getByRole('button', { name: 'Redrive' }).count()).toBe(0);
+  });
+
+  it('leads to the execution that its state began, and back', async () => {
+    await new IAM(server.client).putRolePolicy({
+      ...{ RoleName: 'maps', PolicyName: 'executions' },
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: ['states:*', 'events:*'], Resource: '*' }],
+      }),
+    });
+    const child = await create('child', { StartAt: 'P', States: { P: PASS } });
+    const Call = {
+      ...{ Type: 'Task', Resource: 'arn:aws:states:::states:startExecution.sync:2', End: true },
+      Parameters: {
+        ...{ StateMachineArn: child, Name: 'begun' },
+        Input: { 'AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$': '$$.Execution.Id' },
+      },
+    };
+    const arn = await start(await create('parent', { StartAt: 'Call', States: { Call } }), 'outer');
+    await ended(arn);
+    const page = await signedIn();
+    await show(page, `${executionPath(arn)}?state=Call`);
+    await page.getByRole('link', { name: 'execution child / begun' }).click();
+    await page.getByRole('heading', { level: 1, name: 'begun' }).waitFor();
+    await page.getByRole('link', { name: 'outer' }).click();
+    await page.getByRole('heading', { level: 1, name: 'outer' }).waitFor();
   });
 
   it('of a version of the machine that is no longer the present one, which the console compares with it', async () => {

@@ -78,6 +78,10 @@ describe('a pipeline that succeeds', () => {
     await page.getByRole('tab', { name: 'Log' }).click();
     await seeText(page, 'trained on 8');
 
+    await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'small' }).click();
+    await page.getByRole('row', { name: new RegExp(`^${idOf(arn)} Succeeded .* \\S+ (ms|s) 1 `) }).waitFor();
+    await page.goBack();
+
     const again = await openPage(page.url().slice(page.url().indexOf('/pipelines')));
     await seeText(again, 'trained on 8');
     await again.getByRole('tab', { name: 'Timeline' }).click();

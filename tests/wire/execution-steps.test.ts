@@ -79,6 +79,16 @@ describe('when it has ended', () => {
     expect(train.JobNames).toHaveLength(1);
   });
 
+  it('its times are those of its beginning and end, whatever is changed of it later', async () => {
+    const { EndTime } = await all();
+    const { CreationTime } = await bench.sagemaker.describePipelineExecution({ PipelineExecutionArn: arn });
+    const StartTime = CreationTime!.toISOString();
+    await bench.sagemaker.updatePipelineExecution({ PipelineExecutionArn: arn, PipelineExecutionDisplayName: 'named' });
+    const PipelineExecutionArns = [arn, `${arn}x`];
+    const { Times } = await bench.telar('DescribeExecutionTimes', { PipelineExecutionArns });
+    expect(Times).toEqual([{ PipelineExecutionArn: arn, PipelineVersionId: 1, StartTime, EndTime }]);
+  });
+
   it('steps of thousands come from a place on', async () => {
     const { Steps, Next } = await bench.telar('DescribeExecutionSteps', { PipelineExecutionArn: arn, From: 3 });
     expect([Steps.map(({ StepName }) => StepName), Next]).toEqual([['Register'], undefined]);

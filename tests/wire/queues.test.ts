@@ -332,6 +332,23 @@ describe('dead letters', () => {
     expect(Attributes).toMatchObject({ ApproximateNumberOfMessages: '1' });
   });
 
+  it('that were moved back did not come back as dead letters unread', async () => {
+    const dead = await create('again-dead');
+    const redrive = { deadLetterTargetArn: arnOf('again-dead'), maxReceiveCount: 1 };
+    const url = await create('again', { RedrivePolicy: JSON.stringify(redrive) });
+    const { MessageId } = await send(url, 'poison');
+    expect(await bodies(url, 1, 0)).toEqual(['poison']);
+    expect(await bodies(url, 1, 0)).toEqual([]);
+    await sqs.startMessageMoveTask({ SourceArn: arnOf('again-dead') });
+    await expect
+      .poll(async () => (await sqs.listMessageMoveTasks({ SourceArn: arnOf('again-dead') })).Results?.[0]?.Status)
+      .toBe('COMPLETED');
+    const [again] = received(await sqs.receiveMessage({ QueueUrl: url, MessageSystemAttributeNames: ['All'] }));
+    expect(again).toMatchObject({ Body: 'poison', Attributes: { ApproximateReceiveCount: '1' } });
+    expect(again!.MessageId).not.toBe(MessageId);
+    expect(await bodies(dead)).toEqual([]);
+  });
+
   it('are moved no faster than asked for, and the task can be cancelled', async () => {
     const dead = await create('slow-dead');
     await create('slow-source', {

@@ -1,6 +1,6 @@
 /** Confirming a subscription by its mail in the outbox: what `telar outbox confirm` does. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { confirmationToken } from '../../../src/services/telar/confirmation.ts';
+import { confirmationToken } from '../../../src/base/confirmationToken.ts';
 import { call } from './call.ts';
 import { ask, type Refusal, refusal } from './session.ts';
 

@@ -21,12 +21,20 @@ export function useFirings(arn: string): { rows: FiringRow[] | undefined; error:
   return { rows, error };
 }
 
-const KEPT: readonly TargetKind[] = ['State machine', 'Pipeline', 'Operation'];
+/** Where that is seen which the record leaves out, as it is no management event. */
+const SEEN_AT: Readonly<Partial<Record<TargetKind, string>>> = {
+  Function: 'invocations stand in the log of the function',
+  Queue: 'messages lie in the queue until they are taken',
+  Topic: 'messages go on to the subscribers of the topic',
+  'Event bus': 'events go on to the rules of the bus',
+  'Log group': 'events stand in the log group',
+};
 
-/** What the record of firings holds of a kind of target, and where the rest can be seen. */
+/** What a record of firings without an entry means, for targets of these kinds. */
 export function recordInWords(kinds: readonly TargetKind[]): string {
-  const unkept = kinds.filter((kind) => !KEPT.includes(kind));
-  return unkept.length === 0
-    ? 'What it starts is on record, as is what was refused.'
-    : 'Messages and invocations are on record only while they wait, and where they were refused: what came of the others, their receivers tell.';
+  const elsewhere = [...new Set(kinds)].flatMap((kind) => SEEN_AT[kind] ?? []);
+  return [
+    'What is started, what waits to be sent, and what was refused stands here.',
+    ...(elsewhere.length === 0 ? [] : [`The rest is not recorded: ${elsewhere.join('; ')}.`]),
+  ].join(' ');
 }

@@ -6,7 +6,7 @@ import { type Refusal, refusal, regionNow } from './session.ts';
 const LONGEST = 4 * 1024 * 1024;
 
 /** @example parseS3Uri('s3://bucket/a/b.json') // { Bucket: 'bucket', Key: 'a/b.json' } */
-export function parseS3Uri(uri: string): { Bucket: string; Key: string } | undefined {
+function parseS3Uri(uri: string): { Bucket: string; Key: string } | undefined {
   const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
   return Bucket !== undefined && Key !== undefined ? { Bucket, Key } : undefined;
 }

@@ -53,13 +53,16 @@ export function useCalls<A extends ApiName, O extends OperationName<A>>(
   operation: O,
   inputs: readonly Input<A, O>[],
 ): readonly (Output<A, O> | undefined)[] {
-  return useQueries({
-    queries: inputs.map((input) => ({
-      queryKey: keyOf(api, operation, input as object) as unknown as QueryKey,
-      queryFn: ({ signal }: { signal: AbortSignal }) => call(api, operation, input, signal),
-    })),
-    combine: dataOf<Output<A, O>>,
-  });
+  // Made anew only with the inputs: finding the kept answers of a hundred of them takes its time.
+  const queries = useMemo(
+    () =>
+      inputs.map((input) => ({
+        queryKey: keyOf(api, operation, input as object) as unknown as QueryKey,
+        queryFn: ({ signal }: { signal: AbortSignal }) => call(api, operation, input, signal),
+      })),
+    [api, operation, inputs],
+  );
+  return useQueries({ queries, combine: dataOf<Output<A, O>> });
 }
 
 /** Outside of the hook: the same function gives the same answer as long as nothing has changed. */

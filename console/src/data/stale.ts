@@ -13,7 +13,7 @@ const APIS: Readonly<Record<string, string>> = {
 };
 
 /** Some events of an API change what Telar's own operations answer, too. */
-export function apiOf({ Source, Detail }: Pick<SeenEvent, 'Source' | 'Detail'>): string | undefined {
+function apiOf({ Source, Detail }: Pick<SeenEvent, 'Source' | 'Detail'>): string | undefined {
   return Source === 'telar.audit' ? String(Detail?.['eventSource']) : APIS[Source];
 }
 
@@ -29,7 +29,7 @@ export function isStale(key: readonly unknown[], pages: number, event: SeenEvent
   const [region, api, , input] = key;
   if (region !== event.Region || pages > MOST_PAGES) return false;
   if (api !== apiOf(event) && api !== 'telar') return false;
-  const named = JSON.stringify(input ?? {}).match(ARN);
+  const named = arnsIn(input);
   if (!named) return true;
   const told = event.Resources.flatMap((one) => [one, ...machineOf(one)]);
   return named.some((arn) => told.some((one) => one.startsWith(arn)));
@@ -39,4 +39,16 @@ export function isStale(key: readonly unknown[], pages: number, event: SeenEvent
 function machineOf(arn: string): string[] {
   const [, before, name] = /^(arn:[^:]+:states:[^:]*:\d*):execution:([^:/]+)[:/]/.exec(arn) ?? [];
   return name === undefined ? [] : [`${before}:stateMachine:${name}`];
+}
+
+/** By input: each event asks for those of every kept answer, some of which are about a hundred things. */
+const known = new WeakMap<object, readonly string[] | null>();
+
+function arnsIn(input: unknown): readonly string[] | null {
+  if (typeof input !== 'object' || input === null) return null;
+  const found = known.get(input);
+  if (found !== undefined) return found;
+  const arns = JSON.stringify(input).match(ARN);
+  known.set(input, arns);
+  return arns;
 }

@@ -1,9 +1,9 @@
 /** What something that goes on by itself has set going lately, the newest first. */
-import { Empty } from './notice.tsx';
 import { Status } from './status.tsx';
 import { type Column, DataTable } from './table.tsx';
 import { TargetLink } from './target.tsx';
 import { Time } from './time.tsx';
+import './firings.css';
 
 export type FiringRow = {
   key: string;
@@ -17,16 +17,8 @@ export type FiringRow = {
 };
 
 export function Firings({ rows, empty }: { rows: readonly FiringRow[]; empty: string }) {
-  return (
-    <DataTable
-      label="Last firings"
-      dense
-      rows={rows}
-      keyOf={({ key }) => key}
-      empty={<Empty title="Nothing is on record">{empty}</Empty>}
-      columns={COLUMNS}
-    />
-  );
+  if (rows.length === 0) return <p className="firings-none">Nothing is on record. {empty}</p>;
+  return <DataTable label="Last firings" dense rows={rows} keyOf={({ key }) => key} columns={COLUMNS} />;
 }
 
 const COLUMNS: Column<FiringRow>[] = [

@@ -1,6 +1,7 @@
 /** `telar outbox`: the mails that notifications have become, and the confirmation of a subscription by one of them. */
+
+import { confirmationToken } from '../../base/confirmationToken.ts';
 import { formatDuration } from '../../base/duration.ts';
-import { confirmationToken } from '../../services/telar/confirmation.ts';
 import type { Context } from '../context.ts';
 import { type ExitStatus, failure, misuse } from '../errors.ts';
 import { table } from '../render/text.ts';

@@ -8,7 +8,7 @@ import type { Holder, Sessions } from './sessions.ts';
 /** The header with the page's half of its session. */
 export const PAGE_HEADER = 'x-telar-page';
 /** The header with the region that is asked. */
-export const REGION_HEADER = 'x-telar-region';
+const REGION_HEADER = 'x-telar-region';
 const DEFAULT_REGION = 'us-east-1';
 const LONGEST_BODY = 6 * 1024 * 1024;
 

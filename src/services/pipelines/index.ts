@@ -19,9 +19,13 @@ export type PipelinesService = Searched & {
   jobEnded(end: JobEnd): void;
   /** The folded state of an execution, for `telar why` and the console; undefined when there is none. */
   executionState(arn: string): PipelineState | undefined;
+  /** What its row alone says of an execution: no journal is read. */
+  executionTimes(arn: string): ExecutionTimes | undefined;
   /** Whether a pipeline exists: for its tags. */
   exists(arn: string): boolean;
 };
+
+export type ExecutionTimes = { version: number; startedAt: number; endedAt: number | undefined };
 
 /** Makes the service and registers its language with the engine. */
 export function createPipelinesService(context: PipelinesContext): PipelinesService {
@@ -37,6 +41,10 @@ export function createPipelinesService(context: PipelinesContext): PipelinesServ
     },
     jobEnded: executor.jobEnded,
     executionState: (arn) => engine.state<PipelineState>(arn),
+    executionTimes(arn) {
+      const row = parts.db.execution({ arn });
+      return row && { version: row.version, startedAt: row.created_at, endedAt: row.ended_at ?? undefined };
+    },
     ...searched(parts, context.account),
     exists: (arn) => parts.db.pipeline({ arn }) !== undefined || parts.db.execution({ arn }) !== undefined,
   };

@@ -81,6 +81,9 @@ export const migrations: Migrations = {
        start INTEGER NOT NULL,
        UNIQUE (execution, step, start)
      ) STRICT, WITHOUT ROWID;`,
+    `-- When an execution ended: it may be changed afterwards, as its name is.
+     ALTER TABLE executions ADD COLUMN ended_at INTEGER;
+     UPDATE executions SET ended_at = modified_at WHERE status IN ('Stopped', 'Failed', 'Succeeded');`,
   ],
 };
 
@@ -124,6 +127,7 @@ export type ExecutionRow = {
   created_by: string;
   modified_at: number;
   modified_by: string;
+  ended_at: number | null;
 };
 
 export type StepJobRow = { job: string; execution: string; step: string; start: number };
@@ -226,9 +230,9 @@ function executionStatements(sql: Sql) {
        ORDER BY ${column} ${direction(order)}, arn ${direction(order)} LIMIT $limit`,
     );
   return {
-    insertExecution: sql.change<ExecutionRow>(
+    insertExecution: sql.change<Omit<ExecutionRow, 'ended_at'>>(
       `INSERT INTO executions VALUES ($arn, $pipeline, $version, $display_name, $description, $status, $failure_reason,
-         $selective, $max_parallel, $created_at, $created_by, $modified_at, $modified_by)`,
+         $selective, $max_parallel, $created_at, $created_by, $modified_at, $modified_by, NULL)`,
     ),
     execution: sql.one<{ arn: string }, ExecutionRow>('SELECT * FROM executions WHERE arn = $arn'),
     /** In the order of their ARNs, from one on and below another. */
@@ -243,7 +247,8 @@ function executionStatements(sql: Sql) {
       "SELECT arn FROM executions WHERE pipeline = $pipeline AND status IN ('Executing', 'Stopping') LIMIT 1",
     ),
     setStatus: sql.change<Pick<ExecutionRow, 'arn' | 'status' | 'failure_reason' | 'modified_at'>>(
-      `UPDATE executions SET status = $status, failure_reason = $failure_reason, modified_at = $modified_at
+      `UPDATE executions SET status = $status, failure_reason = $failure_reason, modified_at = $modified_at,
+         ended_at = CASE WHEN $status IN ('Stopped', 'Failed', 'Succeeded') THEN $modified_at END
        WHERE arn = $arn`,
     ),
     updateExecution: sql.change<

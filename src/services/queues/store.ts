@@ -253,11 +253,18 @@ function messageStatements(sql: Sql) {
     removeMessage: sql.change<Id>('DELETE FROM queue_messages WHERE id = $id'),
     setVisible: sql.change<Id & { visible: number }>('UPDATE queue_messages SET visible_at = $visible WHERE id = $id'),
     /** To the end of another content. It keeps its own time of sending unless one is given. */
-    copyMessage: sql.insert<Id & Content & { source: string | null; sent: number | null; now: number }>(
+    copyMessage: sql.insert<Id & Content & { source: string; sent: number | null; now: number }>(
       `INSERT INTO queue_messages (content, message_id, body, md5, size, attributes, sender, trace_header, source,
          group_id, deduplication_id, sent_at, visible_at, receives, first_received_at)
        SELECT $content, message_id, body, md5, size, attributes, sender, trace_header, $source,
          group_id, deduplication_id, coalesce($sent, sent_at), $now, receives, first_received_at
+       FROM queue_messages WHERE id = $id`,
+    ),
+    resendMessage: sql.insert<Id & Content & { message_id: string; now: number }>(
+      `INSERT INTO queue_messages (content, message_id, body, md5, size, attributes, sender, trace_header,
+         group_id, deduplication_id, sent_at, visible_at, receives)
+       SELECT $content, $message_id, body, md5, size, attributes, sender, trace_header,
+         group_id, deduplication_id, $now, $now, 0
        FROM queue_messages WHERE id = $id`,
     ),
     lastMessage: sql.one<Record<never, never>, { id: number | null }>('SELECT max(id) AS id FROM queue_messages'),

@@ -1,4 +1,5 @@
 /** The operations of the `telar` service: what AWS has no operation for. Shared with the CLI and the console. */
+import type * as Zod from 'zod';
 import type { z } from 'zod';
 import { schemas } from '../../base/zod.ts';
 import type { Json } from '../../definition/pipeline/types.ts';
@@ -6,21 +7,9 @@ import type { Layer } from '../../definition/policy/evaluate.ts';
 import type { CacheVerdict } from '../../engine/pipelines/state.ts';
 import type { ExecutionStatus, StepStatus } from '../../engine/pipelines/statuses.ts';
 
-type Zod = typeof import('zod').z;
-
-const objectSchemas = (z: Zod) => ({
-  /** What an object looks like: its format, its first rows, and what its columns hold. */
-  PreviewObject: z.strictObject({
-    Bucket: z.string().min(3).max(63),
-    Key: z.string().min(1).max(1024),
-    VersionId: z.string().min(1).max(1024).optional(),
-    MaxRows: z.number().int().min(0).max(500).default(100),
-  }),
-});
-
-export const telarSchemas = schemas(({ z }) => {
-  const imageUri = z.string().min(1).max(512);
-  return {
+/** Steps of pipelines' executions. */
+const ofExecutions = ({ z }: typeof Zod) =>
+  ({
     /** Why a step ran, or did not: the cache's verdict and what it compared. */
     ExplainStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
     /** All steps of an execution in the plan's order, those too that wait or were skipped; of thousands the rest from `Next` on. */
@@ -30,6 +19,30 @@ export const telarSchemas = schemas(({ z }) => {
     }),
     /** One step with the values that it was given and what it left behind. */
     DescribeExecutionStep: z.strictObject({ PipelineExecutionArn: z.string().min(1), StepName: z.string().min(1) }),
+  }) as const;
+
+/** Container images that jobs may run in. */
+function ofImages({ z }: typeof Zod) {
+  const imageUri = z.string().min(1).max(512);
+  return {
+    /** Begins to bring a container image from files of the server's machine: an OCI layout, or a tar archive. */
+    ImportImage: z.strictObject({ Path: z.string().min(1).max(4096), Uri: imageUri }),
+    /** Begins to bring a container image from its registry. */
+    PullImage: z.strictObject({ Uri: imageUri }),
+    /** How far the bringing of an image is, from a line on. */
+    DescribeImageActivity: z.strictObject({ Uri: imageUri, From: z.number().int().min(0).default(0) }),
+    ListImages: z.strictObject({}),
+    RemoveImage: z.strictObject({ Uri: imageUri }),
+  } as const;
+}
+
+export const telarSchemas = schemas((zod) => {
+  const { z } = zod;
+  return {
+    ...ofExecutions(zod),
+    ...ofImages(zod),
+    /** How long executions took, and by which version; what is none is left out. */
+    DescribeExecutionTimes: z.strictObject({ PipelineExecutionArns: z.array(z.string().min(1).max(2048)).max(100) }),
     /** Whether a principal may do something, which statement decides it, and what kept the others from applying. */
     ExplainAccess: z.strictObject({
       /** Of a user, a role, or a session of a role. */
@@ -61,21 +74,19 @@ export const telarSchemas = schemas(({ z }) => {
     CreateConsoleLink: z.strictObject({}),
     /** The newest management events of the audit trail. */
     ListAuditEvents: z.strictObject({ MaxResults: z.number().int().min(1).max(1000).default(100) }),
-    /** Begins to bring a container image from files of the server's machine: an OCI layout, or a tar archive. */
-    ImportImage: z.strictObject({ Path: z.string().min(1).max(4096), Uri: imageUri }),
-    /** Begins to bring a container image from its registry. */
-    PullImage: z.strictObject({ Uri: imageUri }),
-    /** How far the bringing of an image is, from a line on. */
-    DescribeImageActivity: z.strictObject({ Uri: imageUri, From: z.number().int().min(0).default(0) }),
-    ListImages: z.strictObject({}),
     /** Mails that notifications have become, the newest first; `Next` of one page is `Before` of the next. */
     ListOutbox: z.strictObject({
       Before: z.number().int().min(1).optional(),
       MaxResults: z.number().int().min(1).max(1000).default(50),
     }),
     GetOutboxMessage: z.strictObject({ Id: z.number().int().min(1) }),
-    RemoveImage: z.strictObject({ Uri: imageUri }),
-    ...objectSchemas(z),
+    /** What an object looks like: its format, its first rows, and what its columns hold. */
+    PreviewObject: z.strictObject({
+      Bucket: z.string().min(3).max(63),
+      Key: z.string().min(1).max(1024),
+      VersionId: z.string().min(1).max(1024).optional(),
+      MaxRows: z.number().int().min(0).max(500).default(100),
+    }),
     /** When schedules next occur, and which they have missed. What is no schedule of this account is left out. */
     DescribeScheduleTimes: z.strictObject({ Arns: z.array(z.string().min(1).max(2048)).max(100) }),
     /**
@@ -139,6 +150,14 @@ export type TelarOutputs = {
     EndTime: string | undefined;
     Steps: ExecutionStep[];
     Next: number | undefined;
+  };
+  DescribeExecutionTimes: {
+    Times: {
+      PipelineExecutionArn: string;
+      PipelineVersionId: number;
+      StartTime: string;
+      EndTime: string | undefined;
+    }[];
   };
   DescribeExecutionStep: TelarOutputs['ExplainStep'] & {
     StepType: string;

@@ -14,7 +14,12 @@ export function firingOperations(ports: Parts): { [N in Name]: Operation<TelarIn
       ({ Arn, MaxResults }) => {
         const found = ports.firings(Arn, MaxResults);
         if (!found) throw errors.noFirings(Arn);
-        const called = found.callers.flatMap((caller) => callsOf(ports, caller, MaxResults));
+        // Targets of a rule mostly have one role: its calls are looked for once.
+        const principals = [...new Set(found.callers.map(({ principal }) => principal))];
+        const called = principals.flatMap((principal) => {
+          const targets = found.callers.filter((one) => one.principal === principal).map(({ target }) => target);
+          return callsOf(ports, principal, targets, MaxResults);
+        });
         const all = [...found.waiting.map(waiting), ...called];
         return { Firings: all.sort((a, b) => b.Time.localeCompare(a.Time)).slice(0, MaxResults) };
       },
@@ -32,10 +37,11 @@ function waiting({ at, due, attempt, target }: SeenFirings['waiting'][number]): 
 type Recorded = { api: string; operation: string; resources: readonly string[]; error?: string };
 
 /** A role's session may have called other things, too. */
-function callsOf({ auditedOf }: Parts, { principal, target }: SeenFirings['callers'][number], most: number): Firing[] {
+function callsOf({ auditedOf }: Parts, principal: string, targets: readonly string[], most: number): Firing[] {
   return auditedOf(principal, most).flatMap(({ at, record }): Firing[] => {
     const { api, operation, resources, error } = JSON.parse(record) as Recorded;
-    if (!isAbout(target, resources)) return [];
+    const target = targets.find((one) => isAbout(one, resources));
+    if (target === undefined) return [];
     return [
       {
         ...{ Time: iso(at), TargetArn: target, Status: error === undefined ? 'Called' : 'Refused' },

@@ -21,6 +21,8 @@ export type TelarPorts = {
   /** @throws NoSuchEntity, InvalidInput for what is no principal of the account */
   explainAccess(input: TelarInput<'ExplainAccess'>, call: Call): AccessExplanation;
   executionState(arn: string): PipelineState | undefined;
+  /** Of an execution of a pipeline, in milliseconds since the epoch; cheap where its state is not. */
+  executionTimes(arn: string): { version: number; startedAt: number; endedAt: number | undefined } | undefined;
   /** The container images of this machine; undefined where jobs do not really run. */
   images: ImageCatalogue | undefined;
   /** What jobs use, and what the machine has for them. */

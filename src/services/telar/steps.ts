@@ -1,6 +1,6 @@
 /**
- * The steps of a pipeline's execution as AWS has no operation for: why one ran, all of them at once with those that have not begun, and
- * one with the values that it was given.
+ * Executions of pipelines as AWS has no operation for: why a step ran, all steps at once with those that have not begun, one with the values
+ * that it was given; and how long executions took.
  */
 
 import { expressionsBeside } from '../../definition/pipeline/members.ts';
@@ -14,9 +14,9 @@ import type { ExecutionStep, TelarInput, TelarOutputs } from './api.ts';
 import { errors } from './errors.ts';
 import type { TelarPorts } from './ports.ts';
 
-type Names = 'ExplainStep' | 'DescribeExecutionSteps' | 'DescribeExecutionStep';
+type Names = 'ExplainStep' | 'DescribeExecutionSteps' | 'DescribeExecutionStep' | 'DescribeExecutionTimes';
 type Table = { [N in Names]: Operation<TelarInput<N>, TelarOutputs[N]> };
-type Ports = Pick<TelarPorts, 'executionState'>;
+type Ports = Pick<TelarPorts, 'executionState' | 'executionTimes'>;
 
 /** In one answer: a definition may have ten thousand, and the loop must not write all of them at a stretch. */
 const STEPS = 3000;
@@ -42,6 +42,18 @@ export function stepOperations(ports: Ports): Table {
       };
     }),
     DescribeExecutionStep: reads(onExecution('DescribeExecutionStep'), (input) => describe(stepOf(ports, input))),
+    DescribeExecutionTimes: reads(
+      ({ PipelineExecutionArns }) =>
+        PipelineExecutionArns.map((resource) => ({ action: 'telar:DescribeExecutionTimes', resource })),
+      ({ PipelineExecutionArns }) => ({
+        Times: PipelineExecutionArns.flatMap((PipelineExecutionArn) => {
+          const found = ports.executionTimes(PipelineExecutionArn);
+          if (!found) return [];
+          const { version: PipelineVersionId, startedAt, endedAt } = found;
+          return [{ PipelineExecutionArn, PipelineVersionId, StartTime: time(startedAt)!, EndTime: time(endedAt) }];
+        }),
+      }),
+    ),
   };
 }
 

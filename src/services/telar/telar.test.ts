@@ -7,6 +7,7 @@ import { createTelarService } from './index.ts';
 
 const service = createTelarService({
   executionState: () => undefined,
+  executionTimes: () => undefined,
   images: undefined,
   jobUse: {
     jobs: () => [],

@@ -14,7 +14,7 @@ import { Banner, Failure } from '../../parts/notice.tsx';
 import { Facts, Section } from '../../parts/page.tsx';
 import { word } from '../../parts/shell.ts';
 import { reportOf } from './report.ts';
-import './invoke.css';
+import './functions.css';
 
 type Answer = Output<'lambda', 'Invoke'>;
 
@@ -31,13 +31,16 @@ export function Invoke({ name }: { name: string }) {
     });
   const command = `aws lambda invoke --function-name ${word(name)} --qualifier ${word(qualifier)} --cli-binary-format raw-in-base64-out --payload ${word(JSON.stringify(jsonOrText(event)))} --log-type Tail /dev/stdout`;
   return (
-    <div className="invoke">
+    <div className="function-invoke">
       {names.length > 0 && (
         <Field label="Version">
           <Select value={qualifier} onChange={setQualifier} options={['$LATEST', ...names]} />
         </Field>
       )}
-      <Field label="Event" hint="You invoke it yourself: it takes your permission for lambda:InvokeFunction.">
+      <p>
+        You invoke it yourself, and wait: it takes your permission for <code>lambda:InvokeFunction</code>.
+      </p>
+      <Field label="Event">
         <JsonInput value={event} onChange={setEvent} rows={10} />
       </Field>
       <div>

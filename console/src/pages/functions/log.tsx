@@ -6,6 +6,7 @@ import { Field, Select } from '../../parts/form.tsx';
 import { LogView } from '../../parts/log.tsx';
 import { Banner, Empty, Failure } from '../../parts/notice.tsx';
 import { word } from '../../parts/shell.ts';
+import './functions.css';
 
 const SPANS = [
   { value: '15', label: 'The last 15 minutes', since: '15m' },
@@ -19,7 +20,7 @@ export function FunctionLog({ group }: { group: string }) {
   const { lines, loading, absent, cut, error } = useGroupLog(group, Number(minutes) * 60_000);
   const since = SPANS.find(({ value }) => value === minutes)?.since ?? '1h';
   return (
-    <>
+    <div className="function-log">
       <Field label="Since">
         <Select value={minutes} onChange={setMinutes} options={SPANS.map(({ value, label }) => ({ value, label }))} />
       </Field>
@@ -31,6 +32,6 @@ export function FunctionLog({ group }: { group: string }) {
         <LogView label={`Log of ${group}`} lines={lines} live loading={loading} />
       )}
       <CopyCommand command={`aws logs tail ${word(group)} --since ${since} --follow`} />
-    </>
+    </div>
   );
 }

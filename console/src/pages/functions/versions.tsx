@@ -7,6 +7,7 @@ import { Section } from '../../parts/page.tsx';
 import { word } from '../../parts/shell.ts';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
+import './functions.css';
 
 type Version = NonNullable<Output<'lambda', 'ListVersionsByFunction'>['Versions']>[number];
 type Alias = NonNullable<Output<'lambda', 'ListAliases'>['Aliases']>[number];
@@ -21,7 +22,7 @@ export function Versions({ name }: { name: string }) {
   if (error) return <Failure error={error} retry={versions.error ? versions.refetch : aliases.refetch} />;
   if (!versions.items || !aliases.items) return <Loading />;
   return (
-    <>
+    <div className="function-versions">
       <Section title="Versions">
         <DataTable
           label="Versions"
@@ -48,7 +49,7 @@ export function Versions({ name }: { name: string }) {
           columns={ALIASES}
         />
       </Section>
-    </>
+    </div>
   );
 }
 

@@ -120,20 +120,22 @@ function Why({ seen: { execution, summaries, running } }: { seen: Seen }) {
   const failed = failedStates(summaries);
   return (
     <Banner tone={execution.status === 'ABORTED' ? 'warn' : 'bad'}>
-      <p>
-        {error !== undefined && <code>{error}</code>} {cause}
-        {error === undefined && cause === undefined && 'It ended without an error of its own.'}
-      </p>
-      {failed.length > 0 && (
+      <div className="machines-why">
         <p>
-          Failed in{' '}
-          {failed.slice(0, 5).map(({ name }) => (
-            <button key={name} type="button" className="machines-link" onClick={() => select(name)}>
-              {name}
-            </button>
-          ))}
+          {error !== undefined && <code>{error}</code>} {cause}
+          {error === undefined && cause === undefined && 'It ended without an error of its own.'}
         </p>
-      )}
+        {failed.length > 0 && (
+          <p>
+            Failed in{' '}
+            {failed.slice(0, 5).map(({ name }) => (
+              <button key={name} type="button" className="machines-link" onClick={() => select(name)}>
+                {name}
+              </button>
+            ))}
+          </p>
+        )}
+      </div>
     </Banner>
   );
 }

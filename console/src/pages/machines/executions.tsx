@@ -1,6 +1,6 @@
 /** The executions of a machine, the newest first, paged by the server; two of them can be compared. */
 
-import { useState } from 'react';
+import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 import { useAddress } from '../../data/address.ts';
 import { hrefOf, links } from '../../data/links.ts';
 import { usePages } from '../../data/queries.ts';
@@ -26,12 +26,15 @@ export function Executions({ machine }: { machine: Machine }) {
       </Empty>
     );
   }
-  return <StandardExecutions machine={machine} />;
+  return (
+    <ChoosingTwo>
+      <StandardExecutions machine={machine} />
+    </ChoosingTwo>
+  );
 }
 
 function StandardExecutions({ machine: { stateMachineArn = '', name = '' } }: { machine: Machine }) {
   const [status, setStatus] = useAddress('status');
-  const [chosen, setChosen] = useState<readonly string[]>([]);
   const statusFilter = STATUSES.find((one) => one === status);
   const { items, error, more, refetch } = usePages(
     ...(['states', 'ListExecutions'] as const),
@@ -39,15 +42,13 @@ function StandardExecutions({ machine: { stateMachineArn = '', name = '' } }: { 
     (page) => page.executions,
     { token: 'nextToken' },
   );
-  const choose = (one: string) =>
-    setChosen((now) => (now.includes(one) ? now.filter((each) => each !== one) : [...now, one].slice(-2)));
   return (
     <div className="machines-stack">
       <div className="machines-bar">
         <Field label="Status">
           <Select value={statusFilter ?? ''} options={OPTIONS} onChange={(value) => setStatus(value || undefined)} />
         </Field>
-        <Chosen machine={name} chosen={chosen} />
+        <Chosen machine={name} />
       </div>
       {error && <Failure error={error} retry={refetch} />}
       {!items && !error && <Loading />}
@@ -55,7 +56,7 @@ function StandardExecutions({ machine: { stateMachineArn = '', name = '' } }: { 
         <DataTable
           label="Executions"
           rows={items}
-          columns={columnsOf(chosen, choose)}
+          columns={columns}
           keyOf={({ executionArn }) => executionArn ?? ''}
           hrefOf={({ executionArn }) => hrefOf(executionArn ?? '')}
           more={more}
@@ -66,36 +67,53 @@ function StandardExecutions({ machine: { stateMachineArn = '', name = '' } }: { 
   );
 }
 
-function columnsOf(chosen: readonly string[], choose: (name: string) => void): Column<ListedExecution>[] {
-  return [
-    { id: 'name', header: 'Execution', cell: ({ name }) => <span className="machines-name">{name}</span> },
-    { id: 'status', header: 'Status', width: '9rem', cell: ({ status }) => <Status status={status ?? ''} /> },
-    { id: 'started', header: 'Started', width: '8rem', cell: ({ startDate }) => <Time at={startDate} /> },
-    {
-      ...{ id: 'took', header: 'Took', width: '8rem', align: 'right' },
-      cell: ({ startDate, stopDate, status }) => (
-        <Duration from={startDate} to={isRunning(status) ? undefined : stopDate} />
-      ),
-    },
-    {
-      id: 'redrives',
-      header: 'Redrives',
-      width: '6rem',
-      align: 'right',
-      cell: ({ redriveCount }) => redriveCount || '',
-    },
-    { id: 'as', header: 'Started as', width: '9rem', cell: startedAs },
-    {
-      ...{ id: 'compare', header: 'Compare', width: '6rem', align: 'center' },
-      cell: ({ name = '' }) => (
-        <label className="machines-choose">
-          <input type="checkbox" checked={chosen.includes(name)} onChange={() => choose(name)} />
-          <span className="machines-hidden">Compare {name}</span>
-        </label>
-      ),
-    },
-  ];
+type Choosing = { chosen: readonly string[]; choose(name: string): void };
+const Choices = createContext<Choosing>({ chosen: [], choose: () => {} });
+
+/** Keeps which two are chosen beside the table: thousands of rows need not know. */
+function ChoosingTwo({ children }: { children: ReactNode }) {
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const value = useMemo(() => {
+    const choose = (name: string) =>
+      setChosen((now) => (now.includes(name) ? now.filter((one) => one !== name) : [...now, name].slice(-2)));
+    return { chosen, choose };
+  }, [chosen]);
+  return <Choices value={value}>{children}</Choices>;
 }
+
+function Choose({ name }: { name: string }) {
+  const { chosen, choose } = useContext(Choices);
+  return (
+    <label className="machines-choose">
+      <input type="checkbox" checked={chosen.includes(name)} onChange={() => choose(name)} />
+      <span className="machines-hidden">Compare {name}</span>
+    </label>
+  );
+}
+
+const columns: Column<ListedExecution>[] = [
+  { id: 'name', header: 'Execution', cell: ({ name }) => <span className="machines-name">{name}</span> },
+  { id: 'status', header: 'Status', width: '9rem', cell: ({ status }) => <Status status={status ?? ''} /> },
+  { id: 'started', header: 'Started', width: '8rem', cell: ({ startDate }) => <Time at={startDate} /> },
+  {
+    ...{ id: 'took', header: 'Took', width: '8rem', align: 'right' },
+    cell: ({ startDate, stopDate, status }) => (
+      <Duration from={startDate} to={isRunning(status) ? undefined : stopDate} />
+    ),
+  },
+  {
+    id: 'redrives',
+    header: 'Redrives',
+    width: '6rem',
+    align: 'right',
+    cell: ({ redriveCount }) => redriveCount || '',
+  },
+  { id: 'as', header: 'Started as', width: '9rem', cell: startedAs },
+  {
+    ...{ id: 'compare', header: 'Compare', width: '6rem', align: 'center' },
+    cell: ({ name = '' }) => <Choose name={name} />,
+  },
+];
 
 /** The version or alias by which it was started. */
 function startedAs({ stateMachineAliasArn, stateMachineVersionArn }: ListedExecution): string {
@@ -104,8 +122,8 @@ function startedAs({ stateMachineAliasArn, stateMachineVersionArn }: ListedExecu
   return [alias, version].filter(Boolean).join(', ');
 }
 
-function Chosen({ machine, chosen }: { machine: string; chosen: readonly string[] }) {
-  const [left, right] = chosen;
+function Chosen({ machine }: { machine: string }) {
+  const [left, right] = useContext(Choices).chosen;
   if (left === undefined) return null;
   if (right === undefined) return <p className="machines-quiet">Choose another execution to compare with {left}.</p>;
   return <a href={links.machineCompare(machine, left, right)}>Compare the two executions that are chosen</a>;

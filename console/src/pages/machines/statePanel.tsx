@@ -46,7 +46,7 @@ export function StatePanel({ seen, name }: { seen: Seen; name: string | undefine
       )}
       {visit && <VisitDetails visit={visit} states={states} />}
       {defined && <Data title="Definition" open={0} value={defined.state} />}
-      <CopyCommand command={commands.why(executionArn, name)} />
+      <CopyCommand command={summary?.ofItems ? commands.history(executionArn) : commands.why(executionArn, name)} />
       {testing && (
         <TestDialog
           arn={executionArn}
@@ -149,16 +149,18 @@ function Why({ visit, states }: { visit: Visit; states: States }) {
   const isTree = typeof value === 'object' && value !== null;
   return (
     <Banner tone={status === 'Failed' ? 'bad' : 'warn'}>
-      <p>
-        <code>{error}</code> {!isTree && cause}
-      </p>
-      {isTree && <Json value={value} open={1} />}
-      {advice && (
+      <div className="machines-why">
         <p>
-          {advice.cause} {advice.action}
+          <code>{error}</code> {!isTree && cause}
         </p>
-      )}
-      {handling.length > 0 && <p>{handling.join(' ')}</p>}
+        {isTree && <Json value={value} open={1} />}
+        {advice && (
+          <p>
+            {advice.cause} {advice.action}
+          </p>
+        )}
+        {handling.length > 0 && <p>{handling.join(' ')}</p>}
+      </div>
     </Banner>
   );
 }

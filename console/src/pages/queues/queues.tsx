@@ -15,6 +15,8 @@ type Row = { url: string; name: string; attributes: Attributes | undefined };
 
 /** What is sent and received is told by no event. */
 const EVERY = 10_000;
+/** More than these are not looked at again and again. */
+const WATCHED = 200;
 
 export function QueuesPage() {
   const { items, error, more, refetch } = usePages('sqs', 'ListQueues', { MaxResults: 100 }, (page) => page.QueueUrls);
@@ -22,7 +24,7 @@ export function QueuesPage() {
     queries: (items ?? []).map((QueueUrl) => ({
       queryKey: keyOf('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] }) as readonly unknown[],
       queryFn: () => call('sqs', 'GetQueueAttributes', { QueueUrl, AttributeNames: ['All'] }),
-      refetchInterval: EVERY,
+      refetchInterval: items && items.length > WATCHED ? (false as const) : EVERY,
     })),
   });
   const rows = (items ?? []).map(

@@ -1,4 +1,5 @@
 /** Copies of events, and sending them again. */
+import { arnHere } from '../../data/here.ts';
 import { usePages } from '../../data/queries.ts';
 import { targetOf } from '../../data/targets.ts';
 import type { Output } from '../../data/types.ts';
@@ -25,7 +26,7 @@ export function Archives() {
       empty={
         <Empty
           title="No archive keeps events"
-          command="aws events create-archive --archive-name all --event-source-arn arn:aws:events:us-east-1:000000000000:event-bus/default"
+          command={`aws events create-archive --archive-name all --event-source-arn ${arnHere('events', 'event-bus/default')}`}
         >
           An archive keeps copies of a bus's events, so that they can be sent again.
         </Empty>

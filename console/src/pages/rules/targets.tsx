@@ -8,6 +8,7 @@ import type { Output } from '../../data/types.ts';
 import { Button } from '../../parts/button.tsx';
 import { Json } from '../../parts/code.tsx';
 import { Firings } from '../../parts/firings.tsx';
+import { duration } from '../../parts/format.ts';
 import { indented, jsonOrText } from '../../parts/jsonText.ts';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
@@ -16,6 +17,7 @@ import { type Column, DataTable } from '../../parts/table.tsx';
 import { TargetLink } from '../../parts/target.tsx';
 import { placeOf } from './place.ts';
 import { eventOf, sampleFor } from './samples.ts';
+import './targets.css';
 
 type Rule = Output<'events', 'DescribeRule'>;
 type Target = NonNullable<Output<'events', 'ListTargetsByRule'>['Targets']>[number];
@@ -31,7 +33,7 @@ export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
   if (error) return <Failure error={error} retry={refetch} />;
   if (!items) return <Loading />;
   return (
-    <>
+    <div className="rule-targets">
       <DataTable
         label={`Targets of ${rule.Name}`}
         rows={items}
@@ -51,7 +53,7 @@ export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
       ))}
       <Fired rule={rule} targets={items} />
       {testing && <TestTarget rule={rule} target={testing} onClose={() => setTesting(undefined)} />}
-    </>
+    </div>
   );
 }
 
@@ -83,20 +85,16 @@ function columnsOf(onTest: (target: Target) => void): Column<Target>[] {
     { id: 'to', header: 'Sends to', cell: ({ Arn = '' }) => <TargetLink {...targetOf(Arn)} /> },
     { id: 'input', header: 'Sends', width: '11rem', cell: inputInWords },
     {
-      ...{ id: 'retry', header: 'Tries again', width: '10rem' },
+      ...{ id: 'retry', header: 'Tries again', width: '12rem' },
       cell({ RetryPolicy }) {
         const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = { ...RETRY, ...RetryPolicy };
-        return `${MaximumRetryAttempts} times in ${Math.round((MaximumEventAgeInSeconds ?? 0) / 60)} min`;
+        return `${MaximumRetryAttempts} times, ${duration((MaximumEventAgeInSeconds ?? 0) * 1000)}`;
       },
     },
     {
       ...{ id: 'letters', header: 'Dead letters' },
       cell: ({ DeadLetterConfig }) =>
-        DeadLetterConfig?.Arn === undefined ? (
-          'Lost, but for the log'
-        ) : (
-          <TargetLink {...targetOf(DeadLetterConfig.Arn)} />
-        ),
+        DeadLetterConfig?.Arn === undefined ? 'None' : <TargetLink {...targetOf(DeadLetterConfig.Arn)} />,
     },
     {
       ...{ id: 'test', header: 'Test', width: '7rem' },

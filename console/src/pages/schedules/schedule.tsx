@@ -11,7 +11,7 @@ import { targetOf } from '../../data/targets.ts';
 import { Button } from '../../parts/button.tsx';
 import { Json } from '../../parts/code.tsx';
 import { Firings } from '../../parts/firings.tsx';
-import { absolute } from '../../parts/format.ts';
+import { absolute, duration } from '../../parts/format.ts';
 import { PlayIcon } from '../../parts/icons.tsx';
 import { jsonOrText } from '../../parts/jsonText.ts';
 import { NextTimes } from '../../parts/nextTimes.tsx';
@@ -126,7 +126,8 @@ function What({ schedule, times }: { schedule: Schedule; times: Times | undefine
         ['As', Target?.RoleArn && <Arn arn={Target.RoleArn} />],
         [
           'Retries',
-          retry && `${retry.MaximumRetryAttempts ?? 185} at most, for ${retry.MaximumEventAgeInSeconds ?? 86_400} s`,
+          retry &&
+            `${retry.MaximumRetryAttempts ?? 185} at most, for ${duration((retry.MaximumEventAgeInSeconds ?? 86_400) * 1000)}`,
         ],
         ['Dead letters', Target?.DeadLetterConfig?.Arn && <TargetLink {...targetOf(Target.DeadLetterConfig.Arn)} />],
         ['Created', <Time key="created" at={schedule.CreationDate} />],

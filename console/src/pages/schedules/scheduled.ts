@@ -1,27 +1,23 @@
 /**
  * Everything that runs by the clock, as one list: the Scheduler's schedules, and rules that have one. What the lists do not say (an
- * expression, the next time) is asked for the rows that are loaded.
+ * expression, a target) is asked for the rows that are looked at.
  */
 import { useQueries } from '@tanstack/react-query';
 import { call, keyOf } from '../../data/call.ts';
-import { type Paged, usePages } from '../../data/queries.ts';
+import { type Paged, useCall, usePages } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
 
 export type Times = Output<'telar', 'DescribeScheduleTimes'>['Times'][number];
 
 export type Schedule = Output<'scheduler', 'GetSchedule'>;
 
+/** A row of the list: what the lists themselves say, and when it next occurs. */
 export type Scheduled = {
   kind: 'schedule' | 'rule';
   arn: string;
   name: string;
   group: string | undefined;
   state: string;
-  targets: readonly string[];
-  /** Undefined until it is known. */
-  expression: string | undefined;
-  timeZone: string;
-  window: number | undefined;
   times: Times | undefined;
 };
 
@@ -29,21 +25,26 @@ export type Scheduled = {
 export const meant = ({ kind, group, name }: Pick<Scheduled, 'kind' | 'group' | 'name'>): string =>
   kind === 'rule' || group === 'default' ? name : `${group}/${name}`;
 
-type Summary = NonNullable<Output<'scheduler', 'ListSchedules'>['Schedules']>[number];
-type Rule = NonNullable<Output<'events', 'ListRules'>['Rules']>[number];
-
 const PAGE = 100;
+/** Of more rows than these the next times are not asked for again and again. */
+const WATCHED = 500;
 
-export function useScheduled(): Omit<Paged<Scheduled>, 'items'> & { items: Scheduled[] | undefined } {
+export function useScheduled(): Paged<Scheduled> {
   const schedules = usePages('scheduler', 'ListSchedules', { MaxResults: PAGE }, (page) => page.Schedules);
   const rules = usePages('events', 'ListRules', { Limit: PAGE }, (page) =>
     page.Rules?.filter(({ ScheduleExpression }) => ScheduleExpression !== undefined),
   );
-  const bare = [...useSchedules(schedules.items ?? []), ...useRules(rules.items ?? [])];
+  const bare = [
+    ...(schedules.items ?? []).map(({ Arn = '', Name = '', GroupName, State = '' }) => ({
+      ...{ kind: 'schedule' as const, arn: Arn, name: Name, group: GroupName, state: State },
+    })),
+    ...(rules.items ?? []).map(({ Arn = '', Name = '', State = '' }) => ({
+      ...{ kind: 'rule' as const, arn: Arn, name: Name, group: undefined, state: State },
+    })),
+  ];
   const times = useTimes(bare.map(({ arn }) => arn));
-  const items = bare.map((one) => ({ ...one, times: times.get(one.arn) }));
   return {
-    items: schedules.items && rules.items ? items : undefined,
+    items: schedules.items && rules.items ? bare.map((one) => ({ ...one, times: times.get(one.arn) })) : undefined,
     error: schedules.error ?? rules.error,
     more: {
       hasMore: schedules.more.hasMore || rules.more.hasMore,
@@ -59,37 +60,25 @@ export function useScheduled(): Omit<Paged<Scheduled>, 'items'> & { items: Sched
   };
 }
 
-type Bare = Omit<Scheduled, 'times'>;
+export type Detail = { expression: string; timeZone: string; window: number | undefined; targets: readonly string[] };
 
-function useSchedules(summaries: readonly Summary[]): Bare[] {
-  const found = useQueries({
-    queries: summaries.map(({ GroupName, Name }) => ({
-      queryKey: keyOf('scheduler', 'GetSchedule', { GroupName, Name }) as readonly unknown[],
-      queryFn: () => call('scheduler', 'GetSchedule', { GroupName, Name }),
-    })),
-  });
-  return summaries.map(({ Arn = '', Name = '', GroupName, State = '', Target }, index) => {
-    const one = found[index]?.data;
+/** What the lists do not say of a row; asked for by the rows that are in the window. */
+export function useDetail({ kind, group, name }: Pick<Scheduled, 'kind' | 'group' | 'name'>): Detail | undefined {
+  const isRule = kind === 'rule';
+  const schedule = useCall('scheduler', 'GetSchedule', { GroupName: group, Name: name }, { enabled: !isRule }).data;
+  const rule = useCall('events', 'DescribeRule', { Name: name }, { enabled: isRule }).data;
+  const targets = useCall('events', 'ListTargetsByRule', { Rule: name }, { enabled: isRule }).data;
+  if (schedule) {
     return {
-      ...{ kind: 'schedule', arn: Arn, name: Name, group: GroupName, state: State, targets: [Target?.Arn ?? ''] },
-      ...{ expression: one?.ScheduleExpression, timeZone: one?.ScheduleExpressionTimezone ?? 'UTC' },
-      window: one?.FlexibleTimeWindow?.MaximumWindowInMinutes,
+      ...{ expression: schedule.ScheduleExpression ?? '', timeZone: schedule.ScheduleExpressionTimezone ?? 'UTC' },
+      ...{ window: schedule.FlexibleTimeWindow?.MaximumWindowInMinutes, targets: [schedule.Target?.Arn ?? ''] },
     };
-  });
-}
-
-function useRules(rules: readonly Rule[]): Bare[] {
-  const found = useQueries({
-    queries: rules.map(({ Name: Rule }) => ({
-      queryKey: keyOf('events', 'ListTargetsByRule', { Rule }) as readonly unknown[],
-      queryFn: () => call('events', 'ListTargetsByRule', { Rule }),
-    })),
-  });
-  return rules.map(({ Arn = '', Name = '', State = '', ScheduleExpression }, index) => ({
-    ...{ kind: 'rule', arn: Arn, name: Name, group: undefined, state: State, window: undefined },
-    ...{ expression: ScheduleExpression, timeZone: 'UTC' },
-    targets: (found[index]?.data?.Targets ?? []).map((target) => target.Arn ?? ''),
-  }));
+  }
+  if (!rule || !targets) return undefined;
+  return {
+    ...{ expression: rule.ScheduleExpression ?? '', timeZone: 'UTC', window: undefined },
+    targets: (targets.Targets ?? []).map(({ Arn = '' }) => Arn),
+  };
 }
 
 /** A hundred at a time, which is what one call takes. */
@@ -102,7 +91,7 @@ function useTimes(arns: readonly string[]): ReadonlyMap<string, Times> {
       queryKey: keyOf('telar', 'DescribeScheduleTimes', input) as readonly unknown[],
       queryFn: () => call('telar', 'DescribeScheduleTimes', input),
       // What has occurred tells nobody: it is looked at.
-      refetchInterval: 10_000,
+      refetchInterval: arns.length > WATCHED ? (false as const) : 10_000,
     })),
   });
   return new Map(found.flatMap(({ data }) => (data?.Times ?? []).map((times) => [times.Arn, times] as const)));

@@ -8,7 +8,7 @@ import { Status } from '../../parts/status.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { TargetLink } from '../../parts/target.tsx';
 import { Time } from '../../parts/time.tsx';
-import { type Scheduled, useScheduled } from './scheduled.ts';
+import { type Scheduled, useDetail, useScheduled } from './scheduled.ts';
 
 export function SchedulesPage() {
   const { items, error, more, refetch } = useScheduled();
@@ -39,46 +39,46 @@ export function SchedulesPage() {
 }
 
 const nameOf = ({ kind, group, name }: Scheduled): string =>
-  kind === 'rule' || group === 'default' ? name : `${group} / ${name}`;
+  kind === 'rule' ? `rule ${name}` : group === 'default' ? name : `${group} / ${name}`;
 
 const COLUMNS: Column<Scheduled>[] = [
-  { id: 'name', header: 'Schedule', width: '16rem', cell: nameOf, sort: nameOf },
-  { id: 'kind', header: 'Kind', width: '6rem', cell: ({ kind }) => (kind === 'rule' ? 'Rule' : 'Schedule') },
-  { id: 'when', header: 'When', cell: (row) => <When {...row} /> },
+  { id: 'name', header: 'Schedule', width: '12rem', cell: nameOf, sort: nameOf },
+  { id: 'when', header: 'When', cell: (row) => <When row={row} /> },
   {
-    ...{ id: 'state', header: 'State', width: '8rem' },
+    ...{ id: 'state', header: 'State', width: '7.5rem' },
     cell: ({ state }) => <Status status={state} />,
     sort: ({ state }) => state,
   },
   {
-    ...{ id: 'next', header: 'Next', width: '8rem' },
+    ...{ id: 'next', header: 'Next', width: '5.5rem' },
     cell: ({ times }) => (times?.Next === undefined ? '' : <Time at={times.Next} />),
     sort: ({ times }) => times?.Next,
   },
-  { id: 'target', header: 'Starts', cell: ({ targets }) => <Targets arns={targets} /> },
+  { id: 'target', header: 'Starts', width: '15rem', cell: (row) => <Targets row={row} /> },
   { id: 'missed', header: 'Missed', width: '10rem', cell: ({ times }) => <Missed missed={times?.Missed} /> },
 ];
 
-function When({ kind, expression, timeZone, window }: Scheduled) {
-  if (expression === undefined) return null;
-  const words = scheduleInWords(expression, kind === 'rule' ? 'rules' : 'scheduler');
-  const zone = expression.startsWith('rate') ? '' : `, ${timeZone}`;
+function When({ row }: { row: Scheduled }) {
+  const detail = useDetail(row);
+  if (!detail) return null;
+  const { expression, timeZone, window } = detail;
+  const words = scheduleInWords(expression, row.kind === 'rule' ? 'rules' : 'scheduler');
   return (
     <span title={expression}>
       {words}
-      {zone}
+      {expression.startsWith('rate') ? '' : `, ${timeZone}`}
       {window === undefined ? '' : `, within ${window} min`}
     </span>
   );
 }
 
-function Targets({ arns }: { arns: readonly string[] }) {
-  const [first] = arns;
+function Targets({ row }: { row: Scheduled }) {
+  const [first, ...others] = useDetail(row)?.targets ?? [];
   if (first === undefined) return null;
   return (
     <>
       <TargetLink {...targetOf(first)} />
-      {arns.length > 1 && ` and ${arns.length - 1} more`}
+      {others.length > 0 && ` and ${others.length} more`}
     </>
   );
 }
