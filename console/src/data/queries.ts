@@ -1,5 +1,6 @@
 /** Operations in components: what was answered is kept, shown at once when it is asked for again, and renewed when it has changed. */
 import {
+  keepPreviousData,
   type QueryKey,
   type UseQueryResult,
   useInfiniteQuery,
@@ -69,6 +70,13 @@ export function useCalls<A extends ApiName, O extends OperationName<A>>(
 const dataOf = <T>(results: readonly { data: T | undefined }[]): readonly (T | undefined)[] =>
   results.map(({ data }) => data);
 
+type PageOptions = {
+  token?: string;
+  next?: string;
+  /** The items of another input stay until those of this one are there: for what is typed to filter by. */
+  steady?: boolean;
+};
+
 export type Paged<T> = {
   items: T[] | undefined;
   error: Refusal | null;
@@ -88,7 +96,7 @@ export function usePages<A extends ApiName, O extends OperationName<A>, T>(
   operation: O,
   input: Input<A, O>,
   itemsOf: (page: Output<A, O>) => readonly T[] | undefined,
-  { token = 'NextToken', next = token, ...options }: Options & { token?: string; next?: string } = {},
+  { token = 'NextToken', next = token, steady = false, ...options }: Options & PageOptions = {},
 ): Paged<T> {
   const found = useInfiniteQuery({
     queryKey: [...keyOf(api, operation, input as object), 'pages'] as QueryKey,
@@ -103,6 +111,7 @@ export function usePages<A extends ApiName, O extends OperationName<A>, T>(
     getNextPageParam: (page: Output<A, O>) => (page as Record<string, unknown>)[next] || undefined,
     enabled: options.enabled ?? true,
     refetchInterval: options.every ?? false,
+    ...(steady && { placeholderData: keepPreviousData }),
     ...(options.fixed && { meta: FIXED, staleTime: Number.POSITIVE_INFINITY }),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same pages have the same items, whoever takes them out
