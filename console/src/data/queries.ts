@@ -1,5 +1,6 @@
 /** Operations in components: what was answered is kept, shown at once when it is asked for again, and renewed when it has changed. */
 import {
+  keepPreviousData,
   type QueryKey,
   type UseQueryResult,
   useInfiniteQuery,
@@ -70,6 +71,13 @@ export function useCalls<A extends ApiName, O extends OperationName<A>>(
 const dataOf = <T>(results: readonly { data: T | undefined }[]): readonly (T | undefined)[] =>
   results.map(({ data }) => data);
 
+type PageOptions = {
+  token?: string;
+  next?: string;
+  /** The items of another input stay until those of this one are there: for what is typed to filter by. */
+  steady?: boolean;
+};
+
 export type Paged<T> = {
   items: T[] | undefined;
   error: Refusal | null;
@@ -89,7 +97,7 @@ export function usePages<A extends ApiName, O extends OperationName<A>, T>(
   operation: O,
   input: Input<A, O>,
   itemsOf: (page: Output<A, O>) => readonly T[] | undefined,
-  { token = 'NextToken', next = token, ...options }: Options & { token?: string; next?: string } = {},
+  { token = 'NextToken', next = token, steady = false, ...options }: Options & PageOptions = {},
 ): Paged<T> {
   const found = useInfiniteQuery({
     queryKey: [...keyOf(api, operation, input as object), 'pages'] as QueryKey,
@@ -106,6 +114,7 @@ export function usePages<A extends ApiName, O extends OperationName<A>, T>(
     refetchInterval: options.every ?? false,
     // Renewing asks for every page again: of a long list that is too much whenever the window is looked at.
     refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= MOST_PAGES,
+    ...(steady && { placeholderData: keepPreviousData }),
     ...(options.fixed && { meta: FIXED, staleTime: Number.POSITIVE_INFINITY }),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same pages have the same items, whoever takes them out

@@ -3,7 +3,7 @@
  * signed in, whose own permissions it takes.
  */
 import { useMutation } from '@tanstack/react-query';
-import { word } from '../parts/shell.ts';
+import { quoted } from '../parts/shell.ts';
 import { toBase64 } from './base64.ts';
 import { call } from './call.ts';
 import { hrefOf, links } from './links.ts';
@@ -32,7 +32,7 @@ const STARTS: Readonly<Partial<Record<TargetKind, Start>>> = {
   'State machine': {
     operation: () => 'states:StartExecution',
     command: ({ arn, payload }) =>
-      `aws stepfunctions start-execution --state-machine-arn ${word(arn)} --input ${word(payload)}`,
+      `aws stepfunctions start-execution --state-machine-arn ${quoted(arn)} --input ${quoted(payload)}`,
     async run({ arn, payload }) {
       const { executionArn = '' } = await call('states', 'StartExecution', { stateMachineArn: arn, input: payload });
       return { said: 'An execution was started.', href: hrefOf(executionArn) };
@@ -41,7 +41,7 @@ const STARTS: Readonly<Partial<Record<TargetKind, Start>>> = {
   Pipeline: {
     operation: () => 'sagemaker:StartPipelineExecution',
     command: ({ arn, payload }) =>
-      `aws sagemaker start-pipeline-execution --pipeline-name ${word(targetOf(arn).name)}${parametersText(payload)}`,
+      `aws sagemaker start-pipeline-execution --pipeline-name ${quoted(targetOf(arn).name)}${parametersText(payload)}`,
     async run({ arn, payload }) {
       const { PipelineExecutionArn = '' } = await call('sagemaker', 'StartPipelineExecution', {
         ...{ PipelineName: arn, PipelineParameters: parametersOf(payload), ClientRequestToken: token() },
@@ -52,7 +52,7 @@ const STARTS: Readonly<Partial<Record<TargetKind, Start>>> = {
   Function: {
     operation: () => 'lambda:InvokeFunction',
     command: ({ arn, payload }) =>
-      `aws lambda invoke --function-name ${word(arn)} --invocation-type Event --cli-binary-format raw-in-base64-out --payload ${word(payload)} /dev/null`,
+      `aws lambda invoke --function-name ${quoted(arn)} --invocation-type Event --cli-binary-format raw-in-base64-out --payload ${quoted(payload)} /dev/null`,
     async run({ arn, payload }) {
       await call('lambda', 'Invoke', { FunctionName: arn, InvocationType: 'Event', Payload: toBase64(payload) });
       return { said: 'The function has the event in its queue; its log tells what it makes of it.', href: hrefOf(arn) };
@@ -60,7 +60,7 @@ const STARTS: Readonly<Partial<Record<TargetKind, Start>>> = {
   },
   Topic: {
     operation: () => 'sns:Publish',
-    command: ({ arn, payload }) => `aws sns publish --topic-arn ${word(arn)} --message ${word(payload)}`,
+    command: ({ arn, payload }) => `aws sns publish --topic-arn ${quoted(arn)} --message ${quoted(payload)}`,
     async run({ arn, payload }) {
       const { MessageId } = await call('sns', 'Publish', { TopicArn: arn, Message: payload });
       return { said: `Message ${MessageId} was published.`, href: links.topic(arn) };
@@ -69,7 +69,7 @@ const STARTS: Readonly<Partial<Record<TargetKind, Start>>> = {
   Queue: {
     operation: () => 'sqs:SendMessage',
     command: ({ arn, payload, messageGroupId }) =>
-      `aws sqs send-message --queue-url "$(aws sqs get-queue-url --queue-name ${word(targetOf(arn).name)} --query QueueUrl --output text)" --message-body ${word(payload)}${messageGroupId === undefined ? '' : ` --message-group-id ${word(messageGroupId)}`}`,
+      `aws sqs send-message --queue-url "$(aws sqs get-queue-url --queue-name ${quoted(targetOf(arn).name)} --query QueueUrl --output text)" --message-body ${quoted(payload)}${messageGroupId === undefined ? '' : ` --message-group-id ${quoted(messageGroupId)}`}`,
     async run({ arn, payload, messageGroupId }) {
       const QueueName = targetOf(arn).name;
       const { QueueUrl } = await call('sqs', 'GetQueueUrl', { QueueName });
@@ -80,7 +80,7 @@ const STARTS: Readonly<Partial<Record<TargetKind, Start>>> = {
   },
   'Event bus': {
     operation: () => 'events:PutEvents',
-    command: (asked) => `aws events put-events --entries ${word(JSON.stringify([entryOf(asked)]))}`,
+    command: (asked) => `aws events put-events --entries ${quoted(JSON.stringify([entryOf(asked)]))}`,
     async run(asked) {
       const { Entries = [] } = await call('events', 'PutEvents', { Entries: [entryOf(asked)] });
       const { EventId, ErrorCode, ErrorMessage } = Entries[0] ?? {};
@@ -93,7 +93,7 @@ const STARTS: Readonly<Partial<Record<TargetKind, Start>>> = {
     command({ arn, payload }) {
       const { service, action } = universalOf(arn);
       const verb = action.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
-      return `aws ${CLI_NAMES[service] ?? service} ${verb} --cli-input-json ${word(payload)}`;
+      return `aws ${CLI_NAMES[service] ?? service} ${verb} --cli-input-json ${quoted(payload)}`;
     },
     async run({ arn, payload }) {
       const { service, action } = universalOf(arn);
@@ -138,7 +138,7 @@ function parametersOf(payload: string): { Name: string; Value: string }[] {
 function parametersText(payload: string): string {
   try {
     const parameters = parametersOf(payload);
-    return parameters.length === 0 ? '' : ` --pipeline-parameters ${word(JSON.stringify(parameters))}`;
+    return parameters.length === 0 ? '' : ` --pipeline-parameters ${quoted(JSON.stringify(parameters))}`;
   } catch {
     return '';
   }

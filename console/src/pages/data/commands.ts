@@ -1,7 +1,5 @@
 /** What does the same from a shell. Pure. */
-
-/** As a shell takes it. */
-export const quoted = (text: string) => (/^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`);
+import { quoted } from '../../parts/shell.ts';
 
 type Doomed = { key: string; versionId?: string | undefined };
 

@@ -1,5 +1,5 @@
 /** The entries of a bucket under a prefix, page by page: a folder of a million keys costs what is looked at. */
-import { type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { call, keyOf } from '../../data/call.ts';
 import { type Paged, usePages } from '../../data/queries.ts';
@@ -16,7 +16,7 @@ const inputOf = ({ bucket, prefix, begins }: Place) => ({
 
 export function useObjects(place: Place, enabled: boolean): Paged<Entry> {
   return usePages('s3', 'ListObjectsV2', inputOf(place), (page) => objectEntries(place.prefix, page), {
-    ...{ token: 'ContinuationToken', next: 'NextContinuationToken', enabled },
+    ...{ token: 'ContinuationToken', next: 'NextContinuationToken', enabled, steady: true },
   });
 }
 
@@ -25,7 +25,7 @@ type Marker = { KeyMarker?: string; VersionIdMarker?: string };
 /** @param input of ListObjectVersions, without its markers */
 export function useVersionPages(
   input: { Bucket: string; Prefix: string; Delimiter?: string; MaxKeys?: number },
-  enabled = true,
+  { enabled = true, steady = false } = {},
 ) {
   return useInfiniteQuery<Versions, Refusal, { pages: Versions[] }, QueryKey, Marker>({
     queryKey: [...keyOf('s3', 'ListObjectVersions', input), 'pages'],
@@ -38,12 +38,13 @@ export function useVersionPages(
             ...(NextVersionIdMarker !== undefined && { VersionIdMarker: NextVersionIdMarker }),
           }
         : undefined,
+    ...(steady && { placeholderData: keepPreviousData }),
     enabled,
   });
 }
 
 export function useVersions(place: Place, enabled: boolean): Paged<Entry> {
-  const found = useVersionPages(inputOf(place), enabled);
+  const found = useVersionPages(inputOf(place), { enabled, steady: true });
   const items = useMemo(
     () => found.data?.pages.flatMap((page) => versionEntries(place.prefix, page)),
     [found.data, place.prefix],

@@ -4,10 +4,10 @@ import { Button, IconButton } from '../../parts/button.tsx';
 import { CopyCommand } from '../../parts/command.tsx';
 import { bytes } from '../../parts/format.ts';
 import { CrossIcon, UploadIcon } from '../../parts/icons.tsx';
+import { quoted } from '../../parts/shell.ts';
 import { Status } from '../../parts/status.tsx';
 import { useToasts } from '../../parts/toast.tsx';
 import type { Tone } from '../../parts/tone.ts';
-import { quoted } from './commands.ts';
 import { type Dropped, filesOf } from './dropped.ts';
 import type { Upload, UploadsOfBucket } from './uploads.ts';
 

@@ -12,7 +12,7 @@ import { PlayIcon } from '../../parts/icons.tsx';
 import { jsonOrText } from '../../parts/jsonText.ts';
 import { Banner, Failure } from '../../parts/notice.tsx';
 import { Facts, Section } from '../../parts/page.tsx';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { reportOf } from './report.ts';
 import './functions.css';
 
@@ -29,7 +29,7 @@ export function Invoke({ name }: { name: string }) {
       ...{ FunctionName: name, Qualifier: qualifier, InvocationType: 'RequestResponse', LogType: 'Tail' },
       Payload: toBase64(event),
     });
-  const command = `aws lambda invoke --function-name ${word(name)} --qualifier ${word(qualifier)} --cli-binary-format raw-in-base64-out --payload ${word(JSON.stringify(jsonOrText(event)))} --log-type Tail /dev/stdout`;
+  const command = `aws lambda invoke --function-name ${quoted(name)} --qualifier ${quoted(qualifier)} --cli-binary-format raw-in-base64-out --payload ${quoted(JSON.stringify(jsonOrText(event)))} --log-type Tail /dev/stdout`;
   return (
     <div className="function-invoke">
       {names.length > 0 && (

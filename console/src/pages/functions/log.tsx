@@ -5,7 +5,7 @@ import { CopyCommand } from '../../parts/command.tsx';
 import { Field, Select } from '../../parts/form.tsx';
 import { LogView } from '../../parts/log.tsx';
 import { Banner, Empty, Failure } from '../../parts/notice.tsx';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import './functions.css';
 
 const SPANS = [
@@ -31,7 +31,7 @@ export function FunctionLog({ group }: { group: string }) {
       ) : (
         <LogView label={`Log of ${group}`} lines={lines} live loading={loading} />
       )}
-      <CopyCommand command={`aws logs tail ${word(group)} --since ${since} --follow`} />
+      <CopyCommand command={`aws logs tail ${quoted(group)} --since ${since} --follow`} />
     </div>
   );
 }

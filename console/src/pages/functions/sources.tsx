@@ -3,7 +3,7 @@ import { usePages } from '../../data/queries.ts';
 import { targetOf } from '../../data/targets.ts';
 import type { Output } from '../../data/types.ts';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { Status } from '../../parts/status.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { TargetLink } from '../../parts/target.tsx';
@@ -29,7 +29,7 @@ export function Sources({ name }: { name: string }) {
       empty={
         <Empty
           title="It takes messages from no queue"
-          command={`aws lambda create-event-source-mapping --function-name ${word(name)} --event-source-arn QUEUE_ARN`}
+          command={`aws lambda create-event-source-mapping --function-name ${quoted(name)} --event-source-arn QUEUE_ARN`}
         >
           Rules and topics send to a function by themselves; from a queue, it is given messages in batches.
         </Empty>

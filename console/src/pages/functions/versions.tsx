@@ -4,7 +4,7 @@ import type { Output } from '../../data/types.ts';
 import { bytes } from '../../parts/format.ts';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
 import './functions.css';
@@ -41,7 +41,7 @@ export function Versions({ name }: { name: string }) {
           empty={
             <Empty
               title="No alias points at a version"
-              command={`aws lambda create-alias --function-name ${word(name)} --name live --function-version 1`}
+              command={`aws lambda create-alias --function-name ${quoted(name)} --name live --function-version 1`}
             >
               An alias is a name for a version that whoever invokes need not change when the version does.
             </Empty>

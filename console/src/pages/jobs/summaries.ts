@@ -31,7 +31,7 @@ export function useJobs(kind: Kind, { status, name }: JobFilter): Paged<JobSumma
         },
         ...{ created: job.CreationTime, ended: job.ProcessingEndTime },
       })),
-    { enabled: kind === 'processing' },
+    { enabled: kind === 'processing', steady: true },
   );
   const training = usePages(
     'sagemaker',
@@ -42,7 +42,7 @@ export function useJobs(kind: Kind, { status, name }: JobFilter): Paged<JobSumma
         ...{ name: job.TrainingJobName ?? '', arn: job.TrainingJobArn ?? '', status: job.TrainingJobStatus ?? '' },
         ...{ created: job.CreationTime, ended: job.TrainingEndTime },
       })),
-    { enabled: kind === 'training' },
+    { enabled: kind === 'training', steady: true },
   );
   const transform = usePages(
     'sagemaker',
@@ -53,7 +53,7 @@ export function useJobs(kind: Kind, { status, name }: JobFilter): Paged<JobSumma
         ...{ name: job.TransformJobName ?? '', arn: job.TransformJobArn ?? '', status: job.TransformJobStatus ?? '' },
         ...{ created: job.CreationTime, ended: job.TransformEndTime },
       })),
-    { enabled: kind === 'transform' },
+    { enabled: kind === 'transform', steady: true },
   );
   return { processing, training, transform }[kind];
 }

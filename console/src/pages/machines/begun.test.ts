@@ -3,8 +3,9 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Attempt } from '../../../../src/definition/asl/history/work.ts';
+import { quoted } from '../../parts/shell.ts';
 import { begunBy, startedBy } from './begun.ts';
-import { commands, quoted } from './commands.ts';
+import { commands } from './commands.ts';
 
 const attempt = (resource: string, parameters: object = {}): Attempt => ({
   ...{ status: 'Succeeded', scheduledAt: 0, endedAt: 1, resource, parameters: JSON.stringify(parameters) },

@@ -1,9 +1,5 @@
 /** The command lines that do what these pages do. Pure. */
-
-/** As a shell of Unix takes it, whatever it holds. */
-export function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
+import { quoted } from '../../parts/shell.ts';
 
 const line = (...words: (string | undefined)[]): string => words.filter((word) => word !== undefined).join(' ');
 

@@ -4,9 +4,10 @@ import { useCall, usePages } from '../../data/queries.ts';
 import { Differences } from '../../parts/diff.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
+import { quoted } from '../../parts/shell.ts';
 import { DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
-import { nameOf, quoted } from './commands.ts';
+import { nameOf } from './commands.ts';
 import type { Machine } from './data.ts';
 import { parsed } from './json.ts';
 

@@ -4,9 +4,11 @@
  * F1. What is refused here is what the server refuses, in its words: both bind parameters by the same function.
  * F2. Only what differs from the defaults is sent, so that a new default is not hidden by an old one.
  */
+
 import { bindParameters } from '../../../../src/definition/pipeline/parameters.ts';
 import { scalarText } from '../../../../src/definition/pipeline/scalar.ts';
 import type { ParameterDefinition, PipelineDefinition } from '../../../../src/definition/pipeline/types.ts';
+import { quoted } from '../../parts/shell.ts';
 
 export type Texts = Readonly<Record<string, string>>;
 export type Given = { Name: string; Value: string };
@@ -53,10 +55,6 @@ export function faultsOf(
   }
   return faults;
 }
-
-/** As a shell takes it: quoted only where it must be. */
-export const quoted = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 export function telarRun(pipeline: string, given: readonly Given[]): string {
   const parameters = given.map(({ Name, Value }) => ` -p ${quoted(`${Name}=${Value}`)}`);

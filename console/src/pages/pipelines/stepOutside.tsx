@@ -3,8 +3,8 @@ import { hrefOf } from '../../data/links.ts';
 import { CopyCommand } from '../../parts/command.tsx';
 import { shortName } from '../../parts/format.ts';
 import { Facts } from '../../parts/page.tsx';
+import { quoted } from '../../parts/shell.ts';
 import type { OverviewProps } from './described.ts';
-import { quoted } from './parameters.ts';
 import type { Execution } from './useExecution.ts';
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : undefined);

@@ -8,7 +8,7 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { number } from '../../parts/format.ts';
 import { Failure } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { Status } from '../../parts/status.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -62,7 +62,7 @@ export function DeadLetters({ url, arn, waiting }: { url: string; arn: string; w
         onClose={() => setAsking(false)}
         title="Send the dead letters back?"
         action="Send them back"
-        command={`aws sqs start-message-move-task --source-arn ${word(arn)}`}
+        command={`aws sqs start-message-move-task --source-arn ${quoted(arn)}`}
         onConfirm={() => move.mutateAsync({ SourceArn: arn })}
       >
         <p>

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { useAct } from '../../data/queries.ts';
 import { Field, NumberInput, TextInput } from '../../parts/form.tsx';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { StartDialog } from '../../parts/startDialog.tsx';
 import { urlCommand } from './urlCommand.ts';
 
@@ -21,7 +21,7 @@ export function Send({ name, url, fifo, onClose }: Props) {
     return { said: `Message ${MessageId} is in the queue.` };
   }
   const extra = fifo
-    ? ` --message-group-id ${word(group)} --message-deduplication-id ID`
+    ? ` --message-group-id ${quoted(group)} --message-deduplication-id ID`
     : delay === undefined
       ? ''
       : ` --delay-seconds ${delay}`;
@@ -45,7 +45,9 @@ export function Send({ name, url, fifo, onClose }: Props) {
       json={false}
       initial={'{"from": "the console"}'}
       action="Send"
-      commandOf={(body) => `aws sqs send-message --queue-url ${urlCommand(name)} --message-body ${word(body)}${extra}`}
+      commandOf={(body) =>
+        `aws sqs send-message --queue-url ${urlCommand(name)} --message-body ${quoted(body)}${extra}`
+      }
       start={run}
     >
       Whoever takes messages from the queue gets it. You need the permission for <code>sqs:SendMessage</code>.

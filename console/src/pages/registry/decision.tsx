@@ -6,7 +6,7 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { Field, TextArea } from '../../parts/form.tsx';
 import { number } from '../../parts/format.ts';
 import { Facts } from '../../parts/page.tsx';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { useToasts } from '../../parts/toast.tsx';
 import { type ModelPackage, nameOf } from './model.ts';
 
@@ -55,7 +55,7 @@ export function Decision({ verdict, onClose, model, metrics }: Props) {
       title={`${action} ${name}?`}
       action={action}
       danger={verdict === 'Rejected'}
-      command={`telar ${verb} ${name}${comment === '' ? '' : ` --message ${word(comment)}`}`}
+      command={`telar ${verb} ${name}${comment === '' ? '' : ` --message ${quoted(comment)}`}`}
       onConfirm={decide}
     >
       <p>{after}</p>

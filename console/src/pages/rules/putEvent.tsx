@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useAct } from '../../data/queries.ts';
 import { refusal } from '../../data/session.ts';
 import { Field, TextInput } from '../../parts/form.tsx';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { StartDialog } from '../../parts/startDialog.tsx';
 
 export function PutEvent({ bus, onClose }: { bus: string; onClose(): void }) {
@@ -36,7 +36,7 @@ export function PutEvent({ bus, onClose }: { bus: string; onClose(): void }) {
       json
       initial={'{\n  "order": 17\n}'}
       action="Put the event"
-      commandOf={(detail) => `aws events put-events --entries ${word(JSON.stringify([entry(detail)]))}`}
+      commandOf={(detail) => `aws events put-events --entries ${quoted(JSON.stringify([entry(detail)]))}`}
       start={send}
     >
       Every rule of the bus that matches it sends it to its targets. You need the permission for{' '}

@@ -10,7 +10,7 @@ import { Json } from '../../parts/code.tsx';
 import { NextTimes } from '../../parts/nextTimes.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Facts, Page, Section, Tabs } from '../../parts/page.tsx';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { Status } from '../../parts/status.tsx';
 import { SwitchButton } from '../../parts/switchButton.tsx';
 import { Arn } from '../../parts/target.tsx';
@@ -50,13 +50,13 @@ function Switch({ rule: { Name = '', State, ManagedBy }, bus }: { rule: Rule; bu
   const disable = useAct('events', 'DisableRule');
   const on = State !== 'DISABLED';
   if (ManagedBy !== undefined) return null;
-  const onBus = bus === 'default' ? '' : ` --event-bus-name ${word(bus)}`;
+  const onBus = bus === 'default' ? '' : ` --event-bus-name ${quoted(bus)}`;
   return (
     <SwitchButton
       on={on}
       name={Name}
       consequence={on ? 'What happens from now on sets nothing going by it.' : 'It waits for what happens from now on.'}
-      command={`aws events ${on ? 'disable' : 'enable'}-rule --name ${word(Name)}${onBus}`}
+      command={`aws events ${on ? 'disable' : 'enable'}-rule --name ${quoted(Name)}${onBus}`}
       onSwitch={() => (on ? disable : enable).mutateAsync({ Name, EventBusName: bus })}
     />
   );

@@ -7,7 +7,7 @@ import { CopyCommand } from '../../parts/command.tsx';
 import { Field, JsonInput, Select } from '../../parts/form.tsx';
 import { indented, jsonOrText } from '../../parts/jsonText.ts';
 import { Banner, Failure } from '../../parts/notice.tsx';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { placeOf } from './place.ts';
 import { eventOf, SAMPLES, sampleFor } from './samples.ts';
 import './tryPattern.css';
@@ -72,7 +72,7 @@ export function TryPattern({ rule, pattern, bus }: Props) {
       {test.error && <Failure error={test.error} />}
       <PutOutcome put={put} />
       <CopyCommand
-        command={`aws events test-event-pattern --event-pattern ${word(pattern)} --event ${word(JSON.stringify(jsonOrText(event)))}`}
+        command={`aws events test-event-pattern --event-pattern ${quoted(pattern)} --event ${quoted(JSON.stringify(jsonOrText(event)))}`}
       />
     </div>
   );

@@ -1,6 +1,6 @@
 /** Enables or disables a schedule. UpdateSchedule takes a whole configuration: what GetSchedule answers, but for what is not configured. */
 import { useAct } from '../../data/queries.ts';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { SwitchButton } from '../../parts/switchButton.tsx';
 import { meant, type Schedule } from './scheduled.ts';
 
@@ -19,7 +19,7 @@ export function SwitchSchedule({ schedule }: { schedule: Schedule }) {
           ? 'It starts nothing until it is enabled again; what falls due meanwhile is not made up for.'
           : 'It runs again from its next occurrence on.'
       }
-      command={`telar schedule ${on ? 'disable' : 'enable'} ${word(name)}`}
+      command={`telar schedule ${on ? 'disable' : 'enable'} ${quoted(name)}`}
       onSwitch={() =>
         update.mutateAsync({
           ...{ Name, GroupName, Description, ScheduleExpression, ScheduleExpressionTimezone, StartDate, EndDate },

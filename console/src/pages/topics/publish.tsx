@@ -4,7 +4,7 @@ import { useAct } from '../../data/queries.ts';
 import { Checkbox, Field, TextArea, TextInput } from '../../parts/form.tsx';
 import { shortName } from '../../parts/format.ts';
 import { jsonOrText } from '../../parts/jsonText.ts';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { StartDialog } from '../../parts/startDialog.tsx';
 import { attributesOf } from './attributes.ts';
 
@@ -28,11 +28,11 @@ export function Publish({ topicArn, onClose }: { topicArn: string; onClose(): vo
   }
   const command = (message: string) =>
     [
-      `aws sns publish --topic-arn ${word(topicArn)} --message ${word(message)}`,
-      ...(subject === '' ? [] : [`--subject ${word(subject)}`]),
+      `aws sns publish --topic-arn ${quoted(topicArn)} --message ${quoted(message)}`,
+      ...(subject === '' ? [] : [`--subject ${quoted(subject)}`]),
       ...(perProtocol ? ['--message-structure json'] : []),
-      ...(attributes.trim() === '' ? [] : [`--message-attributes ${word(commandAttributes(attributes))}`]),
-      ...(fifo ? [`--message-group-id ${word(group)} --message-deduplication-id ID`] : []),
+      ...(attributes.trim() === '' ? [] : [`--message-attributes ${quoted(commandAttributes(attributes))}`]),
+      ...(fifo ? [`--message-group-id ${quoted(group)} --message-deduplication-id ID`] : []),
     ].join(' ');
   return (
     <StartDialog

@@ -8,7 +8,7 @@ import { targetOf } from '../../data/targets.ts';
 import type { Output } from '../../data/types.ts';
 import { Button } from '../../parts/button.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
-import { word } from '../../parts/shell.ts';
+import { quoted } from '../../parts/shell.ts';
 import { Status } from '../../parts/status.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { TargetLink } from '../../parts/target.tsx';
@@ -51,7 +51,7 @@ export function Subscriptions({ topicArn }: { topicArn: string }) {
       empty={
         <Empty
           title="Nobody is told"
-          command={`aws sns subscribe --topic-arn ${word(topicArn)} --protocol email --notification-endpoint you@example.com`}
+          command={`aws sns subscribe --topic-arn ${quoted(topicArn)} --protocol email --notification-endpoint you@example.com`}
         >
           A message to a topic without subscribers goes nowhere.
         </Empty>
