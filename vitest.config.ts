@@ -12,7 +12,13 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts', 'console/**/*.test.{ts,tsx}'],
+    include: [
+      'src/**/*.test.ts',
+      'tests/**/*.test.ts',
+      'examples/**/*.test.ts',
+      'bench/**/*.test.ts',
+      'console/**/*.test.{ts,tsx}',
+    ],
     exclude: ['**/node_modules/**', '**/.cache/**', '**/.telar/**', '**/dist/**'],
     // Processes, not threads: tests send signals, start servers and may crash, and none may take another along.
     pool: 'forks',
