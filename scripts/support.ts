@@ -74,7 +74,7 @@ function tables(): Pick<System, 'services' | 'dispatch'> {
       jobs: {
         runner: createRunner({ world, jobsFolder: at('jobs'), imagesFolder: at('images'), hide: [] }),
       },
-      server: { version: '', dataFolder: root, loopLag: () => 0 },
+      server: { version: '', dataFolder: root, loopLag: () => 0, storage: () => undefined },
     });
   } finally {
     fs.rmSync(root, { recursive: true, force: true });

@@ -3,7 +3,7 @@
  *
  * The first start makes the account's first administrator, whose keys go to credentials.json, readable by the owner only.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -129,7 +129,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
         runner,
         ...(options.jobLimits && { limits: options.jobLimits }),
       },
-      server: { version: packageVersion(), dataFolder: folder.root, loopLag: () => takeLag(lag) },
+      server: {
+        ...{ version: packageVersion(), dataFolder: folder.root },
+        ...{ loopLag: () => takeLag(lag), storage: () => storageOf(folder) },
+      },
     });
     system = made;
     const credentials = await made.identity.firstAdministrator();
@@ -227,6 +230,13 @@ async function writeOwn(path: string, content: object): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   await writeFile(temporary, JSON.stringify(content), { mode: 0o600 });
   await rename(temporary, path);
+}
+
+/** What the database takes, and what the disk has, in bytes. */
+function storageOf(folder: DataFolder) {
+  const { bavail, blocks, bsize } = statfsSync(folder.root);
+  const sizes = ['', '-wal'].map((end) => statSync(`${folder.database}${end}`, { throwIfNoEntry: false })?.size ?? 0);
+  return { database: sizes.reduce((sum, size) => sum + size, 0), free: bavail * bsize, total: blocks * bsize };
 }
 
 /** The highest delay since it was last asked, in milliseconds. */

@@ -51,6 +51,7 @@ import {
 } from '../services/pipelines/index.ts';
 import { createRegistryService, type Registry, migrations as registryMigrations } from '../services/registry/index.ts';
 import { createTagsService, migrations as tagsMigrations } from '../services/tags/index.ts';
+import type { TelarPorts } from '../services/telar/index.ts';
 import { auditMigrations, auditTrail } from '../store/audit.ts';
 import type { Bytes } from '../store/bytes.ts';
 import type { Migrations } from '../store/migrations.ts';
@@ -117,7 +118,7 @@ export type SystemOptions = {
   notifications?: NotificationMeans;
   /** What becomes of schedules that were missed, where their group does not say. @default run-once */
   missedSchedules?: MissedPolicy | undefined;
-  server: { version: string; dataFolder: string; loopLag(): number };
+  server: { version: string; dataFolder: string; loopLag(): number; storage: TelarPorts['storage'] };
 };
 
 /** What carries jobs out, and within which limits. */

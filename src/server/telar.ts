@@ -20,7 +20,7 @@ type Parts = Pick<TelarPorts, 'explainAccess' | 'images' | 'outbox' | 'scheduleT
   registry: Registry;
   pipelines: Pick<PipelinesService, 'executionState' | 'executionTimes'>;
   objects: { collectGarbage: CollectGarbage; objects: ObjectAccess };
-  server: { version: string; dataFolder: string; loopLag(): number };
+  server: { version: string; dataFolder: string; loopLag(): number; storage: TelarPorts['storage'] };
 };
 
 export function telarService({
@@ -45,6 +45,7 @@ export function telarService({
     auditEvents: trail.newest,
     ...firingPorts({ account, trail, firings }),
     loopLag: server.loopLag,
+    storage: server.storage,
     collectGarbage: garbage({ clock: world.clock, collect: objects.collectGarbage, jobs, registry }),
     server: { ...server, account, startedAt: world.clock.now() },
   });

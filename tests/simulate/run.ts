@@ -94,7 +94,7 @@ export function boot(
   const system: System = createSystem({
     ...{ store, bytes, world, account: ACCOUNT, auth: 'sigv4', endpointUrl: () => 'http://simulated' },
     jobs: { ...jobs.means(incarnation, () => system.objects), limits: LIMITS },
-    server: { version: 'simulated', dataFolder: '', loopLag: () => 0 },
+    server: { version: 'simulated', dataFolder: '', loopLag: () => 0, storage: () => undefined },
   });
   world.clock.soon(() => void system.start());
   return { system, incarnation };

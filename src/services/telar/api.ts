@@ -183,6 +183,8 @@ export type TelarOutputs = ExecutionOutputs & {
     StartedAt: string;
     /** Highest delay of the event loop since the last call, in milliseconds. */
     LoopLagMilliseconds: number;
+    /** What the database takes of the disk that the data folder lies on, and what is free there. Undefined where nothing is stored on one. */
+    Storage: { DatabaseBytes: number; FreeBytes: number; TotalBytes: number } | undefined;
   };
   CollectGarbage: {
     DryRun: boolean;

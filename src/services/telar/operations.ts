@@ -40,6 +40,7 @@ export function operations(ports: TelarPorts): Table {
       DataFolder: ports.server.dataFolder,
       StartedAt: new Date(ports.server.startedAt).toISOString(),
       LoopLagMilliseconds: ports.loopLag(),
+      Storage: storageOf(ports),
     })),
     CollectGarbage: streams(
       onServer('CollectGarbage'),
@@ -72,6 +73,11 @@ export function operations(ports: TelarPorts): Table {
       })),
     })),
   };
+}
+
+function storageOf({ storage }: Pick<TelarPorts, 'storage'>) {
+  const found = storage();
+  return found && { DatabaseBytes: found.database, FreeBytes: found.free, TotalBytes: found.total };
 }
 
 const amount = ({ count, bytes }: { count: number; bytes: number }) => ({ Count: count, Bytes: bytes });

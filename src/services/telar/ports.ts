@@ -62,6 +62,8 @@ export type TelarPorts = {
   server: { version: string; account: string; dataFolder: string; startedAt: number };
   /** Highest delay of the event loop since it was last asked, in milliseconds. */
   loopLag(): number;
+  /** What the database takes, and the disk that the data folder lies on, in bytes; undefined where there is none. */
+  storage(): { database: number; free: number; total: number } | undefined;
 };
 
 type ObjectName = { Bucket: string; Key: string; VersionId?: string | undefined };

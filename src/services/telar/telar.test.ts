@@ -32,6 +32,7 @@ const service = createTelarService({
   consoleLink: () => ({ url: 'http://localhost/console/', expires: undefined }),
   auditEvents: (most) => [{ seq: 7, at: 0, record: JSON.stringify({ operation: 'CreateBucket', most }) }],
   loopLag: () => 1.5,
+  storage: () => ({ database: 10, free: 20, total: 30 }),
   server: { version: '9.9.9', account: '123456789012', dataFolder: '/data', startedAt: 1000 },
 });
 const call = (name: string, input: object) => {
@@ -42,6 +43,7 @@ const call = (name: string, input: object) => {
 it('tells of the server and its newest management events', () => {
   expect(call('DescribeServer', {})).toEqual({
     ...{ Version: '9.9.9', Account: '123456789012', DataFolder: '/data', LoopLagMilliseconds: 1.5 },
+    Storage: { DatabaseBytes: 10, FreeBytes: 20, TotalBytes: 30 },
     StartedAt: '1970-01-01T00:00:01.000Z',
   });
   expect(call('ListAuditEvents', { MaxResults: 3 })).toEqual({

@@ -3,6 +3,7 @@ import { Empty } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { Activities } from './activities.tsx';
 import { Approvals } from './approvals.tsx';
+import { Gates } from './gates.tsx';
 import { Machine } from './machine.tsx';
 import { Upcoming } from './upcoming.tsx';
 import './home.css';
@@ -26,6 +27,7 @@ export function HomePage() {
         </div>
         <div className="home-side">
           <Approvals />
+          <Gates />
           <Upcoming />
           <Machine />
         </div>

@@ -1,5 +1,6 @@
 /** The machine: what jobs have of it now, who waits, and how the server fares. */
 import { useCall } from '../../data/queries.ts';
+import type { Output } from '../../data/types.ts';
 import { bytes, number } from '../../parts/format.ts';
 import { Banner, Failure } from '../../parts/notice.tsx';
 import { Facts, Section } from '../../parts/page.tsx';
@@ -7,6 +8,11 @@ import { Duration } from '../../parts/time.tsx';
 
 /** Nothing tells of what a process uses: it is asked for. */
 const EVERY_MS = 3000;
+
+type Storage = NonNullable<Output<'telar', 'DescribeServer'>['Storage']>;
+
+const storageText = ({ DatabaseBytes, FreeBytes, TotalBytes }: Storage): string =>
+  `${bytes(FreeBytes)} of ${bytes(TotalBytes)} free; the database takes ${bytes(DatabaseBytes)}`;
 
 export function Machine() {
   const use = useCall('telar', 'ListJobUse', { MaxWaiting: 0 }, { every: EVERY_MS });
@@ -26,6 +32,7 @@ export function Machine() {
           ['Memory', machine && `${bytes(memory)} of ${bytes(machine.MemoryBytes)} in use by jobs`],
           ['Server', server.data && `Telar ${server.data.Version}`],
           ['Up for', server.data && <Duration key="up" from={server.data.StartedAt} />],
+          ['Disk', server.data?.Storage && storageText(server.data.Storage)],
           ['Data folder', server.data && <code key="folder">{server.data.DataFolder}</code>],
         ]}
       />
