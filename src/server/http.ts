@@ -178,9 +178,9 @@ function certificateFor({ certificateAt }: ServeOptions, { method, headers }: In
   return OWN_OR_SNS.test(hostname(headers.host ?? '')) ? certificateAt(url) : undefined;
 }
 
-/** In a bucket that the host names, the path is a key. */
+/** Clients of AWS sign what they send: S3 tells them that no bucket may be named so. In a bucket that the host names, the path is a key. */
 const isForConsole = ({ path, headers }: WireRequest): boolean =>
-  isConsolePath(path) && OWN.test(hostname(headers['host'] ?? ''));
+  isConsolePath(path) && headers['authorization'] === undefined && OWN.test(hostname(headers['host'] ?? ''));
 
 /** An object that is shown as a page has the console's origin by its address; so that it is not that in truth, it gets none at all. */
 function sandboxed({ headers }: WireRequest, response: WireResponse): WireResponse {
