@@ -1,4 +1,5 @@
 /** A model with ten thousand versions in the console: paged by the server, a screen of rows in the page. */
+import { S3 } from '@aws-sdk/client-s3';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
@@ -12,6 +13,9 @@ let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
   const sagemaker = new SageMaker(server.client);
+  const s3 = new S3({ ...server.client, forcePathStyle: true });
+  await s3.createBucket({ Bucket: 'models' });
+  await s3.putObject({ Bucket: 'models', Key: 'model.tar.gz', Body: 'model' });
   const ModelPackageGroupName = 'many';
   await sagemaker.createModelPackageGroup({ ModelPackageGroupName });
   const InferenceSpecification = {
