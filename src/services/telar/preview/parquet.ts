@@ -19,14 +19,19 @@ export async function previewParquet(source: ByteSource, maxRows: number): Promi
   let taken = 0;
   const file = {
     byteLength: source.size,
-    async slice(start: number, end = source.size): Promise<ArrayBuffer> {
-      const begin = start < 0 ? source.size + start : start;
-      if (!(begin >= 0 && begin <= end && end <= source.size)) throw new Error('it refers to bytes beyond its end');
-      taken += end - begin;
-      const bytes = await source.read(begin, end);
-      return new Uint8Array(bytes).buffer;
+    slice(start: number, end = source.size): Promise<ArrayBuffer> {
+      const bytes = slice(start, end);
+      // The reader asks ahead for several ranges, and gives up at the first that fails: nobody waits for the others then.
+      bytes.catch(() => {});
+      return bytes;
     },
   };
+  async function slice(start: number, end: number): Promise<ArrayBuffer> {
+    const begin = start < 0 ? source.size + start : start;
+    if (!(begin >= 0 && begin <= end && end <= source.size)) throw new Error('it refers to bytes beyond its end');
+    taken += end - begin;
+    return new Uint8Array(await source.read(begin, end)).buffer;
+  }
   try {
     const opened = await openParquet(file);
     const table = createTable(maxRows);
