@@ -1,6 +1,5 @@
 /** The console: who is signed in, and then the shell with the page that the address names. */
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Tooltip } from 'radix-ui';
 import { useState } from 'react';
 import { Live } from '../data/live.tsx';
 import { type Refusal, type Session, signIn, takeLink, whoIsSignedIn } from '../data/session.ts';
@@ -34,11 +33,9 @@ export function App() {
   const [client] = useState(makeClient);
   return (
     <QueryClientProvider client={client}>
-      <Tooltip.Provider delayDuration={400}>
-        <ToastProvider>
-          <Gate />
-        </ToastProvider>
-      </Tooltip.Provider>
+      <ToastProvider>
+        <Gate />
+      </ToastProvider>
     </QueryClientProvider>
   );
 }

@@ -32,6 +32,11 @@ export function Button({
   );
 }
 
+/** A button that reads like a link within a text: for what leads on, but has no address. */
+export function TextButton(native: Native) {
+  return <button type="button" {...native} className="button-text" />;
+}
+
 /** A button that shows only an icon; `label` is its name, and what appears when it is pointed at. */
 export function IconButton({ label, icon, ...native }: Omit<Native, 'children'> & { label: string; icon: ReactNode }) {
   return (

@@ -2,7 +2,9 @@
  * Code and JSON to read. The tree of a JSON value renders only what is open, and a long list or text in slices: a value of
  * a megabyte costs no more than what is looked at.
  */
+
 import { type ReactNode, useState } from 'react';
+import { TextButton } from './button.tsx';
 import { Copy } from './command.tsx';
 import { ChevronIcon } from './icons.tsx';
 import './code.css';
@@ -106,9 +108,9 @@ function Members({ value, count, levels }: { value: object; count: number; level
 
 function More({ onMore, children }: { onMore: () => void; children: ReactNode }) {
   return (
-    <button type="button" className="json-more" onClick={onMore}>
-      {children}
-    </button>
+    <span className="json-more">
+      <TextButton onClick={onMore}>{children}</TextButton>
+    </span>
   );
 }
 

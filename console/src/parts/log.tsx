@@ -3,9 +3,11 @@
  * 1. A browser cannot scroll further than some ten million pixels, so longer logs are shown in stretches of STRETCH lines.
  * 2. Following shows each new line; scrolling up leaves off following, scrolling to the end takes it up again.
  */
+
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { plainText } from './ansi.ts';
+import { TextButton } from './button.tsx';
 import { cutAt } from './find.ts';
 import { SpinnerIcon } from './icons.tsx';
 import { LogBar } from './logBar.tsx';
@@ -160,12 +162,12 @@ function Stretches(props: { shown: number; stretches: number; lines: number; onS
       <span>
         Lines {from.toLocaleString('en-GB')} to {to.toLocaleString('en-GB')} of {lines.toLocaleString('en-GB')}
       </span>
-      <button type="button" disabled={shown === 0} onClick={() => onShow(shown - 1)}>
+      <TextButton disabled={shown === 0} onClick={() => onShow(shown - 1)}>
         Earlier
-      </button>
-      <button type="button" disabled={shown === stretches - 1} onClick={() => onShow(shown + 1)}>
+      </TextButton>
+      <TextButton disabled={shown === stretches - 1} onClick={() => onShow(shown + 1)}>
         Later
-      </button>
+      </TextButton>
     </div>
   );
 }

@@ -4,6 +4,7 @@
  * 2. Tab reaches one row; arrows, Page Up/Down, Home and End move on from it, Enter opens.
  * 3. `more.load` is asked for when the end of what is loaded comes near, never while `more.loading`.
  */
+
 import {
   createSortedRowModel,
   rowSortingFeature,
@@ -13,6 +14,7 @@ import {
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { TextButton } from './button.tsx';
 import { ChevronIcon, SpinnerIcon } from './icons.tsx';
 import './table.css';
 
@@ -293,11 +295,7 @@ function Foot({ more, count, sorted }: { more: More; count: number; sorted: bool
         : more.hasMore
           ? `${rows} loaded${sorted ? ', sorted among themselves' : ''}`
           : rows}
-      {more.hasMore && !more.loading && (
-        <button type="button" className="table-more" onClick={() => more.load()}>
-          Load more
-        </button>
-      )}
+      {more.hasMore && !more.loading && <TextButton onClick={() => more.load()}>Load more</TextButton>}
     </div>
   );
 }

@@ -6,17 +6,10 @@ import type { PipelineExecutionStep } from '@aws-sdk/client-sagemaker';
 import { parsePipeline } from '../../definition/pipeline/parse.ts';
 import type { Plan } from '../../definition/pipeline/plan.ts';
 import type { PipelineDefinition, StepType } from '../../definition/pipeline/types.ts';
+import type { StepStatus } from '../../engine/pipelines/statuses.ts';
 
-export type StepViewStatus =
-  | 'Waiting'
-  | 'Skipped'
-  | 'NotStarted'
-  | 'Starting'
-  | 'Executing'
-  | 'Stopping'
-  | 'Stopped'
-  | 'Failed'
-  | 'Succeeded';
+/** `NotStarted`: its execution ended before. */
+export type StepViewStatus = StepStatus | 'NotStarted';
 
 export type StepView = {
   name: string;

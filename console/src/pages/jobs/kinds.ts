@@ -21,17 +21,6 @@ export const WORDS: Readonly<Record<Kind, { one: string; many: string; stop: str
   },
 };
 
-/** How far a job is, by the phases that ListJobUse tells. */
-export const PHASES: Readonly<Record<string, string>> = {
-  queued: 'Waiting for the machine',
-  preparing: 'Preparing its image',
-  staging: 'Bringing its inputs',
-  launching: 'Starting',
-  running: 'Running',
-  storing: 'Storing its outputs',
-  ended: 'Ended',
-};
-
 export const STATUSES: readonly JobStatus[] = ['InProgress', 'Completed', 'Failed', 'Stopping', 'Stopped'];
 
 /** Whether it may still change. */

@@ -1,4 +1,6 @@
 /** What the machine does now: the jobs that run with what they use, those that wait with their places, and what is promised. */
+
+import { PHASES } from '../../data/jobPhases.ts';
 import { hrefOf, links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
@@ -9,7 +11,7 @@ import { Section } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Duration } from '../../parts/time.tsx';
-import { isKind, PHASES } from './kinds.ts';
+import { isKind } from './kinds.ts';
 import { totalOf } from './use.ts';
 
 type Use = Output<'telar', 'ListJobUse'>;

@@ -1,10 +1,11 @@
 /** What a job's hosts use while it runs, as lines; of a job that is over, its sums. */
+
+import { PHASES } from '../../data/jobPhases.ts';
 import { useCall } from '../../data/queries.ts';
 import { LineChart } from '../../parts/chart.tsx';
 import { bytes, duration, NOTHING, number } from '../../parts/format.ts';
 import { Banner, Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { DataTable } from '../../parts/table.tsx';
-import { PHASES } from './kinds.ts';
 import { linesOf } from './use.ts';
 
 const EVERY_MS = 1000;

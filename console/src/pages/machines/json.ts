@@ -1,13 +1,5 @@
 /** JSON as it is written in a form. Pure. */
-
-export function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { isJson } from '../../../../src/base/json.ts';
 
 /** On lines of its own; what is no JSON stays as it is. */
 export const indented = (text: string): string => (isJson(text) ? JSON.stringify(JSON.parse(text), null, 2) : text);

@@ -1,6 +1,7 @@
 /** Starting an execution: its input, from the last ones or written anew, and its name. An Express machine answers here. */
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { isJson } from '../../../../src/base/json.ts';
 import { call } from '../../data/call.ts';
 import { links } from '../../data/links.ts';
 import { useAct, useCall } from '../../data/queries.ts';
@@ -16,7 +17,7 @@ import { Status } from '../../parts/status.tsx';
 import { phraseOf } from '../../parts/tone.ts';
 import { commands } from './commands.ts';
 import type { ListedExecution, Machine } from './data.ts';
-import { compact, indented, isJson, parsed } from './json.ts';
+import { compact, indented, parsed } from './json.ts';
 
 type Props = {
   machine: Pick<Machine, 'stateMachineArn' | 'name' | 'type'>;

@@ -1,5 +1,6 @@
 /** Trying a state by itself (TestState), with the input that it had or another: nothing is left behind. */
 import { useState } from 'react';
+import { isJson } from '../../../../src/base/json.ts';
 import { useAct } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Json } from '../../parts/code.tsx';
@@ -10,7 +11,7 @@ import { Failure } from '../../parts/notice.tsx';
 import { Facts } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
 import { commands } from './commands.ts';
-import { compact, indented, isJson, parsed } from './json.ts';
+import { compact, indented, parsed } from './json.ts';
 
 type Props = {
   /** An execution's or a machine's ARN: whose definition it is. */

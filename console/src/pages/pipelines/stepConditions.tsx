@@ -1,8 +1,10 @@
 /** What a condition compared, and how that came out. */
+
 import { conditionText, operandsOf } from '../../../../src/definition/pipeline/conditionText.ts';
 import { isExpression } from '../../../../src/definition/pipeline/resolveInPart.ts';
 import type { Condition, ConditionStep, Expression, Json } from '../../../../src/definition/pipeline/types.ts';
 import { useCall } from '../../data/queries.ts';
+import { TextButton } from '../../parts/button.tsx';
 import type { DescribedStep, OverviewProps } from './described.ts';
 import type { Execution } from './useExecution.ts';
 
@@ -29,10 +31,7 @@ function Above({ execution, condition, side, onSelect }: AboveProps) {
     <div>
       <p className="step-quiet">
         It stands in the {side} branch of{' '}
-        <button type="button" className="step-name" onClick={() => onSelect(condition.Name)}>
-          {condition.Name}
-        </button>
-        .
+        <TextButton onClick={() => onSelect(condition.Name)}>{condition.Name}</TextButton>.
       </p>
       {data && <Conditions condition={condition} described={data} />}
     </div>

@@ -1,5 +1,7 @@
 /** How a step stands: its times and attempts, what it made, why it failed and what helps, the figures that it led to. */
+
 import { hrefOf } from '../../data/links.ts';
+import { TextButton } from '../../parts/button.tsx';
 import { shortName } from '../../parts/format.ts';
 import { RetryIcon } from '../../parts/icons.tsx';
 import { Facts } from '../../parts/page.tsx';
@@ -99,9 +101,9 @@ function Names({ names, onSelect }: { names: readonly string[]; onSelect: (step:
   return (
     <span className="step-names">
       {names.slice(0, SHOWN).map((name) => (
-        <button key={name} type="button" className="step-name" onClick={() => onSelect(name)}>
+        <TextButton key={name} onClick={() => onSelect(name)}>
           {name}
-        </button>
+        </TextButton>
       ))}
       {names.length > SHOWN && `and ${names.length - SHOWN} more`}
     </span>

@@ -1,19 +1,10 @@
 /** What the job of a running step does and uses. */
+import { PHASES } from '../../data/jobPhases.ts';
 import { useCall } from '../../data/queries.ts';
 import { bytes } from '../../parts/format.ts';
 import { Facts } from '../../parts/page.tsx';
 
 const EVERY_MS = 2000;
-
-const PHASES: Readonly<Record<string, string>> = {
-  queued: 'Waiting for the machine',
-  preparing: 'Preparing its image',
-  staging: 'Bringing its inputs',
-  launching: 'Starting',
-  running: 'Running',
-  storing: 'Storing its outputs',
-  ended: 'Ended',
-};
 
 export function StepUse({ job }: { job: string }) {
   const { data } = useCall('telar', 'ListJobUse', { JobArn: job }, { every: EVERY_MS });

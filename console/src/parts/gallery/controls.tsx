@@ -10,7 +10,6 @@ import { Banner, Empty, Facts, Failure, Loading, Section, Split } from '../page.
 import { Status } from '../status.tsx';
 import { Duration, Time } from '../time.tsx';
 import { useToasts } from '../toast.tsx';
-import { Tooltip } from '../tooltip.tsx';
 
 const STATUSES = [
   'Succeeded',
@@ -98,9 +97,6 @@ function Buttons() {
         >
           <IconButton label="More" icon={<icons.MenuIcon />} />
         </Menu>
-        <Tooltip text="What it says when it is pointed at">
-          <IconButton label="Help" icon={<icons.WarningIcon />} />
-        </Tooltip>
       </div>
       <div className="gallery-line">
         {Object.entries(icons).map(([name, Icon]) => (

@@ -4,7 +4,6 @@ import { LineChart } from '../chart.tsx';
 import { Graph, type GraphNode } from '../graph/graph.tsx';
 import { Histogram } from '../histogram.tsx';
 import { Section } from '../page.tsx';
-import { Sparkline } from '../sparkline.tsx';
 import { Timeline } from '../timeline.tsx';
 
 const MACHINE: GraphNode[] = [
@@ -127,7 +126,6 @@ export function Drawings() {
         <LineChart series={CURVES} xKind="step" label="Loss" />
         <LineChart series={LOAD} xKind="time" label="Load" />
         <div className="gallery-line">
-          <Sparkline values={VALUES.slice(0, 40)} label="AUC" />
           <Histogram values={VALUES} label="Ages" />
         </div>
       </Section>
