@@ -35,7 +35,8 @@ const LINE = 20;
 export function LogView({ lines, live, loading = false, more, onDownload, label = 'Log', height = 420 }: LogViewProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [wrap, setWrap] = useState(false);
-  const [follow, setFollow] = useState(live);
+  // What is read from its end on is shown from its end: that is where what went wrong stands.
+  const [follow, setFollow] = useState(live || more !== undefined);
   const [stretch, setStretch] = useState(0);
   const stretches = Math.max(1, Math.ceil(lines.length / STRETCH));
   const shown = follow ? stretches - 1 : Math.min(stretch, stretches - 1);
