@@ -9,10 +9,11 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 
 /**
  * Throws with each violation, the elements and what to do. axe comes in as a debugger's expression, which a page's content
- * policy does not stop: the policy stays in force.
+ * policy does not stop: the policy stays in force. A page is judged once its heading is there, never while it loads.
  * @param within a CSS selector of the only part to judge
  */
 export async function expectAccessible(page: Page, within?: string): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
   await page.evaluate(AXE);
   const where = within === undefined ? 'document' : JSON.stringify(within);
   const options = JSON.stringify({ runOnly: TAGS, resultTypes: ['violations'] });
