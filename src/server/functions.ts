@@ -99,6 +99,7 @@ function makeLogGroup(dispatch: Dispatch, logGroupName: string, call: Call): voi
   }
 }
 
+type Asked = { Attributes?: Readonly<Record<string, string>> };
 type Received = { Messages?: Awaited<ReturnType<QueueCalls['receive']>> };
 /** Of a queue's ARN: what its address ends in. SQS takes the address of any host. */
 const urlOf = (arn: string) => {
@@ -117,6 +118,11 @@ function queueCalls(dispatch: () => Dispatch): QueueCalls {
     async remove(arn, handles, call) {
       const Entries = handles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
       await ask('DeleteMessageBatch', { QueueUrl: urlOf(arn), Entries }, call);
+    },
+    visibilityTimeout(arn, call) {
+      const input = { QueueUrl: urlOf(arn), AttributeNames: ['VisibilityTimeout'] };
+      const { Attributes } = dispatch().runWithin(sqs, 'GetQueueAttributes', input, call) as Asked;
+      return Number(Attributes!['VisibilityTimeout']);
     },
   };
 }

@@ -94,6 +94,17 @@ describe('a function behind a rule', () => {
     });
     await sqs.deleteMessage({ QueueUrl: dead, ReceiptHandle: refused.ReceiptHandle });
 
+    // Deleted after it had let the rule in: who may come has gone with it.
+    const Deleted = await make('deleted');
+    await letIn('deleted', 'deleted');
+    await put('deleted', { Arn: Deleted, DeadLetterConfig });
+    await lambda.deleteFunction({ FunctionName: 'deleted' });
+    const lost = await rules.put('deleted', { n: 2 });
+    const left = await received(dead);
+    expect(JSON.parse(left.Body!)).toMatchObject({ id: lost, detail: { n: 2 } });
+    expect(left.MessageAttributes).toMatchObject({ TARGET_ARN: { StringValue: Deleted } });
+    await sqs.deleteMessage({ QueueUrl: dead, ReceiptHandle: left.ReceiptHandle });
+
     // With a role that may invoke anything, what is missing is the function.
     const RoleArn = await rules.role('invokers', 'events.amazonaws.com', 'lambda:InvokeFunction');
     await put('gone', { Arn: arnOf('lambda', 'function:gone'), RoleArn, DeadLetterConfig });

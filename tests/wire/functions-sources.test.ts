@@ -92,6 +92,7 @@ it('of a batch only what failed stays, if the function says so, and ends in the 
   await make(
     'partly',
     'export const handler = async ({ Records }) => ({ batchItemFailures: Records.filter((r) => r.body === "bad").map((r) => ({ itemIdentifier: r.messageId })) });',
+    { Timeout: 1 },
   );
   const FunctionResponseTypes = ['ReportBatchItemFailures' as const];
   await lambda.send(
@@ -137,5 +138,32 @@ it('a function whose role may not receive is refused', async () => {
   ).rejects.toMatchObject({
     name: 'InvalidParameterValueException',
     message: 'The provided execution role does not have permissions to call ReceiveMessage on SQS',
+  });
+});
+
+it('a function that may take longer than its queue hides messages was polled for all the same: each batch came twice', async () => {
+  const { arn } = await queue('hasty', { VisibilityTimeout: '5' });
+  await make('slow', 'export const handler = () => {};');
+  const slow = { FunctionName: 'slow', EventSourceArn: arn };
+  const refused = {
+    name: 'InvalidParameterValueException',
+    message: 'Queue visibility timeout: 5 seconds is less than Function timeout: 10 seconds',
+  };
+  await expect(lambda.send(new CreateEventSourceMappingCommand(slow))).rejects.toMatchObject(refused);
+  await make('quick', 'export const handler = () => {};', { Timeout: 5 });
+  const { UUID } = await lambda.send(new CreateEventSourceMappingCommand({ ...slow, FunctionName: 'quick' }));
+  await expect(lambda.send(new UpdateEventSourceMappingCommand({ UUID, FunctionName: 'slow' }))).rejects.toMatchObject(
+    refused,
+  );
+});
+
+it('a mapping of a queue that is not there was made, and polled for nothing', async () => {
+  await make('waits', 'export const handler = () => {};');
+  const EventSourceArn = 'arn:aws:sqs:us-east-1:000000000000:nowhere';
+  await expect(
+    lambda.send(new CreateEventSourceMappingCommand({ FunctionName: 'waits', EventSourceArn })),
+  ).rejects.toMatchObject({
+    name: 'InvalidParameterValueException',
+    message: expect.stringMatching(/SQS Error Code: \S*NonExistentQueue\. SQS Error Message: The specified queue/),
   });
 });

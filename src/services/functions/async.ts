@@ -144,11 +144,15 @@ export function createAsync(parts: Parts & { invoke: Invoke }): Deliveries<Queue
     };
   }
 
+  /** The function has gone since it took the event, and what it had configured for such events with it. */
+  function lost({ body: { requestId, qualifier = LATEST } }: Delivery<QueuedEvent>): undefined {
+    world.log('warn', 'functions.event-lost', { requestId, qualifier, why: 'The function or its alias was deleted.' });
+  }
+
   const deliverer: Deliverer<QueuedEvent> = {
     deliver(delivery) {
       const reached = reach(delivery.body);
-      // The function has gone, and its events with it.
-      if (!reached) return undefined;
+      if (!reached) return lost(delivery);
       if (isSwitchedOff(reached)) throw new Error('The function has a reserved concurrency of 0.');
       if (reached.row.state === 'Failed')
         throw new Error(reached.row.state_reason ?? 'The function is in the state Failed.');

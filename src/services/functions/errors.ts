@@ -4,6 +4,7 @@ import { type AwsError, awsError } from '../../protocol/errors.ts';
 const users = (code: string, status: number) => (message: string) => awsError(code, message, status, { Type: 'User' });
 
 const invalid = users('InvalidParameterValueException', 400);
+const violated = users('ValidationException', 400);
 const missing = users('ResourceNotFoundException', 404);
 const conflict = users('ResourceConflictException', 409);
 const throttled = (message: string, Reason: string) =>
@@ -17,6 +18,10 @@ export const functionErrors = {
   noEventConfig: (arn: string) => missing(`The function ${arn} doesn't have an EventInvokeConfig`),
   noSource: () => missing('The resource you requested does not exist.'),
   functionExists: (name: string) => conflict(`Function already exist: ${name}`),
+  sameVersionTwice: (version: string) =>
+    invalid(
+      `Invalid function version ${version}. Function version ${version} is already included in routing configuration.`,
+    ),
   aliasExists: (arn: string) => conflict(`Alias already exists: ${arn}`),
   versionInUse: (arn: string, aliases: string) =>
     conflict(`Function ${arn} cannot be deleted because it is currently used by the alias(es) ${aliases}`),
@@ -25,9 +30,17 @@ export const functionErrors = {
       `The statement id (${id}) provided already exists. Please provide a new statement id, or remove the existing statement.`,
     ),
   noStatement: (id: string) => missing(`Statement ${id} is not found in resource policy.`),
+  sourceRefused: ({ code, message }: AwsError) =>
+    invalid(`Error occurred while GetQueueAttributes. SQS Error Code: ${code}. SQS Error Message: ${message}`),
+  shortVisibility: (queue: number, timeout: number) =>
+    invalid(`Queue visibility timeout: ${queue} seconds is less than Function timeout: ${timeout} seconds`),
   sourceExists: (uuid: string, source: string, name: string) =>
     conflict(
       `An event source mapping with SQS arn (" ${source} ") and function (" ${name} ") already exists. Please update or delete the existing mapping with UUID ${uuid}`,
+    ),
+  unqualifiedOnly: () =>
+    invalid(
+      'This operation is permitted on Lambda functions only. Aliases and versions do not support this operation. Please specify either a function name or an unqualified function ARN.',
     ),
   pending: () =>
     conflict(
@@ -47,6 +60,10 @@ export const functionErrors = {
   roleNotAssumable: () => invalid('The role defined for the function cannot be assumed by Lambda.'),
   badZip: () => invalid('Could not unzip uploaded file. Please check your file, then try to upload again.'),
   hostileZip: (why: string) => invalid(`Could not unzip uploaded file: ${why}`),
+  tooLarge: (member: string, value: number, most: number) =>
+    violated(
+      `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must have value less than or equal to ${most}`,
+    ),
   needsHandler: () =>
     invalid('Runtime and Handler are mandatory parameters for functions created with deployment packages.'),
   emptyZip: () => invalid('Uploaded file must be a non-empty zip'),

@@ -17,6 +17,8 @@ export type QueueCalls = {
   /** @param wait seconds for which to wait for one, at most */
   receive(queueArn: string, most: number, wait: number, call: Call): Promise<readonly QueueMessage[]>;
   remove(queueArn: string, receiptHandles: readonly string[], call: Call): Promise<void>;
+  /** Inside a transaction, in seconds. @throws SQS's errors */
+  visibilityTimeout(queueArn: string, call: Call): number;
 };
 
 export type QueueMessage = {

@@ -1,6 +1,7 @@
 /** Event source mappings, as they are made, changed and told: from a queue to a function. What they do is polling.ts. */
 import { parseArn } from '../../base/arn.ts';
 import { uuid } from '../../base/random.ts';
+import { isAwsError } from '../../protocol/errors.ts';
 import { pageOf } from '../../protocol/pages.ts';
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
 import { configurationOf } from './configuration.ts';
@@ -122,13 +123,25 @@ export function createSource(parts: Parts, input: CreateInput, call: Call): Sour
   return row;
 }
 
-/** A function polls as its role. @throws InvalidParameterValueException */
+/** A function polls as its role, and has to be done with messages before others see them. @throws InvalidParameterValueException */
 function requireReceiver(parts: Parts, source: string, fn: FunctionRow, qualifier: string, call: Call): void {
   const { row } = requireVersion(parts, call, { name: fn.name, qualifier: qualifier || undefined });
   const as = parts.ports.callAs(configurationOf(row).role, call.region, fn.name.slice(0, 64));
   for (const action of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) {
     if (parts.ports.refusal(as, { action: `sqs:${action}`, resource: source }))
       throw functionErrors.invalid(`The provided execution role does not have permissions to call ${action} on SQS`);
+  }
+  const { timeout } = configurationOf(row);
+  const visibility = visibilityTimeout(parts, source, as);
+  if (visibility < timeout) throw functionErrors.shortVisibility(visibility, timeout);
+}
+
+/** @throws InvalidParameterValueException: there is no such queue */
+function visibilityTimeout({ ports }: Parts, source: string, as: Call): number {
+  try {
+    return ports.queues.visibilityTimeout(source, as);
+  } catch (error) {
+    throw isAwsError(error) ? functionErrors.sourceRefused(error) : error;
   }
 }
 
@@ -150,6 +163,7 @@ export function updateSource(parts: Parts, input: UpdateInput, call: Call): Sour
     enabled: input.Enabled === undefined ? row.enabled : Number(input.Enabled),
     modified_at: call.now,
   };
+  if (to) requireReceiver(parts, row.source, to.fn, to.qualifier, call);
   parts.db.saveSource(next);
   return next;
 }
