@@ -176,6 +176,38 @@ describe('versions and aliases', () => {
     expect(Versions!.map(({ Version }) => Version)).toEqual(['$LATEST', '1', '2']);
   });
 
+  it('were changed through a version or an alias: $LATEST was, and nobody was told', async () => {
+    await make('settled', 'export const handler = async () => 1;', { Publish: true });
+    const ZipFile = await zipOf({ 'index.mjs': 'export const handler = async () => 2;' });
+    const FunctionName = 'settled:1';
+    for (const command of [
+      lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout: 1 })),
+      lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile })),
+      lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 1 })),
+      lambda.send(new PublishVersionCommand({ FunctionName })),
+      lambda.send(new CreateAliasCommand({ FunctionName, Name: 'live', FunctionVersion: '1' })),
+    ]) {
+      await expect(command).rejects.toMatchObject({
+        name: 'InvalidParameterValueException',
+        message: expect.stringContaining('Please specify either a function name or an unqualified function ARN.'),
+      });
+    }
+    const { Configuration, Concurrency } = await lambda.send(new GetFunctionCommand({ FunctionName: 'settled' }));
+    expect([Configuration!.Timeout, Concurrency]).toEqual([10, undefined]);
+    const latest = { FunctionName: 'settled:$LATEST', Timeout: 20 };
+    expect(await lambda.send(new UpdateFunctionConfigurationCommand(latest))).toMatchObject({ Timeout: 20 });
+  });
+
+  it('led by an alias to the same version twice', async () => {
+    await make('twice', ECHO, { Publish: true });
+    const RoutingConfig = { AdditionalVersionWeights: { '1': 0.5 } };
+    const alias = { FunctionName: 'twice', Name: 'live', FunctionVersion: '1', RoutingConfig };
+    await expect(lambda.send(new CreateAliasCommand(alias))).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'Invalid function version 1. Function version 1 is already included in routing configuration.',
+    });
+  });
+
   it('are listed page by page', async () => {
     const seen: string[] = [];
     for (let Marker: string | undefined; ; ) {
@@ -200,6 +232,20 @@ describe('a function', () => {
       }),
     );
     expect((await invoke(lambda, 'changed')).payload).toBe('red');
+  });
+
+  it.each([
+    ['timeout', { Timeout: 901 }, 900],
+    ['memorySize', { MemorySize: 10_241 }, 10_240],
+  ])('had more than AWS gives of %s', async (member, more, most) => {
+    await expect(make('greedy', ECHO, more)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringMatching(
+        new RegExp(
+          `at '${member}' failed to satisfy constraint: Member must have value less than or equal to ${most}$`,
+        ),
+      ),
+    });
   });
 
   it('has no invocations beyond its share of concurrency', async () => {

@@ -1,7 +1,7 @@
 /**
  * Aliases: names that lead to one version, or by chance to a second.
  *
- * A1. An alias leads to versions that exist and are numbered; $LATEST alone, and without a second.
+ * A1. An alias leads to versions that exist and are numbered, each once; $LATEST alone, and without a second.
  */
 import { uuid } from '../../base/random.ts';
 import type { World } from '../../base/world.ts';
@@ -10,7 +10,7 @@ import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
 import type { Parts, Sdk } from './context.ts';
 import { functionErrors } from './errors.ts';
 import { invalidMarker, requireFunction } from './functions.ts';
-import { functionArn, functionName, type Place, versionNumber, versionText } from './names.ts';
+import { functionArn, type Place, unqualifiedName, versionNumber, versionText } from './names.ts';
 import type { AliasRow, FunctionRow } from './store.ts';
 
 type Routing = InputOf<Sdk, 'CreateAlias'>['RoutingConfig'];
@@ -21,6 +21,7 @@ function checked({ db }: Parts, place: Place, fn: FunctionRow, version: number |
   for (const [text, weight] of given) {
     if (!/^\d+$/.test(text) || version === 0)
       throw functionErrors.invalid('$LATEST is not supported for an alias pointing to more than 1 version');
+    if (Number(text) === version) throw functionErrors.sameVersionTwice(text);
     if (weight < 0 || weight > 1) throw functionErrors.invalid(`The weight ${weight} is not between 0.0 and 1.0.`);
   }
   if (given.length > 1)
@@ -45,7 +46,7 @@ const described = (place: Place, fn: FunctionRow, row: AliasRow): OutputOf<Sdk, 
 };
 
 function requireAlias(parts: Parts, call: Call, given: string, name: string): { fn: FunctionRow; row: AliasRow } {
-  const fn = requireFunction(parts, call, functionName(call, given));
+  const fn = requireFunction(parts, call, unqualifiedName(call, given));
   const row = parts.db.alias({ function: fn.id, name });
   if (!row) throw functionErrors.noAlias(functionArn(call, fn.name, name));
   return { fn, row };
@@ -57,7 +58,7 @@ export function createAlias(
   call: Call,
 ): OutputOf<Sdk, 'CreateAlias'> {
   const { db, world } = parts;
-  const fn = requireFunction(parts, call, functionName(call, input.FunctionName!));
+  const fn = requireFunction(parts, call, unqualifiedName(call, input.FunctionName!));
   const name = input.Name!;
   if (versionNumber(name) !== undefined) throw functionErrors.invalid(`'${name}' is the name of a version.`);
   if (db.alias({ function: fn.id, name })) throw functionErrors.aliasExists(functionArn(call, fn.name, name));
@@ -94,7 +95,7 @@ export function getAlias(parts: Parts, input: InputOf<Sdk, 'GetAlias'>, call: Ca
 
 /** To delete what does not exist is no mistake. */
 export function deleteAlias(parts: Parts, input: InputOf<Sdk, 'DeleteAlias'>, call: Call): void {
-  const fn = requireFunction(parts, call, functionName(call, input.FunctionName!));
+  const fn = requireFunction(parts, call, unqualifiedName(call, input.FunctionName!));
   parts.db.removeAlias({ function: fn.id, name: input.Name! });
 }
 
@@ -105,7 +106,7 @@ export function listAliases(
   input: InputOf<Sdk, 'ListAliases'>,
   call: Call,
 ): OutputOf<Sdk, 'ListAliases'> {
-  const fn = requireFunction(parts, call, functionName(call, input.FunctionName!));
+  const fn = requireFunction(parts, call, unqualifiedName(call, input.FunctionName!));
   const version = input.FunctionVersion === undefined ? undefined : versionNumber(input.FunctionVersion);
   const all = parts.db.aliases({ function: fn.id, after: '', limit: 10_000 });
   const wanted = all.filter((row) => version === undefined || row.version === version);

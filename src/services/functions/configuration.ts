@@ -89,9 +89,16 @@ function checkDeadLetter(arn: string | undefined): string | undefined {
   return arn;
 }
 
-/** A request's configuration over what was before. @throws InvalidParameterValueException */
+/** @throws ValidationException */
+function checkLimits({ Timeout = 0, MemorySize = 0 }: Given): void {
+  if (Timeout > LIMITS.timeout) throw functionErrors.tooLarge('timeout', Timeout, LIMITS.timeout);
+  if (MemorySize > LIMITS.memory) throw functionErrors.tooLarge('memorySize', MemorySize, LIMITS.memory);
+}
+
+/** A request's configuration over what was before. @throws InvalidParameterValueException, ValidationException */
 export function configured(given: Given & Partial<CreateInput>, before: Partial<Configuration> = {}): Configuration {
   refuseUnsupported(given);
+  checkLimits(given);
   const handler = given.Handler ?? before.handler;
   const runtime = checkRuntime(given.Runtime ?? before.runtime);
   if (handler === undefined) throw functionErrors.needsHandler();

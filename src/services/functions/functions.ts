@@ -12,7 +12,7 @@ import { configurationOf, configured, describeVersion } from './configuration.ts
 import type { CreateInput, Description, Parts, Sdk, UpdateInput } from './context.ts';
 import { functionErrors } from './errors.ts';
 import { IMAGES, languageOf, mayBecome, mayEnd } from './legal.ts';
-import { type FunctionName, functionArn, functionName, type Place, versionNumber } from './names.ts';
+import { type FunctionName, functionArn, functionName, type Place, unqualifiedName, versionNumber } from './names.ts';
 import { requireDeadLetterSender } from './senders.ts';
 import type { FunctionRow, VersionRow } from './store.ts';
 
@@ -50,7 +50,7 @@ const ready = ({ ports }: Parts, runtime: string): boolean =>
 /** Inside a transaction. @throws ResourceConflictException, InvalidParameterValueException */
 export function createFunction(parts: Parts, input: CreateInput, code: CodeFacts, call: Call): Description {
   const { db, ports, world } = parts;
-  const { name } = functionName(call, input.FunctionName!);
+  const { name } = unqualifiedName(call, input.FunctionName!);
   if (db.function({ region: call.region, name })) throw functionErrors.functionExists(name);
   const configuration = configured(input);
   const arn = functionArn(call, name);
@@ -108,7 +108,7 @@ function sameBut(one: VersionRow, other: VersionRow): boolean {
 
 /** @throws PreconditionFailedException, ResourceConflictException */
 export function publishVersion(parts: Parts, input: InputOf<Sdk, 'PublishVersion'>, call: Call): Description {
-  const named = functionName(call, input.FunctionName!);
+  const named = unqualifiedName(call, input.FunctionName!);
   const { fn, row } = requireVersion(parts, call, { name: named.name, qualifier: undefined });
   requireRevision(row, input.RevisionId);
   if (input.CodeSha256 && Buffer.from(input.CodeSha256, 'base64').toString('hex') !== row.code)
@@ -131,7 +131,7 @@ function requireSettled(row: VersionRow, arn: string): void {
 
 /** Inside a transaction. */
 export function updateConfiguration(parts: Parts, input: UpdateInput, call: Call): Description {
-  const named = functionName(call, input.FunctionName!);
+  const named = unqualifiedName(call, input.FunctionName!);
   const { row } = requireVersion(parts, call, { name: named.name, qualifier: undefined });
   const arn = functionArn(call, named.name);
   requireRevision(row, input.RevisionId);
@@ -144,7 +144,7 @@ export function updateConfiguration(parts: Parts, input: UpdateInput, call: Call
 
 /** What updates $LATEST's code is checked before its zip is read. */
 export function checkUpdate(parts: Parts, input: InputOf<Sdk, 'UpdateFunctionCode'>, call: Call): VersionRow {
-  const named = functionName(call, input.FunctionName!);
+  const named = unqualifiedName(call, input.FunctionName!);
   const { row } = requireVersion(parts, call, { name: named.name, qualifier: undefined });
   requireRevision(row, input.RevisionId);
   requireSettled(row, functionArn(call, named.name));
@@ -160,7 +160,7 @@ export function updateCode(
   call: Call,
 ): Description {
   const row = checkUpdate(parts, input, call);
-  const { name } = functionName(call, input.FunctionName!);
+  const { name } = unqualifiedName(call, input.FunctionName!);
   const configuration = {
     ...configurationOf(row),
     ...(input.Architectures?.[0] && { architecture: input.Architectures[0] }),

@@ -9,6 +9,9 @@ export const LIMITS = {
   unzipped: 250 * MEGABYTE,
   files: 100_000,
   environment: 4096,
+  /** Of one invocation, in seconds, and of its process, in megabytes. The model knows what functions of other kinds may have. */
+  timeout: 900,
+  memory: 10_240,
   /** Of an event: with a request that waits, and with one that does not. */
   payload: { sync: 6 * MEGABYTE, async: MEGABYTE },
   policy: 20 * 1024,

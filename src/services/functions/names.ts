@@ -31,6 +31,13 @@ export function functionName(place: Place, given: string, qualifier?: string | u
   return { name: name!, qualifier: own ?? qualifier };
 }
 
+/** The function itself, where a version or an alias cannot be meant. @throws InvalidParameterValueException */
+export function unqualifiedName(place: Place, given: string): FunctionName {
+  const named = functionName(place, given);
+  if (named.qualifier !== undefined && named.qualifier !== LATEST) throw functionErrors.unqualifiedOnly();
+  return { name: named.name, qualifier: undefined };
+}
+
 export function functionArn({ region, account }: Place, name: string, qualifier?: string): string {
   return arn('lambda', region, account, `function:${name}${qualifier === undefined ? '' : `:${qualifier}`}`);
 }

@@ -7,7 +7,7 @@ import type { Parts, Sdk } from './context.ts';
 import { functionErrors } from './errors.ts';
 import { invalidMarker, requireFunction, requireVersion } from './functions.ts';
 import { LIMITS } from './legal.ts';
-import { functionArn, functionName, LATEST, type Place } from './names.ts';
+import { functionArn, functionName, LATEST, type Place, unqualifiedName } from './names.ts';
 import { requireDestinationSender } from './senders.ts';
 import type { EventConfigRow, FunctionRow } from './store.ts';
 
@@ -20,7 +20,7 @@ export function putConcurrency(
   input: InputOf<Sdk, 'PutFunctionConcurrency'>,
   call: Call,
 ): OutputOf<Sdk, 'PutFunctionConcurrency'> {
-  const fn = requireFunction(parts, call, functionName(call, input.FunctionName!));
+  const fn = requireFunction(parts, call, unqualifiedName(call, input.FunctionName!));
   const reserved = input.ReservedConcurrentExecutions!;
   const { sum } = parts.db.reservedInAll({ region: call.region, except: fn.id })!;
   if (sum + reserved > LIMITS.concurrency - LIMITS.unreserved)
@@ -37,13 +37,13 @@ export function getConcurrency(
   input: InputOf<Sdk, 'GetFunctionConcurrency'>,
   call: Call,
 ): OutputOf<Sdk, 'GetFunctionConcurrency'> {
-  const { reserved } = requireFunction(parts, call, functionName(call, input.FunctionName!));
+  const { reserved } = requireFunction(parts, call, unqualifiedName(call, input.FunctionName!));
   return reserved === null ? {} : { ReservedConcurrentExecutions: reserved };
 }
 
 /** Inside a transaction. */
 export function deleteConcurrency(parts: Parts, input: InputOf<Sdk, 'DeleteFunctionConcurrency'>, call: Call): void {
-  const { id } = requireFunction(parts, call, functionName(call, input.FunctionName!));
+  const { id } = requireFunction(parts, call, unqualifiedName(call, input.FunctionName!));
   parts.db.setReserved({ id, reserved: null });
   parts.changed(id);
 }
