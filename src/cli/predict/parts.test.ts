@@ -17,6 +17,16 @@ describe('the rows of a file', () => {
     expect(rows('a\n"x\ny"\nz\n')).toEqual({ header: 'a', rows: ['"x\ny"', 'z'] });
   });
 
+  it('were scored with fields missing, as if they were whole', () => {
+    expect(() => rows('a,b\n1,2\n3\n')).toThrow(/^Row 2 of f\.csv has 1 field, and the header line 2\./);
+    expect(() => rows('1,2\n3,4,5\n', false)).toThrow(/^Row 2 of f\.csv has 3 fields, and the first row 2\./);
+    expect(rows('a,b\n"1,1",2\n"x""y",\n').rows).toEqual(['"1,1",2', '"x""y",']);
+  });
+
+  it('were sent to the model with a quote that nobody closes', () => {
+    expect(() => rows('a,b\n1,2\n3,"4\n5,6\n')).toThrow(/^Row 2 of f\.csv opens a quote that is never closed\./);
+  });
+
   it('says so when there is none', () => {
     expect(() => rows('a,b\n')).toThrow(/f\.csv has no row below its header line.*--no-header/);
     expect(() => rows('', false)).toThrow(/f\.csv has no row\./);

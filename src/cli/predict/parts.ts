@@ -4,6 +4,7 @@
  *
  * F1. A row that spans lines (a quoted line break) stays one row; empty lines are none.
  * F2. Rows and answers are of the same number, or nothing is joined.
+ * F3. Every row has as many fields as the header, or the first row: a model that is asked about half a row answers all the same.
  */
 import { failure } from '../errors.ts';
 import { lineStarts } from '../project/csv.ts';
@@ -15,12 +16,14 @@ export type Rows = {
   rows: Buffer[];
 };
 
+const QUOTE = 0x22;
+const COMMA = 0x2c;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const BREAK = Buffer.from('\n');
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** @param file for messages @throws NoRows */
+/** @param file for messages @throws NoRows, OddRow */
 export function rowsOf(content: Buffer, hasHeader: boolean, file: string): Rows {
   const text = content.subarray(0, 3).equals(BYTE_ORDER_MARK) ? content.subarray(3) : content;
   const starts = lineStarts(text);
@@ -29,11 +32,42 @@ export function rowsOf(content: Buffer, hasHeader: boolean, file: string): Rows 
     .map((start, index) => withoutBreak(text.subarray(start, starts[index + 1])))
     .filter((line) => line.length > 0);
   const header = hasHeader ? lines.shift() : undefined;
-  if (lines.length > 0) return { header, rows: lines };
+  if (lines.length > 0) {
+    requireSameFields(header, lines, file);
+    return { header, rows: lines };
+  }
   throw failure(
     'NoRows',
     `${file} has no row${hasHeader ? ' below its header line' : ''}. Give a CSV file with at least one${hasHeader ? ', or say --no-header where its first line is a row' : ''}.`,
   );
+}
+
+/** F3. */
+function requireSameFields(header: Buffer | undefined, rows: readonly Buffer[], file: string): void {
+  const wanted = fieldCount(header ?? rows[0]!);
+  const refuse = (index: number, why: string) => {
+    throw failure('OddRow', `Row ${index + 1} of ${file} ${why}`);
+  };
+  rows.forEach((row, index) => {
+    const found = fieldCount(row);
+    if (found === undefined) refuse(index, 'opens a quote that is never closed. Close it, or take it away.');
+    if (found !== wanted)
+      refuse(
+        index,
+        `has ${found} ${found === 1 ? 'field' : 'fields'}, and the ${header ? 'header line' : 'first row'} ${wanted}. Correct it; a field that holds a comma is in quotes.`,
+      );
+  });
+}
+
+/** Of a row; undefined where a quote stays open. Quotes count wherever they are, as in `lineStarts`. */
+function fieldCount(row: Buffer): number | undefined {
+  let fields = 1;
+  let quoted = false;
+  for (let at = 0; at < row.length; at += 1) {
+    if (row[at] === QUOTE) quoted = !quoted;
+    else if (row[at] === COMMA && !quoted) fields += 1;
+  }
+  return quoted ? undefined : fields;
 }
 
 function withoutBreak(line: Buffer): Buffer {
