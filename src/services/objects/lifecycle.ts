@@ -13,6 +13,7 @@ type AskedRule = NonNullable<
   NonNullable<Input<'PutBucketLifecycleConfiguration'>['LifecycleConfiguration']>['Rules']
 >[number];
 type AskedTransition = NonNullable<AskedRule['Transitions']>[number];
+type AskedNoncurrent = NonNullable<AskedRule['NoncurrentVersionTransitions']>[number];
 
 /** In days, or at an instant (milliseconds since the epoch). */
 type When = { days: number } | { at: number };
@@ -39,6 +40,9 @@ const DAY = 86_400_000;
 const MOST_RULES = 1000;
 /** In the order in which an object may move, and never back: it moves by being called so. */
 const CLASSES = ['STANDARD_IA', 'INTELLIGENT_TIERING', 'ONEZONE_IA', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'];
+
+/** How old, in days, what is seldom read has to be. */
+const FREQUENT_DAYS = { STANDARD_IA: 30, ONEZONE_IA: 30 } as const;
 
 /** @throws MalformedXML, InvalidArgument, InvalidRequest, NotImplemented */
 export function lifecycleRules(asked: readonly AskedRule[] | undefined, newId: () => string): LifecycleRule[] {
@@ -79,10 +83,7 @@ function ruleOf(asked: AskedRule, newId: () => string): LifecycleRule {
     noncurrent: noncurrentOf(asked.NoncurrentVersionExpiration),
     abortAfterDays: days(asked.AbortIncompleteMultipartUpload?.DaysAfterInitiation, 'AbortIncompleteMultipartUpload'),
     transitions: (asked.Transitions ?? []).map(transitionOf),
-    noncurrentTransitions: (asked.NoncurrentVersionTransitions ?? []).map((one) => ({
-      ...{ days: one.NoncurrentDays ?? 0, keep: one.NewerNoncurrentVersions },
-      storageClass: classOf(one.StorageClass),
-    })),
+    noncurrentTransitions: (asked.NoncurrentVersionTransitions ?? []).map(noncurrentTransitionOf),
   };
   checkRule(rule);
   return rule;
@@ -135,8 +136,25 @@ function noncurrentOf(asked: AskedRule['NoncurrentVersionExpiration']): Lifecycl
 
 function transitionOf(asked: AskedTransition): LifecycleRule['transitions'][number] {
   if ((asked.Date === undefined) === (asked.Days === undefined)) throw s3Errors.malformedXml();
-  const when = asked.Date ? { at: midnight(asked.Date) } : { days: asked.Days! };
-  return { when, storageClass: classOf(asked.StorageClass) };
+  const storageClass = classOf(asked.StorageClass);
+  if (asked.Date) return { when: { at: midnight(asked.Date) }, storageClass };
+  requireAge(asked.Days!, 'Days', 'Transition', storageClass);
+  return { when: { days: asked.Days! }, storageClass };
+}
+
+function noncurrentTransitionOf(asked: AskedNoncurrent): LifecycleRule['noncurrentTransitions'][number] {
+  const { NoncurrentDays: age = 0, NewerNoncurrentVersions: keep } = asked;
+  const storageClass = classOf(asked.StorageClass);
+  requireAge(age, 'NoncurrentDays', 'NoncurrentVersionTransition', storageClass);
+  return { days: age, keep, storageClass };
+}
+
+function requireAge(age: number, member: string, action: string, storageClass: string): void {
+  if (age < 0) throw invalid(`'${member}' in ${action} action must be nonnegative`, member, age);
+  const least = FREQUENT_DAYS[storageClass as keyof typeof FREQUENT_DAYS] ?? 0;
+  if (age >= least) return;
+  const bound = `must be greater than or equal to ${least} for storageClass '${storageClass}'`;
+  throw invalid(`'${member}' in ${action} action ${bound}`, member, age);
 }
 
 function classOf(name: string | undefined): string {

@@ -199,8 +199,8 @@ describe('storage classes', () => {
     await versioned();
     await put('k');
     await put('k');
-    await rule({ NoncurrentVersionTransitions: [{ NoncurrentDays: 1, StorageClass: 'ONEZONE_IA' }] });
-    expect((await onDay(5)).moved).toBe(1);
+    await rule({ NoncurrentVersionTransitions: [{ NoncurrentDays: 30, StorageClass: 'ONEZONE_IA' }] });
+    expect((await onDay(35)).moved).toBe(1);
     const { Versions } = await perform(store, s3.operations.ListObjectVersions, { Bucket });
     expect(Versions?.map(({ StorageClass }) => StorageClass)).toEqual(['STANDARD', 'ONEZONE_IA']);
   });

@@ -195,7 +195,7 @@ describe('a life cycle', () => {
     ['transitions', { Transitions: [{ Days: 30, StorageClass: 'STANDARD_IA' }] }],
     [
       'transitions of old versions',
-      { NoncurrentVersionTransitions: [{ NoncurrentDays: 1, StorageClass: 'ONEZONE_IA' }] },
+      { NoncurrentVersionTransitions: [{ NoncurrentDays: 30, StorageClass: 'ONEZONE_IA' }] },
     ],
     ['a tag', { Filter: { Tag: { Key: 'a', Value: 'b' } }, Expiration: { Days: 1 } }],
     ['sizes', { Filter: { ObjectSizeGreaterThan: 5 }, Expiration: { Days: 1 } }],
@@ -228,6 +228,26 @@ describe('a life cycle', () => {
     ['no filter', [{ ...RULE, Filter: undefined }], 'MalformedXML 400'],
     ['a status that is none', [{ ...RULE, Status: 'enabled' }], 'MalformedXML 400'],
     ['zero days', [{ ...RULE, Expiration: { Days: 0 } }], 'InvalidArgument 400'],
+    [
+      'a class that takes nothing so young',
+      [{ ...RULE, Expiration: undefined, Transitions: [{ Days: 29, StorageClass: 'STANDARD_IA' }] }],
+      'InvalidArgument 400',
+    ],
+    [
+      'a class that takes no old versions so young',
+      [
+        {
+          ...{ ...RULE, Expiration: undefined },
+          NoncurrentVersionTransitions: [{ NoncurrentDays: 1, StorageClass: 'ONEZONE_IA' }],
+        },
+      ],
+      'InvalidArgument 400',
+    ],
+    [
+      'negative days',
+      [{ ...RULE, Expiration: undefined, Transitions: [{ Days: -1, StorageClass: 'GLACIER' }] }],
+      'InvalidArgument 400',
+    ],
     ['days and a date', [{ ...RULE, Expiration: { Days: 1, Date: new Date('2040-01-01') } }], 'MalformedXML 400'],
     [
       'a date that is no midnight',
