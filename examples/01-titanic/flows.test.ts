@@ -55,6 +55,18 @@ const expectAlert = ({ message }: { message: string }, step: RegExp, error: RegE
   expect(lines.get('Logs')).toMatch(logs);
 };
 
+/** What happens while a role may not do something. */
+async function denied<T>(RoleName: string, Action: string, work: () => Promise<T>): Promise<T> {
+  const of = { RoleName, PolicyName: 'denied' };
+  const Statement = [{ Effect: 'Deny', Action, Resource: '*' }];
+  await titanic.iam.putRolePolicy({ ...of, PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement }) });
+  try {
+    return await work();
+  } finally {
+    await titanic.iam.deleteRolePolicy(of);
+  }
+}
+
 describe('before a model is approved', () => {
   it('inference fails by name, and says so', { timeout: 3 * MINUTES }, async () => {
     const failed = await run('inference');
@@ -183,24 +195,43 @@ describe('an alert with step, error, cause and logs', () => {
     expectAlert(await alertOf(failed), /StartPipeline$/, /QueryEvaluationError$/, /codeBundleUri/, /none/);
   });
 
-  it('when the transform fails', { timeout: 3 * MINUTES }, async () => {
+  it.each([
+    ['CreateModel', 'titanic-inference-flow-role', 'sagemaker:CreateModel', /AmazonSageMakerException$/, /none/],
     // Whom the model acts as may write no predictions any more.
-    const PolicyDocument = JSON.stringify({
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Deny', Action: 's3:PutObject', Resource: '*' }],
-    });
-    const of = { RoleName: 'titanic-model-role', PolicyName: 'no-writes' };
-    await titanic.iam.putRolePolicy({ ...of, PolicyDocument });
-    const failed = await run('inference');
-    await titanic.iam.deleteRolePolicy(of);
+    ['Transform', 'titanic-model-role', 's3:PutObject', /States\.TaskFailed$/, /TransformJobs/],
+    ['WriteManifest', 'titanic-write-manifest-role', 's3:PutObject', /ClientError$/, /\/aws\/lambda\/WriteManifest/],
+    ['Summarise', 'titanic-inference-flow-role', 'events:PutEvents', /AccessDenied/, /none/],
+  ] as const)('when the inference may not: %s', { timeout: 3 * MINUTES }, async (state, role, action, error, logs) => {
+    const failed = await denied(role, action, () => run('inference'));
     expect(failed.status).toBe('FAILED');
-    expectAlert(
-      await alertOf(failed),
-      /Transform$/,
-      /States\.TaskFailed$/,
-      /AccessDenied|not authorized/,
-      /TransformJobs/,
+    expectAlert(await alertOf(failed), new RegExp(`${state}$`), error, /AccessDenied|not authorized/, logs);
+  });
+
+  // That it may not follow it at all is tried again for more than a minute: machines.test.ts has what comes of it.
+  it("when the pipeline's failed step cannot be found", { timeout: 3 * MINUTES }, async () => {
+    const codeBundleUri = 's3://titanic-mlops-data/pipeline/code/gone/pipeline_code.tar.gz';
+    const failed = await denied('titanic-training-flow-role', 'sagemaker:ListPipelineExecutionSteps', () =>
+      run('training', { codeBundleUri }),
     );
+    expect(failed.status).toBe('FAILED');
+    const alert = await alertOf(failed);
+    expectAlert(alert, /FindFailedStep$/, /SageMaker\.SageMakerException$/, /not authorized/, /ProcessingJobs/);
+  });
+
+  it('when a model cannot be judged, or not be approved', { timeout: 5 * MINUTES }, async () => {
+    const [judged, chosen, approved] = await denied('titanic-training-flow-role', 'sagemaker:UpdateModelPackage', () =>
+      Promise.all([run('training', { f1Threshold: 'high' }), run('training', { f1Threshold: true }), run('training')]),
+    );
+    expectAlert(
+      await alertOf(judged),
+      ...[/EvalMetricsLambda$/, /TypeError$/, /not supported between/, /\/aws\/lambda\/EvalMetricsLambda/],
+    );
+    expectAlert(await alertOf(approved), /ApproveModel$/, /SageMaker\.SageMakerException$/, /not authorized/, /none/);
+    // A Choice has no Catch: nobody was told.
+    expect(chosen).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    const { message } = await alertOf(chosen);
+    expect(message).toContain(`A flow was stopped: FAILED. Execution: ${chosen.arn}`);
+    expect(message).toMatch(/"Error: States\.QueryEvaluationError"\n"Cause: .*the state 'MetricCheck'.*\n"Logs: /);
   });
 });
 

@@ -203,9 +203,8 @@ describe('inference', () => {
 
 /** Every task of both flows, and what it fails with. */
 const FAILURES = [
-  ...['CleanData', 'StartPipeline', 'DescribePipeline', 'EvalMetricsLambda', 'ApproveModel', 'AlertNotApproved'].map(
-    (state) => ['training', state] as const,
-  ),
+  ...['CleanData', 'StartPipeline', 'DescribePipeline', 'FindFailedStep'].map((state) => ['training', state] as const),
+  ...['EvalMetricsLambda', 'ApproveModel', 'AlertNotApproved'].map((state) => ['training', state] as const),
   ...['CleanData', 'GetApprovedModel', 'CreateModel', 'Transform', 'WriteManifest', 'Summarise'].map(
     (state) => ['inference', state] as const,
   ),
@@ -215,8 +214,9 @@ describe('any error', () => {
   it.each(FAILURES)('in %s, %s, becomes an alert with step, error, cause and logs', async (flow, state) => {
     const answers: Mocks = flow === 'training' ? TRAINED : PREDICTED;
     const judged = state === 'AlertNotApproved' && { EvalMetricsLambda: verdict({ f1: 0.1, reasons: ['F1'] }) };
+    const stopped = state === 'FindFailedStep' && { DescribePipeline: described('Failed') };
     const failing = { error: 'States.TaskFailed', cause: `what ${state} says` };
-    const { path, asked, status, end } = await walk(flow, { ...answers, ...judged, [state]: failing });
+    const { path, asked, status, end } = await walk(flow, { ...answers, ...judged, ...stopped, [state]: failing });
     expect(path.slice(-3)).toEqual([state, 'AlertError', 'Failed']);
     const { Message, Subject } = asked['AlertError'] as { Message: string; Subject: string };
     expect(Subject).toBe(`titanic-${flow} failed in ${state}`);

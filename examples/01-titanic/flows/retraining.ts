@@ -40,24 +40,35 @@ export const retraining = [
     },
     targets: [target],
   }),
-  // A flow that fails tells of it by itself. One that is aborted, or runs out of time, cannot.
+  // A flow whose task fails tells of it by itself. One that is aborted, runs out of time, has more data than an execution may, or
+  // fails in a state that has no Catch (a Choice, what a state assigns or answers) cannot.
   defineRule({
     name: 'titanic-flow-stopped',
-    description: 'Alerts when a flow is aborted or takes too long.',
+    description: 'Alerts when a flow ends in a way that it cannot tell of itself.',
     pattern: {
       source: ['aws.states'],
       'detail-type': ['Step Functions Execution Status Change'],
       detail: {
-        status: ['ABORTED', 'TIMED_OUT'],
         stateMachineArn: [{ suffix: ':titanic-training' }, { suffix: ':titanic-inference' }],
+        $or: [
+          { status: ['ABORTED', 'TIMED_OUT'] },
+          { status: ['FAILED'], error: ['States.Runtime', 'States.DataLimitExceeded'] },
+          // As Step Functions begins it; what was caught begins with the name of its state.
+          { status: ['FAILED'], cause: [{ prefix: 'An error occurred while executing the state' }] },
+        ],
       },
     },
     targets: [
       {
         arn: topicArn(alerts),
         template: {
-          paths: { status: '$.detail.status', execution: '$.detail.executionArn' },
-          text: '"A flow was stopped: <status>. Execution: <execution>"',
+          paths: {
+            status: '$.detail.status',
+            execution: '$.detail.executionArn',
+            error: '$.detail.error',
+            cause: '$.detail.cause',
+          },
+          text: '"A flow was stopped: <status>. Execution: <execution>"\n"Error: <error>"\n"Cause: <cause>"\n"Logs: none: the history of the execution names its states"',
         },
       },
     ],
