@@ -234,6 +234,13 @@ describe('a function', () => {
     expect((await invoke(lambda, 'changed')).payload).toBe('red');
   });
 
+  it('had names that AWS finds too long', async () => {
+    await expect(make('n'.repeat(65), ECHO)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('Member must have length less than or equal to 64'),
+    });
+  });
+
   it.each([
     ['timeout', { Timeout: 901 }, 900],
     ['memorySize', { MemorySize: 10_241 }, 10_240],
@@ -289,6 +296,12 @@ describe('a function', () => {
     });
     await expect(lambda.send(new AddPermissionCommand(permission))).rejects.toMatchObject({
       name: 'ResourceConflictException',
+    });
+    // AWS keeps policies of versions and aliases, and of the function itself: a template with this one would fail there.
+    const latest = new AddPermissionCommand({ ...permission, Qualifier: '$LATEST' });
+    await expect(lambda.send(latest)).rejects.toMatchObject({
+      name: 'InvalidParameterValueException',
+      message: 'We currently do not support adding policies for $LATEST.',
     });
     const { Policy } = await lambda.send(new GetPolicyCommand({ FunctionName: 'shared' }));
     expect(JSON.parse(Policy!)).toMatchObject({ Version: '2012-10-17', Statement: [{ Sid: 'rules' }] });

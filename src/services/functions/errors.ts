@@ -14,6 +14,11 @@ export const functionErrors = {
   invalid,
   noFunction: (arn: string) => missing(`Function not found: ${arn}`),
   noAlias: (arn: string) => missing(`Cannot find alias arn: ${arn}`),
+  policyOfLatest: () => invalid('We currently do not support adding policies for $LATEST.'),
+  nameTooLong: (name: string, most: number) =>
+    violated(
+      `1 validation error detected: Value '${name}' at 'functionName' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
+    ),
   noPolicy: () => missing('The resource you requested does not exist.'),
   noEventConfig: (arn: string) => missing(`The function ${arn} doesn't have an EventInvokeConfig`),
   noSource: () => missing('The resource you requested does not exist.'),

@@ -11,7 +11,7 @@ import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
 import { configurationOf, configured, describeVersion } from './configuration.ts';
 import type { CreateInput, Description, Parts, Sdk, UpdateInput } from './context.ts';
 import { functionErrors } from './errors.ts';
-import { IMAGES, languageOf, mayBecome, mayEnd } from './legal.ts';
+import { IMAGES, LIMITS, languageOf, mayBecome, mayEnd } from './legal.ts';
 import { type FunctionName, functionArn, functionName, type Place, unqualifiedName, versionNumber } from './names.ts';
 import { requireDeadLetterSender } from './senders.ts';
 import type { FunctionRow, VersionRow } from './store.ts';
@@ -47,10 +47,11 @@ function requireRole({ ports }: Parts, role: string, arn: string): void {
 const ready = ({ ports }: Parts, runtime: string): boolean =>
   ports.workers?.prepared(IMAGES[languageOf(runtime)!]) === true;
 
-/** Inside a transaction. @throws ResourceConflictException, InvalidParameterValueException */
+/** Inside a transaction. @throws ResourceConflictException, InvalidParameterValueException, ValidationException */
 export function createFunction(parts: Parts, input: CreateInput, code: CodeFacts, call: Call): Description {
   const { db, ports, world } = parts;
   const { name } = unqualifiedName(call, input.FunctionName!);
+  if (name.length > LIMITS.name) throw functionErrors.nameTooLong(name, LIMITS.name);
   if (db.function({ region: call.region, name })) throw functionErrors.functionExists(name);
   const configuration = configured(input);
   const arn = functionArn(call, name);

@@ -8,6 +8,7 @@ export const LIMITS = {
   /** Of what is in it. */
   unzipped: 250 * MEGABYTE,
   files: 100_000,
+  name: 64,
   environment: 4096,
   /** Of one invocation, in seconds, and of its process, in megabytes. The model knows what functions of other kinds may have. */
   timeout: 900,

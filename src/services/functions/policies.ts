@@ -10,7 +10,7 @@ import type { Parts, Sdk } from './context.ts';
 import { functionErrors } from './errors.ts';
 import { requireFunction, requireVersion } from './functions.ts';
 import { LIMITS } from './legal.ts';
-import { functionArn, functionName } from './names.ts';
+import { functionArn, functionName, LATEST } from './names.ts';
 import type { PolicyRow } from './store.ts';
 
 type Statement = {
@@ -64,6 +64,7 @@ export function addPermission(parts: Parts, input: AddInput, call: Call): Output
   if (input.FunctionUrlAuthType || input.InvokedViaFunctionUrl)
     throw functionErrors.unsupported('function URLs', 'Call Invoke.');
   const { arn, which, row, document } = existing(parts, call, input.FunctionName!, input.Qualifier);
+  if (which.qualifier === LATEST) throw functionErrors.policyOfLatest();
   requireRevision(row, input.RevisionId);
   const Sid = input.StatementId!;
   if (document.Statement.some((each) => each.Sid === Sid)) throw functionErrors.statementExists(Sid);
