@@ -5,6 +5,7 @@
  * M1. A message is deleted only after the function has answered for it: what fails is visible again when its time is up.
  * M2. A mapping polls while it is enabled; one that is gone, or disabled, begins nothing more.
  * M3. A queue that refuses, and a function that has no room, are asked again later, and rarely.
+ * M4. Each request has an instant of its own: an empty queue is waited for anew, and not asked without end.
  */
 import { uuid } from '../../base/random.ts';
 import type { Call } from '../../protocol/service.ts';
@@ -63,20 +64,33 @@ export function createPolling(parts: Parts & { invoke: Invoke }): Polling {
     });
   }
 
-  /** A batch, within its window; empty where there is nothing. */
+  /** M4. */
+  const now = (call: Call): Call => ({ ...call, now: world.clock.now() });
+
+  /** Whoever waits for messages when the server stops, or the mapping changes, is given none. */
+  function receive(source: string, most: number, wait: number, call: Call, { signal }: AbortController) {
+    return ports.queues.receive(source, most, wait, {
+      ...now(call),
+      isGone: () => signal.aborted,
+      whenGone(run) {
+        signal.addEventListener('abort', run);
+        return () => signal.removeEventListener('abort', run);
+      },
+    });
+  }
+
+  /** A batch: the first messages, and what comes within the window after them; empty where none have come. */
   async function gather(source: string, { call, configuration }: Reached, stopping: AbortController) {
-    const batch: QueueMessage[] = [];
-    const until = world.clock.now() + configuration.window * 1000;
-    while (batch.length < configuration.batchSize && !stopping.signal.aborted) {
-      const most = Math.min(MOST_RECEIVED, configuration.batchSize - batch.length);
-      const left = Math.max(0, until - world.clock.now());
-      const wait = batch.length === 0 ? LONG_POLL : Math.min(LONG_POLL, Math.floor(left / 1000));
-      const isGone = () => stopping.signal.aborted;
-      const received = ports.queues.receive(source, most, wait, { ...call, isGone });
-      // Whoever waits for messages when the server stops is given none.
-      received.catch(() => {});
-      batch.push(...(await Promise.race([received, aborted(stopping)])));
-      if (batch.length > 0 && world.clock.now() >= until) break;
+    const { batchSize, window } = configuration;
+    const batch = [...(await receive(source, Math.min(MOST_RECEIVED, batchSize), LONG_POLL, call, stopping))];
+    const closes = world.clock.now() + window * 1000;
+    while (batch.length > 0 && batch.length < batchSize && !stopping.signal.aborted) {
+      const left = closes - world.clock.now();
+      if (left <= 0) break;
+      const wait = Math.min(LONG_POLL, Math.floor(left / 1000));
+      // SQS waits for whole seconds.
+      if (wait === 0) await pause(left, stopping);
+      batch.push(...(await receive(source, Math.min(MOST_RECEIVED, batchSize - batch.length), wait, call, stopping)));
     }
     return batch;
   }
@@ -96,7 +110,7 @@ export function createPolling(parts: Parts & { invoke: Invoke }): Polling {
     const done = batch.filter(({ MessageId }) => !failed.has(MessageId ?? ''));
     for (let at = 0; at < done.length; at += MOST_RECEIVED) {
       const handles = done.slice(at, at + MOST_RECEIVED).map(({ ReceiptHandle }) => ReceiptHandle ?? '');
-      await ports.queues.remove(source.source, handles, call);
+      await ports.queues.remove(source.source, handles, now(call));
     }
     await note(source, failed.size === 0 ? 'OK' : 'PROBLEM: Function call failed');
   }
@@ -152,13 +166,6 @@ export function createPolling(parts: Parts & { invoke: Invoke }): Polling {
       await Promise.allSettled(all.map(({ done }) => done));
     },
   };
-}
-
-function aborted({ signal }: AbortController): Promise<readonly never[]> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve([]);
-    else signal.addEventListener('abort', () => resolve([]), { once: true });
-  });
 }
 
 /** A message as a function is given it. */
