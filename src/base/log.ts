@@ -1,6 +1,11 @@
 /** Structured logging: one JSON object a line, so that a log can be searched by field. */
 
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+/** What a line says besides when, how loud and what: by other names than those. */
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>> & {
+  readonly time?: never;
+  readonly level?: never;
+  readonly event?: never;
+};
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type Log = (level: LogLevel, event: string, fields?: LogFields) => void;
 
@@ -15,7 +20,8 @@ const RANK: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
 export function jsonLog(write: (line: string) => void, now: () => number, least: LogLevel = 'info'): Log {
   return (level, event, fields) => {
     if (RANK[level] < RANK[least]) return;
-    write(`${JSON.stringify({ time: new Date(now()).toISOString(), level, event, ...fields })}\n`);
+    const line = { time: new Date(now()).toISOString(), level, event };
+    write(`${JSON.stringify({ ...line, ...fields, ...line })}\n`);
   };
 }
 

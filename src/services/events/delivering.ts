@@ -144,7 +144,7 @@ function giveUp(parts: Parts, to: Addressed, delivery: Delivery<Sending>, error:
   const { rule, target, facts } = to;
   const { event } = delivery.body;
   const code = errorCode(error);
-  const lost = { rule: facts.arn, target: target.Arn, event: event.id, code, message: error.message };
+  const lost = { rule: facts.arn, target: target.Arn, eventId: event.id, code, message: error.message };
   const queue = target.DeadLetterConfig?.Arn;
   if (queue === undefined) return parts.world.log('warn', 'events.not-delivered', { ...lost, deadLetterQueue: 'none' });
   const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });

@@ -55,7 +55,7 @@ function putEntry(parts: Parts & { router: Router }, entry: Entry, call: Call): 
   };
   const bus = busName(call, entry.EventBusName);
   if (bus !== undefined && findBus(parts, call, bus)) parts.router.publish(bus, event);
-  else parts.world.log('warn', 'events.no-such-bus', { bus: entry.EventBusName, event: event.id });
+  else parts.world.log('warn', 'events.no-such-bus', { bus: entry.EventBusName, eventId: event.id });
   return { EventId: event.id };
 }
 
