@@ -1,4 +1,5 @@
 /** The mail server that notifications are handed to. It is loaded when the first mail is sent. */
+import { untilAborted } from '../../base/untilAborted.ts';
 import type { NotificationPorts } from '../../services/notifications/index.ts';
 
 export type MailServer = {
@@ -35,7 +36,9 @@ export function mailThrough(server: MailServer): { mail: NonNullable<Notificatio
       from,
       async send({ from: sender, to, subject, text }, stopped) {
         transport = await opened();
-        await orStopped(transport.sendMail({ from: sender, to: { name: '', address: to }, subject, text }), stopped);
+        const sending = transport.sendMail({ from: sender, to: { name: '', address: to }, subject, text });
+        // What is on its way to the mail server may still arrive: it is sent again after the next start.
+        await untilAborted(sending, stopped, 'The server is closing.');
       },
     },
     close: () => transport?.close(),
@@ -48,14 +51,4 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
     made ??= make();
     return made;
   };
-}
-
-/** What is on its way to the mail server may still arrive: it is sent again after the next start. */
-function orStopped(sending: Promise<unknown>, stopped: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(new Error('The server is closing.'));
-    if (stopped.aborted) stop();
-    stopped.addEventListener('abort', stop, { once: true });
-    sending.then(() => resolve(), reject).finally(() => stopped.removeEventListener('abort', stop));
-  });
 }

@@ -8,6 +8,7 @@
  * A4. A function whose share of concurrency is nothing is switched off: its events are given up at once.
  */
 import { parseArn } from '../../base/arn.ts';
+import { untilAborted } from '../../base/untilAborted.ts';
 import { createDeliveries, type Deliverer, type Deliveries, type Delivery } from '../../engine/deliveries.ts';
 import { isAwsError } from '../../protocol/errors.ts';
 import type { Target } from '../../protocol/targets.ts';
@@ -157,7 +158,7 @@ export function createAsync(parts: Parts & { invoke: Invoke }): Deliveries<Queue
       if (reached.row.state === 'Failed')
         throw new Error(reached.row.state_reason ?? 'The function is in the state Failed.');
       if (reached.row.state !== 'Active') throw new Error('The function is not active yet.');
-      return (stopped) => Promise.race([run(delivery, reached), aborted(stopped)]);
+      return (stopped) => untilAborted(run(delivery, reached), stopped, 'The server stops.');
     },
     delivered(delivery, answer) {
       const reached = reach(delivery.body);
@@ -174,12 +175,6 @@ export function createAsync(parts: Parts & { invoke: Invoke }): Deliveries<Queue
     },
   };
   return createDeliveries({ ...{ store, world, deliverer }, queue: 'functions', limits: AT_A_TIME });
-}
-
-function aborted(stopped: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    stopped.addEventListener('abort', () => reject(new Error('The server stops.')), { once: true });
-  });
 }
 
 function json(bytes: Buffer): unknown {
