@@ -133,17 +133,17 @@ function createRenewal(client: QueryClient): Renewal {
     left.params.delete(param);
     const asked = await askPage(query.queryKey, tokens, param).then(
       (answer) => ({ answer }),
-      ({ status = 0 }: Partial<Refusal>) => ({ refused: status > 0 && status < 500 }),
+      ({ status = 0 }: Partial<Refusal>) => (status > 0 && status < 500 ? 'refused' : 'away'),
     );
-    if ('refused' in asked && asked.refused) {
+    if (asked === 'refused') {
       // All of the list, asked for, tells what is wrong, or that nothing is any more.
       waiting.delete(query.queryHash);
       void client.invalidateQueries({ queryKey: query.queryKey, exact: true });
       return undefined;
     }
-    if (!('answer' in asked) || query.state.fetchStatus !== 'idle') {
+    if (asked === 'away' || query.state.fetchStatus !== 'idle') {
       left.params.add(param);
-      return 'answer' in asked ? EVERY_MS : AGAIN_MS;
+      return asked === 'away' ? AGAIN_MS : EVERY_MS;
     }
     const found = spliced(query.state.data as Pages, param, asked.answer, rows, tokens.next);
     if (!found) return undefined;
@@ -154,18 +154,22 @@ function createRenewal(client: QueryClient): Renewal {
   }
 
   /** What events named and the first page does not have, either: where it may be in this list, it may be on any page. */
-  function seek(long: Long, { sought }: Waiting): void {
+  function seek(long: Long, { params, sought }: Waiting): void {
     const data = long.query.state.data as Pages;
     const [row] = long.rows.of(data.pages[0]);
     const maybe = [...sought].filter((arn) => mayBe(arn, row?.key));
     sought.clear();
-    if (placesOf(maybe, data, long.rows).missing.length > 0) markAll(long);
+    if (placesOf(maybe, data, long.rows).missing.length === 0) return;
+    markAll(long);
+    params.delete(data.pageParams[0]);
   }
 
   return {
     after: (events) =>
       renew(
-        ({ queryKey }) => events.some((event) => isStale(queryKey, event)),
+        (query) =>
+          // A long one that cannot be asked for in parts waits for somebody who asks for it.
+          (isLongList(query) || !isLong(query.state.data)) && events.some((event) => isStale(query.queryKey, event)),
         (long) => {
           const own = events.filter((event) => isStale(long.query.queryKey, event));
           const arns = new Set(own.flatMap(({ Resources }) => Resources));
