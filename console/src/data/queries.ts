@@ -16,6 +16,7 @@ import { useEffect, useEffectEvent, useMemo } from 'react';
 import { call, keyOf } from './call.ts';
 import { isLong } from './pages.ts';
 import { askPage, isLongList, renewalOf } from './renewal.ts';
+import { rowsOf } from './rows.ts';
 import type { Refusal } from './session.ts';
 import type { ApiName, Input, OperationName, Output } from './types.ts';
 
@@ -152,7 +153,8 @@ export function usePages<A extends ApiName, O extends OperationName<A>, T>(
     ...(steady && { placeholderData: keepPreviousData }),
     ...(fixed && { staleTime: Number.POSITIVE_INFINITY }),
   });
-  useLongList(queryKey, enabled && !fixed && isLong(found.data), every);
+  const inParts = enabled && !fixed && rowsOf(operation) !== undefined;
+  useLongList(queryKey, inParts && isLong(found.data), every);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same pages have the same items, whoever takes them out
   const items = useMemo(() => found.data?.pages.flatMap((page) => [...(itemsOf(page) ?? [])]), [found.data]);
   return {
