@@ -1,6 +1,10 @@
-/** When `telar up` opens the console by itself. */
+/** When `telar up` opens the console by itself, and who can see the link. */
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { opensBrowser, type Surroundings } from './browser.ts';
+import { leadingTo, opensBrowser, type Surroundings } from './browser.ts';
 
 const desktop: Surroundings = {
   ...{ asked: undefined, terminal: { stdin: true, stdout: true }, json: false, detach: false },
@@ -31,5 +35,26 @@ describe('the browser', () => {
     ['--open, whatever else holds', true, { asked: true, environment: { CI: '1' }, detach: true, json: true }],
   ])('%s: %s', (_, opens, differs) => {
     expect(opensBrowser({ ...desktop, ...differs })).toBe(opens);
+  });
+});
+
+describe('the page that leads to the link', () => {
+  it('is read by its user only, and named without the link', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'telar-browser-'));
+    try {
+      for (const link of [
+        'http://127.0.0.1:1/console/#link=first',
+        'http://127.0.0.1:1/console/?a="b"&c#link=second',
+      ]) {
+        const address = leadingTo(link, folder);
+        expect(address).not.toContain('link=');
+        const path = fileURLToPath(address);
+        expect(statSync(path).mode & 0o777).toBe(0o600);
+        const target = link.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+        expect(readFileSync(path, 'utf8')).toContain(`url=${target}">`);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -1,5 +1,14 @@
-/** The browser of whoever sits at the terminal: whether a command opens it by itself, and how. */
+/**
+ * The browser of whoever sits at the terminal: whether a command opens it by itself, and how.
+ *
+ * O1. No other user of the machine learns of the link, which signs in whoever is the first to follow it. What a program is started
+ *     with can be seen by all: the browser is given the address of a page that only this user reads, and the page leads on.
+ */
 import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 export type Surroundings = {
   /** As the person said: --open, --no-open. */
@@ -43,10 +52,27 @@ const OPENERS: Readonly<Record<string, readonly [program: string, ...first: stri
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
-/** In the browser that the desktop has for links. Where there is none, nothing happens: the link stands there. */
-export function openInBrowser(url: string): void {
+/**
+ * In the browser that the desktop has for links. Where there is none, nothing happens: the link stands there.
+ *
+ * @param folder where things may lie that the next start throws away; if it is not there, the system's own is taken
+ */
+export function openInBrowser(link: string, folder: string): void {
   const [program, ...first] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(program, [...first, url], { stdio: 'ignore', detached: true });
+  const child = spawn(program, [...first, leadingTo(link, folder)], { stdio: 'ignore', detached: true });
   child.on('error', () => {});
   child.unref();
+}
+
+/** The address of a page that leads to a link (O1). */
+export function leadingTo(link: string, folder: string): string {
+  const path = join(existsSync(folder) ? folder : mkdtempSync(join(tmpdir(), 'telar-')), 'console.html');
+  const target = link.replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  rmSync(path, { force: true });
+  writeFileSync(
+    path,
+    `<!doctype html><meta charset="utf-8"><title>Telar</title><meta http-equiv="refresh" content="0; url=${target}">\n`,
+    { mode: 0o600, flag: 'wx' },
+  );
+  return pathToFileURL(path).href;
 }

@@ -6,11 +6,11 @@ import type { ExitStatus } from '../errors.ts';
 import { telarClient } from '../telarClient.ts';
 
 export async function consoleVerb(context: Context, { open }: { open?: boolean }): Promise<ExitStatus> {
-  const { out } = context;
+  const { out, data } = context;
   const link = await consoleLink(context);
   out.line(`The console: ${out.style.accent(link.url)}`);
   if (link.expires) out.line(out.style.dim('  The link signs in once, within ten minutes.'));
-  if (open) openInBrowser(link.url);
+  if (open) openInBrowser(link.url, data.temporary);
   out.result({ url: link.url, expiresAt: link.expires });
   return 0;
 }

@@ -112,7 +112,7 @@ async function tellOfConsole(context: Context, url: string, options: UpOptions):
   const terminal = { stdin: stdin.isTTY === true, stdout: stdout.isTTY === true };
   const detach = options.detach === true;
   if (opensBrowser({ asked: options.open, terminal, json: out.json, detach, platform, environment }))
-    openInBrowser(link.url);
+    openInBrowser(link.url, context.data.temporary);
 }
 
 /** In milliseconds. */
