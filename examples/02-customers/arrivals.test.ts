@@ -82,12 +82,20 @@ it('alerts when a delivery cannot be cleaned, and when a training fails', { time
     });
     await customers.put('raw/wrong/a.csv', 'id,name\n1,x\n');
     await customers.put('raw/wrong/manifest.json', '{"asOf": "2026-07-01"}');
+    // Half a delivery was cleaned as if it were whole.
+    const parts = [{ file: 'a.csv' }, { file: 'b.csv' }];
+    await customers.put('raw/half/a.csv', 'id,name\n1,x\n');
+    await customers.put('raw/half/manifest.json', JSON.stringify({ asOf: '2026-07-01', parts }));
     await customers.put('clean/run_date=2026-07-01/run_id=event-lost/', '');
     const alerts = () =>
       subscriber.received.map(parsed).flatMap(({ Type, Message = '' }) => (Type === 'Notification' ? [Message] : []));
-    await expect.poll(alerts, { timeout: MINUTES }).toHaveLength(2);
-    const [failed, training] = alerts().sort((one) => (one.startsWith('{') ? -1 : 1));
-    expect(JSON.parse(failed!)).toMatchObject({
+    await expect.poll(alerts, { timeout: MINUTES }).toHaveLength(3);
+    const training = alerts().find((one) => !one.startsWith('{'));
+    const [wrong, half] = ['raw/wrong/', 'raw/half/'].map((key) => alerts().find((one) => one.includes(`"${key}`)));
+    expect(JSON.parse(half!)).toMatchObject({
+      responsePayload: { errorMessage: expect.stringContaining('raw/half/ lacks b.csv, which its manifest names') },
+    });
+    expect(JSON.parse(wrong!)).toMatchObject({
       requestContext: { functionArn: expect.stringContaining(':customers-clean:'), condition: 'RetriesExhausted' },
       requestPayload: { detail: { object: { key: 'raw/wrong/manifest.json' } } },
       responsePayload: { errorMessage: expect.stringContaining("The header of a.csv is 'id,name'") },
