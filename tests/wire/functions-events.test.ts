@@ -97,6 +97,19 @@ describe('an asynchronous invocation', () => {
     }
   });
 
+  it('led back to the function for ever, where that was its own destination', async () => {
+    const Destination = await make('circle', ECHO);
+    for (const arn of [Destination, `${Destination}:$LATEST`]) {
+      const DestinationConfig = { OnSuccess: { Destination: arn } };
+      await expect(
+        lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName: 'circle', DestinationConfig })),
+      ).rejects.toMatchObject({
+        name: 'InvalidParameterValueException',
+        message: "You can't specify the function as a destination for itself.",
+      });
+    }
+  });
+
   it('of a function that is switched off is given up at once, and told: it had waited for hours', async () => {
     const listener = await make('on-switched-off', ECHO);
     const sqs = new SQS(server.client);

@@ -14,6 +14,7 @@ export const functionErrors = {
   invalid,
   noFunction: (arn: string) => missing(`Function not found: ${arn}`),
   noAlias: (arn: string) => missing(`Cannot find alias arn: ${arn}`),
+  ownDestination: () => invalid("You can't specify the function as a destination for itself."),
   policyOfLatest: () => invalid('We currently do not support adding policies for $LATEST.'),
   nameTooLong: (name: string, most: number) =>
     violated(

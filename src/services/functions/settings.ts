@@ -71,11 +71,15 @@ function configured(parts: Parts, call: Call, given: string, qualifier: string |
   return { fn: requireVersion(parts, call, named).fn, qualifier: named.qualifier };
 }
 
+type Sender = { fn: FunctionRow; role: string };
+
 const DESTINATIONS = new Set(['sqs', 'sns', 'lambda', 'events']);
 
 /** @throws InvalidParameterValueException: what is no place to send to */
-function destination(parts: Parts, arn: string | undefined, role: string, call: Call): string | null {
+function destination(parts: Parts, arn: string | undefined, { fn, role }: Sender, call: Call): string | null {
   if (!arn) return null;
+  // It would be sent its own answers for ever.
+  if (`${arn}:`.startsWith(`${functionArn(call, fn.name)}:`)) throw functionErrors.ownDestination();
   const service = parseArn(arn)?.service ?? '';
   if (service === 's3')
     throw functionErrors.unsupported(
@@ -107,13 +111,13 @@ export function putEventConfig(parts: Parts, input: PutInput, keeps: boolean, ca
   const before = keeps ? parts.db.eventConfig({ function: fn.id, qualifier }) : undefined;
   if (keeps && !before) throw functionErrors.noEventConfig(functionArn(call, fn.name, qualifier));
   const { OnSuccess, OnFailure } = input.DestinationConfig ?? {};
-  const { role } = configurationOf(requireVersion(parts, call, { name: fn.name, qualifier }).row);
+  const sender = { fn, role: configurationOf(requireVersion(parts, call, { name: fn.name, qualifier }).row).role };
   const row: EventConfigRow = {
     ...{ function: fn.id, qualifier },
     retries: input.MaximumRetryAttempts ?? before?.retries ?? null,
     age: input.MaximumEventAgeInSeconds ?? before?.age ?? null,
-    on_success: OnSuccess ? destination(parts, OnSuccess.Destination, role, call) : (before?.on_success ?? null),
-    on_failure: OnFailure ? destination(parts, OnFailure.Destination, role, call) : (before?.on_failure ?? null),
+    on_success: OnSuccess ? destination(parts, OnSuccess.Destination, sender, call) : (before?.on_success ?? null),
+    on_failure: OnFailure ? destination(parts, OnFailure.Destination, sender, call) : (before?.on_failure ?? null),
     modified_at: call.now,
   };
   parts.db.putEventConfig(row);
