@@ -15,7 +15,7 @@ import { DEFAULT_BUS, DEFAULT_PAGE, MOST_RULES, type RuleState } from './legal.t
 import { type Place, ruleArn } from './names.ts';
 import { laneOf, type Router } from './router.ts';
 import { requireSchedule, setDue } from './schedules.ts';
-import type { RuleRow } from './store.ts';
+import type { PutRow, RuleRow } from './store.ts';
 import { addTags } from './tags.ts';
 
 export type RuleParts = Parts & {
@@ -73,7 +73,7 @@ export function putRule(parts: RuleParts, input: InputOf<Sdk, 'PutRule'>, call: 
 }
 
 /** A rule is what it is now, or gone. */
-function changed({ router, occurrences }: RuleParts, rule: RuleRow, now: number): void {
+function changed({ router, occurrences }: RuleParts, rule: PutRow, now: number): void {
   router.changed(rule.region, rule.bus);
   setDue(occurrences, rule, now);
 }

@@ -1,10 +1,11 @@
 import { beforeEach, expect, it } from 'vitest';
 import { eventParts } from '../../../tests/support/events.ts';
 import { START } from '../../../tests/support/operations.ts';
-import { occurring, setDue } from './schedules.ts';
+import { occurring, setDue, timesOf } from './schedules.ts';
 
 const HOUR = 3_600_000;
 const ARN = 'arn:aws:events:us-east-1:123456789012:rule/r';
+const PLACE = { account: '123456789012', region: 'us-east-1' };
 
 let of: ReturnType<typeof eventParts>;
 beforeEach(() => {
@@ -42,6 +43,17 @@ it('with the tag that says so it does not happen, and is said, too', async () =>
   expect(await seen(rule, 5 * HOUR + 120_000)).toBe(START + 7 * HOUR);
   expect(of.added).toEqual([]);
   expect(of.logged).toMatchObject([{ facts: { policy: 'skip', tag: 'telar:missed' } }]);
+});
+
+it('what a rule had missed was in the log alone: telar schedule list said nothing of it', async () => {
+  const rule = await hourly();
+  const missed = () => timesOf(of.parts, { nextOf: () => undefined }, PLACE, ARN)?.Missed;
+  expect(missed()).toBeUndefined();
+  await seen(rule, 5 * HOUR + 120_000);
+  expect(missed()).toEqual({ At: new Date(START + 6 * HOUR).toISOString(), Outcome: 'ran-late' });
+  await of.within(() => of.parts.ports.setTags(ARN, [{ Key: 'telar:missed', Value: 'skip' }]));
+  await seen(rule, 5 * HOUR + 120_000);
+  expect(missed()).toMatchObject({ Outcome: 'skipped' });
 });
 
 it('a rule that is disabled or gone does not occur any more', async () => {

@@ -1,6 +1,6 @@
 /**
  * Rules that fire by themselves. What falls due while no server runs is caught up with as the rule's tag `telar:missed` says:
- * `run-once` fires once for all that was missed, `skip` does not; either is logged.
+ * `run-once` fires once for all that was missed, `skip` does not; either is logged, and kept with the rule.
  */
 
 import { uuid } from '../../base/random.ts';
@@ -14,7 +14,7 @@ import { eventErrors } from './errors.ts';
 import { eventTime } from './event.ts';
 import { type Place, ruleArn, ruleIn } from './names.ts';
 import type { Router } from './router.ts';
-import type { RuleRow } from './store.ts';
+import type { MissedOutcome, PutRow } from './store.ts';
 
 /** @throws ValidationException */
 export function requireSchedule(text: string): ScheduleExpression {
@@ -24,7 +24,7 @@ export function requireSchedule(text: string): ScheduleExpression {
 }
 
 /** Inside a transaction: when a rule fires next, after it was put, enabled or disabled. */
-export function setDue(occurrences: Pick<Occurrences, 'set' | 'remove'>, rule: RuleRow, now: number): void {
+export function setDue(occurrences: Pick<Occurrences, 'set' | 'remove'>, rule: PutRow, now: number): void {
   const { schedule, state } = rule;
   const key = String(rule.id);
   const next =
@@ -50,6 +50,10 @@ export function occurring(parts: Parts & { router: Router }) {
       const first = { at: new Date(at).toISOString(), last: new Date(last).toISOString() };
       world.log('warn', 'events.schedule-missed', { rule: arn, ...first, policy, tag: MISSED_TAG });
     }
+    if (due.missed) {
+      const missed_outcome = policy === 'run-once' ? 'ran-late' : 'skipped';
+      db.setMissed({ id: rule.id, missed_at: due.at, missed_outcome });
+    }
     if (!due.missed || policy === 'run-once') {
       parts.router.toTargets(rule.id, {
         ...{ version: '0', id: uuid(world.random), 'detail-type': 'Scheduled Event', source: 'aws.events', account },
@@ -68,8 +72,12 @@ function missedPolicy({ ports, missed }: Parts, arn: string): MissedPolicy {
   return isPolicy(value) ? value : missed;
 }
 
-/** When a rule next fires: what AWS has no operation for. */
-export type RuleTimes = { Next: string | undefined; MissedPolicy: MissedPolicy; Missed: undefined };
+/** When a rule next fires, and what it has missed: what AWS has no operation for. */
+export type RuleTimes = {
+  Next: string | undefined;
+  MissedPolicy: MissedPolicy;
+  Missed: { At: string; Outcome: MissedOutcome } | undefined;
+};
 
 /** Undefined when an ARN names no rule that has a schedule. */
 export function timesOf(
@@ -83,7 +91,9 @@ export function timesOf(
   if (!rule || rule.schedule === null) return undefined;
   const next = occurrences.nextOf(String(rule.id));
   const Next = next === undefined ? undefined : new Date(next).toISOString();
-  return { Next, MissedPolicy: missedPolicy(parts, arn), Missed: undefined };
+  const { missed_at: at, missed_outcome: Outcome } = rule;
+  const Missed = at === null || Outcome === null ? undefined : { At: new Date(at).toISOString(), Outcome };
+  return { Next, MissedPolicy: missedPolicy(parts, arn), Missed };
 }
 
 /** @throws ValidationException for a value that the tag does not have */

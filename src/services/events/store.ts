@@ -85,6 +85,9 @@ export const migrations: Migrations = {
        ended_at INTEGER,
        PRIMARY KEY (region, name)
      ) STRICT, WITHOUT ROWID;`,
+    `-- The last occurrence of its schedule that was missed, and what became of it.
+     ALTER TABLE event_rules ADD COLUMN missed_at INTEGER;
+     ALTER TABLE event_rules ADD COLUMN missed_outcome TEXT;`,
   ],
 };
 
@@ -99,6 +102,12 @@ export type BusRow = {
   modified_at: number;
 };
 
+/** What becomes of an occurrence that was missed. */
+export type MissedOutcome = 'ran-late' | 'skipped';
+
+/** What only `setMissed` writes. */
+type Missed = 'missed_at' | 'missed_outcome';
+
 export type RuleRow = {
   id: number;
   region: string;
@@ -110,7 +119,12 @@ export type RuleRow = {
   description: string | null;
   role_arn: string | null;
   scheduled_at: number | null;
+  missed_at: number | null;
+  missed_outcome: MissedOutcome | null;
 };
+
+/** A rule as it is put: what it has missed is no part of that. */
+export type PutRow = Omit<RuleRow, Missed>;
 
 export type TargetRow = { rule: number; id: string; arn: string; target: string };
 
@@ -188,13 +202,16 @@ function busesAndRules(sql: Sql) {
       `SELECT DISTINCT name FROM event_rules JOIN event_targets ON rule = event_rules.id
        WHERE region = $region AND bus = $bus AND event_targets.arn = $arn AND name > $after ORDER BY name LIMIT $limit`,
     ),
-    insertRule: sql.insert<Omit<RuleRow, 'id'>>(
+    insertRule: sql.insert<Omit<PutRow, 'id'>>(
       `INSERT INTO event_rules (region, bus, name, pattern, schedule, state, description, role_arn, scheduled_at)
        VALUES ($region, $bus, $name, $pattern, $schedule, $state, $description, $role_arn, $scheduled_at)`,
     ),
-    updateRule: sql.change<Omit<RuleRow, 'region' | 'bus' | 'name'>>(
+    updateRule: sql.change<Omit<PutRow, 'region' | 'bus' | 'name'>>(
       `UPDATE event_rules SET pattern = $pattern, schedule = $schedule, state = $state, description = $description,
          role_arn = $role_arn, scheduled_at = $scheduled_at WHERE id = $id`,
+    ),
+    setMissed: sql.change<{ id: number; missed_at: number; missed_outcome: MissedOutcome }>(
+      'UPDATE event_rules SET missed_at = $missed_at, missed_outcome = $missed_outcome WHERE id = $id',
     ),
     removeRule: sql.change<{ id: number }>('DELETE FROM event_rules WHERE id = $id'),
 
