@@ -87,6 +87,14 @@ describe.each(kinds)('a sandbox made as %s', (as, isolation) => {
     expect(existsSync(join(tmpdir(), 'x', 'y'))).toBe(false);
   });
 
+  it('what a job left in /dev/shm, /var/tmp or System V’s memory was another’s to read, and stayed', async () => {
+    const name = `telar-left-${process.pid}-${as}`;
+    const write = `cd /; for at in /dev/shm /var/tmp; do echo x >$at/${name} && ls $at; done; ipcmk -Q >/dev/null; ipcs -q | grep -c 0x`;
+    expect(await inside(isolation, write)).toBe(`${name}\nhome\n${name}\n1\n`);
+    for (const at of ['/dev/shm', '/var/tmp']) expect(existsSync(join(at, name))).toBe(false);
+    expect(await inside(isolation, 'ls /dev/shm; ls /var/tmp; ipcs -q | grep -c 0x')).toBe('home\n0\n');
+  });
+
   it('hands on nothing of the environment of the server', async () => {
     process.env['AWS_SECRET_ACCESS_KEY'] = 'hush';
     expect(await inside(isolation, 'env')).not.toContain('hush');
