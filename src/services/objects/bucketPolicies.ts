@@ -18,6 +18,13 @@ export function checkBucketPolicy(bucket: string, text: string): Policy {
   return parsed.policy;
 }
 
+/** Accounts, users and roles that a policy names, also those whom it leaves out. */
+export const principalsOf = ({ statements }: Policy): readonly string[] =>
+  statements.flatMap(({ principals }) => principals?.of.AWS ?? []);
+
+export const noSuchPrincipal = (name: string) =>
+  `Invalid principal in policy: there is no ${name}. Create it first, or name the account and narrow by aws:PrincipalArn.`;
+
 /** What S3 says where it has words of its own, followed by where and why. */
 function worded(problems: readonly PolicyProblem[]): string {
   const [first] = problems;

@@ -61,7 +61,10 @@ export type ObjectsService = {
 
 /** Milliseconds between the end of a file's last row and the sweep that takes it. */
 const SWEEP_AFTER = 60_000;
-const TELLS_NOBODY: ObjectsPorts = { recorder: () => undefined, notify() {}, mayInvoke: () => true, emit() {} };
+const TELLS_NOBODY: ObjectsPorts = {
+  ...{ recorder: () => undefined, notify() {}, emit() {} },
+  ...{ mayInvoke: () => true, principalExists: () => true },
+};
 
 export function createObjectsService({ store, bytes, world, account, ports: given }: ObjectsContext): ObjectsService {
   const ports = { ...TELLS_NOBODY, ...given };
