@@ -5,7 +5,7 @@
 import type { Policy } from '../../definition/policy/types.ts';
 import { type Operations, reads, writes } from '../../protocol/service.ts';
 import { ownerOf } from './bucketOperations.ts';
-import { checkBucketPolicy, isPublic, noSuchPrincipal, principalsOf } from './bucketPolicies.ts';
+import { checkBucketPolicy, checkNames, isPublic } from './bucketPolicies.ts';
 import { s3Errors } from './errors.ts';
 import type { Objects } from './objects.ts';
 import type { ObjectsPorts } from './ports.ts';
@@ -56,9 +56,7 @@ function policyOperations({ objects, settings, ports }: Context): Operations<S3S
         const { name } = objects.bucket(input);
         const text = input.Policy ?? '';
         const policy = checkBucketPolicy(name, text);
-        // Only now: one who is gone later takes nothing of a policy away.
-        const stranger = principalsOf(policy).find((principal) => !ports.principalExists(principal));
-        if (stranger !== undefined) throw s3Errors.malformedPolicy(noSuchPrincipal(stranger));
+        checkNames(policy, ports.principalExists);
         const block = settings.get(name, 'publicAccess') ?? CLOSED;
         if (block !== 'none' && block.BlockPublicPolicy && isPublic(policy)) throw s3Errors.publicPolicy(name);
         settings.set(name, 'policy', text);

@@ -1,6 +1,7 @@
 /** The rules of bucket policies, pure: which documents S3 takes, and which of them open a bucket to everyone. */
 import { parsePolicy } from '../../definition/policy/parse.ts';
 import type { ConditionTest, Policy, PolicyProblem, Statement } from '../../definition/policy/types.ts';
+import { isConditionKey } from './conditionKeys.ts';
 import { s3Errors } from './errors.ts';
 
 /** In bytes. */
@@ -18,12 +19,24 @@ export function checkBucketPolicy(bucket: string, text: string): Policy {
   return parsed.policy;
 }
 
-/** Accounts, users and roles that a policy names, also those whom it leaves out. */
-export const principalsOf = ({ statements }: Policy): readonly string[] =>
-  statements.flatMap(({ principals }) => principals?.of.AWS ?? []);
-
-export const noSuchPrincipal = (name: string) =>
-  `Invalid principal in policy: there is no ${name}. Create it first, or name the account and narrow by aws:PrincipalArn.`;
+/**
+ * Checks what is checked of a policy only when it is set: one who is gone later takes nothing of it away, and what an earlier
+ * Telar took goes on.
+ *
+ * @throws MalformedPolicy
+ */
+export function checkNames({ statements }: Policy, principalExists: (name: string) => boolean): void {
+  for (const [index, { principals, conditions }] of statements.entries()) {
+    const at = `(at $.Statement[${index}])`;
+    const stranger = principals?.of.AWS?.find((name) => !principalExists(name));
+    if (stranger !== undefined) {
+      const advice = 'Create it first, or name the account and narrow by aws:PrincipalArn.';
+      throw s3Errors.malformedPolicy(`Invalid principal in policy: there is no ${stranger}. ${advice} ${at}`);
+    }
+    const unknown = conditions.find(({ key }) => /^s3:/i.test(key) && !isConditionKey(key));
+    if (unknown) throw s3Errors.malformedPolicy(`Policy has an invalid condition key: '${unknown.key}' ${at}`);
+  }
+}
 
 /** What S3 says where it has words of its own, followed by where and why. */
 function worded(problems: readonly PolicyProblem[]): string {

@@ -92,6 +92,11 @@ describe('a bucket policy', () => {
       () => policy({ NotPrincipal: { AWS: `arn:aws:iam::${ACCOUNT}:role/r/none` }, Principal: undefined }),
       /^Invalid principal in policy/,
     ],
+    [
+      'with a misspelt key of S3’s, which was taken and never denied',
+      () => policy({ Effect: 'Deny', Condition: { StringEquals: { 's3:ExistingObjectTags/kind': 'secret' } } }),
+      /^Policy has an invalid condition key: 's3:ExistingObjectTags\/kind'/,
+    ],
     ['with a principal that is none', () => policy({ Principal: { AWS: 'nobody' } }), /^Invalid principal in policy/],
     ['without an action', () => policy({ Action: undefined }), /^Missing required field Action/],
     ['of another service’s action', () => policy({ Action: 'ec2:RunInstances' }), /^Policy has invalid action/],
