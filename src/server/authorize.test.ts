@@ -15,6 +15,8 @@ let identity: Identity;
 let admin: Principal;
 let bucketPolicies: Map<string, Policy>;
 let authorize: Authorize;
+/** Of every bucket: its public access block. */
+const closed = false;
 
 beforeEach(async () => {
   identity = await administered();
@@ -27,6 +29,7 @@ beforeEach(async () => {
       return policy && { id: 'policy of bucket bucket', policy };
     },
     tagsOf: identity.tagsOf,
+    keepsPublicOut: () => closed,
     enforced: true,
   });
 });

@@ -12,6 +12,8 @@ type Parts = {
   tagsOf: TagsOf;
   /** A bucket's policy, if it has one: parsed once for each text. */
   bucketPolicy(bucket: string): Policy | undefined;
+  /** Whether a bucket's public access block shuts out whom its policy lets in. */
+  keepsPublicOut(bucket: string): boolean;
   /** The policy of the model package group that an ARN names or lies in, likewise. */
   groupPolicy(arn: string): { group: string; policy: Policy } | undefined;
   /** The policy of any other resource, likewise. */
@@ -20,14 +22,16 @@ type Parts = {
   enforced: boolean;
 };
 
-export function createPolicies({ identity, tagsOf, bucketPolicy, groupPolicy, attached, enforced }: Parts) {
+export function createPolicies(given: Parts) {
+  const { identity, tagsOf, bucketPolicy, groupPolicy, attached, enforced } = given;
   const parts = {
     ...{ identity, enforced },
     resourcePolicy: (arn: string) =>
       policyOfBucket(arn, bucketPolicy) ?? policyOfGroup(arn, groupPolicy) ?? policyOf(arn, attached),
     tagsOf: (arn: string) => (arn.startsWith('arn:aws:iam:') ? identity.tagsOf(arn) : serviceTags(arn, tagsOf)),
   };
-  const authorize = createAuthorize(parts);
+  const keepsPublicOut = (arn: string) => given.keepsPublicOut(bucketOf(arn) ?? '');
+  const authorize = createAuthorize({ ...parts, keepsPublicOut });
   return { authorize, permit: createPermit(authorize), explainAccess: createExplainAccess(parts) };
 }
 
@@ -46,9 +50,11 @@ function createPermit(authorize: Authorize): Permit {
   };
 }
 
+const bucketOf = (arn: string): string | undefined => /^arn:aws:s3:::([^/*]+)/.exec(arn)?.[1];
+
 /** The policy of the bucket that an ARN names or lies in. */
 function policyOfBucket(arn: string, bucketPolicy: Parts['bucketPolicy']) {
-  const [, bucket] = /^arn:aws:s3:::([^/*]+)/.exec(arn) ?? [];
+  const bucket = bucketOf(arn);
   const policy = bucket === undefined ? undefined : bucketPolicy(bucket);
   return policy && { id: `policy of bucket ${bucket}`, policy };
 }

@@ -69,8 +69,11 @@ const SIGNATURE: Readonly<Record<string, (facts: Facts) => ConditionValue>> = {
 
 const GENERAL: ReadonlyMap<string, (facts: Facts) => ConditionValue> = new Map(
   Object.entries({
-    'aws:principalarn': ({ caller }: Facts) => caller.principalArn,
-    'aws:principalaccount': ({ principal }: Facts) => principal.account,
+    // Whose request is not signed has no ARN, and is of no account.
+    'aws:principalarn': ({ caller, principal }: Facts) =>
+      principal.kind === 'anonymous' ? undefined : caller.principalArn,
+    'aws:principalaccount': ({ principal }: Facts) =>
+      principal.kind === 'anonymous' ? 'anonymous' : principal.account,
     'aws:principaltype': ({ principal }: Facts) => TYPES[principal.kind],
     'aws:principalisawsservice': ({ principal }: Facts) => String(principal.kind === 'service'),
     'aws:principalservicename': ({ principal }: Facts) => (principal.kind === 'service' ? principal.arn : undefined),

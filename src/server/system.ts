@@ -153,6 +153,7 @@ export function createSystem(options: SystemOptions): System {
   const { authorize, permit, explainAccess } = createPolicies({
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
     bucketPolicy: (bucket) => objects.objects.bucketPolicy(bucket),
+    keepsPublicOut: (bucket) => objects.objects.keepsPublicOut(bucket),
     groupPolicy: (arn) => registry.groupPolicy(arn),
     attached: (arn) => flows.attached[arn.split(':', 3)[2] ?? '']?.(arn),
   });

@@ -101,6 +101,15 @@ export function bucketPolicies(settings: Settings): (bucket: string) => Policy |
   };
 }
 
+/** Only public policies are restricted: one that is narrowed enough not to be one lets in whom it says. */
+export function restrictsPublic(settings: Settings, bucket: string): boolean {
+  const block = settings.get(bucket, 'publicAccess') ?? CLOSED;
+  const text = settings.get(bucket, 'policy');
+  return (
+    block !== 'none' && !!block.RestrictPublicBuckets && text !== undefined && isPublic(checkBucketPolicy(bucket, text))
+  );
+}
+
 type AskedAcl = Pick<
   Input<'PutBucketAcl'>,
   'ACL' | 'AccessControlPolicy' | 'GrantFullControl' | 'GrantRead' | 'GrantReadACP' | 'GrantWrite' | 'GrantWriteACP'

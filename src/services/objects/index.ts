@@ -99,6 +99,8 @@ export function createObjectsService({ store, bytes, world, account, ports: give
 
   const api = defineApi({
     ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01' },
+    // Where a bucket's policy lets everyone read: without a signature nobody changes anything, whatever a policy says.
+    unsigned: ['GetObject', 'HeadObject', 'ListObjects', 'ListObjectsV2'],
     ...{ xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/', sdk: () => load('@aws-sdk/client-s3') },
   });
 
