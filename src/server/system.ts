@@ -152,8 +152,7 @@ export function createSystem(options: SystemOptions): System {
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
   const { authorize, permit, explainAccess } = createPolicies({
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
-    bucketPolicy: (bucket) => objects.objects.bucketPolicy(bucket),
-    keepsPublicOut: (bucket) => objects.objects.keepsPublicOut(bucket),
+    buckets: objects.objects,
     groupPolicy: (arn) => registry.groupPolicy(arn),
     attached: (arn) => flows.attached[arn.split(':', 3)[2] ?? '']?.(arn),
   });
