@@ -8,8 +8,8 @@
  * B3. What the image needs at its own path (a Python's standard library) is seen there even below a covered folder, or
  *     below one that the job's user may not enter.
  * B4. Nothing of the job outlives it: when the namespace's first process ends, the kernel kills all others. What it wrote to
- *     /dev/shm, or left to System V's and POSIX's IPC, goes with its namespaces; /var/tmp is its /tmp. All jobs of a server that
- *     is root are one user: whatever of this they shared, one could read of another.
+ *     /dev/shm, or left to System V's and POSIX's IPC, goes with its namespaces; /var/tmp, and wherever else everybody may
+ *     write, is its /tmp. All jobs of a server that is root are one user: what they shared of this, one could read of another.
  */
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -40,10 +40,10 @@ export type SandboxPlan = {
   task?: string | undefined;
 };
 
-/** In memory, of any size: a job is held to its memory by its group. Those that the machine has not are passed over. */
+/** In memory, of any size: a job is held to its memory by its group. */
 const SHARED_MEMORY = '/dev/shm';
-/** Where programs put what is to outlive a restart of the machine: nothing of a job is. */
-const LASTING_TMP = '/var/tmp';
+/** Where everybody may write, beside /tmp: what jobs put there is in their own. */
+const OPEN_FOLDERS = ['/var/tmp', '/run/lock', '/var/crash', '/dev/mqueue'].filter((path) => existsSync(path));
 
 const isBelow = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
 
@@ -74,7 +74,7 @@ export function covering(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs'>): { co
   const needs = outermost(plan.needs);
   const barriers = plan.as === 'root' ? needs.flatMap((path) => barrier(path) ?? []) : [];
   const covers = outermost([...plan.hide, ...barriers]);
-  const replaced = [...covers, INSIDE.tmp, ...[SHARED_MEMORY, LASTING_TMP].filter(existsSync)];
+  const replaced = [...covers, INSIDE.tmp, SHARED_MEMORY, ...OPEN_FOLDERS];
   return { covers, restore: needs.filter((path) => replaced.some((cover) => isBelow(path, cover))) };
 }
 
@@ -213,7 +213,7 @@ export function sandboxScript(plan: SandboxPlan): string {
     ...(plan.task === undefined ? [] : varLines(stage, plan)),
     ...covers.map((path) => coverLine(path, filled.includes(path))),
     ...(existsSync(SHARED_MEMORY) ? [`must mount -n -t tmpfs -o nosuid,nodev,mode=1777 tmpfs ${SHARED_MEMORY}`] : []),
-    ...(existsSync(LASTING_TMP) ? [`must mount -n --bind ${INSIDE.telar}/.tmp ${LASTING_TMP}`] : []),
+    ...OPEN_FOLDERS.map((path) => `must mount -n --bind ${INSIDE.telar}/.tmp ${path}`),
     `must mount -n --move ${INSIDE.telar}/.tmp ${INSIDE.tmp}`,
     ...bindLines(needed),
     ...needed.map(({ from }) => `umount -n -l ${from}`),
@@ -297,7 +297,7 @@ export function warmActs(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs' | 'fold
       return { act: 'bind', from: isFolder(at) ? `${INSIDE.telar}/.empty` : '/dev/null', to: at };
     }),
     ...(existsSync(SHARED_MEMORY) ? [{ act: 'sharedMemory', at: SHARED_MEMORY } as const] : []),
-    ...(existsSync(LASTING_TMP) ? [{ act: 'bind', from: `${INSIDE.telar}/.tmp`, to: LASTING_TMP } as const] : []),
+    ...OPEN_FOLDERS.map((to): WarmAct => ({ act: 'bind', from: `${INSIDE.telar}/.tmp`, to })),
     { act: 'move', from: `${INSIDE.telar}/.tmp`, to: INSIDE.tmp },
     ...restore.flatMap((to): WarmAct[] => [
       { act: 'folders', paths: [isFolder(to) ? to : dirname(to)] },
