@@ -45,13 +45,13 @@ export type Access = {
   keys?: (() => ConditionKeys) | undefined;
 };
 
-/** All that an operation knows of its request besides its input. */
-/** `form` is that of a browser. */
+/** How a request was signed: `form` is that of a browser. */
 export type CallSignature = Pick<Signed, 'version' | 'date'> & {
   form: Signed['form'] | 'form';
   contentSha256?: string | undefined;
 };
 
+/** All that an operation knows of its request besides its input. */
 export type Call = {
   requestId: string;
   account: string;
