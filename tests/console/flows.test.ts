@@ -127,6 +127,12 @@ async function makeRules(): Promise<void> {
     Rule: 'large-orders',
     Targets: [{ Id: 'keep', Arn: arnOf('sqs', 'work'), Input: '"an order"' }],
   });
+  await events.putRule({ Name: 'templated', EventPattern: JSON.stringify({ source: ['shop'] }) });
+  const InputTransformer = {
+    InputPathsMap: { order: '$.detail.order' },
+    InputTemplate: '{"text":"order <order> by <aws.events.rule-name>","order":<order>}',
+  };
+  await events.putTargets({ Rule: 'templated', Targets: [{ Id: 'one', Arn: arnOf('sqs', 'work'), InputTransformer }] });
   const RoleArn = await roleOf('events.amazonaws.com');
   await events.putRule({ Name: 'everything', EventPattern: JSON.stringify({ source: ['nobody'] }) });
   await events.putTargets({
@@ -238,6 +244,21 @@ it('sends each target of a rule what it would get', async () => {
     stateMachineArn: arnOf('states', 'stateMachine:m'),
   });
   expect(executions).toHaveLength(1);
+});
+
+it('sends what the rule would make of an event, and shows it before: its template once stood aside', async () => {
+  const page = await open('/rules/default/templated?show=test');
+  await page.getByLabel('Sample').selectOption('An event of your own');
+  await seeText(page, 'order 17 by templated');
+  await page.getByRole('tab', { name: 'Targets' }).click();
+  await press(page, 'Test one');
+  const event = page.getByLabel('The event');
+  await event.fill('{"detail":{"order":18}}');
+  await seeText(page, 'order 18 by templated');
+  await seeText(page, /aws sqs send-message .*order 18 by templated/);
+  await press(page, 'Send now');
+  await seeText(page, /Message .* is in the queue/);
+  expect(await takeAll()).toEqual(['{"text":"order 18 by templated","order":18}']);
 });
 
 it('puts an event on a bus', async () => {

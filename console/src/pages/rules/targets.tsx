@@ -2,25 +2,23 @@
 import { useState } from 'react';
 import { recordInWords, useFirings } from '../../data/firings.ts';
 import { usePages } from '../../data/queries.ts';
-import { startOf, useStartTarget } from '../../data/startTarget.ts';
+import { startOf } from '../../data/startTarget.ts';
 import { targetOf } from '../../data/targets.ts';
 import type { Output } from '../../data/types.ts';
 import { Button } from '../../parts/button.tsx';
 import { Json } from '../../parts/code.tsx';
 import { Firings } from '../../parts/firings.tsx';
 import { duration } from '../../parts/format.ts';
-import { indented, jsonOrText } from '../../parts/jsonText.ts';
+import { jsonOrText } from '../../parts/jsonText.ts';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
-import { StartDialog } from '../../parts/startDialog.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { TargetLink } from '../../parts/target.tsx';
-import { placeOf } from './place.ts';
-import { eventOf, sampleFor } from './samples.ts';
+import type { Target } from './sent.ts';
+import { TestTarget } from './testTarget.tsx';
 import './targets.css';
 
 type Rule = Output<'events', 'DescribeRule'>;
-type Target = NonNullable<Output<'events', 'ListTargetsByRule'>['Targets']>[number];
 
 export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
   const [testing, setTesting] = useState<Target>();
@@ -113,46 +111,4 @@ function inputInWords({ Input, InputPath, InputTransformer, SageMakerPipelinePar
   if (InputTransformer) return 'A template, filled in';
   if (SageMakerPipelineParameters) return 'Parameters';
   return InputPath === undefined ? 'The whole event' : InputPath;
-}
-
-function TestTarget({ rule, target, onClose }: { rule: Rule; target: Target; onClose(): void }) {
-  const start = useStartTarget();
-  const arn = target.Arn ?? '';
-  const { kind, name } = targetOf(arn);
-  const asked = (payload: string) => ({
-    ...{ arn, payload, messageGroupId: target.SqsParameters?.MessageGroupId },
-    event: { source: 'by.hand', detailType: `Test of ${rule.Name}` },
-  });
-  return (
-    <StartDialog
-      open
-      onClose={onClose}
-      title={`Test ${target.Id} of ${rule.Name}`}
-      label={kind === 'Pipeline' ? 'Parameters' : 'What it is sent'}
-      hint={
-        target.InputTransformer || target.InputPath
-          ? 'A sample event. The rule makes something else of it, which is for you to write here.'
-          : undefined
-      }
-      json={kind !== 'Queue' && kind !== 'Topic'}
-      initial={initialOf(rule, target)}
-      action="Send now"
-      commandOf={(payload) => startOf(asked(payload))?.command}
-      start={(payload) => start.mutateAsync(asked(payload))}
-    >
-      {kind} <b>{name}</b> gets it at once, from you: it takes your permission for{' '}
-      <code>{startOf(asked(''))?.operation}</code>, not that of the rule. Neither its pattern nor its state matters.
-    </StartDialog>
-  );
-}
-
-function initialOf(rule: Rule, target: Target): string {
-  const arn = target.Arn ?? '';
-  if (targetOf(arn).kind === 'Pipeline') {
-    const parameters = target.SageMakerPipelineParameters?.PipelineParameterList ?? [];
-    return indented(Object.fromEntries(parameters.map(({ Name = '', Value = '' }) => [Name, Value])));
-  }
-  if (target.Input !== undefined) return target.Input;
-  const scheduled = rule.EventPattern === undefined ? '{"detail-type":["Scheduled Event"]}' : rule.EventPattern;
-  return indented(eventOf(sampleFor(scheduled), placeOf(rule.Arn ?? '')));
 }
