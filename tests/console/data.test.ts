@@ -56,6 +56,15 @@ it('leads from the buckets through folders to an object, and to what is in it', 
   await seeText(page, 'Nothing was recorded');
 });
 
+it('a prefix that stands where an object is named leads to its folder, and not to nothing', async () => {
+  const page = await browser.newPage({ allow: [/answer 404/] });
+  await signIn(page, server);
+  await visit(page, server, `/console/data/${Bucket}/object?key=raw`);
+  await seeText(page, 'There is no object of this name, but there is a folder.');
+  await page.getByRole('link', { name: 'Open the folder' }).click();
+  await page.getByRole('link', { name: '2026/' }).waitFor();
+});
+
 it('uploads what is chosen, and replaces nothing unasked', async () => {
   const page = await browser.newPage({ allow: [/412/] });
   await openBucket(page, '?prefix=up%2F');

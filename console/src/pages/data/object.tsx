@@ -6,10 +6,11 @@ import { objectUrl } from '../../data/call.ts';
 import { Lineage } from '../../data/lineageView.tsx';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
+import type { Refusal } from '../../data/session.ts';
 import { Button } from '../../parts/button.tsx';
 import { CopyCommand } from '../../parts/command.tsx';
 import { DownloadIcon } from '../../parts/icons.tsx';
-import { Failure, Loading } from '../../parts/notice.tsx';
+import { Banner, Failure, Loading } from '../../parts/notice.tsx';
 import { Page, Tabs } from '../../parts/page.tsx';
 import { quoted } from '../../parts/shell.ts';
 import { useToasts } from '../../parts/toast.tsx';
@@ -37,11 +38,23 @@ export function ObjectPage({ params: { bucket } }: PageProps<'bucket'>) {
       ]}
       actions={data && <Actions object={object} />}
     >
-      {error && <Failure error={error} retry={() => void refetch()} />}
+      {error && <NotFound object={object} error={error} retry={() => void refetch()} />}
       {!data && !error && <Loading />}
       {data && <ObjectFacts object={object} head={data} />}
       <Details object={object} shown={!error} />
     </Page>
+  );
+}
+
+/** What a job wrote is named by a prefix as often as by a key: the folder of that name may be what was meant. */
+function NotFound({ object: { Bucket, Key }, error, retry }: { object: ObjectName; error: Refusal; retry(): void }) {
+  const folder = `${Key}/`;
+  const { data } = useCall('s3', 'ListObjectsV2', { Bucket, Prefix: folder, MaxKeys: 1 }, { enabled: Key !== '' });
+  if (!data?.KeyCount) return <Failure error={error} retry={retry} />;
+  return (
+    <Banner actions={<a href={links.bucket(Bucket, folder)}>Open the folder</a>}>
+      There is no object of this name, but there is a folder.
+    </Banner>
   );
 }
 
