@@ -281,6 +281,8 @@ it('confirms a subscription from the outbox, publishes to it, and reads the mail
   await visit(page, server, `/console/topics/${encodeURIComponent(topic)}`);
   await seeText(page, 'Confirmed');
   await press(page, 'Confirm else@example.com');
+  await seeText(page, /^telar outbox confirm \d+$/);
+  await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click();
   await seeText(page, /Messages are sent to else@example.com from now on/);
   await press(page, 'Publish a message');
   await page.getByLabel('Subject').fill('It is late');

@@ -10,6 +10,7 @@ import { bytes, NOTHING } from '../../parts/format.ts';
 import { FileIcon, FolderIcon, SkipIcon } from '../../parts/icons.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
+import { quoted } from '../../parts/shell.ts';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
 import type { PageProps } from '../area.ts';
@@ -68,7 +69,7 @@ function Folder({ bucket, prefix, uploads }: { bucket: string; prefix: string; u
         <Uploads uploads={uploads} bucket={bucket} prefix={prefix} />
         <Entries bucket={bucket} place={`${prefix}${begins}`} listing={listing} chosen={chosen} onChoose={setChosen} />
       </DropZone>
-      <CopyCommand command={`aws s3 ls s3://${bucket}/${prefix}`} />
+      <CopyCommand command={`aws s3 ls ${quoted(`s3://${bucket}/${prefix}`)}`} />
       <DeleteObjects
         open={deleting}
         onClose={() => setDeleting(false)}
@@ -107,7 +108,7 @@ function Entries({ bucket, place, listing, chosen, onChoose }: EntriesProps) {
       hrefOf={(entry) => hrefOf(bucket, entry)}
       more={more}
       empty={
-        <Empty title="Nothing lies here" command={`aws s3 cp data.csv s3://${bucket}/${place}`}>
+        <Empty title="Nothing lies here" command={`aws s3 cp data.csv ${quoted(`s3://${bucket}/${place}`)}`}>
           Drop files here, or upload them from a shell. A folder is there as soon as an object is in it.
         </Empty>
       }

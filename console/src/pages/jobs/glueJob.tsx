@@ -10,6 +10,7 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { duration, NOTHING, shortName } from '../../parts/format.ts';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Facts, Page, Section } from '../../parts/page.tsx';
+import { quoted } from '../../parts/shell.ts';
 import { Status } from '../../parts/status.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
@@ -105,7 +106,7 @@ function Runs({ name }: { name: string }) {
         selected={chosen}
         more={more}
         empty={
-          <Empty title="It has not run yet" command={`aws glue start-job-run --job-name ${name}`}>
+          <Empty title="It has not run yet" command={`aws glue start-job-run --job-name ${quoted(name)}`}>
             Start it here, from a shell, or from a state of a state machine.
           </Empty>
         }
@@ -149,7 +150,7 @@ function StartRun({ name }: { name: string }) {
         onClose={() => setAsked(false)}
         title={`Start a run of ${name}?`}
         action="Start"
-        command={`aws glue start-job-run --job-name ${name}`}
+        command={`aws glue start-job-run --job-name ${quoted(name)}`}
         onConfirm={async () => {
           await start.mutateAsync({ JobName: name });
           show('The run is started.', 'good');

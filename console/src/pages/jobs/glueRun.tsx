@@ -11,6 +11,7 @@ import { Select } from '../../parts/form.tsx';
 import { LogView } from '../../parts/log.tsx';
 import { Banner, Failure, Loading } from '../../parts/notice.tsx';
 import { Facts } from '../../parts/page.tsx';
+import { quoted } from '../../parts/shell.ts';
 
 /** https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html */
 const UNDER_WAY = new Set(['STARTING', 'RUNNING', 'STOPPING', 'WAITING']);
@@ -54,7 +55,7 @@ function StopRun({ name, run, stopping }: { name: string; run: string; stopping:
         title="Stop the run?"
         action="Stop"
         danger
-        command={`aws glue batch-stop-job-run --job-name ${name} --job-run-ids ${run}`}
+        command={`aws glue batch-stop-job-run --job-name ${quoted(name)} --job-run-ids ${run}`}
         onConfirm={() => stop.mutateAsync({ JobName: name, JobRunIds: [run] })}
       >
         <p>What it has stored so far stays.</p>
@@ -87,7 +88,9 @@ function RunLog({ group, run, live }: { group: string; run: string; live: boolea
       />
       {error && <Failure error={error} />}
       <LogView lines={lines} live={live} loading={loading || streams.isPending} more={more} label={`Log of ${run}`} />
-      <CopyCommand command={`aws logs tail ${logGroupName} --log-stream-names ${run}${live ? ' --follow' : ''}`} />
+      <CopyCommand
+        command={`aws logs tail ${quoted(logGroupName)} --log-stream-names ${run}${live ? ' --follow' : ''}`}
+      />
     </>
   );
 }

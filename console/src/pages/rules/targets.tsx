@@ -12,6 +12,7 @@ import { duration } from '../../parts/format.ts';
 import { jsonOrText } from '../../parts/jsonText.ts';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
+import { quoted } from '../../parts/shell.ts';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { TargetLink } from '../../parts/target.tsx';
 import type { Target } from './sent.ts';
@@ -38,7 +39,10 @@ export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
         keyOf={({ Id = '' }) => Id}
         more={more}
         empty={
-          <Empty title="It has no target" command={`aws events put-targets --rule ${rule.Name} --targets Id=1,Arn=ARN`}>
+          <Empty
+            title="It has no target"
+            command={`aws events put-targets --rule ${quoted(rule.Name ?? '')} --targets Id=1,Arn=ARN`}
+          >
             What it matches goes nowhere yet.
           </Empty>
         }
