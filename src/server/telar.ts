@@ -42,6 +42,7 @@ export function telarService({
     executionState: pipelines.executionState,
     executionTimes: pipelines.executionTimes,
     jobUse: jobs.use,
+    jobObjects: jobs.lineageOf,
     auditEvents: trail.newest,
     ...firingPorts({ account, trail, firings }),
     loopLag: server.loopLag,

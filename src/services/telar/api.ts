@@ -64,6 +64,11 @@ export const telarSchemas = schemas((zod) => {
       /** How many of the jobs that wait are listed: the first of them. */
       MaxWaiting: z.number().int().min(0).max(1000).default(100),
     }),
+    /** Which objects a job has read and written, each with the content that it had then. */
+    DescribeJobObjects: z.strictObject({
+      JobArn: z.string().min(1).max(2048),
+      MaxObjects: z.number().int().min(1).max(1000).default(200),
+    }),
     /** What the server is, and how it fares. */
     DescribeServer: z.strictObject({}),
     /**
@@ -101,6 +106,9 @@ export type TelarSchemas = ReturnType<typeof telarSchemas>;
 export type TelarInput<Name extends keyof TelarSchemas> = z.infer<TelarSchemas[Name]>;
 
 type Amount = { Count: number; Bytes: number };
+
+/** `Content` stands for one content of one key, for all time: where it is equal, the very same bytes were there. */
+export type JobObject = { Bucket: string; Key: string; Content: string };
 
 export type ExplainedStatement = {
   Layer: Layer;
@@ -175,6 +183,13 @@ export type TelarOutputs = ExecutionOutputs & {
         Series: { Time: string; CpuPercent: number; MemoryBytes: number }[] | undefined;
       }[];
     }[];
+  };
+  DescribeJobObjects: {
+    Read: JobObject[];
+    Wrote: JobObject[];
+    /** How many of each are not told. */
+    ReadLeftOut: number;
+    WroteLeftOut: number;
   };
   DescribeServer: {
     Version: string;

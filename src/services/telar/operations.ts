@@ -5,6 +5,7 @@ import type { TelarInput, TelarOutputs, TelarSchemas } from './api.ts';
 import { consoleOperations } from './console.ts';
 import { firingOperations } from './firings.ts';
 import { imageOperations } from './images.ts';
+import { describeJobObjects } from './jobObjects.ts';
 import { listJobUse } from './jobUse.ts';
 import { outboxOperations } from './outbox.ts';
 import type { TelarPorts } from './ports.ts';
@@ -33,6 +34,10 @@ export function operations(ports: TelarPorts): Table {
       (input, call) =>
         input.JobArn ? [{ action: 'telar:ListJobUse', resource: input.JobArn }] : onServer('ListJobUse')(input, call),
       (input) => listJobUse(ports, input),
+    ),
+    DescribeJobObjects: reads(
+      ({ JobArn }) => [{ action: 'telar:DescribeJobObjects', resource: JobArn }],
+      (input) => describeJobObjects(ports, input),
     ),
     DescribeServer: reads(onServer('DescribeServer'), () => ({
       Version: ports.server.version,

@@ -31,6 +31,8 @@ export type TelarPorts = {
     job(arn: string): SeenJob | undefined;
     machine(): SeenMachine;
   };
+  /** What a job has read and written. */
+  jobObjects(arn: string): { reads: readonly SeenObject[]; outputs: readonly SeenObject[] };
   /** The mails that notifications have become. */
   outbox: {
     /** The newest first, older than one. */
@@ -76,6 +78,8 @@ export type SeenFirings = {
   waiting: { at: number; due: number; attempt: number; target: string }[];
   callers: { principal: string; target: string }[];
 };
+
+type SeenObject = { bucket: string; key: string; version: string };
 
 export type SeenMail = {
   id: number;

@@ -16,6 +16,7 @@ const service = createTelarService({
       throw new Error('nobody asked for it');
     },
   },
+  jobObjects: () => ({ reads: [], outputs: [] }),
   scheduleTimes: () => undefined,
   objects: { accessToRead: () => [], openFor: () => ({ object: { size: 0, attributes: {} }, bytes: Buffer.alloc(0) }) },
   clock: systemClock,
