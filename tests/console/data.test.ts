@@ -42,6 +42,8 @@ it('leads from the buckets through folders to an object, and to what is in it', 
   const page = await browser.newPage();
   await signIn(page, server);
   await page.getByRole('link', { name: 'Buckets' }).first().click();
+  // How much there is was once told by nobody.
+  await page.getByRole('row', { name: /^console-data 1 59 B / }).waitFor();
   for (const name of [Bucket, 'raw/', '2026/', 'titanic.csv']) await page.getByRole('link', { name }).last().click();
   await page.getByRole('heading', { level: 1, name: 'titanic.csv' }).waitFor();
   await seeText(page, /CSV, 4 rows of 3 columns\. All of it was looked at\./);

@@ -85,6 +85,8 @@ export const telarSchemas = schemas((zod) => {
     CreateConsoleLink: z.strictObject({}),
     /** The newest management events of the audit trail. */
     ListAuditEvents: z.strictObject({ MaxResults: z.number().int().min(1).max(1000).default(100) }),
+    /** How many objects lie under a prefix, and their bytes; of many the first 250,000, and that there are more. */
+    MeasureObjects: z.strictObject({ Bucket: z.string().min(3).max(63), Prefix: z.string().max(1024).default('') }),
     /** What an object looks like: its format, its first rows, and what its columns hold. */
     PreviewObject: z.strictObject({
       Bucket: z.string().min(3).max(63),
@@ -184,6 +186,8 @@ export type TelarOutputs = ExecutionOutputs & {
       }[];
     }[];
   };
+  /** Current ones alone; `Whole` is false where there are more than were counted. */
+  MeasureObjects: { Objects: number; Bytes: number; Whole: boolean };
   DescribeJobObjects: {
     Read: JobObject[];
     Wrote: JobObject[];

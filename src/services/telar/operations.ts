@@ -35,6 +35,14 @@ export function operations(ports: TelarPorts): Table {
         input.JobArn ? [{ action: 'telar:ListJobUse', resource: input.JobArn }] : onServer('ListJobUse')(input, call),
       (input) => listJobUse(ports, input),
     ),
+    MeasureObjects: streams(
+      (input) => [...ports.objects.accessToList(input)],
+      async ({ Bucket, Prefix }) => {
+        const { objects, bytes, whole } = await ports.objects.measure(Bucket, Prefix);
+        return { Objects: objects, Bytes: bytes, Whole: whole };
+      },
+      { audit: 'data', readOnly: true },
+    ),
     DescribeJobObjects: reads(
       ({ JobArn }) => [{ action: 'telar:DescribeJobObjects', resource: JobArn }],
       (input) => describeJobObjects(ports, input),

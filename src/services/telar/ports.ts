@@ -52,6 +52,9 @@ export type TelarPorts = {
   /** Objects of buckets, as GetObject finds and permits them. */
   objects: {
     accessToRead(name: ObjectName): readonly Access[];
+    accessToList(name: { Bucket: string; Prefix?: string | undefined }): readonly Access[];
+    /** @throws S3's errors */
+    measure(bucket: string, prefix: string): Promise<{ objects: number; bytes: number; whole: boolean }>;
     /** @throws S3's errors */
     openFor(call: Call, name: ObjectName): OpenedObject;
   };

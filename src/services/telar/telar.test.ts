@@ -18,7 +18,12 @@ const service = createTelarService({
   },
   jobObjects: () => ({ reads: [], outputs: [] }),
   scheduleTimes: () => undefined,
-  objects: { accessToRead: () => [], openFor: () => ({ object: { size: 0, attributes: {} }, bytes: Buffer.alloc(0) }) },
+  objects: {
+    accessToRead: () => [],
+    accessToList: () => [],
+    measure: async () => ({ objects: 0, bytes: 0, whole: true }),
+    openFor: () => ({ object: { size: 0, attributes: {} }, bytes: Buffer.alloc(0) }),
+  },
   clock: systemClock,
   firings: () => undefined,
   auditedOf: () => [],

@@ -14,6 +14,7 @@ import { quoted } from '../../parts/shell.ts';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
 import type { PageProps } from '../area.ts';
+import { Amount, Size } from './amount.tsx';
 import { DeleteObjects } from './deleting.tsx';
 import { type Entry, entryId, foldersTo } from './entries.ts';
 import { useObjects, useVersions } from './listing.ts';
@@ -66,6 +67,7 @@ function Folder({ bucket, prefix, uploads }: { bucket: string; prefix: string; u
             {chosen.size === 0 ? 'Delete' : `Delete ${chosen.size}`}
           </Button>
         </div>
+        <Amount bucket={bucket} prefix={prefix} />
         <Uploads uploads={uploads} bucket={bucket} prefix={prefix} />
         <Entries bucket={bucket} place={`${prefix}${begins}`} listing={listing} chosen={chosen} onChoose={setChosen} />
       </DropZone>
@@ -112,7 +114,7 @@ function Entries({ bucket, place, listing, chosen, onChoose }: EntriesProps) {
           Drop files here, or upload them from a shell. A folder is there as soon as an object is in it.
         </Empty>
       }
-      columns={columnsOf(chosen, toggle)}
+      columns={columnsOf(bucket, chosen, toggle)}
     />
   );
 }
@@ -137,12 +139,17 @@ function Name({ entry: { kind, name, isLatest } }: { entry: Entry }) {
   );
 }
 
-function columnsOf(chosen: ReadonlyMap<string, Entry>, toggle: (entry: Entry, on: boolean) => void): Column<Entry>[] {
+function columnsOf(
+  bucket: string,
+  chosen: ReadonlyMap<string, Entry>,
+  toggle: (entry: Entry, on: boolean) => void,
+): Column<Entry>[] {
   return [
     { id: 'name', header: 'Name', cell: (entry) => <Name entry={entry} />, sort: ({ name }) => name },
     {
       ...{ id: 'size', header: 'Size', width: '7rem', align: 'right' },
-      cell: ({ size }) => (size === undefined ? NOTHING : bytes(size)),
+      cell: ({ kind, key, size }) =>
+        kind === 'folder' ? <Size bucket={bucket} prefix={key} /> : size === undefined ? NOTHING : bytes(size),
       sort: ({ size }) => size,
     },
     {
