@@ -1,7 +1,6 @@
 /** An object, or one version of it: what it is, what is in it, its versions, and what it was made of and used for. */
-import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { useAddress } from '../../data/address.ts';
+import { useAddress, useAsked } from '../../data/address.ts';
 import { objectUrl } from '../../data/call.ts';
 import { Lineage } from '../../data/lineageView.tsx';
 import { links } from '../../data/links.ts';
@@ -92,7 +91,7 @@ function Details({ object, shown }: { object: ObjectName; shown: boolean }) {
 
 function Actions({ object }: { object: ObjectName }) {
   const { Bucket, Key, VersionId } = object;
-  const [deleting, setDeleting] = useState(false);
+  const [deleting, setDeleting] = useAsked('delete');
   const [, navigate] = useLocation();
   const { show } = useToasts();
   const download = async () => {

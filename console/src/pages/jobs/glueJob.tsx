@@ -1,6 +1,5 @@
 /** A Glue job: what it is, its runs, and of the run that is chosen its arguments and log. */
-import { useState } from 'react';
-import { useAddress } from '../../data/address.ts';
+import { useAddress, useAsked } from '../../data/address.ts';
 import { hrefOf, links } from '../../data/links.ts';
 import { useAct, useCall, usePages } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
@@ -137,7 +136,7 @@ function Runs({ name }: { name: string }) {
 }
 
 function StartRun({ name }: { name: string }) {
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useAsked('start');
   const start = useAct('glue', 'StartJobRun');
   const { show } = useToasts();
   return (

@@ -1,6 +1,6 @@
 /** A run of a Glue job: what it was given, why it failed, and the log of its output or of its errors. */
 import { useState } from 'react';
-import { useAddress } from '../../data/address.ts';
+import { useAddress, useAsked } from '../../data/address.ts';
 import { useLogStream } from '../../data/jobLog.ts';
 import { useAct, useCall } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -42,7 +42,7 @@ export function GlueRun({ name, run }: { name: string; run: string }) {
 }
 
 function StopRun({ name, run, stopping }: { name: string; run: string; stopping: boolean }) {
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useAsked('stop');
   const stop = useAct('glue', 'BatchStopJobRun');
   return (
     <div>

@@ -1,6 +1,5 @@
 /** A pipeline: its executions, its definition as a graph, its parameters, its versions; and how it is started. */
-import { useState } from 'react';
-import { useAddress } from '../../data/address.ts';
+import { useAddress, useAsked } from '../../data/address.ts';
 import { arnHere } from '../../data/here.ts';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
@@ -28,7 +27,7 @@ export function PipelinePage({ params: { name } }: PageProps<'name'>) {
     PipelineName: arn,
     ...(version !== undefined && { PipelineVersionId: version }),
   });
-  const [starting, setStarting] = useState(false);
+  const [starting, setStarting] = useAsked('start');
   const read = data && readDefinition(data.PipelineDefinition ?? '');
   const definition = read && 'plan' in read ? read : undefined;
   return (

@@ -58,6 +58,8 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, from
     };
     try {
       const { PipelineExecutionArn = '' } = await start.mutateAsync(input);
+      // Back leads to the page, and not to its dialog.
+      onClose();
       navigate(hrefOf(PipelineExecutionArn)?.replace(/^\/console/, '') ?? '/pipelines');
     } catch {
       // Shown below.

@@ -1,5 +1,5 @@
 /** The targets of a rule: what each is sent, how often it is tried, where it goes when that fails; and starting one by hand. */
-import { useState } from 'react';
+import { useAddress } from '../../data/address.ts';
 import { recordInWords, useFirings } from '../../data/firings.ts';
 import { usePages } from '../../data/queries.ts';
 import { startOf } from '../../data/startTarget.ts';
@@ -22,7 +22,7 @@ import './targets.css';
 type Rule = Output<'events', 'DescribeRule'>;
 
 export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
-  const [testing, setTesting] = useState<Target>();
+  const [testing, setTesting] = useAddress('ask');
   const { items, error, more, refetch } = usePages(
     'events',
     'ListTargetsByRule',
@@ -31,6 +31,7 @@ export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
   );
   if (error) return <Failure error={error} retry={refetch} />;
   if (!items) return <Loading />;
+  const tested = items.find(({ Id }) => testing === `test ${Id}`);
   return (
     <div className="rule-targets">
       <DataTable
@@ -46,7 +47,7 @@ export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
             What it matches goes nowhere yet.
           </Empty>
         }
-        columns={columnsOf(setTesting)}
+        columns={columnsOf(({ Id = '' }) => setTesting(`test ${Id}`))}
       />
       {items.filter(shapesInput).map((target) => (
         <Section key={target.Id} title={`What ${target.Id} is sent`}>
@@ -54,7 +55,7 @@ export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
         </Section>
       ))}
       <Fired rule={rule} targets={items} />
-      {testing && <TestTarget rule={rule} target={testing} onClose={() => setTesting(undefined)} />}
+      {tested && <TestTarget rule={rule} target={tested} onClose={() => setTesting(undefined)} />}
     </div>
   );
 }

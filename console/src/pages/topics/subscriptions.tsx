@@ -1,6 +1,6 @@
 /** Who a topic tells; and confirming those that wait for it, by their mail in the outbox. */
 import { useQueries } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useAsked } from '../../data/address.ts';
 import { call, keyOf } from '../../data/call.ts';
 import { useConfirmation } from '../../data/confirmation.ts';
 import { links } from '../../data/links.ts';
@@ -112,7 +112,7 @@ function State({ row }: { row: Row }) {
 }
 
 function ConfirmSubscription({ mail, to }: { mail: number; to: string }) {
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useAsked(`confirm-${mail}`);
   const confirm = useConfirmation();
   const { show } = useToasts();
   return (

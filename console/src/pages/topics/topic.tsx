@@ -1,5 +1,6 @@
 /** A topic: who is told, and telling them something. */
-import { useState } from 'react';
+
+import { useAsked } from '../../data/address.ts';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -15,7 +16,7 @@ import { Subscriptions } from './subscriptions.tsx';
 
 export function TopicPage({ params: { arn } }: PageProps<'arn'>) {
   const { data, error, refetch } = useCall('sns', 'GetTopicAttributes', { TopicArn: arn });
-  const [publishing, setPublishing] = useState(false);
+  const [publishing, setPublishing] = useAsked('publish');
   const attributes = data?.Attributes;
   return (
     <Page
