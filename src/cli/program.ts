@@ -94,7 +94,8 @@ function accessVerbs(on: (noun: string, description: string) => Add): void {
 function serverVerbs(add: Add): void {
   add('up', 'run the server', async (context, options: object) => (await import('./verbs/up.ts')).up(context, options))
     .option('--detach', 'in the background')
-    .option('--open', 'open the console in the browser')
+    .option('--open', 'open the console in the browser (default: at a terminal of a desktop)')
+    .option('--no-open', 'do not open it')
     .option('--port <number>', 'the port to listen on; 0 takes any free one (default: 4566)')
     .option('--auth <mode>', 'sigv4, or off: every caller is the administrator (default: sigv4)')
     .option('--account <id>', 'the account of a new data folder, twelve digits')

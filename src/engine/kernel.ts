@@ -15,6 +15,7 @@ import { assert } from '../base/assert.ts';
 import type { World } from '../base/world.ts';
 import type { Store } from '../store/store.ts';
 import type { Effect, Executor, KernelEvent, Language, TaskName } from './language.ts';
+import { createPlaces } from './places.ts';
 import { createScheduler, type Scheduler } from './scheduler.ts';
 import { engineStore, type JournalRow, type RunRow } from './store.ts';
 
@@ -23,6 +24,11 @@ type Registered = { language: Language<unknown, { kind: string }>; executor: Exe
 
 /** `end`: the position of the event that was recorded last; undefined before the first. */
 type Run = { id: number; key: string; open: boolean; end: number | undefined; state: unknown; registered: Registered };
+
+export type Outcome = { at: number; outcome: string };
+
+/** By the event's index; undefined for one that led to nothing, which an iteration leaves out. */
+export type Outcomes = Iterable<Outcome> & { length: number; at(index: number): Outcome | undefined };
 
 export type Engine = {
   /** Makes a language known. Before `recover`. */
@@ -40,8 +46,8 @@ export type Engine = {
   state<State>(key: string): State | undefined;
   /** Every event of a run, oldest first. */
   history<Event>(key: string): { at: number; event: Event }[];
-  /** What each event of a run has led to, as its language said, oldest first; those that led to nothing are left out. */
-  outcomes(key: string): Iterable<{ at: number; outcome: string }>;
+  /** What each event of a run has led to, as its language said, oldest first. Each is read when it is asked for. */
+  outcomes(key: string): Outcomes;
   /** Inside a transaction: forgets a run that is over. One that is not there is gone already. Its journal is left to `clear`. */
   remove(key: string): void;
   /** Inside a transaction: removes so many events of runs that were removed, and answers whether there may be more. */
@@ -67,6 +73,7 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
   /** `runs` once more, the longest unused first. */
   const open = new Set<Run>();
   const closed = new Set<Run>();
+  const places = createPlaces(db);
   const scheduler: Scheduler = createScheduler(store, db, world, { startTask, fireTimer, startFailed });
 
   function forget(run: Run): void {
@@ -74,6 +81,7 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
     ids.delete(run.key);
     open.delete(run);
     closed.delete(run);
+    places.forget(run.id);
   }
 
   function remember(run: Run): Run {
@@ -98,6 +106,24 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
       assert(row, `event ${position} of run ${run} is in its journal`);
       yield row;
     }
+  }
+
+  function outcomesAt(positions: readonly number[]): Outcomes {
+    const at = (index: number) => {
+      const position = positions[index];
+      const row = position === undefined ? undefined : db.outcomeAt({ position });
+      return row === undefined || row.outcome === null ? undefined : { at: row.at, outcome: row.outcome };
+    };
+    return {
+      length: positions.length,
+      at,
+      *[Symbol.iterator]() {
+        for (let index = 0; index < positions.length; index += 1) {
+          const outcome = at(index);
+          if (outcome) yield outcome;
+        }
+      },
+    };
   }
 
   function load(row: RunRow): Run {
@@ -308,10 +334,9 @@ export function createEngine(store: Store, world: World, most: Kept = KEPT): Eng
       const run = runByKey(key);
       return run ? Array.from(journal(run.id), ({ at, event }) => ({ at, event: JSON.parse(event) as Event })) : [];
     },
-    *outcomes(key) {
+    outcomes(key) {
       const id = ids.get(key) ?? db.runByKey({ key })?.id;
-      if (id === undefined) return;
-      for (const { at, outcome } of journal(id)) if (outcome !== null) yield { at, outcome };
+      return outcomesAt(id === undefined ? [] : places.of(id));
     },
     remove(key) {
       const row = db.runByKey({ key });

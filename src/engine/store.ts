@@ -95,6 +95,9 @@ export function engineStore(sql: Sql) {
     eventAt: sql.one<{ position: number }, JournalRow>(
       'SELECT at, event, outcome FROM journal WHERE position = $position',
     ),
+    outcomeAt: sql.one<{ position: number }, Omit<JournalRow, 'event'>>(
+      'SELECT at, outcome FROM journal WHERE position = $position',
+    ),
 
     insertTask: sql.change<TaskRow>('INSERT INTO tasks (run, task, state, body) VALUES ($run, $task, $state, $body)'),
     queueOnce: sql.change<{ run: number; task: string }>(

@@ -292,6 +292,15 @@ function historyAsked(page: Page): () => { asked: number[]; newest: number[] } {
   return () => ({ asked, newest });
 }
 
+/** How many pages of executions were asked for. */
+function listsAsked(page: Page): () => number {
+  let count = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith('/ListExecutions')) count += 1;
+  });
+  return () => count;
+}
+
 async function eventCount(machine: string, name: string): Promise<number> {
   const executionArn = `arn:aws:states:us-east-1:000000000000:execution:${machine}:${name}`;
   const { events } = await sfn.getExecutionHistory({ executionArn, reverseOrder: true, maxResults: 1 });
@@ -340,6 +349,71 @@ describe('of many', () => {
     expect(await table.getByRole('row').count()).toBeLessThan(100);
     await page.getByLabel('Find').fill('item-599');
     await page.getByText(/^6 rows$/).waitFor();
+  });
+
+  it('executions, what happens to those far down and at the top shows, and nothing else moves', async () => {
+    const machine = await create('lively', {
+      StartAt: 'Which',
+      States: {
+        Which: { Type: 'Choice', Choices: [{ Variable: '$.wait', IsPresent: true, Next: 'Wait' }], Default: 'Pass' },
+        Wait: { Type: 'Wait', Seconds: 3600, End: true },
+        Pass: PASS,
+      },
+    });
+    const waits = [];
+    for (const name of ['old-stopped', 'old-waits']) waits.push(await start(machine, name, { wait: true }));
+    for (let made = 0; made < 520; made += 40) {
+      await Promise.all(Array.from({ length: 40 }, (_, index) => start(machine, `run-${made + index}`)));
+    }
+    const page = await signedIn();
+    const asked = listsAsked(page);
+    await show(page, '/machines/lively');
+    const table = page.getByRole('grid', { name: 'Executions' });
+    const foot = page.locator('.table-foot');
+    await table.getByRole('row').nth(5).hover();
+    while (!/^522 rows$/.test(await foot.innerText())) {
+      await page.mouse.wheel(0, 100_000);
+      await pause(20);
+    }
+    const loaded = asked();
+    await page.mouse.wheel(0, 100_000);
+
+    // The last page: one that has just ended is told of, where it stands.
+    const stopped = table.getByRole('row', { name: /^old-stopped/ });
+    await stopped.getByText('Running').waitFor();
+    const place = await stopped.boundingBox();
+    // The table scrolls, not the page: nothing in its rows makes that longer.
+    expect(await page.evaluate<number>('document.documentElement.scrollHeight')).toBeLessThan(1600);
+    await sfn.stopExecution({ executionArn: waits[0]! });
+    await stopped.getByText('Aborted').waitFor();
+    expect(await stopped.boundingBox()).toEqual(place);
+
+    // The first: new ones are counted, and shown once somebody looks; what is looked at stays in its place.
+    await start(machine, 'new-one');
+    await start(machine, 'new-two');
+    await foot.getByText(/^524 rows$/).waitFor();
+    expect(await stopped.boundingBox()).toEqual(place);
+    await table
+      .getByRole('row', { name: /^old-waits/ })
+      .getByText('Running')
+      .waitFor();
+    await page.mouse.wheel(0, -100_000);
+    await table.getByRole('link', { name: 'new-two' }).waitFor();
+    const names = async () => (await table.getByRole('link').allInnerTexts()).map((name) => name.trim());
+    expect((await names()).slice(0, 3)).toEqual(['new-two', 'new-one', 'run-519']);
+
+    // Every row is there, once.
+    const found: string[] = [];
+    while (!found.includes('old-stopped')) {
+      const here = await names();
+      expect(new Set(here).size).toBe(here.length);
+      found.push(...here);
+      await page.mouse.wheel(0, 400);
+      await pause(30);
+    }
+    expect(new Set(found).size).toBe(524);
+    // Three executions changed, with two events each: as a whole, it would be six times six pages.
+    expect(asked() - loaded).toBeLessThan(36 / 2);
   });
 
   it('executions, they come page by page, and are filtered by the server', async () => {

@@ -1,5 +1,9 @@
 /** Who gets into the console, as a person meets it: keys, links, signing out, colours, and the way through it without a mouse. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { leadingTo } from '../../src/cli/browser.ts';
 import { expectAccessible } from '../support/accessible.ts';
 import { openBrowser } from '../support/browser.ts';
 import { signIn, signInLink } from '../support/console.ts';
@@ -38,6 +42,17 @@ it('says of a link that was used before what to do, and forgets it', async () =>
   await second.goto(link);
   await seeText(second, /telar console/);
   await second.getByRole('button', { name: 'Sign in' }).waitFor();
+});
+
+it('is reached over the page that `telar up` opens', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'telar-test-'));
+  try {
+    const page = await browser.newPage();
+    await page.goto(leadingTo(await signInLink(server), folder));
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it('keeps a session over a reload, and ends it when signed out', async () => {

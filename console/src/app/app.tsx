@@ -2,6 +2,7 @@
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Live } from '../data/live.tsx';
+import { FRESH_MS } from '../data/queries.ts';
 import { type Refusal, type Session, signIn, takeLink, whoIsSignedIn } from '../data/session.ts';
 import { Failure, Loading } from '../parts/notice.tsx';
 import { ToastProvider } from '../parts/toast.tsx';
@@ -15,7 +16,7 @@ function makeClient(): QueryClient {
   const client: QueryClient = new QueryClient({
     defaultOptions: {
       queries: {
-        staleTime: 5000,
+        staleTime: FRESH_MS,
         gcTime: 10 * 60_000,
         retry: (failures, error) => failures < 2 && ((error as Refusal).status ?? 0) === 0,
         refetchOnWindowFocus: true,

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { confirmationToken } from '../../../src/base/confirmationToken.ts';
 import { call } from './call.ts';
+import { renewalOf } from './renewal.ts';
 import { ask, type Refusal, refusal } from './session.ts';
 
 /** Takes the mail's number. */
@@ -20,6 +21,6 @@ export function useConfirmation() {
         headers: { 'x-telar-region': TopicArn.split(':')[3] ?? '' },
       });
     },
-    onSettled: () => client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === 'sns' }),
+    onSettled: () => renewalOf(client).all(({ queryKey }) => queryKey[1] === 'sns'),
   });
 }

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import type { SeenEvent } from '../../../src/services/telar/api.ts';
-import { isStale } from './stale.ts';
+import { renewalOf } from './renewal.ts';
 import { type StreamState, watch } from './stream.ts';
 
 const EVERY_MS = 400;
@@ -24,12 +24,10 @@ export function Live({ children }: { children: ReactNode }) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   useEffect(() => {
+    const renewal = renewalOf(client);
     const renew = async () => {
       const events = waiting.current.splice(0);
-      const renewed = client.invalidateQueries({
-        predicate: ({ queryKey, state, meta }) =>
-          !meta?.['fixed'] && events.some((event) => isStale(queryKey, pagesOf(state.data), event)),
-      });
+      const renewed = renewal.after(events);
       await Promise.race([renewed, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
       timer.current = waiting.current.length > 0 ? setTimeout(renew, EVERY_MS) : undefined;
     };
@@ -38,7 +36,7 @@ export function Live({ children }: { children: ReactNode }) {
         waiting.current.push(...events);
         timer.current ??= setTimeout(renew, EVERY_MS);
       },
-      missed: () => void client.invalidateQueries(),
+      missed: () => void renewal.all(),
       state: setLive,
     });
     return () => {
@@ -48,9 +46,4 @@ export function Live({ children }: { children: ReactNode }) {
   }, [client]);
 
   return <LiveContext value={live}>{children}</LiveContext>;
-}
-
-function pagesOf(data: unknown): number {
-  const pages = (data as { pages?: unknown[] } | undefined)?.pages;
-  return pages?.length ?? 1;
 }

@@ -1,7 +1,10 @@
 /** Operations in components: what was answered is kept, shown at once when it is asked for again, and renewed when it has changed. */
 import {
+  hashKey,
   keepPreviousData,
+  type Query,
   type QueryKey,
+  replaceEqualDeep,
   type UseQueryResult,
   useInfiniteQuery,
   useMutation,
@@ -9,10 +12,12 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useEffectEvent, useMemo } from 'react';
 import { call, keyOf } from './call.ts';
+import { isLong } from './pages.ts';
+import { askPage, isLongList, renewalOf } from './renewal.ts';
+import { rowsOf } from './rows.ts';
 import type { Refusal } from './session.ts';
-import { MOST_PAGES } from './stale.ts';
 import type { ApiName, Input, OperationName, Output } from './types.ts';
 
 type Options = {
@@ -23,6 +28,9 @@ type Options = {
   /** What never changes once it was answered (the definition that an execution began with): no event asks for it again. */
   fixed?: boolean;
 };
+
+/** For so long what was answered is shown without asking again, but for events. */
+export const FRESH_MS = 5000;
 
 /** Marks what is kept for good. */
 const FIXED = { fixed: true } as const;
@@ -78,6 +86,31 @@ type PageOptions = {
   steady?: boolean;
 };
 
+/**
+ * A long list is never asked for as a whole because of its age; `useLongList` sees to it. Where parts of it were merged, what is the
+ * same is the same value already: to compare all of it once more takes its time.
+ */
+const LONG = {
+  staleTime: (query: object): number => (isLongList(query as Query) ? Number.POSITIVE_INFINITY : FRESH_MS),
+  structuralSharing: (before: unknown, now: unknown): unknown => (isLong(now) ? now : replaceEqualDeep(before, now)),
+} as const;
+
+/** Renews one in parts: when somebody comes back to it, and every so often where no event tells of what it shows. */
+function useLongList(queryKey: QueryKey, long: boolean, every: number | false): void {
+  const client = useQueryClient();
+  const hash = hashKey(queryKey);
+  const renew = useEffectEvent(() => {
+    if (long) void renewalOf(client).all(({ queryHash }) => queryHash === hash);
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `hash` is another list, which somebody has come to
+  useEffect(() => renew(), [hash]);
+  useEffect(() => {
+    if (!long || every === false) return;
+    const timer = setInterval(() => renew(), every);
+    return () => clearInterval(timer);
+  }, [long, every]);
+}
+
 export type Paged<T> = {
   items: T[] | undefined;
   error: Refusal | null;
@@ -97,26 +130,31 @@ export function usePages<A extends ApiName, O extends OperationName<A>, T>(
   operation: O,
   input: Input<A, O>,
   itemsOf: (page: Output<A, O>) => readonly T[] | undefined,
-  { token = 'NextToken', next = token, steady = false, ...options }: Options & PageOptions = {},
+  {
+    token = 'NextToken',
+    next = token,
+    steady = false,
+    enabled = true,
+    every = false,
+    fixed = false,
+  }: Options & PageOptions = {},
 ): Paged<T> {
+  const tokens = { token, next };
+  const queryKey = [...keyOf(api, operation, input as object), 'pages'] as QueryKey;
   const found = useInfiniteQuery({
-    queryKey: [...keyOf(api, operation, input as object), 'pages'] as QueryKey,
-    queryFn: ({ signal, pageParam }) =>
-      call(
-        api,
-        operation,
-        pageParam === undefined ? input : ({ ...(input as object), [token]: pageParam } as Input<A, O>),
-        signal,
-      ),
+    queryKey,
+    queryFn: ({ signal, pageParam }) => askPage(queryKey, tokens, pageParam, signal) as Promise<Output<A, O>>,
     initialPageParam: undefined as unknown,
     getNextPageParam: (page: Output<A, O>) => (page as Record<string, unknown>)[next] || undefined,
-    enabled: options.enabled ?? true,
-    refetchInterval: options.every ?? false,
-    // Renewing asks for every page again: of a long list that is too much whenever the window is looked at.
-    refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= MOST_PAGES,
+    enabled,
+    ...LONG,
+    refetchInterval: (query) => !isLongList(query as object as Query) && every,
+    meta: { tokens, ...(fixed && FIXED) },
     ...(steady && { placeholderData: keepPreviousData }),
-    ...(options.fixed && { meta: FIXED, staleTime: Number.POSITIVE_INFINITY }),
+    ...(fixed && { staleTime: Number.POSITIVE_INFINITY }),
   });
+  const inParts = enabled && !fixed && rowsOf(operation) !== undefined;
+  useLongList(queryKey, inParts && isLong(found.data), every);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same pages have the same items, whoever takes them out
   const items = useMemo(() => found.data?.pages.flatMap((page) => [...(itemsOf(page) ?? [])]), [found.data]);
   return {
@@ -140,7 +178,6 @@ export function useAct<A extends ApiName, O extends OperationName<A>>(api: A, op
   const client = useQueryClient();
   return useMutation<Output<A, O>, Refusal, Input<A, O>>({
     mutationFn: (input) => call(api, operation, input),
-    onSettled: () =>
-      client.invalidateQueries({ predicate: ({ queryKey, meta }) => queryKey[1] === api && !meta?.['fixed'] }),
+    onSettled: () => renewalOf(client).all(({ queryKey }) => queryKey[1] === api),
   });
 }

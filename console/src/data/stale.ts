@@ -18,16 +18,11 @@ function apiOf({ Source, Detail }: Pick<SeenEvent, 'Source' | 'Detail'>): string
 }
 
 const ARN = /arn:aws[a-z-]*:[^"\\]+/g;
-/** More pages than these are renewed when somebody asks for it: one event would ask for all of them again. */
-export const MOST_PAGES = 3;
 
-/**
- * @param key region, API, operation, input
- * @param pages how many of an answer in pages are kept
- */
-export function isStale(key: readonly unknown[], pages: number, event: SeenEvent): boolean {
+/** @param key region, API, operation, input */
+export function isStale(key: readonly unknown[], event: SeenEvent): boolean {
   const [region, api, , input] = key;
-  if (region !== event.Region || pages > MOST_PAGES) return false;
+  if (region !== event.Region) return false;
   if (api !== apiOf(event) && api !== 'telar') return false;
   const named = arnsIn(input);
   if (!named) return true;

@@ -2,7 +2,8 @@
  * The table of every list. A native table, so that columns align and screen readers know it; a grid where its rows open.
  * 1. Only the rows near the window are in the page once there are more than VIRTUAL_FROM.
  * 2. Tab reaches one row; arrows, Page Up/Down, Home and End move on from it, Enter opens.
- * 3. `more.load` is asked for when the end of what is loaded comes near, never while `more.loading`.
+ * 3. Rows that come or go elsewhere leave those in the window where they are.
+ * 4. `more.load` is asked for when the end of what is loaded comes near, never while `more.loading`.
  */
 
 import {
@@ -118,6 +119,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
     estimateSize: () => height,
     getItemKey: (index) => sorted[index]?.id ?? index,
     overscan: 12,
+    // Rows that come or go above those that are looked at do not move them; at the top, new ones are what is looked for.
+    anchorTo: (scroller.current?.scrollTop ?? 0) > height ? 'end' : 'start',
   });
   const opens = props.onOpen !== undefined || props.hrefOf !== undefined;
   const { active, setActive, onKeyDown } = useRowKeys(sorted.length, opens, (index) => {

@@ -70,7 +70,7 @@ async function cleanFile(duck: Duck, file: string, earlier: readonly string[], t
   const run = async (...statements: string[]) => {
     for (const statement of statements) await duck.run(statement);
   };
-  await run(...sql.judge(file, to.asOf), ...sql.SIGNS);
+  await run(sql.judge(file, to.asOf), ...sql.SIGNS);
   const [met] = await duck.rows<{ rows: number }>(sql.MET);
   await run(sql.repeated(met!.rows > 0 ? earlier : []), sql.writeClean(part), ...sql.putAside(basename(file)));
   return existsSync(part) ? [part] : [];

@@ -35,6 +35,9 @@ export const HEADER = 'invoice,invoice_date,customer_id,product_code,description
 export const LONGEST_LINE = 65_536;
 /** A file with a line of more bytes than that is no file of lines. (DuckDB would lose lines that span several of its buffers.) */
 export const NO_LINE = 1_048_576;
+/** Stands between fields where commas do not: a control character that no text may hold. */
+const CUT = '\u0002';
+const TOO_MANY = CUT.repeat(HEADER.split(',').length);
 /** What DuckDB reads at a time: buffers of this size are used again and again, larger ones would each be asked of the system. */
 const BUFFER = 4 * NO_LINE;
 /** More than that for one thing is a slip of the keyboard, in this shop. */
@@ -53,67 +56,55 @@ export const CLEAN_COLUMNS =
  */
 function lines(file: string): string {
   return `
-    SELECT line, rest FROM read_csv(${literal(file)},
-      auto_detect = false, header = false, skip = 1, columns = {'line': 'VARCHAR', 'rest': 'VARCHAR'}, delim = '\u0001',
-      quote = '', escape = '', nullstr = '\u0002', null_padding = true, strict_mode = false, max_line_size = ${LONGEST_LINE},
+    SELECT line, rest, contains(line, '"') AS quoted FROM read_csv(${literal(file)},
+      auto_detect = false, header = false, skip = 1, columns = {'line': 'VARCHAR', 'rest': 'VARCHAR'}, delim = '${CUT}',
+      quote = '', escape = '', nullstr = '\u0001', null_padding = true, strict_mode = false, max_line_size = ${LONGEST_LINE},
       store_rejects = true, rejects_limit = 0, buffer_size = ${BUFFER})
     WHERE line IS NULL OR line <> '' OR rest IS NOT NULL`;
 }
 
-/** Lines and their fields. Those with quotes wait: what reads them takes ten times as long, and most lines have none. */
-function parted(file: string): string {
-  return `
-    SELECT line, rest, string_split(line, ',') AS parts, contains(line, '"') AS waits, hash(line) AS sign
-    FROM (${lines(file)})`;
-}
-
-/** Lines that waited. The same fields have the same sign, in quotes or not. */
-const PARTED_AT_QUOTES = `
-    SELECT line, NULL AS rest, parts, false AS waits, hash(array_to_string(parts, ',')) AS sign
-    FROM (SELECT line, fields_of(line) AS parts FROM waiting)`;
-
 export const MACROS = [
-  // A field without its quotes; NULL where quotes stand that do not belong there.
-  `CREATE MACRO unquoted(field) AS CASE
-     WHEN NOT contains(field, '"') THEN field
-     WHEN field LIKE '"%"' AND field <> '"' AND NOT contains(replace(field[2:-2], '""', ''), '"')
-       THEN replace(replace(field[2:-2], '""', '"'), chr(2), ',')
+  // A line with quotes, cut at them: every second piece lies inside and is kept. Outside there is nothing, which in the middle of a
+  // field is an escaped quote, or the commas that end one field and begin another, which become CUT. What is neither, or a quote
+  // that never closes, makes more fields than there are.
+  `CREATE MACRO piece_of(piece, nth, count) AS CASE
+     WHEN nth % 2 = 0 THEN if(nth = count, '${TOO_MANY}', piece)
+     WHEN piece = '' THEN if(nth = 1 OR nth = count, '', '"')
+     WHEN (nth = 1 OR starts_with(piece, ',')) AND (nth = count OR ends_with(piece, ',')) THEN replace(piece, ',', '${CUT}')
+     ELSE '${TOO_MANY}'
    END`,
-  // All fields, or none when one of them is broken: then there are not nine.
-  'CREATE MACRO whole(fields) AS if(list_count(fields) = len(fields), fields, [])',
-  // A line with quotes is cut at them: every second piece lies inside, where a comma becomes U+0002 until the line is parted. (An
-  // escaped quote, twice in a row, leads out and in again: right by itself.)
-  `CREATE MACRO fields_of(line) AS
-     whole(list_transform(
-       string_split(
-         array_to_string(
-           list_transform(string_split(line, '"'), lambda piece, nth: if(nth % 2 = 0, replace(piece, ',', chr(2)), piece)),
-           '"'),
-         ','),
-       lambda field: unquoted(field)))`,
+  `CREATE MACRO unquoted(pieces) AS
+     list_aggregate(list_transform(pieces, lambda piece, nth: piece_of(piece, nth, len(pieces))), 'string_agg', '')`,
   `CREATE MACRO csv_field(value) AS
      if(contains(value, ',') OR contains(value, '"'), '"' || replace(value, '"', '""') || '"', value)`,
 ];
 
 /** Every row with what its texts mean, NULL where they mean nothing. */
-function read(parted: string): string {
+function read(file: string): string {
   const columns = HEADER.split(',').map((name, index) => `parts[${index + 1}] AS ${name}`);
   return `
-    SELECT line, rest, waits, sign, len(parts) AS columns, ${columns.join(', ')},
+    SELECT line, rest, len(parts) AS columns, ${columns.join(', ')},
       try_cast(parts[2] AS TIMESTAMP) AS sold_at, try_cast(parts[3] AS INTEGER) AS customer,
       try_cast(parts[6] AS INTEGER) AS units, try_cast(parts[7] AS DECIMAL(9, 2)) AS price
-    FROM (${parted})`;
+    FROM (
+      SELECT line, rest,
+        string_split(if(quoted, unquoted(string_split(line, '"')), line), if(quoted, '${CUT}', ',')) AS parts
+      FROM (${lines(file)}))`;
 }
 
-/** C3: the reason, or NULL. A comparison with what is NULL is no reason, so that each begins with asking for it. */
-function judged(parted: string, asOf: string): string {
+/**
+ * The rows of a file: what they mean and, of bad ones, the reason (C3) and the line. A comparison with what is NULL is no reason, so
+ * that each begins with asking for it. Equal rows have the same sign, and few others do.
+ */
+export function judge(file: string, asOf: string): string {
   return `
+    CREATE OR REPLACE TEMP TABLE judged AS
     SELECT invoice, sold_at, customer AS customer_id, product_code, description, units AS quantity,
-      (price * 100)::INTEGER AS cents, country, channel, sign, reason, if(reason IS NOT NULL, line, NULL) AS line
+      (price * 100)::INTEGER AS cents, country, channel, hash(sold_at, customer, product_code) AS sign, reason,
+      if(reason IS NOT NULL, line, NULL) AS line
     FROM (
       SELECT *, CASE
-        WHEN rest IS NOT NULL OR line IS NULL OR contains(line, chr(0)) OR contains(line, chr(2)) THEN 'bad_encoding'
-        WHEN waits THEN 'waits'
+        WHEN rest IS NOT NULL OR line IS NULL OR contains(line, chr(0)) OR contains(line, chr(1)) THEN 'bad_encoding'
         WHEN columns <> 9 THEN 'wrong_columns'
         WHEN sold_at IS NULL OR strlen(invoice_date) <> 19 OR sold_at::VARCHAR <> invoice_date THEN 'bad_date'
         WHEN sold_at >= TIMESTAMP ${literal(asOf)} THEN 'future_date'
@@ -125,16 +116,7 @@ function judged(parted: string, asOf: string): string {
         WHEN price IS NULL OR price <= 0 OR price > ${HIGHEST_PRICE} OR price::VARCHAR <> unit_price THEN 'bad_price'
         WHEN invoice = '' OR product_code = '' OR country = '' OR channel = '' THEN 'missing_value'
       END AS reason
-      FROM (${read(parted)}))`;
-}
-
-/** The rows of a file: what they mean and, of bad ones, the reason and the line. */
-export function judge(file: string, asOf: string): string[] {
-  return [
-    `CREATE OR REPLACE TEMP TABLE judged AS ${judged(parted(file), asOf)}`,
-    "CREATE OR REPLACE TEMP TABLE waiting AS SELECT line FROM judged WHERE reason = 'waits'",
-    `INSERT INTO judged ${judged(PARTED_AT_QUOTES, asOf)}`,
-  ];
+      FROM (${read(file)}))`;
 }
 
 /** What outlives a file: the signs of all good rows, and all that was put aside. */
@@ -192,7 +174,7 @@ const WRITTEN = `
 export function putAside(name: string): string[] {
   const file = literal(name);
   return [
-    `INSERT INTO aside SELECT reason, ${file}, line FROM judged WHERE reason <> 'waits'`,
+    `INSERT INTO aside SELECT reason, ${file}, line FROM judged WHERE reason IS NOT NULL`,
     `INSERT INTO aside SELECT 'duplicate', ${file}, ${WRITTEN} FROM repeated WHERE nth > 1`,
     `INSERT INTO aside
      SELECT if(bool_or(error_type = 'LINE SIZE OVER MAXIMUM'), 'too_long', 'bad_encoding'), ${file},

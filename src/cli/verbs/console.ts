@@ -1,16 +1,16 @@
 /** `telar console`: a link that signs whoever follows it in to the console, as the user of the keys at hand. */
-import { spawn } from 'node:child_process';
+import { openInBrowser } from '../browser.ts';
 import { connect } from '../connection.ts';
 import type { Context } from '../context.ts';
 import type { ExitStatus } from '../errors.ts';
 import { telarClient } from '../telarClient.ts';
 
 export async function consoleVerb(context: Context, { open }: { open?: boolean }): Promise<ExitStatus> {
-  const { out } = context;
+  const { out, data } = context;
   const link = await consoleLink(context);
   out.line(`The console: ${out.style.accent(link.url)}`);
   if (link.expires) out.line(out.style.dim('  The link signs in once, within ten minutes.'));
-  if (open) openInBrowser(link.url);
+  if (open) openInBrowser(link.url, data.temporary);
   out.result({ url: link.url, expiresAt: link.expires });
   return 0;
 }
@@ -19,12 +19,4 @@ export async function consoleVerb(context: Context, { open }: { open?: boolean }
 export async function consoleLink(context: Context): Promise<{ url: string; expires: string | undefined }> {
   const { Url, ExpiresAt } = await telarClient(connect(context))('CreateConsoleLink', {});
   return { url: Url, expires: ExpiresAt };
-}
-
-/** In the browser that the desktop has for links. Where there is none, nothing happens: the link stands there. */
-export function openInBrowser(url: string): void {
-  const program = process.platform === 'darwin' ? 'open' : 'xdg-open';
-  const child = spawn(program, [url], { stdio: 'ignore', detached: true });
-  child.on('error', () => {});
-  child.unref();
 }

@@ -10,13 +10,14 @@ import { extname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MISSED_POLICIES, type MissedPolicy } from '../../definition/schedules/missed.ts';
 import type { Service } from '../../protocol/service.ts';
+import { openInBrowser, opensBrowser } from '../browser.ts';
 import { isAlive, type RunningServer, runningServer } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { codeOf, type ExitStatus, failure, misuse } from '../errors.ts';
 import { type JobOptions, jobLimitsOf } from '../jobLimits.ts';
 import { mailServerOf } from '../mailServer.ts';
 import { leave } from '../shell/before.ts';
-import { consoleLink, openInBrowser } from './console.ts';
+import { consoleLink } from './console.ts';
 
 export type UpOptions = JobOptions & {
   port?: string;
@@ -102,12 +103,16 @@ async function serve(context: Context, options: UpOptions): Promise<ExitStatus> 
   return 0;
 }
 
-/** Where the console is: by a link that signs in once, where the keys are at hand. */
-async function tellOfConsole(context: Context, url: string, { open }: UpOptions): Promise<void> {
-  const { out } = context;
+/** Where the console is: by a link that signs in once, where the keys are at hand. A person at a desktop is shown it. */
+async function tellOfConsole(context: Context, url: string, options: UpOptions): Promise<void> {
+  const { out, environment } = context;
+  const { stdin, stdout, platform } = process;
   const link = await consoleLink({ ...context, url }).catch(() => ({ url: `${url}/console/` }));
   out.line(`${out.style.dim('  console      ')}${out.style.accent(link.url)}`);
-  if (open) openInBrowser(link.url);
+  const terminal = { stdin: stdin.isTTY === true, stdout: stdout.isTTY === true };
+  const detach = options.detach === true;
+  if (opensBrowser({ asked: options.open, terminal, json: out.json, detach, platform, environment }))
+    openInBrowser(link.url, context.data.temporary);
 }
 
 /** In milliseconds. */

@@ -1,6 +1,7 @@
 /** Asks before objects, or versions of them, are deleted; says which of them stayed. */
 import { useQueryClient } from '@tanstack/react-query';
 import { call } from '../../data/call.ts';
+import { renewalOf } from '../../data/renewal.ts';
 import { refusal } from '../../data/session.ts';
 import { Confirm } from '../../parts/dialog.tsx';
 import { useToasts } from '../../parts/toast.tsx';
@@ -28,7 +29,7 @@ export function DeleteObjects({ open, onClose, onDone, bucket, entries }: Props)
       for (let at = 0; at < entries.length; at += AT_A_TIME)
         await removeSome(bucket, entries.slice(at, at + AT_A_TIME));
     } finally {
-      void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === 's3' });
+      void renewalOf(client).all(({ queryKey }) => queryKey[1] === 's3');
     }
     show(`${what} ${entries.length === 1 ? 'is' : 'are'} deleted.`, 'good');
     onDone();

@@ -7,6 +7,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { objectUrl } from '../../data/call.ts';
+import { renewalOf } from '../../data/renewal.ts';
 import type { Dropped } from './dropped.ts';
 
 export type Upload = {
@@ -63,7 +64,7 @@ export function useUploads(bucket: string): UploadsOfBucket {
       .then((outcome) => change(upload.id, outcome))
       .finally(() => {
         requests.current.delete(upload.id);
-        void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[1] === 's3' });
+        void renewalOf(client).all(({ queryKey }) => queryKey[1] === 's3');
       });
   }
 

@@ -59,7 +59,7 @@ export function ExecutionPage({ params: { arn } }: PageProps<'arn'>) {
       actions={seen && <ExecutionActions seen={seen} />}
     >
       {failure && <Failure error={failure} retry={retry} />}
-      {history.error && <Failure error={history.error} retry={history.retry} />}
+      {history.error && !failure && <Failure error={history.error} retry={history.retry} />}
       {!seen && !failure && <Loading />}
       {seen && <ExecutionFacts execution={seen.execution} />}
       {seen && <Why seen={seen} />}

@@ -2,6 +2,9 @@
  * The history of an execution, followed: each event is asked for once, and what comes is folded.
  *
  * H1. Of an execution that goes on, only new events are asked for: ids have no gaps, so the newest one tells how many there are.
+ * H2. Nothing is waited for that need not be: the history is asked for before it is known whether the execution goes on, and a page
+ *     while the one before it is folded and shown.
+ * H3. What comes fast is shown a few times a second: each time costs as much as all that was there before.
  */
 import { useEffect, useRef, useState } from 'react';
 import { type Fold, historyFold } from '../../../../src/definition/asl/history/fold.ts';
@@ -19,16 +22,18 @@ type Ask = (input: Omit<Asked, 'executionArn'>) => Promise<Answer>;
 const PAGE = 1000;
 const EVERY_MS = 800;
 const AGAIN_MS = 3000;
+const SHOW_MS = 200;
 
 /** Pages of events after the one with this id, in their order; none where nothing is new. */
 export async function* eventsSince(ask: Ask, last: number): AsyncGenerator<HistoryEvent[]> {
   if (last > 0) return yield* newestBackTo(ask, last);
-  let nextToken: string | undefined;
-  do {
-    const page = await ask({ maxResults: PAGE, ...(nextToken !== undefined && { nextToken }) });
-    yield page.events ?? [];
-    nextToken = page.nextToken;
-  } while (nextToken !== undefined);
+  for (let asked: Promise<Answer> | undefined = ask({ maxResults: PAGE }); asked; ) {
+    const { events, nextToken }: Answer = await asked;
+    asked = nextToken === undefined ? undefined : ask({ maxResults: PAGE, nextToken });
+    // Its failure is told when its turn has come; until then it is nobody's.
+    asked?.catch(() => {});
+    yield events ?? [];
+  }
 }
 
 async function* newestBackTo(ask: Ask, last: number): AsyncGenerator<HistoryEvent[]> {
@@ -59,36 +64,49 @@ export type Followed = {
 type Kept = { arn: string; fold: Fold; events: readonly HistoryEvent[]; version: number; whole: boolean };
 const begin = (arn: string): Kept => ({ arn, fold: historyFold(), events: [], version: 0, whole: false });
 
+/** What is known of the execution, anew whenever that changes; and whom to tell of it. */
+type News = { now: { running: boolean | undefined }; changed: () => void };
+
 type Following = {
   ask: Ask;
-  /** Whether more is to come. */
-  running: boolean;
+  news: News;
   signal: AbortSignal;
   came(): void;
   /** Undefined once it goes on after an error. */
   failed(error: Refusal | undefined): void;
 };
 
-/** Reads what is missing, and on until the execution has ended. A server that is away for a while is asked again. */
-async function follow(history: Kept, { ask, running, signal, came, failed }: Following): Promise<void> {
+/** Reads what is missing, and on while the execution goes on. A server that is away for a while is asked again. */
+async function follow(history: Kept, { ask, news, signal, came, failed }: Following): Promise<void> {
   while (!signal.aborted) {
+    const { now } = news;
     const error = await catchUp(history, ask, signal, came).then(() => undefined, asRefusal);
     if (signal.aborted) return;
     failed(error);
-    if (error ? !mayPass(error) : !running) return;
-    await new Promise((resolve) => setTimeout(resolve, error ? AGAIN_MS : EVERY_MS));
+    if (error && !mayPass(error)) return;
+    if (news.now !== now) continue;
+    const rest = error ? AGAIN_MS : now.running ? EVERY_MS : undefined;
+    await new Promise<void>((resolve) => {
+      news.changed = resolve;
+      if (rest !== undefined) setTimeout(resolve, rest);
+    });
   }
 }
 
 async function catchUp(history: Kept, ask: Ask, signal: AbortSignal, came: () => void): Promise<void> {
+  let shown = Number.NEGATIVE_INFINITY;
+  let untold = false;
   for await (const events of eventsSince(ask, history.fold.last())) {
     if (signal.aborted) return;
     take(history, events);
+    untold = performance.now() - shown < SHOW_MS;
+    if (untold) continue;
+    shown = performance.now();
     came();
   }
-  if (history.whole) return;
+  untold ||= !history.whole;
   history.whole = true;
-  came();
+  if (untold) came();
 }
 
 const asRefusal = (thrown: unknown): Refusal => thrown as Refusal;
@@ -100,27 +118,37 @@ function take(history: Kept, events: readonly HistoryEvent[]): void {
   history.version += 1;
 }
 
-/** @param execution undefined while it is not known, and nothing is asked for. It is followed while the execution runs */
+/** @param execution undefined while it is not known. It is followed while the execution runs */
 export function useHistory(arn: string, execution: Execution | undefined): Followed {
   const { status, redriveCount } = execution ?? {};
   const running = execution && isRunning(status);
   const kept = useRef<Kept>(undefined);
   if (kept.current?.arn !== arn) kept.current = begin(arn);
+  const news = useRef<News>({ now: { running }, changed: () => {} });
   const [, render] = useState(0);
   const [error, setError] = useState<Refusal>();
   const [tries, setTries] = useState(0);
 
   // One that was redriven and ended between two looks at it has new events all the same.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `tries` is another attempt, `redriveCount` more to read
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `redriveCount` is more to read
   useEffect(() => {
-    if (running === undefined) return;
+    news.current.now = { running };
+    news.current.changed();
+  }, [running, redriveCount]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `tries` is another attempt
+  useEffect(() => {
     const ending = new AbortController();
     const { signal } = ending;
     const ask: Ask = (input) => call('states', 'GetExecutionHistory', { executionArn: arn, ...input }, signal);
     const came = () => render((count) => count + 1);
-    void follow(kept.current!, { ask, running, signal, came, failed: setError });
-    return () => ending.abort();
-  }, [arn, running, redriveCount, tries]);
+    const { current } = news;
+    void follow(kept.current!, { ask, news: current, signal, came, failed: setError });
+    return () => {
+      ending.abort();
+      current.changed();
+    };
+  }, [arn, tries]);
 
   const { fold, events, version, whole } = kept.current;
   return { fold, events, version, whole, error, retry: () => setTries((count) => count + 1) };

@@ -126,13 +126,10 @@ export function executionHistory(
   const limit = maxResults || DEFAULT_PAGE;
   const reading = { input: row.input, includeData: includeExecutionData };
   const outcomes = parts.engine.outcomes(row.arn);
-  // One more than the page, to know whether another follows.
-  const found = reverseOrder
-    ? eventsBefore(outcomes, Number(position?.[0] ?? Number.POSITIVE_INFINITY), limit + 1, reading)
-    : eventsAfter(outcomes, Number(position?.[0] ?? 0), limit + 1, reading);
-  const events = found.slice(0, limit);
-  const more = found.length > limit ? { nextToken: encodeToken(query, [events.at(-1)!.id!]) } : undefined;
-  return { events, ...more };
+  const { events, more } = reverseOrder
+    ? eventsBefore(outcomes, Number(position?.[0] ?? Number.POSITIVE_INFINITY), limit, reading)
+    : eventsAfter(outcomes, Number(position?.[0] ?? 0), limit, reading);
+  return { events, ...(more && { nextToken: encodeToken(query, [events.at(-1)!.id!]) }) };
 }
 
 export function describeMachineForExecution(

@@ -2,13 +2,21 @@
  * An execution's history as GetExecutionHistory answers it, out of the outcomes that the engine keeps.
  *
  * R1. Payloads are written there as the JSON that they are; here they become the texts that the API has.
- * R2. A page costs what it holds: outcomes outside of it are passed over unread.
+ * R2. A page costs what it holds: where it begins is found by halves, and what lies outside of it is not read.
+ * R3. A page is of a few MiB at most, and of one turn at least: an event may hold 256 KiB, and a page be asked to have a thousand.
  */
 import type { HistoryEvent, HistoryEventType } from '@aws-sdk/client-sfn';
 import type { Json, JsonObject } from '../../../definition/asl/scope.ts';
 
-/** What a turn of an execution has led to, and when: `12[["PassStateEntered",11,{…}],…]`, where 12 is the first event's id. */
+/**
+ * What a turn of an execution has led to, and when: `12[["PassStateEntered",11,{…}],…]`, where 12 is the first event's id. Those of an
+ * execution are asked for by their index; undefined is one that led to nothing.
+ */
 export type Outcome = { at: number; outcome: string };
+type Outcomes = { length: number; at(index: number): Outcome | undefined };
+
+/** Characters. */
+const LARGEST = 4 * 2 ** 20;
 
 export type Reading = {
   /** The execution's input as it was given: the text, not only the value. */
@@ -22,47 +30,58 @@ type Written = [type: string, previous: number, details?: JsonObject];
 /** Members that hold data: as text; `true`: beside a `…Details`. */
 const DATA = { input: true, output: true, parameters: false } as const;
 
-/**
- * A page of events.
- *
- * @param after the event that the page before ended with; 0 before the first
- */
-export function eventsAfter(
-  outcomes: Iterable<Outcome>,
-  after: number,
-  most: number,
-  reading: Reading,
-): HistoryEvent[] {
-  const page: HistoryEvent[] = [];
-  let held: Outcome | undefined;
-  for (const next of outcomes) {
-    if (held && firstOf(next) > after + 1) take(held);
-    held = next;
-    if (page.length >= most) break;
-  }
-  if (held && page.length < most) take(held);
-  return page.slice(0, most);
+export type EventPage = { events: HistoryEvent[]; more: boolean };
 
-  function take(outcome: Outcome): void {
-    for (const event of readOutcome(outcome, reading)) if (event.id! > after) page.push(event);
+/** A page of events, oldest first. @param after the event that the page before ended with; 0 before the first */
+export function eventsAfter(outcomes: Outcomes, after: number, most: number, reading: Reading): EventPage {
+  const events: HistoryEvent[] = [];
+  let characters = 0;
+  for (let index = turnOf(outcomes, after + 1); index < outcomes.length; index += 1) {
+    const turn = outcomes.at(index);
+    if (!turn) continue;
+    if (isFull(events, characters, most)) return { events: events.slice(0, most), more: true };
+    characters += turn.outcome.length;
+    for (const event of readOutcome(turn, reading)) if (event.id! > after) events.push(event);
   }
+  return { events: events.slice(0, most), more: events.length > most };
 }
 
 /** A page of events, the newest first. @param before the event that the page before ended with; infinity for the first page */
-export function eventsBefore(
-  outcomes: Iterable<Outcome>,
-  before: number,
-  most: number,
-  reading: Reading,
-): HistoryEvent[] {
-  const page: HistoryEvent[] = [];
-  const reversed = [...outcomes].reverse();
-  for (const outcome of reversed) {
-    if (page.length >= most) break;
-    if (firstOf(outcome) >= before) continue;
-    for (const event of readOutcome(outcome, reading).reverse()) if (event.id! < before) page.push(event);
+export function eventsBefore(outcomes: Outcomes, before: number, most: number, reading: Reading): EventPage {
+  const events: HistoryEvent[] = [];
+  let characters = 0;
+  for (let index = turnOf(outcomes, before - 1); index >= 0; index -= 1) {
+    const turn = outcomes.at(index);
+    if (!turn) continue;
+    if (isFull(events, characters, most)) return { events: events.slice(0, most), more: true };
+    characters += turn.outcome.length;
+    for (const event of readOutcome(turn, reading).reverse()) if (event.id! < before) events.push(event);
   }
-  return page.slice(0, most);
+  return { events: events.slice(0, most), more: events.length > most };
+}
+
+/** Before another turn is taken. */
+const isFull = (events: readonly HistoryEvent[], characters: number, most: number): boolean =>
+  events.length >= most || (characters >= LARGEST && events.length > 0);
+
+/** The turn that an event is of, found by halves: the last that began with it or before it; 0 where there is none. */
+function turnOf(outcomes: Outcomes, id: number): number {
+  const told = (index: number) => {
+    let at = index;
+    while (at > 0 && !outcomes.at(at)) at -= 1;
+    return at;
+  };
+  const begins = (index: number) => {
+    const turn = outcomes.at(told(index));
+    return turn ? firstOf(turn) : 0;
+  };
+  let [from, to] = [0, outcomes.length - 1];
+  while (from < to) {
+    const middle = Math.ceil((from + to) / 2);
+    if (begins(middle) <= id) from = middle;
+    else to = middle - 1;
+  }
+  return told(from);
 }
 
 const firstOf = ({ outcome }: Outcome): number => Number.parseInt(outcome, 10);
