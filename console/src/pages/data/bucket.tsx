@@ -13,6 +13,7 @@ import { Page } from '../../parts/page.tsx';
 import { quoted } from '../../parts/shell.ts';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
+import { tellUnseen } from '../../parts/unseen.ts';
 import type { PageProps } from '../area.ts';
 import { Amount, Size } from './amount.tsx';
 import { DeleteObjects } from './deleting.tsx';
@@ -132,7 +133,7 @@ function Name({ entry: { kind, name, isLatest } }: { entry: Entry }) {
   return (
     <span className="data-name">
       <Icon />
-      <span className="data-name-text">{name || '(the folder itself)'}</span>
+      <span className="data-name-text">{tellUnseen(name) || '(the folder itself)'}</span>
       {kind === 'marker' && <span className="data-note">deleted</span>}
       {kind === 'version' && isLatest && <span className="data-note">current</span>}
     </span>

@@ -11,6 +11,7 @@ import { Json } from '../../parts/code.tsx';
 import { CopyCommand } from '../../parts/command.tsx';
 import { Field, Select } from '../../parts/form.tsx';
 import { absolute } from '../../parts/format.ts';
+import { LongText } from '../../parts/longText.tsx';
 import { Banner, Empty } from '../../parts/notice.tsx';
 import { Facts } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -151,7 +152,7 @@ function Why({ visit, states }: { visit: Visit; states: States }) {
     <Banner tone={status === 'Failed' ? 'bad' : 'warn'}>
       <div className="machines-why">
         <p>
-          <code>{error}</code> {!isTree && cause}
+          <code>{error}</code> {!isTree && <LongText text={cause ?? ''} />}
         </p>
         {isTree && <Json value={value} open={1} />}
         {advice && (

@@ -7,6 +7,7 @@ import type { Output } from '../../data/types.ts';
 import { Button } from '../../parts/button.tsx';
 import { Copy } from '../../parts/command.tsx';
 import { PlayIcon } from '../../parts/icons.tsx';
+import { LongText } from '../../parts/longText.tsx';
 import { Banner, Failure, Loading } from '../../parts/notice.tsx';
 import { Facts, Page, Tabs } from '../../parts/page.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -78,7 +79,10 @@ function PipelineFacts({ pipeline }: { pipeline: Output<'sagemaker', 'DescribePi
     <div className="pipelines-strip">
       <Facts
         items={[
-          ['Description', pipeline.PipelineDescription],
+          [
+            'Description',
+            pipeline.PipelineDescription && <LongText key="description" text={pipeline.PipelineDescription} />,
+          ],
           ['Updated', <Time key="updated" at={pipeline.LastModifiedTime} />],
           ['Role', RoleArn.split('/').at(-1)],
           ['Steps at once', most === undefined ? undefined : `at most ${most}`],
