@@ -43,6 +43,7 @@ export function telarService({
     executionTimes: pipelines.executionTimes,
     jobUse: jobs.use,
     jobObjects: jobs.lineageOf,
+    jobsOfObject: jobs.usersOf,
     auditEvents: trail.newest,
     ...firingPorts({ account, trail, firings }),
     loopLag: server.loopLag,

@@ -52,6 +52,7 @@ it('leads from the buckets through folders to an object, and to what is in it', 
   await page.getByRole('img', { name: /^Age: 3 values from 22 to 38/ }).waitFor();
   await seeText(page, 'team');
   await page.getByRole('tab', { name: 'Lineage' }).click();
+  await seeText(page, 'No job has');
   await seeText(page, 'Nothing was recorded');
   // The tab is in the address, and the address can be kept.
   await page.reload();

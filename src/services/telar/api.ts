@@ -69,6 +69,12 @@ export const telarSchemas = schemas((zod) => {
       JobArn: z.string().min(1).max(2048),
       MaxObjects: z.number().int().min(1).max(1000).default(200),
     }),
+    /** Which jobs have read and written an object, the newest first: by their inputs and outputs, and with their own credentials. */
+    ListObjectJobs: z.strictObject({
+      Bucket: z.string().min(3).max(63),
+      Key: z.string().min(1).max(1024),
+      MaxResults: z.number().int().min(1).max(100).default(50),
+    }),
     /** What the server is, and how it fares. */
     DescribeServer: z.strictObject({}),
     /**
@@ -194,6 +200,17 @@ export type TelarOutputs = ExecutionOutputs & {
     /** How many of each are not told. */
     ReadLeftOut: number;
     WroteLeftOut: number;
+  };
+  ListObjectJobs: {
+    Jobs: {
+      JobArn: string;
+      JobName: string;
+      JobType: string;
+      CreatedAt: string;
+      Use: 'Read' | 'Wrote';
+      /** As in DescribeJobObjects. */
+      Content: string;
+    }[];
   };
   DescribeServer: {
     Version: string;

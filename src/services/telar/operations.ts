@@ -5,7 +5,7 @@ import type { TelarInput, TelarOutputs, TelarSchemas } from './api.ts';
 import { consoleOperations } from './console.ts';
 import { firingOperations } from './firings.ts';
 import { imageOperations } from './images.ts';
-import { describeJobObjects } from './jobObjects.ts';
+import { describeJobObjects, listObjectJobs } from './jobObjects.ts';
 import { listJobUse } from './jobUse.ts';
 import { outboxOperations } from './outbox.ts';
 import type { TelarPorts } from './ports.ts';
@@ -46,6 +46,10 @@ export function operations(ports: TelarPorts): Table {
     DescribeJobObjects: reads(
       ({ JobArn }) => [{ action: 'telar:DescribeJobObjects', resource: JobArn }],
       (input) => describeJobObjects(ports, input),
+    ),
+    ListObjectJobs: reads(
+      ({ Bucket, Key }) => [{ action: 'telar:ListObjectJobs', resource: `arn:aws:s3:::${Bucket}/${Key}` }],
+      (input) => listObjectJobs(ports, input),
     ),
     DescribeServer: reads(onServer('DescribeServer'), () => ({
       Version: ports.server.version,

@@ -33,6 +33,8 @@ export type TelarPorts = {
   };
   /** What a job has read and written. */
   jobObjects(arn: string): { reads: readonly SeenObject[]; outputs: readonly SeenObject[] };
+  /** The jobs that have read or written an object, the newest first. Times in milliseconds since the epoch. */
+  jobsOfObject(bucket: string, key: string, most: number): readonly SeenObjectUse[];
   /** The mails that notifications have become. */
   outbox: {
     /** The newest first, older than one. */
@@ -83,6 +85,15 @@ export type SeenFirings = {
 };
 
 type SeenObject = { bucket: string; key: string; version: string };
+
+type SeenObjectUse = {
+  arn: string;
+  name: string;
+  kind: string;
+  created_at: number;
+  use: 'input' | 'read' | 'output';
+  version: string;
+};
 
 export type SeenMail = {
   id: number;

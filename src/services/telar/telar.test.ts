@@ -16,6 +16,7 @@ const service = createTelarService({
       throw new Error('nobody asked for it');
     },
   },
+  jobsOfObject: () => [],
   jobObjects: () => ({ reads: [], outputs: [] }),
   scheduleTimes: () => undefined,
   objects: {

@@ -17,6 +17,7 @@ import type { PageProps } from '../area.ts';
 import { DeleteObjects } from './deleting.tsx';
 import { foldersTo, type ObjectName } from './entries.ts';
 import { ObjectFacts } from './facts.tsx';
+import { ObjectJobs } from './objectJobs.tsx';
 import { Preview } from './preview.tsx';
 import { ObjectVersions } from './versions.tsx';
 import './data.css';
@@ -75,11 +76,14 @@ function Details({ object, shown }: { object: ObjectName; shown: boolean }) {
               {
                 ...{ id: 'lineage', label: 'Lineage' },
                 content: (
-                  <Lineage
-                    source={source}
-                    label="What the object was made of, and what it was used for"
-                    none="Lineage is recorded of what jobs read and write."
-                  />
+                  <div className="data-preview">
+                    <ObjectJobs object={object} />
+                    <Lineage
+                      source={source}
+                      label="What the object was made of, and what it was used for"
+                      none="No job has it, or a folder above it, for an input or output."
+                    />
+                  </div>
                 ),
               },
             ]
