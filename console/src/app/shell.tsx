@@ -8,7 +8,8 @@ import type { Area } from '../pages/area.ts';
 import { Button, IconButton } from '../parts/button.tsx';
 import { MenuIcon, MoonIcon, SunIcon } from '../parts/icons.tsx';
 import { Menu } from '../parts/menu.tsx';
-import { Banner, Empty, Loading } from '../parts/notice.tsx';
+import { Banner, Loading } from '../parts/notice.tsx';
+import { Page } from '../parts/page.tsx';
 import { areas } from './areas.ts';
 import { Boundary } from './boundary.tsx';
 import { useTheme } from './theme.ts';
@@ -108,9 +109,11 @@ function Pages() {
         )),
       )}
       <Route>
-        <Empty title="There is no such page">
-          The address may be of another version of Telar. <a href={`${BASE}/`}>Go to the overview</a>.
-        </Empty>
+        <Page title="There is no such page">
+          <p>
+            The address may be of another version of Telar. <a href={`${BASE}/`}>Go to the overview</a>.
+          </p>
+        </Page>
       </Route>
     </Switch>
   );

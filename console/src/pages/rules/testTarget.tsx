@@ -5,8 +5,8 @@ import { targetOf } from '../../data/targets.ts';
 import type { Output } from '../../data/types.ts';
 import { indented } from '../../parts/jsonText.ts';
 import { StartDialog } from '../../parts/startDialog.tsx';
+import { sampleEvent } from './fitted.ts';
 import { placeOf } from './place.ts';
-import { eventOf, sampleFor } from './samples.ts';
 import { isFixed, sentOf, type Target } from './sent.ts';
 import { SentPayload } from './sentPayload.tsx';
 
@@ -38,7 +38,7 @@ export function TestTarget({ rule, target, onClose }: { rule: Rule; target: Targ
       label={fixed ? 'What it is sent' : 'The event'}
       hint={fixed ? undefined : 'A sample of what the rule waits for; change it as you like.'}
       json
-      initial={fixed ? target.Input : sampleEvent(rule)}
+      initial={fixed ? target.Input : indented(sampleEvent(rule.EventPattern, placeOf(rule.Arn ?? '')))}
       made={fixed ? undefined : (written) => <SentPayload target={target} sent={sentOf(target, written, rule)} />}
       action="Send now"
       commandOf={(written) => commandOf(asked(written))}
@@ -52,7 +52,3 @@ export function TestTarget({ rule, target, onClose }: { rule: Rule; target: Targ
 }
 
 const commandOf = (asked: Parameters<typeof startOf>[0] | undefined) => asked && startOf(asked)?.command;
-
-function sampleEvent({ EventPattern, Arn = '' }: Rule): string {
-  return indented(eventOf(sampleFor(EventPattern ?? '{"detail-type":["Scheduled Event"]}'), placeOf(Arn)));
-}

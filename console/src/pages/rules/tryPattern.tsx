@@ -12,6 +12,7 @@ import { indented, jsonOrText } from '../../parts/jsonText.ts';
 import { Banner, Failure } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
 import { quoted } from '../../parts/shell.ts';
+import { sampleEvent } from './fitted.ts';
 import { placeOf } from './place.ts';
 import { eventOf, SAMPLES, sampleFor } from './samples.ts';
 import { sentOf } from './sent.ts';
@@ -24,9 +25,9 @@ type Props = { rule: Rule; pattern: string; bus: string };
 export function TryPattern({ rule, pattern, bus }: Props) {
   const first = sampleFor(pattern);
   const [sample, setSample] = useState(first.name);
-  const written = (name: string) =>
-    indented(eventOf(SAMPLES.find((one) => one.name === name) ?? first, placeOf(rule.Arn ?? '')));
-  const [event, setEvent] = useState(() => written(first.name));
+  const place = () => placeOf(rule.Arn ?? '');
+  const written = (name: string) => indented(eventOf(SAMPLES.find((one) => one.name === name) ?? first, place()));
+  const [event, setEvent] = useState(() => indented(sampleEvent(pattern, place())));
   const test = useAct('events', 'TestEventPattern');
   const put = useAct('events', 'PutEvents');
   const change = (text: string) => {
