@@ -149,7 +149,7 @@ export function consoleKeepsItsLayers(files: readonly SourceFile[]): Finding[] {
 
 /** What calls an operation that changes something. */
 const ACTS =
-  /\buse(?:Act|StartTarget|Confirmation|Mutation)\b(?:<[^(]*>)?\(|\bcall\(\s*'\w+',\s*'(?!(?:Get|List|Describe|Head)[A-Z])/;
+  /\buse(?:Act|StartTarget|Confirmation|Mutation)\b(?:<[^(]*>)?\(|\bcall\(\s*'\w+',\s*'(?!(?:Get|List|Describe|Head|Measure|Preview|Query)[A-Z])/;
 /** What shows a command line, to copy. */
 const SHOWS_COMMAND = /<CopyCommand\b|\bcommand(?:Of)?=/;
 
