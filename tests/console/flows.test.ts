@@ -290,6 +290,9 @@ it('confirms a subscription from the outbox, publishes to it, and reads the mail
   await page.getByLabel('Message', { exact: true }).fill('The run of tonight has not begun.');
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await seeText(page, /Message .* was published/);
+  await press(page, 'Done');
+  const mails = page.getByRole('region', { name: 'Last mails' });
+  await mails.getByRole('link', { name: 'It is late' }).first().waitFor();
 
   await visit(page, server, '/console/outbox');
   await page.getByRole('heading', { level: 2, name: 'It is late' }).waitFor();
@@ -337,6 +340,7 @@ it('sends dead letters back to where they came from', async () => {
 
 it('invokes a function, and tells its answer, its log, and whether it started cold', async () => {
   const page = await open('/functions');
+  await page.getByRole('row', { name: /^double .* not yet / }).waitFor();
   await page.getByRole('link', { name: 'double' }).click();
   await page.getByLabel('Event', { exact: true }).fill('{"n": 21}');
   await press(page, 'Invoke');
@@ -351,6 +355,8 @@ it('invokes a function, and tells its answer, its log, and whether it started co
     .getByText(/seen 21/)
     .first()
     .waitFor();
+  await visit(page, server, '/console/functions');
+  await page.getByRole('row', { name: /^double .* (now|\d+ s ago) / }).waitFor();
 });
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {

@@ -11,6 +11,7 @@ import { Failure, Loading } from '../../parts/notice.tsx';
 import { Facts, Page, Section } from '../../parts/page.tsx';
 import { Arn } from '../../parts/target.tsx';
 import type { PageProps } from '../area.ts';
+import { LastMails } from './lastMails.tsx';
 import { Publish } from './publish.tsx';
 import { Subscriptions } from './subscriptions.tsx';
 
@@ -46,6 +47,7 @@ export function TopicPage({ params: { arn } }: PageProps<'arn'>) {
           <Section title="Subscriptions">
             <Subscriptions topicArn={arn} />
           </Section>
+          <LastMails topicArn={arn} />
           <Documents attributes={attributes} />
           {publishing && <Publish topicArn={arn} onClose={() => setPublishing(false)} />}
         </>
