@@ -45,7 +45,7 @@ export type Api = {
   queryCompatible?: true;
   /** The code with which it says that somebody may not do something, likewise. */
   deniedCode?: string;
-  /** What may be asked for without a signature, by a link: its parameters hold the secret. */
+  /** What may be asked for without a signature: by a link whose parameters hold the secret, or where a resource's policy allows it. */
   unsigned?: readonly string[];
   /** Longest bodies of operations that need more than others, in bytes; and the code with which more is refused. */
   bodies?: { most: Readonly<Record<string, number>>; code: string };

@@ -13,12 +13,18 @@ import { deriveSigningKey, hmacHex } from './hmac.ts';
 import { checkPostPolicy, type LengthRange } from './postPolicy.ts';
 import { s3Address } from './routes.ts';
 import { sameText } from './sigv4.ts';
+import { epochOf, type Signed } from './sigv4Parse.ts';
 import { uriDecode } from './uri.ts';
 import type { WireRequest, WireResponse } from './wire.ts';
 import { escapeXml } from './xml.ts';
 
-/** Whose key signed a form. */
-export type FormSigner = { accessKeyId: string; sessionToken: string | undefined; region: string };
+/** Whose key signed a form, and by which version when: at the beginning of the signing key's day where the form does not say. */
+export type FormSigner = {
+  accessKeyId: string;
+  sessionToken: string | undefined;
+  region: string;
+  signature: Pick<Signed, 'version' | 'date'>;
+};
 
 export type PutForm = {
   /** The secret of a key; throws what refuses it. Undefined where authentication is off. */
@@ -71,15 +77,16 @@ export async function answerForm(
 function verified(fields: Form['fields'], secretOf: PutForm['secretOf']): FormSigner {
   const errors = authErrors('rest-xml');
   const policy = fields.get('policy');
-  const signature = fields.get('x-amz-signature') ?? fields.get('signature');
-  if (policy === undefined || signature === undefined) throw errors.missing();
+  const given = fields.get('x-amz-signature') ?? fields.get('signature');
+  if (policy === undefined || given === undefined) throw errors.missing();
   const sessionToken = fields.get('x-amz-security-token');
   const second = fields.get('awsaccesskeyid');
   if (second !== undefined) {
-    const signer = { accessKeyId: second, sessionToken, region: 'us-east-1' };
+    const signature = { version: 2, date: '' } as const;
+    const signer = { accessKeyId: second, sessionToken, region: 'us-east-1', signature };
     const secret = secretOf(signer);
     const expected = secret && createHmac('sha1', secret).update(policy).digest('base64');
-    if (expected !== undefined && !sameText(expected, signature)) throw errors.mismatch();
+    if (expected !== undefined && !sameText(expected, given)) throw errors.mismatch();
     return signer;
   }
   const credential = fields.get('x-amz-credential') ?? '';
@@ -87,10 +94,12 @@ function verified(fields: Form['fields'], secretOf: PutForm['secretOf']): FormSi
   if (!accessKeyId || !day || !region || service !== 's3' || end !== 'aws4_request') {
     throw errors.malformed('query', `The form field x-amz-credential is no credential scope: '${credential}'`);
   }
-  const signer = { accessKeyId, sessionToken, region };
+  const told = fields.get('x-amz-date') ?? '';
+  const date = Number.isNaN(epochOf(told)) ? `${day}T000000Z` : told;
+  const signer: FormSigner = { accessKeyId, sessionToken, region, signature: { version: 4, date } };
   const secret = secretOf(signer);
   const expected = secret && hmacHex(deriveSigningKey(secret, day, region, service), policy);
-  if (expected !== undefined && !sameText(expected, signature)) throw errors.mismatch();
+  if (expected !== undefined && !sameText(expected, given)) throw errors.mismatch();
   return signer;
 }
 

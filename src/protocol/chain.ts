@@ -114,6 +114,7 @@ export function createChain(options: ChainOptions): Chain {
       now: world.clock.now(),
       headers: request.headers,
       remoteAddress: request.remoteAddress,
+      signature: caller.signed,
       isGone: request.isGone,
       whenGone: request.whenGone,
     };
@@ -140,6 +141,7 @@ export function createChain(options: ChainOptions): Chain {
           now,
           headers,
           remoteAddress,
+          signature: { form: 'form', ...signer.signature },
         };
         return dispatch.run(api, 'PutObject', input, call) as ReturnType<PutForm['put']>;
       },
@@ -147,7 +149,11 @@ export function createChain(options: ChainOptions): Chain {
   }
 
   /** @throws what refuses a key that is not known, or no longer, or not with this token */
-  function credentialOf(api: Api, { accessKeyId, sessionToken }: Omit<FormSigner, 'region'>, now: number): Credential {
+  function credentialOf(
+    api: Api,
+    { accessKeyId, sessionToken }: Pick<FormSigner, 'accessKeyId' | 'sessionToken'>,
+    now: number,
+  ): Credential {
     const errors = authErrors(api.protocol);
     const credential = options.credential(accessKeyId);
     if (!credential) throw errors.unknownKey(accessKeyId);

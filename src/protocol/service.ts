@@ -7,6 +7,7 @@
  */
 import type { Api } from './api.ts';
 import type { AwsError } from './errors.ts';
+import type { Signed } from './sigv4Parse.ts';
 
 /** Who is calling, after authentication. */
 export type Principal = {
@@ -44,6 +45,12 @@ export type Access = {
   keys?: (() => ConditionKeys) | undefined;
 };
 
+/** How a request was signed: `form` is that of a browser. */
+export type CallSignature = Pick<Signed, 'version' | 'date'> & {
+  form: Signed['form'] | 'form';
+  contentSha256?: string | undefined;
+};
+
 /** All that an operation knows of its request besides its input. */
 export type Call = {
   requestId: string;
@@ -54,6 +61,8 @@ export type Call = {
   now: number;
   /** Request headers that no model covers (S3's Origin, Range variants …), names in lower case; empty for internal calls. */
   headers: Readonly<Record<string, string>>;
+  /** How the request was signed; none for internal calls, and where authentication is off. */
+  signature?: CallSignature | undefined;
   /** What an AWS service calls for: a rule, a topic, a bucket. Only of calls by services. */
   sourceArn?: string | undefined;
   /** The caller's address; none for internal calls. */

@@ -1,7 +1,7 @@
 /**
  * Which isolation this machine grants: tried out once, by doing what a job's sandbox does.
  *
- * There is one mechanism: util-linux's `unshare` (mount and pid namespaces; a user namespace where the server is not
+ * There is one mechanism: util-linux's `unshare` (mount, IPC and pid namespaces; a user namespace where the server is not
  * root). Where it is not to be had (macOS, a container without CAP_SYS_ADMIN, a kernel that forbids user namespaces),
  * the reason is a sentence for the user.
  */
@@ -20,7 +20,7 @@ export function unshareCommand(as: 'root' | 'user', networkIsolation: boolean, o
   const user = as === 'user' ? '--user --map-root-user ' : '';
   const net = networkIsolation ? '--net ' : '';
   const name = ownName ? '--uts ' : '';
-  return `setpriv --pdeathsig KILL unshare ${user}${net}${name}--mount --pid --fork --kill-child=KILL`;
+  return `setpriv --pdeathsig KILL unshare ${user}${net}${name}--mount --ipc --pid --fork --kill-child=KILL`;
 }
 
 /** What gives up, for the job, the rights that the sandbox was made with. */

@@ -1,6 +1,16 @@
 /** What a job sees and does not see, in each kind of namespace that this machine grants. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -85,6 +95,17 @@ describe.each(kinds)('a sandbox made as %s', (as, isolation) => {
     const said = await inside(isolation, script);
     expect(said).toMatch(/^\/tmp\/home\nhome\nx\n[3-6]\n$/);
     expect(existsSync(join(tmpdir(), 'x', 'y'))).toBe(false);
+  });
+
+  it('what a job left in /dev/shm, /var/tmp or the machine’s IPC was another’s to read, and stayed', async () => {
+    const name = `telar-left-${process.pid}-${as}`;
+    const shared = ['/dev/shm', '/var/tmp', '/run/lock'].filter((path) => existsSync(path));
+    const write = `for at in ${shared.join(' ')}; do echo x >$at/${name}; ls $at | grep -c ${name}; done; readlink /proc/self/ns/ipc`;
+    const [ipc, ...counts] = (await inside(isolation, write)).trim().split('\n').reverse();
+    expect(counts).toEqual(shared.map(() => '1'));
+    expect(ipc).not.toBe(readlinkSync('/proc/self/ns/ipc'));
+    for (const at of shared) expect(existsSync(join(at, name))).toBe(false);
+    expect(await inside(isolation, `ls ${shared.join(' ')} | grep ${name}; true`)).toBe('');
   });
 
   it('hands on nothing of the environment of the server', async () => {

@@ -7,9 +7,11 @@
  *     capabilities in the namespace that owns the mounts.
  * B3. What the image needs at its own path (a Python's standard library) is seen there even below a covered folder, or
  *     below one that the job's user may not enter.
- * B4. Nothing of the job outlives it: when the namespace's first process ends, the kernel kills all others.
+ * B4. Nothing of the job outlives it: when the namespace's first process ends, the kernel kills all others. What it wrote to
+ *     /dev/shm, or left to System V's and POSIX's IPC, goes with its namespaces; /var/tmp, and wherever else everybody may
+ *     write, is its /tmp. All jobs of a server that is root are one user: what they shared of this, one could read of another.
  */
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { groupMounts } from './cgroupPlaces.ts';
 import { FILES, type JobFolder } from './folder.ts';
@@ -37,6 +39,11 @@ export type SandboxPlan = {
   /** A folder to be seen read-only at /var/task: a function's code. */
   task?: string | undefined;
 };
+
+/** In memory, of any size: a job is held to its memory by its group. */
+const SHARED_MEMORY = '/dev/shm';
+/** Where everybody may write, beside /tmp: what jobs put there is in their own. */
+const OPEN_FOLDERS = ['/var/tmp', '/run/lock', '/var/crash', '/dev/mqueue'].filter((path) => existsSync(path));
 
 const isBelow = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
 
@@ -67,7 +74,8 @@ export function covering(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs'>): { co
   const needs = outermost(plan.needs);
   const barriers = plan.as === 'root' ? needs.flatMap((path) => barrier(path) ?? []) : [];
   const covers = outermost([...plan.hide, ...barriers]);
-  return { covers, restore: needs.filter((path) => [...covers, INSIDE.tmp].some((cover) => isBelow(path, cover))) };
+  const replaced = [...covers, INSIDE.tmp, SHARED_MEMORY, ...OPEN_FOLDERS];
+  return { covers, restore: needs.filter((path) => replaced.some((cover) => isBelow(path, cover))) };
 }
 
 /** Each line of the script costs a process: folders are made together, and bound read-only in one step where that works. */
@@ -204,6 +212,8 @@ export function sandboxScript(plan: SandboxPlan): string {
     `must mount -n --move ${quote(stage)} /opt`,
     ...(plan.task === undefined ? [] : varLines(stage, plan)),
     ...covers.map((path) => coverLine(path, filled.includes(path))),
+    ...(existsSync(SHARED_MEMORY) ? [`must mount -n -t tmpfs -o nosuid,nodev,mode=1777 tmpfs ${SHARED_MEMORY}`] : []),
+    ...OPEN_FOLDERS.map((path) => `must mount -n --bind ${INSIDE.telar}/.tmp ${path}`),
     `must mount -n --move ${INSIDE.telar}/.tmp ${INSIDE.tmp}`,
     ...bindLines(needed),
     ...needed.map(({ from }) => `umount -n -l ${from}`),
@@ -261,7 +271,7 @@ export function parentScript(
 /** What a process of a warm parent does to see what `sandboxScript` shows: telar_warm/sandbox.py performs it. */
 export type WarmAct =
   | { act: 'bind' | 'move'; from: string; to: string }
-  | { act: 'tmpfs' | 'seal' | 'sealData' | 'sealCode' | 'detach'; at: string }
+  | { act: 'tmpfs' | 'sharedMemory' | 'seal' | 'sealData' | 'sealCode' | 'detach'; at: string }
   | { act: 'folders' | 'files'; paths: readonly string[] }
   | { act: 'proc' };
 
@@ -286,6 +296,8 @@ export function warmActs(plan: Pick<SandboxPlan, 'as' | 'hide' | 'needs' | 'fold
       if (filled.includes(at)) return { act: 'tmpfs', at };
       return { act: 'bind', from: isFolder(at) ? `${INSIDE.telar}/.empty` : '/dev/null', to: at };
     }),
+    ...(existsSync(SHARED_MEMORY) ? [{ act: 'sharedMemory', at: SHARED_MEMORY } as const] : []),
+    ...OPEN_FOLDERS.map((to): WarmAct => ({ act: 'bind', from: `${INSIDE.telar}/.tmp`, to })),
     { act: 'move', from: `${INSIDE.telar}/.tmp`, to: INSIDE.tmp },
     ...restore.flatMap((to): WarmAct[] => [
       { act: 'folders', paths: [isFolder(to) ? to : dirname(to)] },

@@ -6,6 +6,7 @@ import { ACCOUNT, START, testCall } from '../../tests/support/operations.ts';
 import { parsePolicy } from '../definition/policy/parse.ts';
 import type { Policy } from '../definition/policy/types.ts';
 import type { Access, Call, Principal } from '../protocol/service.ts';
+import { basicDate } from '../protocol/sigv4Parse.ts';
 import { type Authorize, createAuthorize } from './authorize.ts';
 
 type Identity = Awaited<ReturnType<typeof administered>>;
@@ -14,6 +15,8 @@ let identity: Identity;
 let admin: Principal;
 let bucketPolicies: Map<string, Policy>;
 let authorize: Authorize;
+/** Of every bucket: its public access block. */
+const closed = false;
 
 beforeEach(async () => {
   identity = await administered();
@@ -26,6 +29,7 @@ beforeEach(async () => {
       return policy && { id: 'policy of bucket bucket', policy };
     },
     tagsOf: identity.tagsOf,
+    keepsPublicOut: () => closed,
     enforced: true,
   });
 });
@@ -117,9 +121,22 @@ describe('the keys of a request', () => {
     ['aws:MultiFactorAuthPresent of long-term keys', { Null: { 'aws:MultiFactorAuthPresent': 'true' } }, {}, true],
     ['aws:TokenIssueTime of long-term keys', { Null: { 'aws:TokenIssueTime': 'true' } }, {}, true],
     ['s3:ResourceAccount', { StringEquals: { 's3:ResourceAccount': ACCOUNT } }, {}, true],
+    [
+      's3:signatureAge of a form',
+      { NumericGreaterThan: { 's3:signatureAge': '599999' }, StringEquals: { 's3:authType': 'POST' } },
+      { signature: { form: 'form', version: 4, date: basicDate(START - 600_000) } },
+      true,
+    ],
+    [
+      's3:signatureAge of version 2, which has no date',
+      { NumericEquals: { 's3:signatureAge': '0' }, StringEquals: { 's3:signatureversion': 'AWS' } },
+      { signature: { form: 'query', version: 2, date: '' } },
+      true,
+    ],
+    ['s3:authType of a call of Telar itself', { Null: { 's3:authType': 'true' } }, {}, true],
     ['aws:PrincipalOrgID', { Null: { 'aws:PrincipalOrgID': 'true' } }, {}, true],
     ['a key that is no key', { StringEquals: { 'aws:constructor': '${constructor}' } }, {}, false],
-  ])('%s', async (_, Condition, call, holds) => {
+  ] as [string, object, Partial<Call>, boolean][])('%s', async (_, Condition, call, holds) => {
     attach('Deny', '*', { Condition });
     expect(ask(admin, get, call)).toBe(
       holds ? refused(admin, 'with an explicit deny in a resource-based policy') : 'allowed',

@@ -29,6 +29,8 @@ export type AuthorizeParts = {
   /** The policy attached to a resource, if there is one, and what people know it by. The same one for as long as it stands. */
   resourcePolicy(resourceArn: string): { id: string; policy: Policy } | undefined;
   tagsOf: TagsOf;
+  /** Whether a resource is closed to whoever is not known, whatever its policy says: a public access block. */
+  keepsPublicOut(resourceArn: string): boolean;
   /** False with authentication off. */
   enforced: boolean;
 };
@@ -51,12 +53,14 @@ export function createAuthorize(parts: AuthorizeParts): Authorize {
   function refuse(api: Named, principal: Principal, access: Access, call: Call): AwsError | undefined {
     const because = (reason: string) => accessDenied(api, principal.arn, access, reason);
     if (principal.account !== call.account) return because(`because it is not of the account ${call.account}`);
+    if (principal.kind === 'anonymous' && parts.keepsPublicOut(access.resource)) return unknownCaller();
     if (ASSUMING.has(access.action)) {
       if (principal.kind === 'root') return because('because roles may not be assumed by the root user');
       if (!parts.identity.trustPolicy(access.resource)) return because('(there is no such role in this account)');
     }
     const { decision } = decide(principal, access, call);
     if (decision.verdict === 'allowed') return undefined;
+    if (principal.kind === 'anonymous') return unknownCaller();
     // A service has no policies of its own: what is lacking is the resource's.
     const lacked = principal.kind === 'service' && decision.verdict === 'implicitDeny' ? 'resource' : decision.layer;
     return because(reasonOf({ ...decision, layer: lacked }, access.action));
@@ -66,7 +70,11 @@ export function createAuthorize(parts: AuthorizeParts): Authorize {
 /** The question and the policies that a request comes down to, and the answer. */
 export type Decided = { request: PolicyRequest; policies: PolicySet; decision: Decision };
 
-export function createDecide({ identity, resourcePolicy, tagsOf }: Omit<AuthorizeParts, 'enforced'>) {
+export function createDecide({
+  identity,
+  resourcePolicy,
+  tagsOf,
+}: Omit<AuthorizeParts, 'enforced' | 'keepsPublicOut'>) {
   const known = new WeakMap<Policy, CompiledPolicy>();
 
   function compiled(id: string, policy: Policy): CompiledPolicy {
@@ -105,6 +113,9 @@ const sessionOfUser = () =>
     'The security token included in the request is invalid: credentials of GetSessionToken may not call IAM without multi-factor authentication.',
     403,
   );
+
+/** As S3 words it to whoever is not known: not a word about the bucket. */
+const unknownCaller = () => awsError('AccessDenied', 'Access Denied', 403);
 
 const KINDS: Readonly<Record<Layer, string>> = {
   identity: 'identity-based policy',

@@ -7,7 +7,7 @@ import type { Identity } from '../services/identity/index.ts';
 import type { AccessExplanation, ExplainedStatement, TelarInput } from '../services/telar/index.ts';
 import { type AuthorizeParts, createDecide, reasonOf } from './authorize.ts';
 
-type Parts = Omit<AuthorizeParts, 'enforced' | 'identity'> & {
+type Parts = Omit<AuthorizeParts, 'enforced' | 'identity' | 'keepsPublicOut'> & {
   identity: AuthorizeParts['identity'] & Pick<Identity, 'principal'>;
 };
 

@@ -2,6 +2,7 @@
 import type { Policy } from '../definition/policy/types.ts';
 import type { Access, Call } from '../protocol/service.ts';
 import type { Identity } from '../services/identity/index.ts';
+import type { ObjectAccess } from '../services/objects/index.ts';
 import { type Authorize, createAuthorize } from './authorize.ts';
 import { createExplainAccess } from './explainAccess.ts';
 import type { TagsOf } from './requestContext.ts';
@@ -10,8 +11,8 @@ type Parts = {
   identity: Identity;
   /** Of the resources of all services but identity and objects, which keep their own. */
   tagsOf: TagsOf;
-  /** A bucket's policy, if it has one: parsed once for each text. */
-  bucketPolicy(bucket: string): Policy | undefined;
+  /** The policies of buckets, each parsed once for each text. */
+  buckets: Pick<ObjectAccess, 'bucketPolicy' | 'keepsPublicOut'>;
   /** The policy of the model package group that an ARN names or lies in, likewise. */
   groupPolicy(arn: string): { group: string; policy: Policy } | undefined;
   /** The policy of any other resource, likewise. */
@@ -20,14 +21,15 @@ type Parts = {
   enforced: boolean;
 };
 
-export function createPolicies({ identity, tagsOf, bucketPolicy, groupPolicy, attached, enforced }: Parts) {
+export function createPolicies({ identity, tagsOf, buckets, groupPolicy, attached, enforced }: Parts) {
   const parts = {
     ...{ identity, enforced },
     resourcePolicy: (arn: string) =>
-      policyOfBucket(arn, bucketPolicy) ?? policyOfGroup(arn, groupPolicy) ?? policyOf(arn, attached),
+      policyOfBucket(arn, buckets) ?? policyOfGroup(arn, groupPolicy) ?? policyOf(arn, attached),
     tagsOf: (arn: string) => (arn.startsWith('arn:aws:iam:') ? identity.tagsOf(arn) : serviceTags(arn, tagsOf)),
   };
-  const authorize = createAuthorize(parts);
+  const keepsPublicOut = (arn: string) => buckets.keepsPublicOut(bucketOf(arn) ?? '');
+  const authorize = createAuthorize({ ...parts, keepsPublicOut });
   return { authorize, permit: createPermit(authorize), explainAccess: createExplainAccess(parts) };
 }
 
@@ -46,10 +48,12 @@ function createPermit(authorize: Authorize): Permit {
   };
 }
 
+const bucketOf = (arn: string): string | undefined => /^arn:aws:s3:::([^/*]+)/.exec(arn)?.[1];
+
 /** The policy of the bucket that an ARN names or lies in. */
-function policyOfBucket(arn: string, bucketPolicy: Parts['bucketPolicy']) {
-  const [, bucket] = /^arn:aws:s3:::([^/*]+)/.exec(arn) ?? [];
-  const policy = bucket === undefined ? undefined : bucketPolicy(bucket);
+function policyOfBucket(arn: string, buckets: Parts['buckets']) {
+  const bucket = bucketOf(arn);
+  const policy = bucket === undefined ? undefined : buckets.bucketPolicy(bucket);
   return policy && { id: `policy of bucket ${bucket}`, policy };
 }
 

@@ -8,6 +8,7 @@
 import { parseArn } from '../base/arn.ts';
 import type { Context } from '../definition/policy/variables.ts';
 import type { Access, Call, ConditionValue, Principal } from '../protocol/service.ts';
+import { epochOf } from '../protocol/sigv4Parse.ts';
 import type { Caller } from '../services/identity/index.ts';
 
 /** The tags of a resource. */
@@ -47,10 +48,32 @@ const GLOBAL = new Set(['iam']);
 const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000);
 const date = (milliseconds: number) => new Date(seconds(milliseconds) * 1000).toISOString().replace('.000', '');
 
+const isS3 = ({ action }: Access) => action.startsWith('s3:');
+const AUTH_TYPES = { header: 'REST-HEADER', query: 'REST-QUERY-STRING', form: 'POST' } as const;
+const VERSIONS = { 2: 'AWS', 4: 'AWS4-HMAC-SHA256' } as const;
+
+/** Of how a request to S3 was signed. @see https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html */
+const SIGNATURE: Readonly<Record<string, (facts: Facts) => ConditionValue>> = {
+  's3:authtype': ({ access, call }) => (isS3(access) && call.signature ? AUTH_TYPES[call.signature.form] : undefined),
+  's3:signatureversion': ({ access, call }) =>
+    isS3(access) && call.signature ? VERSIONS[call.signature.version] : undefined,
+  's3:signatureage': ({ access, call: { signature, now } }) => {
+    if (!isS3(access) || !signature || signature.form === 'header') return undefined;
+    return signature.version === 4 ? String(now - epochOf(signature.date)) : '0';
+  },
+  's3:x-amz-content-sha256': ({ access, call: { signature, headers } }) => {
+    if (!isS3(access) || !signature || signature.form === 'form') return undefined;
+    return headers['x-amz-content-sha256'] ?? signature.contentSha256 ?? 'UNSIGNED-PAYLOAD';
+  },
+};
+
 const GENERAL: ReadonlyMap<string, (facts: Facts) => ConditionValue> = new Map(
   Object.entries({
-    'aws:principalarn': ({ caller }: Facts) => caller.principalArn,
-    'aws:principalaccount': ({ principal }: Facts) => principal.account,
+    // Whose request is not signed has no ARN, and is of no account.
+    'aws:principalarn': ({ caller, principal }: Facts) =>
+      principal.kind === 'anonymous' ? undefined : caller.principalArn,
+    'aws:principalaccount': ({ principal }: Facts) =>
+      principal.kind === 'anonymous' ? 'anonymous' : principal.account,
     'aws:principaltype': ({ principal }: Facts) => TYPES[principal.kind],
     'aws:principalisawsservice': ({ principal }: Facts) => String(principal.kind === 'service'),
     'aws:principalservicename': ({ principal }: Facts) => (principal.kind === 'service' ? principal.arn : undefined),
@@ -71,8 +94,9 @@ const GENERAL: ReadonlyMap<string, (facts: Facts) => ConditionValue> = new Map(
     'aws:requestedregion': ({ access, call }: Facts) =>
       GLOBAL.has(access.action.slice(0, access.action.indexOf(':'))) ? 'us-east-1' : call.region,
     'aws:resourceaccount': ({ call }: Facts) => call.account,
-    's3:resourceaccount': ({ access, call }: Facts) => (access.action.startsWith('s3:') ? call.account : undefined),
+    's3:resourceaccount': ({ access, call }: Facts) => (isS3(access) ? call.account : undefined),
     'aws:viaawsservice': () => 'false',
+    ...SIGNATURE,
   } satisfies Record<string, (facts: Facts) => ConditionValue>),
 );
 

@@ -147,12 +147,12 @@ export function createSystem(options: SystemOptions): System {
   const watching = createWatching(world, store);
   const emit: EmitEvent = (event) => flows.emit(event);
   const identity = createIdentityServices({ store, world, account, sts, iam });
-  const ports = objectsPorts(recorder, () => ({ authorize, flows }));
+  const ports = objectsPorts(recorder, () => ({ identity, authorize, flows }));
   const objects = createObjectsService({ store, bytes, world, account, ports });
   const tags = createTagsService({ api: sagemaker, store, ports: { exists } });
   const { authorize, permit, explainAccess } = createPolicies({
     ...{ identity, tagsOf: tags.tagsOf, enforced: options.auth !== 'off' },
-    bucketPolicy: (bucket) => objects.objects.bucketPolicy(bucket),
+    buckets: objects.objects,
     groupPolicy: (arn) => registry.groupPolicy(arn),
     attached: (arn) => flows.attached[arn.split(':', 3)[2] ?? '']?.(arn),
   });

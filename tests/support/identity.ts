@@ -38,6 +38,7 @@ function identity() {
     identity: services,
     resourcePolicy: () => undefined,
     tagsOf: services.tagsOf,
+    keepsPublicOut: () => true,
     enforced: true,
   });
   /** As dispatch does, after the caller's own permissions; without a caller, nobody asks for any. */

@@ -3,6 +3,7 @@ import { IAM } from '@aws-sdk/client-iam';
 import { S3 } from '@aws-sdk/client-s3';
 import { SageMaker } from '@aws-sdk/client-sagemaker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { presign } from '../../src/protocol/presign.ts';
 import { NODE_IMAGE } from '../support/nodeSteps.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
@@ -33,6 +34,21 @@ afterAll(() => server.close());
 const put = (...Statement: object[]) =>
   s3.putBucketPolicy({ Bucket, Policy: JSON.stringify({ Version: '2012-10-17', Statement }) });
 const get = (client: S3, Key: string) => client.getObject({ Bucket, Key });
+/** Presigned for a quarter of an hour, `age` seconds ago. */
+function link(key: string, age: number): string {
+  const { credentials, region, url } = server;
+  const asked = {
+    method: 'GET',
+    host: new URL(url).host,
+    bucket: Bucket,
+    key,
+    query: {},
+    region,
+    seconds: 900,
+  } as const;
+  const keys = { ...credentials, secret: credentials.secretAccessKey, sessionToken: undefined };
+  return `${url}${presign({ ...asked, now: Date.now() - age * 1000 }, keys)}`;
+}
 const denied = (reason: string) => ({ name: 'AccessDenied', message: expect.stringContaining(reason) });
 
 describe('a bucket policy', () => {
@@ -50,6 +66,26 @@ describe('a bucket policy', () => {
     await expect(get(s3, 'open/a')).rejects.toMatchObject(denied('with an explicit deny in a resource-based policy'));
     await s3.deleteBucketPolicy({ Bucket });
     await expect(get(s3, 'open/a')).resolves.toBeDefined();
+  });
+
+  it('that looks at how a request was signed let everything pass', async () => {
+    const deny = (Condition: object) =>
+      put({ Effect: 'Deny', Principal: '*', Action: 's3:*Object', Resource: `${bucket}/*`, Condition });
+    const status = async (age: number) => (await fetch(link('open/a', age))).status;
+    expect(await status(660)).toBe(200);
+    await deny({ StringNotEquals: { 's3:authType': 'REST-HEADER' } });
+    expect(await status(0)).toBe(403);
+    await expect(get(s3, 'open/a')).resolves.toBeDefined();
+    await deny({ NumericGreaterThan: { 's3:signatureAge': '600000' } });
+    expect(await status(660)).toBe(403);
+    expect(await status(0)).toBe(200);
+    await expect(get(s3, 'open/a')).resolves.toBeDefined();
+    await deny({ StringEquals: { 's3:x-amz-content-sha256': 'UNSIGNED-PAYLOAD' } });
+    expect(await status(0)).toBe(403);
+    await expect(get(s3, 'open/a')).resolves.toBeDefined();
+    await deny({ StringEquals: { 's3:signatureversion': 'AWS4-HMAC-SHA256' } });
+    await expect(get(s3, 'open/a')).rejects.toMatchObject({ name: 'AccessDenied' });
+    await s3.deleteBucketPolicy({ Bucket });
   });
 
   it('that demands TLS, brought from AWS, locks nobody out on this machine', async () => {

@@ -2,6 +2,7 @@
 /** IAM's policy simulator through the official SDK. */
 import { IAM } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { document } from '../support/identity.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -66,6 +67,17 @@ describe('SimulatePrincipalPolicy', () => {
       });
     expect((await withTeam('red')).EvaluationResults?.[0]).toMatchObject({ EvalDecision: 'allowed' });
     expect((await withTeam('blue')).EvaluationResults?.[0]).toMatchObject({ EvalDecision: 'implicitDeny' });
+  });
+
+  it('said that nothing was lacking where a resource waits for a variable', async () => {
+    const { EvaluationResults } = await iam.simulateCustomPolicy({
+      PolicyInputList: [
+        document({ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/${aws:username}/*' }),
+      ],
+      ActionNames: ['s3:GetObject', 's3:PutObject'],
+      ResourceArns: ['arn:aws:s3:::b/anna/x'],
+    });
+    expect(EvaluationResults?.map(({ MissingContextValues }) => MissingContextValues)).toEqual([['aws:username'], []]);
   });
 
   it('answers page by page', async () => {

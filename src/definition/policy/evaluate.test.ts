@@ -21,6 +21,7 @@ const account = [ACCOUNT, ROOT];
 const user: PrincipalNames = { own: [USER, 'AIDAANNA'], role: [], account, service: [] };
 const session: PrincipalNames = { own: [SESSION, 'AROAJOB:s'], role: [ROLE, 'AROAJOB'], account, service: [] };
 const root: PrincipalNames = { own: [ROOT, ACCOUNT], role: [], account: [], service: [] };
+const nobody: PrincipalNames = { own: [], role: [], account: [], service: [] };
 const service: PrincipalNames = { own: [], role: [], account: [], service: ['sagemaker.amazonaws.com'] };
 
 type Json = Record<string, unknown>;
@@ -207,6 +208,7 @@ describe('NotPrincipal', () => {
     ['the account alone spares nobody in it', user, denyAllBut(ROOT), 'explicitDeny resource'],
     ['a session listed with role and account is spared', session, denyAllBut(SESSION, ROLE, ROOT), 'allowed identity'],
     ['a session whose role alone is listed is not', session, denyAllBut(ROLE, ROOT), 'explicitDeny resource'],
+    ['nobody at all, whom a denial spared', nobody, denyAllBut(USER, ROOT), 'explicitDeny resource'],
     ['an Allow reaches who is not listed', user, anyoneBut(ROLE), 'allowed resource'],
     ['an Allow does not reach who is', user, anyoneBut(USER), 'implicitDeny identity'],
   ] as const)('%s', (_, names, policies, expected) => expect(ask(names, policies)).toBe(expected));

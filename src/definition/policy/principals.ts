@@ -34,8 +34,9 @@ export function compilePrincipals({ negated, of }: Match<Principals>, effect: Ef
   return (names: PrincipalNames): NamedAs | undefined => {
     if (effect === 'Allow') return named(names) === undefined ? 'directly' : undefined;
     const layers = [names.account, names.role, names.own, names.service].filter(({ length }) => length > 0);
-    const spared = listed.has('*') || layers.every((layer) => layer.some((name) => listed.has(name)));
-    return spared ? undefined : 'directly';
+    // Nobody at all, whom an unsigned request is from, has no layer: nothing spares them.
+    const isListed = layers.length > 0 && layers.every((layer) => layer.some((name) => listed.has(name)));
+    return listed.has('*') || isListed ? undefined : 'directly';
   };
 }
 

@@ -189,6 +189,12 @@ print('main done')
   'reads what another left unflushed': script(`import subprocess, sys
 subprocess.run([sys.executable, '-c', 'f = open("/tmp/f", "w"); f.write("left")'])
 print(open('/tmp/f').read(), sys.executable)`),
+  'has memory that it shares with its own processes alone':
+    script(`import os; from multiprocessing import Lock, Pool; from multiprocessing.shared_memory import SharedMemory
+for at in ('/dev/shm', '/var/tmp'): open(at + '/left', 'x')
+made = SharedMemory(create=True, size=8)
+with Lock(), Pool(2) as pool: print(pool.map(abs, [-1, 2]), os.listdir('/var/tmp') == os.listdir('/tmp'))
+print(len(os.listdir('/dev/shm')), oct(os.stat('/dev/shm').st_mode), os.path.ismount('/dev/shm'), made.unlink())`),
   'raises in a thread': script(
     'import threading\nt = threading.Thread(target=lambda: 1 / 0, name="T"); t.start(); t.join(); print("on")',
   ),

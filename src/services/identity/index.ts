@@ -18,7 +18,7 @@ import { createKeyUse, type KeyUse } from './keyUse.ts';
 import { newId, parseIamArn } from './names.ts';
 import { iamOperations, stsOperations } from './operations.ts';
 import { type Caller, createPermissions } from './permissions.ts';
-import { roleArn, roleByArn } from './roles.ts';
+import { principalExists, roleArn, roleByArn } from './roles.ts';
 import { openRoleSession, type SessionCredentials } from './sessions.ts';
 import { principalNamed } from './simulatedCallers.ts';
 import { identityStore } from './store.ts';
@@ -60,6 +60,8 @@ export type Identity = {
   caller(principal: Principal): Caller;
   /** The principal that an ARN names: of a role, a session of it. @throws NoSuchEntity, InvalidInput */
   principal(arn: string): Principal;
+  /** Whether what a policy names as a principal is there, as far as this account can tell. */
+  principalExists(name: string): boolean;
   /** A role's trust policy; undefined when there is no such role. */
   trustPolicy(roleArn: string): CompiledPolicy | undefined;
   /** The tags of a role or user, or of a policy of the account. */
@@ -117,6 +119,7 @@ export function createIdentityServices(context: IdentityContext): Identity {
     },
     caller: permissions.of,
     principal: (arn) => principalNamed(parts, arn),
+    principalExists: (name) => principalExists(parts, name),
     trustPolicy,
     tagsOf: (arn) => tagsOf(parts, arn),
     roleSession(arn, sessionName, seconds) {

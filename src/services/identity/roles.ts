@@ -65,7 +65,8 @@ export function checkTrust(parts: Parts, text: string): void {
   if (stranger) throw iamErrors.malformedPolicy(`Invalid principal in policy: "AWS":"${stranger}"`);
 }
 
-function principalExists(parts: Parts, name: string): boolean {
+/** Of a user or role of this account: whether there is one. What names anything else cannot be looked up. */
+export function principalExists(parts: Parts, name: string): boolean {
   const user = parseIamArn(parts.account, 'user', name);
   if (user) return parts.store.users.get({ name: user.name })?.path === user.path;
   return parseIamArn(parts.account, 'role', name) === undefined || roleByArn(parts, name) !== undefined;

@@ -3,11 +3,12 @@
  *
  * S1. A simulation is an evaluation: the same code decides here as for real requests.
  */
-import type { CompiledPolicy, PolicyRequest } from '../../definition/policy/compile.ts';
+import type { CompiledPolicy, CompiledStatement, PolicyRequest } from '../../definition/policy/compile.ts';
 import { distinct, keysOf } from '../../definition/policy/contextKeys.ts';
 import { evaluate, type PolicySet } from '../../definition/policy/evaluate.ts';
-import { findings } from '../../definition/policy/explain.ts';
+import { findings, type Miss } from '../../definition/policy/explain.ts';
 import { type Place, statementSpans } from '../../definition/policy/places.ts';
+import { variablesIn } from '../../definition/policy/variables.ts';
 import type { OutputOf } from '../../protocol/service.ts';
 import type { Iam } from './context.ts';
 
@@ -29,10 +30,9 @@ export function simulate({ policies, sources, ...request }: Simulation): Result 
   const all = findings(request, policies);
   const effect = verdict === 'explicitDeny' ? 'Deny' : 'Allow';
   const decisive = verdict === 'implicitDeny' ? [] : all.filter(({ misses }) => misses.length === 0);
-  const open = all.filter(({ misses }) => misses.every(({ part }) => part === 'condition'));
-  const missing = distinct(open.flatMap(({ statement }) => keysOf(statement.source))).filter(
-    (key) => request.context(key.toLowerCase()) === undefined,
-  );
+  const isMissing = (key: string) => request.context(key.toLowerCase()) === undefined;
+  const open = all.filter(({ statement, misses }) => misses.every((miss) => mightHold(miss, statement, isMissing)));
+  const missing = distinct(open.flatMap(({ statement }) => keysOf(statement.source))).filter(isMissing);
   return {
     EvalActionName: request.action,
     EvalResourceName: request.resource,
@@ -43,6 +43,11 @@ export function simulate({ policies, sources, ...request }: Simulation): Result 
     MissingContextValues: missing,
     ...(policies.boundary ? { PermissionsBoundaryDecisionDetail: boundaryDetail(request, policies.boundary) } : {}),
   };
+}
+
+/** Whether more context might undo a miss: a condition's, or that of a resource with a variable in it. */
+function mightHold({ part }: Miss, { source }: CompiledStatement, isMissing: (key: string) => boolean): boolean {
+  return part === 'condition' || (part === 'resource' && !!source.resources?.of.flatMap(variablesIn).some(isMissing));
 }
 
 function boundaryDetail(request: PolicyRequest, boundary: CompiledPolicy) {

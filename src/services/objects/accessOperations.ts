@@ -5,9 +5,10 @@
 import type { Policy } from '../../definition/policy/types.ts';
 import { type Operations, reads, writes } from '../../protocol/service.ts';
 import { ownerOf } from './bucketOperations.ts';
-import { checkBucketPolicy, isPublic } from './bucketPolicies.ts';
+import { checkBucketPolicy, checkNames, isPublic } from './bucketPolicies.ts';
 import { s3Errors } from './errors.ts';
 import type { Objects } from './objects.ts';
+import type { ObjectsPorts } from './ports.ts';
 import type { PublicAccess, Settings } from './settings.ts';
 import { type Input, type Output, onBucket, onObject, type S3Sdk } from './wire.ts';
 
@@ -16,7 +17,12 @@ type AclNames = 'GetBucketAcl' | 'PutBucketAcl' | 'GetObjectAcl' | 'PutObjectAcl
 type OwnershipNames = 'PutBucketOwnershipControls' | 'GetBucketOwnershipControls' | 'DeleteBucketOwnershipControls';
 type BlockNames = 'PutPublicAccessBlock' | 'GetPublicAccessBlock' | 'DeletePublicAccessBlock';
 
-type Context = { objects: Objects; settings: Settings; account: string };
+type Context = {
+  objects: Objects;
+  settings: Settings;
+  account: string;
+  ports: Pick<ObjectsPorts, 'principalExists'>;
+};
 
 export function accessOperations(
   context: Context,
@@ -37,7 +43,7 @@ const CLOSED: PublicAccess = {
   RestrictPublicBuckets: true,
 };
 
-function policyOperations({ objects, settings }: Context): Operations<S3Sdk, PolicyNames> {
+function policyOperations({ objects, settings, ports }: Context): Operations<S3Sdk, PolicyNames> {
   const policyOf = (bucket: string): string => {
     const text = settings.get(bucket, 'policy');
     if (text === undefined) throw s3Errors.notSet('policy', bucket);
@@ -50,6 +56,7 @@ function policyOperations({ objects, settings }: Context): Operations<S3Sdk, Pol
         const { name } = objects.bucket(input);
         const text = input.Policy ?? '';
         const policy = checkBucketPolicy(name, text);
+        checkNames(policy, ports.principalExists);
         const block = settings.get(name, 'publicAccess') ?? CLOSED;
         if (block !== 'none' && block.BlockPublicPolicy && isPublic(policy)) throw s3Errors.publicPolicy(name);
         settings.set(name, 'policy', text);
@@ -92,6 +99,15 @@ export function bucketPolicies(settings: Settings): (bucket: string) => Policy |
     parsed.set(bucket, { text, policy });
     return policy;
   };
+}
+
+/** Only public policies are restricted: one that is narrowed enough not to be one lets in whom it says. */
+export function restrictsPublic(settings: Settings, bucket: string): boolean {
+  const block = settings.get(bucket, 'publicAccess') ?? CLOSED;
+  const text = settings.get(bucket, 'policy');
+  return (
+    block !== 'none' && !!block.RestrictPublicBuckets && text !== undefined && isPublic(checkBucketPolicy(bucket, text))
+  );
 }
 
 type AskedAcl = Pick<

@@ -1,6 +1,7 @@
 /** The rules of bucket policies, pure: which documents S3 takes, and which of them open a bucket to everyone. */
 import { parsePolicy } from '../../definition/policy/parse.ts';
 import type { ConditionTest, Policy, PolicyProblem, Statement } from '../../definition/policy/types.ts';
+import { isConditionKey } from './conditionKeys.ts';
 import { s3Errors } from './errors.ts';
 
 /** In bytes. */
@@ -16,6 +17,25 @@ export function checkBucketPolicy(bucket: string, text: string): Policy {
   if ('problems' in parsed) throw s3Errors.malformedPolicy(worded(parsed.problems));
   for (const [index, statement] of parsed.policy.statements.entries()) checkStatement(bucket, statement, index);
   return parsed.policy;
+}
+
+/**
+ * Checks what is checked of a policy only when it is set: one who is gone later takes nothing of it away, and what an earlier
+ * Telar took goes on.
+ *
+ * @throws MalformedPolicy
+ */
+export function checkNames({ statements }: Policy, principalExists: (name: string) => boolean): void {
+  for (const [index, { principals, conditions }] of statements.entries()) {
+    const at = `(at $.Statement[${index}])`;
+    const stranger = principals?.of.AWS?.find((name) => !principalExists(name));
+    if (stranger !== undefined) {
+      const advice = 'Create it first, or name the account and narrow by aws:PrincipalArn.';
+      throw s3Errors.malformedPolicy(`Invalid principal in policy: there is no ${stranger}. ${advice} ${at}`);
+    }
+    const unknown = conditions.find(({ key }) => /^s3:/i.test(key) && !isConditionKey(key));
+    if (unknown) throw s3Errors.malformedPolicy(`Policy has an invalid condition key: '${unknown.key}' ${at}`);
+  }
 }
 
 /** What S3 says where it has words of its own, followed by where and why. */

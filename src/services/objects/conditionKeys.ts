@@ -9,6 +9,24 @@ import type { Address, Objects } from './objects.ts';
 import { parseTags, type Tag, type TagMember } from './tags.ts';
 import { onBucket } from './wire.ts';
 
+const TAGGED = ['BucketTag', 'ExistingObjectTag', 'RequestObjectTag'];
+const NAMES =
+  'AccessGrantsInstanceArn AccessPointNetworkOrigin DataAccessPointAccount DataAccessPointArn ExistingJobOperation ' +
+  'ExistingJobPriority InventoryAccessibleOptionalFields JobSuspendedCause LocationConstraint ObjectCreationOperation ' +
+  'RequestJobOperation RequestJobPriority RequestObjectTagKeys ResourceAccount TlsVersion VersionId authType delimiter ' +
+  'destinationRegion if-match if-none-match isReplicationPauseRequest max-keys object-lock-legal-hold object-lock-mode ' +
+  'object-lock-remaining-retention-days object-lock-retain-until-date prefix signatureAge signatureversion x-amz-acl ' +
+  'x-amz-content-sha256 x-amz-copy-source x-amz-grant-full-control x-amz-grant-read x-amz-grant-read-acp ' +
+  'x-amz-grant-write x-amz-grant-write-acp x-amz-metadata-directive x-amz-object-ownership ' +
+  'x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id ' +
+  'x-amz-server-side-encryption-customer-algorithm x-amz-storage-class x-amz-website-redirect-location';
+
+const KNOWN = new Set(NAMES.split(' ').map((name) => `s3:${name}`.toLowerCase()));
+const OF_A_TAG = new RegExp(`^s3:(${TAGGED.join('|')})/.`, 'i');
+
+/** Whether S3 defines a key, also one that no request here has. */
+export const isConditionKey = (key: string): boolean => KNOWN.has(key.toLowerCase()) || OF_A_TAG.test(key);
+
 type Reading = Pick<Address, 'Bucket' | 'Key' | 'VersionId'>;
 
 /** Of what reads or deletes an object. */

@@ -61,7 +61,10 @@ export type ObjectsService = {
 
 /** Milliseconds between the end of a file's last row and the sweep that takes it. */
 const SWEEP_AFTER = 60_000;
-const TELLS_NOBODY: ObjectsPorts = { recorder: () => undefined, notify() {}, mayInvoke: () => true, emit() {} };
+const TELLS_NOBODY: ObjectsPorts = {
+  ...{ recorder: () => undefined, notify() {}, emit() {} },
+  ...{ mayInvoke: () => true, principalExists: () => true },
+};
 
 export function createObjectsService({ store, bytes, world, account, ports: given }: ObjectsContext): ObjectsService {
   const ports = { ...TELLS_NOBODY, ...given };
@@ -96,6 +99,8 @@ export function createObjectsService({ store, bytes, world, account, ports: give
 
   const api = defineApi({
     ...{ name: 's3', signingNames: ['s3'], protocol: 'rest-xml', version: '2006-03-01' },
+    // Where a bucket's policy lets everyone read: without a signature nobody changes anything, whatever a policy says.
+    unsigned: ['GetObject', 'HeadObject', 'ListObjects', 'ListObjectsV2'],
     ...{ xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/', sdk: () => load('@aws-sdk/client-s3') },
   });
 

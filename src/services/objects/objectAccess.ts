@@ -13,7 +13,7 @@ import { hexadecimal } from '../../protocol/checksums.ts';
 import type { Access, Call } from '../../protocol/service.ts';
 import { type Bytes, INLINE_LIMIT } from '../../store/bytes.ts';
 import type { Store } from '../../store/store.ts';
-import { bucketPolicies } from './accessOperations.ts';
+import { bucketPolicies, restrictsPublic } from './accessOperations.ts';
 import { type AttributeInput, attributesOf } from './attributes.ts';
 import { LARGEST_OBJECT } from './body.ts';
 import { listingKeys, seenBy } from './conditionKeys.ts';
@@ -95,6 +95,8 @@ export type ObjectAccess = {
   currentVersions(names: readonly ObjectName[]): (number | undefined)[];
   /** A bucket's policy, parsed; for whoever authorizes requests. */
   bucketPolicy(bucket: string): Policy | undefined;
+  /** Whether a bucket's public access block shuts out whom its policy lets in: those who do not sign. */
+  keepsPublicOut(bucket: string): boolean;
 };
 
 type Reading = { Bucket: string; Key: string; VersionId?: string | undefined };
@@ -164,6 +166,7 @@ export function objectAccess({ store, rows, bytes, objects, settings, world, tel
     measure: createMeasuring(rows, objects, world.clock),
     accessToList: (input) => onBucket('ListBucket', input.Bucket, listingKeys(input)),
     bucketPolicy: bucketPolicies(settings),
+    keepsPublicOut: (bucket) => restrictsPublic(settings, bucket),
     head: (bucket, key) => objects.get(at(bucket, key)),
     readSmall(bucket, key, limit, VersionId) {
       const object = objects.get({ ...at(bucket, key), ...(VersionId !== undefined && { VersionId }) });

@@ -22,6 +22,8 @@ export type ObjectsPorts = {
   notify(target: Target, from: NotifiedFrom): void;
   /** Whether a function's policy lets a bucket call it. */
   mayInvoke(functionArn: string, from: NotifiedFrom): boolean;
+  /** Whether what a bucket's policy names as a principal is there. */
+  principalExists(name: string): boolean;
   /** Inside the transaction of a change: tells EventBridge. */
   emit: EmitEvent;
 };

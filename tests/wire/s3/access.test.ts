@@ -1,4 +1,6 @@
 /** Policies, ACLs, ownership and public access blocks: what is kept, and what is refused. */
+
+import { IAM } from '@aws-sdk/client-iam';
 import {
   DeleteBucketOwnershipControlsCommand,
   DeleteBucketPolicyCommand,
@@ -17,6 +19,7 @@ import {
   PutPublicAccessBlockCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trusting } from '../../support/identity.ts';
 import { refusal, refused, type S3Bench, s3Bench } from '../../support/s3.ts';
 
 let bench: S3Bench;
@@ -24,6 +27,7 @@ let Bucket: string;
 beforeAll(async () => {
   bench = await s3Bench();
   Bucket = await bench.bucket();
+  await new IAM(bench.server.client).createRole({ RoleName: 'r', AssumeRolePolicyDocument: trusting('*') });
   await bench.put(Bucket, 'k');
 });
 afterAll(() => bench.close());
@@ -78,6 +82,21 @@ describe('a bucket policy', () => {
     ['without statements', () => '{"Version":"2012-10-17"}', /^Missing required field Statement/],
     ['of another version', () => '{"Version":"2013-01-01","Statement":[]}', /valid version string|Statement/],
     ['without a principal', () => policy({ Principal: undefined }), /^Missing required field Principal/],
+    [
+      'with a user whom nobody made, and which was taken and let nobody in',
+      () => policy({ Principal: { AWS: `arn:aws:iam::${ACCOUNT}:user/nobody` } }),
+      /^Invalid principal in policy: there is no arn:aws:iam::000000000000:user\/nobody/,
+    ],
+    [
+      'that leaves out a role whom nobody made',
+      () => policy({ NotPrincipal: { AWS: `arn:aws:iam::${ACCOUNT}:role/r/none` }, Principal: undefined }),
+      /^Invalid principal in policy/,
+    ],
+    [
+      'with a misspelt key of S3’s, which was taken and never denied',
+      () => policy({ Effect: 'Deny', Condition: { StringEquals: { 's3:ExistingObjectTags/kind': 'secret' } } }),
+      /^Policy has an invalid condition key: 's3:ExistingObjectTags\/kind'/,
+    ],
     ['with a principal that is none', () => policy({ Principal: { AWS: 'nobody' } }), /^Invalid principal in policy/],
     ['without an action', () => policy({ Action: undefined }), /^Missing required field Action/],
     ['of another service’s action', () => policy({ Action: 'ec2:RunInstances' }), /^Policy has invalid action/],

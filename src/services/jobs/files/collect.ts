@@ -15,7 +15,7 @@ import type { OutputBatch, Report } from './files.ts';
 import { collisionLines, type HostFiles, mergeHosts, type PlacedFile } from './merge.ts';
 import { keyUnder } from './paths.ts';
 import { volumeFull } from './stage.ts';
-import { filesUnder, realFolder, textLeft } from './walk.ts';
+import { filesUnder, passedOverLines, realFolder, textLeft } from './walk.ts';
 import { inThread } from './work.ts';
 
 /** In bytes: FailureReason and ExitMessage have room for no more. */
@@ -120,6 +120,8 @@ export async function* outputBatches(
 /** Larger contents wait on the disk, not in memory. */
 const SMALL = 64 * 1024;
 
+const NOTHING_LEFT = { files: [], passedOver: { named: [], count: 0 } };
+
 async function findOutputs(
   { plan }: Job,
   folders: readonly JobFolder[],
@@ -132,7 +134,8 @@ async function findOutputs(
     for (const [host, { ml, root }] of folders.entries()) {
       const base = output.aside ? join(root, ASIDE.folder) : ml;
       const folder = realFolder(base, output.folder);
-      const files = folder ? await filesUnder(folder) : [];
+      const { files, passedOver } = folder ? await filesUnder(folder) : NOTHING_LEFT;
+      for (const line of passedOverLines(output.folder, passedOver)) tell(line);
       for (const { size } of files) sizes[host]! += size;
       if (sizes[host]! > plan.volumeBytes) {
         throw volumeFull(plan.volumeBytes, `its outputs are larger (${sizes[host]} bytes and more)`);

@@ -216,6 +216,18 @@ describe('storing', () => {
     expect(objects.held).toBe(0);
   });
 
+  it('left links out without a word', async () => {
+    left('processing/out/a.csv', 'a');
+    for (let count = 0; count < 25; count += 1) symlinkSync('a.csv', at(`processing/out/link-${count}`));
+    const it = job({ outputs: [out] });
+    await stored(it);
+    await files.discard(it);
+    const log = shipped.textOf(`${it.name}/algo-1`)!.trim().split('\n');
+    expect(log).toHaveLength(21);
+    expect(log[0]).toMatch(/^telar: processing\/out\/link-\d+ is not stored: it is a link, not a file\.$/);
+    expect(log.at(-1)).toBe('telar: 5 more below processing/out are not stored for the same reason.');
+  });
+
   it('follows no link on the way to an output, to a failure or to a message', async () => {
     mkdirSync(join(root, 'private'));
     writeFileSync(join(root, 'private', 'failure'), 'secret');

@@ -5,7 +5,7 @@
  *     file in its place. The job's processes are gone by now, so what was looked at stays as it was.
  * H2. Links, sockets, pipes and devices are no outputs.
  */
-import { chmodSync, closeSync, constants, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { chmodSync, closeSync, constants, type Dirent, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jobFailure } from '../errors.ts';
@@ -40,15 +40,29 @@ function admit(path: string, mode: number, needed: number): void {
   if ((mode & needed) !== needed) chmodSync(path, (mode & 0o777) | needed);
 }
 
+/** What a folder holds that is no output, by path and kind: the first few, and how many there are. */
+export type PassedOver = { named: { path: string; kind: string }[]; count: number };
+
+/** How many a job's log names one by one. */
+const NAMED = 20;
+
+const kindOf = (entry: Dirent) =>
+  entry.isSymbolicLink() ? 'a link' : entry.isSocket() ? 'a socket' : entry.isFIFO() ? 'a pipe' : 'no file';
+
 /** All regular files under a folder, by path; folders that hold nothing are left out. */
-export async function filesUnder(folder: string): Promise<LeftFile[]> {
+export async function filesUnder(folder: string): Promise<{ files: LeftFile[]; passedOver: PassedOver }> {
   const found: LeftFile[] = [];
+  const passedOver: PassedOver = { named: [], count: 0 };
   const pending = [''];
   for (let below = pending.pop(); below !== undefined; below = pending.pop()) {
     let looked = 0;
     for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      if (!entry.isDirectory() && !entry.isFile()) continue;
+      if (!entry.isDirectory() && !entry.isFile()) {
+        passedOver.count += 1;
+        if (passedOver.count <= NAMED) passedOver.named.push({ path, kind: kindOf(entry) });
+        continue;
+      }
       if (path.includes('\ufffd')) throw notText(path);
       looked += 1;
       const { mode, size } = looked > FEW ? await lstat(join(folder, path)) : lstatSync(join(folder, path));
@@ -57,7 +71,14 @@ export async function filesUnder(folder: string): Promise<LeftFile[]> {
       else found.push({ path, size, executable: (mode & 0o100) !== 0 });
     }
   }
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { files: found.sort((a, b) => (a.path < b.path ? -1 : 1)), passedOver };
+}
+
+/** Lines for the job's log. @param folder below /opt/ml */
+export function passedOverLines(folder: string, { named, count }: PassedOver): string[] {
+  const lines = named.map(({ path, kind }) => `telar: ${folder}/${path} is not stored: it is ${kind}, not a file.`);
+  const more = count - named.length;
+  return more > 0 ? [...lines, `telar: ${more} more below ${folder} are not stored for the same reason.`] : lines;
 }
 
 /** An object's key is text; a file's name is any bytes. */

@@ -10,6 +10,7 @@ import signal
 import sys
 
 CLONE_NEWNS = 0x00020000
+CLONE_NEWIPC = 0x08000000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
@@ -69,6 +70,8 @@ def perform(act):
         mount(act["from"], act["to"], flags=MS_BIND | MS_REC)
     elif kind == "tmpfs":
         mount("tmpfs", act["at"], "tmpfs", 0, "mode=755,size=4m")
+    elif kind == "sharedMemory":
+        mount("tmpfs", act["at"], "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777")
     elif kind == "folders":
         for path in act["paths"]:
             os.makedirs(path, exist_ok=True)
@@ -158,7 +161,7 @@ def make(folder, plan):
     if plan["confinement"]:
         confine(plan["confinement"])
     me = identity()
-    unshare(CLONE_NEWNS | (CLONE_NEWNET if plan["networkIsolation"] else 0))
+    unshare(CLONE_NEWNS | CLONE_NEWIPC | (CLONE_NEWNET if plan["networkIsolation"] else 0))
     for path in plan["give"]:
         give(path, plan["uid"])
     for act in plan["acts"]:
