@@ -123,6 +123,20 @@ const CASES: Case[] = [
     },
   },
   {
+    title: 'every action of the console shows its command line',
+    rule: structure.actionsShowTheirCommand,
+    breaks: {
+      'console/src/pages/one/a.tsx': "const stop = useAct('sqs', 'PurgeQueue');",
+      'console/src/pages/one/b.tsx': "await call('s3', 'DeleteObjects', {});",
+    },
+    says: [/^console\/src\/pages\/one\/a\.tsx changes something/, /^console\/src\/pages\/one\/b\.tsx/],
+    keeps: {
+      'console/src/pages/one/a.tsx': "useAct('sqs', 'PurgeQueue');\n<Confirm command={command} />",
+      'console/src/pages/one/b.tsx': "call('s3', 'GetObject', {});",
+      'console/src/data/c.ts': 'useMutation({})',
+    },
+  },
+  {
     title: 'every relative import leads to a file',
     rule: structure.importsResolve,
     breaks: { 'src/base/a.ts': "import './b.js';\nawait import('./c.ts');", 'src/base/b.ts': '' },

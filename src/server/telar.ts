@@ -42,6 +42,8 @@ export function telarService({
     executionState: pipelines.executionState,
     executionTimes: pipelines.executionTimes,
     jobUse: jobs.use,
+    jobObjects: jobs.lineageOf,
+    jobsOfObject: jobs.usersOf,
     auditEvents: trail.newest,
     ...firingPorts({ account, trail, firings }),
     loopLag: server.loopLag,

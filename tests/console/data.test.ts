@@ -42,6 +42,8 @@ it('leads from the buckets through folders to an object, and to what is in it', 
   const page = await browser.newPage();
   await signIn(page, server);
   await page.getByRole('link', { name: 'Buckets' }).first().click();
+  // How much there is was once told by nobody.
+  await page.getByRole('row', { name: /^console-data 1 59 B / }).waitFor();
   for (const name of [Bucket, 'raw/', '2026/', 'titanic.csv']) await page.getByRole('link', { name }).last().click();
   await page.getByRole('heading', { level: 1, name: 'titanic.csv' }).waitFor();
   await seeText(page, /CSV, 4 rows of 3 columns\. All of it was looked at\./);
@@ -50,10 +52,20 @@ it('leads from the buckets through folders to an object, and to what is in it', 
   await page.getByRole('img', { name: /^Age: 3 values from 22 to 38/ }).waitFor();
   await seeText(page, 'team');
   await page.getByRole('tab', { name: 'Lineage' }).click();
+  await seeText(page, 'No job has');
   await seeText(page, 'Nothing was recorded');
   // The tab is in the address, and the address can be kept.
   await page.reload();
   await seeText(page, 'Nothing was recorded');
+});
+
+it('a prefix that stands where an object is named leads to its folder, and not to nothing', async () => {
+  const page = await browser.newPage({ allow: [/answer 404/] });
+  await signIn(page, server);
+  await visit(page, server, `/console/data/${Bucket}/object?key=raw`);
+  await seeText(page, 'There is no object of this name, but there is a folder.');
+  await page.getByRole('link', { name: 'Open the folder' }).click();
+  await page.getByRole('link', { name: '2026/' }).waitFor();
 });
 
 it('uploads what is chosen, and replaces nothing unasked', async () => {

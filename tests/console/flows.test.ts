@@ -127,6 +127,12 @@ async function makeRules(): Promise<void> {
     Rule: 'large-orders',
     Targets: [{ Id: 'keep', Arn: arnOf('sqs', 'work'), Input: '"an order"' }],
   });
+  await events.putRule({ Name: 'templated', EventPattern: JSON.stringify({ source: ['shop'] }) });
+  const InputTransformer = {
+    InputPathsMap: { order: '$.detail.order' },
+    InputTemplate: '{"text":"order <order> by <aws.events.rule-name>","order":<order>}',
+  };
+  await events.putTargets({ Rule: 'templated', Targets: [{ Id: 'one', Arn: arnOf('sqs', 'work'), InputTransformer }] });
   const RoleArn = await roleOf('events.amazonaws.com');
   await events.putRule({ Name: 'everything', EventPattern: JSON.stringify({ source: ['nobody'] }) });
   await events.putTargets({
@@ -178,16 +184,17 @@ it('lists a schedule in words, starts its target now, and switches it off', asyn
   expect(there).toMatchObject({ State: 'DISABLED', Description: 'Every night', Target: { Input: 'by the clock' } });
 });
 
-it("tries a rule's pattern with an event that is changed until it matches, and sends to its target", async () => {
+it("tries a rule's pattern with an event that it waits for, and one that it does not, and sends to its target", async () => {
   const page = await open('/rules');
   await page.getByRole('link', { name: 'large-orders' }).click();
   await page.getByRole('tab', { name: 'Test' }).click();
-  await press(page, 'Test the pattern');
-  await seeText(page, 'The rule would not match this event.');
-  const event = page.getByLabel('Event', { exact: true });
-  await event.fill((await event.inputValue()).replace('my.app', 'shop'));
+  // It begins with an event that the rule waits for.
   await press(page, 'Test the pattern');
   await seeText(page, 'The rule would match this event.');
+  const event = page.getByLabel('Event', { exact: true });
+  await event.fill((await event.inputValue()).replace('shop', 'my.app'));
+  await press(page, 'Test the pattern');
+  await seeText(page, 'The rule would not match this event.');
   await page.getByLabel('Sample').selectOption('An object was created');
   await seeText(page, /Only events with a source of your own/);
 
@@ -240,6 +247,21 @@ it('sends each target of a rule what it would get', async () => {
   expect(executions).toHaveLength(1);
 });
 
+it('sends what the rule would make of an event, and shows it before: its template once stood aside', async () => {
+  const page = await open('/rules/default/templated?show=test');
+  await page.getByLabel('Sample').selectOption('An event of your own');
+  await seeText(page, 'order 17 by templated');
+  await page.getByRole('tab', { name: 'Targets' }).click();
+  await press(page, 'Test one');
+  const event = page.getByLabel('The event');
+  await event.fill('{"detail":{"order":18}}');
+  await seeText(page, 'order 18 by templated');
+  await seeText(page, /aws sqs send-message .*order 18 by templated/);
+  await press(page, 'Send now');
+  await seeText(page, /Message .* is in the queue/);
+  expect(await takeAll()).toEqual(['{"text":"order 18 by templated","order":18}']);
+});
+
 it('puts an event on a bus', async () => {
   const page = await open('/rules');
   await press(page, 'Put an event');
@@ -260,12 +282,17 @@ it('confirms a subscription from the outbox, publishes to it, and reads the mail
   await visit(page, server, `/console/topics/${encodeURIComponent(topic)}`);
   await seeText(page, 'Confirmed');
   await press(page, 'Confirm else@example.com');
+  await seeText(page, /^telar outbox confirm \d+$/);
+  await page.getByRole('dialog').getByRole('button', { name: 'Confirm' }).click();
   await seeText(page, /Messages are sent to else@example.com from now on/);
   await press(page, 'Publish a message');
   await page.getByLabel('Subject').fill('It is late');
   await page.getByLabel('Message', { exact: true }).fill('The run of tonight has not begun.');
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await seeText(page, /Message .* was published/);
+  await press(page, 'Done');
+  const mails = page.getByRole('region', { name: 'Last mails' });
+  await mails.getByRole('link', { name: 'It is late' }).first().waitFor();
 
   await visit(page, server, '/console/outbox');
   await page.getByRole('heading', { level: 2, name: 'It is late' }).waitFor();
@@ -313,6 +340,7 @@ it('sends dead letters back to where they came from', async () => {
 
 it('invokes a function, and tells its answer, its log, and whether it started cold', async () => {
   const page = await open('/functions');
+  await page.getByRole('row', { name: /^double .* not yet / }).waitFor();
   await page.getByRole('link', { name: 'double' }).click();
   await page.getByLabel('Event', { exact: true }).fill('{"n": 21}');
   await press(page, 'Invoke');
@@ -327,6 +355,8 @@ it('invokes a function, and tells its answer, its log, and whether it started co
     .getByText(/seen 21/)
     .first()
     .waitFor();
+  await visit(page, server, '/console/functions');
+  await page.getByRole('row', { name: /^double .* (now|\d+ s ago) / }).waitFor();
 });
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {

@@ -120,6 +120,29 @@ describe('a pipeline that succeeds', () => {
     await expectAccessible(page);
   });
 
+  it('tells what its jobs read apart, though every address is the same: data was once compared by parameters alone', async () => {
+    const before = await bench.start('small');
+    await bench.ended(before);
+    await bench.put('small/data/data.csv', '1\n2\n3\n4\n5\n6\n7\n9\n');
+    const after = await bench.start('small');
+    await bench.ended(after);
+    const page = await openPage(`/pipelines/small/compare?left=${idOf(before)}&right=${idOf(after)}`);
+    const section = (name: string) => page.getByRole('region', { name, exact: true });
+    await section('Parameters')
+      .getByText(/^Nothing differs/)
+      .waitFor();
+    await section('Code')
+      .getByText(/^Nothing differs in \d+ fields/)
+      .waitFor();
+    await section('Data')
+      .getByText(/^Nothing differs/)
+      .waitFor();
+    const read = section('What the jobs have read').getByRole('row', { name: /data\.csv.*content \d+.*content \d+/ });
+    await read.first().waitFor();
+    expect(await read.count()).toBe(2);
+    await expectAccessible(page);
+  });
+
   it.each(['light', 'dark'] as const)('has pages without a fault for axe, %s', async (theme) => {
     const arn = await bench.start('small');
     await bench.ended(arn);

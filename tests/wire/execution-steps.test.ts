@@ -79,6 +79,26 @@ describe('when it has ended', () => {
     expect(train.JobNames).toHaveLength(1);
   });
 
+  it('its job tells the contents that it has read, and an object which jobs have', async () => {
+    const [, { ArnOfWork: JobArn = '' }] = (await all()).Steps as [unknown, { ArnOfWork?: string }];
+    const { Read, Wrote, ReadLeftOut } = await bench.telar('DescribeJobObjects', { JobArn });
+    expect(Read.map(({ Key }) => Key).sort()).toEqual(['small/code/train.ts', 'small/data/data.csv']);
+    expect(Wrote.map(({ Key }) => Key)).toEqual([expect.stringMatching(/model\.tar\.gz$/)]);
+    expect(ReadLeftOut).toBe(0);
+
+    const data = { Bucket: 'steps', Key: 'small/data/data.csv' };
+    const { Jobs } = await bench.telar('ListObjectJobs', data);
+    const Content = Read.find(({ Key }) => Key === data.Key)!.Content;
+    expect(Jobs.map(({ JobType, Use, Content: read }) => [JobType, Use, read])).toEqual([
+      ['Training', 'Read', Content],
+      ['Processing', 'Read', Content],
+    ]);
+    expect((await bench.telar('ListObjectJobs', { Bucket: 'steps', Key: Wrote[0]!.Key })).Jobs).toMatchObject([
+      { JobArn, Use: 'Wrote' },
+    ]);
+    expect((await refusal(bench.telar('DescribeJobObjects', { JobArn: `${JobArn}x` }))).name).toBe('ResourceNotFound');
+  });
+
   it('its times are those of its beginning and end, whatever is changed of it later', async () => {
     const { EndTime } = await all();
     const { CreationTime } = await bench.sagemaker.describePipelineExecution({ PipelineExecutionArn: arn });

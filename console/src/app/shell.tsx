@@ -8,7 +8,8 @@ import type { Area } from '../pages/area.ts';
 import { Button, IconButton } from '../parts/button.tsx';
 import { MenuIcon, MoonIcon, SunIcon } from '../parts/icons.tsx';
 import { Menu } from '../parts/menu.tsx';
-import { Empty, Loading } from '../parts/notice.tsx';
+import { Banner, Loading } from '../parts/notice.tsx';
+import { Page } from '../parts/page.tsx';
 import { areas } from './areas.ts';
 import { Boundary } from './boundary.tsx';
 import { useTheme } from './theme.ts';
@@ -30,6 +31,7 @@ export function Shell(props: Props) {
 function Frame({ session, onSignedOut }: Props) {
   const [location, navigate] = useLocation();
   const [open, setOpen] = useState(false);
+  const live = useLive();
 
   useFollowedLinks((to) => {
     setOpen(false);
@@ -44,13 +46,26 @@ function Frame({ session, onSignedOut }: Props) {
       <TopBar session={session} onMenu={() => setOpen(!open)} onSignedOut={onSignedOut} />
       <Navigation location={location} open={open} />
       <main className="shell-page" id="page" tabIndex={-1}>
-        <Boundary key={location}>
+        {live === 'away' && <Away />}
+        <Boundary key={location} live={live === 'live'}>
           <Suspense fallback={<Loading />}>
             <Pages />
             <Ready />
           </Suspense>
         </Boundary>
       </main>
+    </div>
+  );
+}
+
+/** What is shown stays, and is told to be old. */
+function Away() {
+  return (
+    <div className="shell-away">
+      <Banner tone="warn">
+        The server does not answer: what is shown here is as it was. It is asked again by itself; <code>telar up</code>{' '}
+        starts it.
+      </Banner>
     </div>
   );
 }
@@ -94,9 +109,11 @@ function Pages() {
         )),
       )}
       <Route>
-        <Empty title="There is no such page">
-          The address may be of another version of Telar. <a href={`${BASE}/`}>Go to the overview</a>.
-        </Empty>
+        <Page title="There is no such page">
+          <p>
+            The address may be of another version of Telar. <a href={`${BASE}/`}>Go to the overview</a>.
+          </p>
+        </Page>
       </Route>
     </Switch>
   );
@@ -170,8 +187,8 @@ function TopBar({ session, onMenu, onSignedOut }: Props & { onMenu(): void }) {
       <a className="shell-brand" href={`${BASE}/`}>
         Telar
       </a>
-      <span className={live ? 'shell-live shell-live-on' : 'shell-live'} role="status">
-        {live ? 'Live' : 'Not live'}
+      <span className={live === 'live' ? 'shell-live shell-live-on' : 'shell-live'} role="status">
+        {live === 'live' ? 'Live' : 'Not live'}
       </span>
       <span className="shell-fill" />
       <label className="shell-region">

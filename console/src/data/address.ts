@@ -26,3 +26,14 @@ export function useAddress<Fallback extends string | undefined = undefined>(
   );
   return [value as string | Fallback, change];
 }
+
+/**
+ * Whether a dialog of the page is open: the address names the one that is.
+ *
+ * @param name of the dialog, apart from the page's others
+ * @example const [asked, ask] = useAsked('stop')
+ */
+export function useAsked(name: string): [asked: boolean, ask: (open: boolean) => void] {
+  const [asked, change] = useAddress('ask');
+  return [asked === name, useCallback((open: boolean) => change(open ? name : undefined), [change, name])];
+}

@@ -11,6 +11,8 @@ it.each([
     '/console/machine-executions/arn%3Aaws%3Astates%3Aus-east-1%3A0%3Aexecution%3Am%3Ae',
   ],
   ['arn:aws:states:us-east-1:0:stateMachine:m:3', '/console/machines/m'],
+  ['arn:aws:glue:us-east-1:0:job/clean', '/console/glue/clean'],
+  ['arn:aws:glue:us-east-1:0:job/clean/jr_0a1b', '/console/glue/clean?run=jr_0a1b'],
   ['arn:aws:lambda:us-east-1:0:function:f:live', '/console/functions/f'],
   ['arn:aws:events:us-east-1:0:rule/weekly', '/console/rules/default/weekly'],
   ['arn:aws:events:us-east-1:0:event-bus/orders', '/console/rules?bus=orders'],

@@ -25,6 +25,7 @@ export const links = {
   job: (kind: string, name: string) => path('jobs', kind, name),
   glueJobs: () => path('glue'),
   glueJob: (name: string) => path('glue', name),
+  glueRun: (name: string, run: string) => `${path('glue', name)}?run=${encodeURIComponent(run)}`,
   buckets: () => path('data'),
   bucket: (bucket: string, prefix = '') =>
     `${path('data', bucket)}${prefix && `?prefix=${encodeURIComponent(prefix)}`}`,
@@ -58,6 +59,8 @@ const OF_ARN: readonly [pattern: RegExp, link: (...found: string[]) => string][]
   [/:sagemaker:[^:]*:\d*:model-package\/([^/]+)\/(\d+)$/, (group, version) => links.modelPackage(group!, version!)],
   [/:states:[^:]*:\d*:stateMachine:([^:]+)/, (name) => links.machine(name!)],
   [/:lambda:[^:]*:\d*:function:([^:]+)/, (name) => links.function(name!)],
+  // Telar's jobs are named by an ARN each; a run of Glue's by its job's, and its own id.
+  [/:glue:[^:]*:\d*:job\/(.+)\/(jr_\w+)$/, (name, run) => links.glueRun(name!, run!)],
   [/:glue:[^:]*:\d*:job\/(.+)$/, (name) => links.glueJob(name!)],
   [/:events:[^:]*:\d*:rule\/([^/]+)\/([^/]+)$/, (bus, name) => links.rule(bus!, name!)],
   [/:events:[^:]*:\d*:rule\/([^/]+)$/, (name) => links.rule('default', name!)],

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
 import type { SeenEvent } from '../../../src/services/telar/api.ts';
 import { renewalOf } from './renewal.ts';
-import { watch } from './stream.ts';
+import { type StreamState, watch } from './stream.ts';
 
 const EVERY_MS = 400;
 /**
@@ -12,14 +12,14 @@ const EVERY_MS = 400;
  */
 const PATIENCE_MS = 3000;
 
-const LiveContext = createContext(false);
+const LiveContext = createContext<StreamState>('closed');
 
 /** Whether events arrive: what is shown is as it is. */
-export const useLive = (): boolean => useContext(LiveContext);
+export const useLive = (): StreamState => useContext(LiveContext);
 
 export function Live({ children }: { children: ReactNode }) {
   const client = useQueryClient();
-  const [live, setLive] = useState(false);
+  const [live, setLive] = useState<StreamState>('closed');
   const waiting = useRef<SeenEvent[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
@@ -37,7 +37,7 @@ export function Live({ children }: { children: ReactNode }) {
         timer.current ??= setTimeout(renew, EVERY_MS);
       },
       missed: () => void renewal.all(),
-      live: setLive,
+      state: setLive,
     });
     return () => {
       end();

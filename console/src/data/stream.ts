@@ -9,9 +9,11 @@ export type StreamListener = {
   events(events: readonly SeenEvent[]): void;
   /** Something was missed: everything may have changed. */
   missed(): void;
-  /** Whether the stream is open. */
-  live(open: boolean): void;
+  state(state: StreamState): void;
 };
+
+/** Open; kept from whoever may not watch, who sees what is there all the same; not to be opened, as the server does not answer. */
+export type StreamState = 'live' | 'closed' | 'away';
 
 const AGAIN_MS = [500, 1000, 2000, 5000, 10_000];
 
@@ -28,10 +30,9 @@ async function keepOpen(listener: StreamListener, signal: AbortSignal): Promise<
     try {
       const headers = { ...sessionHeaders(), ...(place !== '' && { 'last-event-id': place }) };
       const response = await fetch('/console/stream', { headers, signal });
-      // Who may not watch sees what is there all the same: nothing is live then.
-      if (response.status === 403 || response.status === 401) return listener.live(false);
+      if (response.status === 403 || response.status === 401) return listener.state('closed');
       if (!response.ok || !response.body) throw new Error(`status ${response.status}`);
-      listener.live(true);
+      listener.state('live');
       for await (const { id, event, data } of frames(response.body)) {
         failures = 0;
         if (id !== undefined) place = id;
@@ -41,7 +42,7 @@ async function keepOpen(listener: StreamListener, signal: AbortSignal): Promise<
     } catch {
       if (signal.aborted) return;
     }
-    listener.live(false);
+    listener.state('away');
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS[Math.min(failures, AGAIN_MS.length - 1)]));
   }
 }

@@ -1,5 +1,7 @@
 /** What an area of the console is: an entry of the navigation, and its pages, each loaded when it is first shown. */
+
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import { refusal } from '../data/session.ts';
 
 /** What a page's address says, decoded. */
 export type Params = Readonly<Record<string, string>>;
@@ -26,5 +28,19 @@ export type Area = {
  * @example { path: '/pipelines/:name', page: page(async () => (await import('./pipeline.tsx')).PipelinePage) }
  */
 export function page<Names extends string>(load: () => Promise<ComponentType<PageProps<Names>>>): AreaPage['page'] {
-  return lazy(async () => ({ default: (await load()) as ComponentType<{ params: Params }> }));
+  return lazy(async () => {
+    const found = await load().catch(() => {
+      throw refusal(
+        NOT_LOADED,
+        'The server did not give out this page. Once it answers, the page is loaded by itself; telar up starts it.',
+        0,
+      );
+    });
+    return { default: found as ComponentType<{ params: Params }> };
+  });
 }
+
+const NOT_LOADED = 'PageNotLoaded';
+
+/** Whether an error is that of a page whose script could not be fetched. */
+export const isNotLoaded = (error: unknown): boolean => (error as { code?: string } | undefined)?.code === NOT_LOADED;

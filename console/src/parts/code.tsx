@@ -7,6 +7,7 @@ import { type ReactNode, useState } from 'react';
 import { TextButton } from './button.tsx';
 import { Copy } from './command.tsx';
 import { ChevronIcon } from './icons.tsx';
+import { tellUnseen } from './unseen.ts';
 import './code.css';
 
 /** How many members are shown before more are asked for, and how many letters of a text. */
@@ -20,7 +21,7 @@ export function Code({ text, label = 'Copy the text' }: { text: string; label?: 
     <div className="code">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard */}
       <pre className="code-text" tabIndex={0}>
-        <code>{text}</code>
+        <code>{tellUnseen(text)}</code>
       </pre>
       <div className="code-copy">
         <Copy text={text} label={label} />
@@ -49,7 +50,7 @@ function Member({ name, value, levels }: { name: string | undefined; value: unkn
   const count = sizeOf(value);
   // A long list inside is left shut: what stands below it would be out of sight.
   const [open, setOpen] = useState(levels > 0 && (name === undefined || count <= FEW));
-  const label = name === undefined ? null : <span className="json-name">{name}: </span>;
+  const label = name === undefined ? null : <span className="json-name">{tellUnseen(name)}: </span>;
   if (!isTree(value)) {
     return (
       <div className="json-line">
@@ -120,7 +121,7 @@ function Leaf({ value }: { value: unknown }) {
   const cut = !whole && value.length > LETTERS;
   return (
     <>
-      <span className="json-text">{JSON.stringify(cut ? value.slice(0, LETTERS) : value)}</span>
+      <span className="json-text">{tellUnseen(JSON.stringify(cut ? value.slice(0, LETTERS) : value))}</span>
       {cut && (
         <More onMore={() => setWhole(true)}>… {(value.length - LETTERS).toLocaleString('en-GB')} more letters</More>
       )}

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { IconButton } from './button.tsx';
 import { CheckIcon, CopyIcon } from './icons.tsx';
+import { tellUnseen } from './unseen.ts';
 import './command.css';
 
 /** Where the page is not served over a secure origin there is no clipboard to write to; the old way still works there. */
@@ -40,11 +41,11 @@ export function Copy({ text, label }: { text: string; label: string }) {
   );
 }
 
-/** The command line that does the same, to copy. */
+/** The command line that does the same, to copy: what is copied is the very line. */
 export function CopyCommand({ command }: { command: string }) {
   return (
     <div className="command">
-      <code className="command-text">{command}</code>
+      <code className="command-text">{tellUnseen(command)}</code>
       <Copy text={command} label="Copy the command" />
     </div>
   );

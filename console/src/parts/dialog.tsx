@@ -70,7 +70,7 @@ export function Confirm({
   children: ReactNode;
   action: string;
   danger?: boolean;
-  command?: string | undefined;
+  command: string;
   onConfirm: () => unknown;
 }) {
   const [busy, setBusy] = useState(false);
@@ -102,7 +102,7 @@ export function Confirm({
   return (
     <Dialog open={open} onClose={close} title={title} actions={actions}>
       {children}
-      {command && <CopyCommand command={command} />}
+      <CopyCommand command={command} />
       {error !== undefined && <Failure error={error} />}
     </Dialog>
   );

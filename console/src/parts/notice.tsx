@@ -4,6 +4,7 @@ import { adviceFor, sentence } from './advice.ts';
 import { Button } from './button.tsx';
 import { CopyCommand } from './command.tsx';
 import { RetryIcon, SpinnerIcon } from './icons.tsx';
+import { LongText } from './longText.tsx';
 import { StatusIcon } from './status.tsx';
 import type { Tone } from './tone.ts';
 import './notice.css';
@@ -52,7 +53,9 @@ export function Failure({ error, retry }: { error: unknown; retry?: (() => void)
     <div className="failure" role="alert">
       <StatusIcon status="Failed" />
       <div className="failure-text">
-        <p>{sentence(message || 'The request failed, and the answer does not say why')}</p>
+        <p>
+          <LongText text={sentence(message || 'The request failed, and the answer does not say why')} />
+        </p>
         {advice && <p className="failure-advice">{advice}</p>}
         {known && <p className="failure-code">{known}</p>}
       </div>

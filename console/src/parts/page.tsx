@@ -1,6 +1,7 @@
 /** What a page is laid out with: its head, its sections, two columns, facts and tabs. */
 import { Tabs as Radix } from 'radix-ui';
 import { Fragment, type ReactNode, useEffect, useId } from 'react';
+import { tellUnseen } from './unseen.ts';
 import './page.css';
 
 export type Crumb = { label: string; href?: string };
@@ -11,7 +12,7 @@ function Crumbs({ crumbs }: { crumbs: Crumb[] }) {
       <ol>
         {crumbs.map((crumb) => (
           <li key={`${crumb.href} ${crumb.label}`}>
-            {crumb.href ? <a href={crumb.href}>{crumb.label}</a> : <span>{crumb.label}</span>}
+            {crumb.href ? <a href={crumb.href}>{tellUnseen(crumb.label)}</a> : <span>{tellUnseen(crumb.label)}</span>}
           </li>
         ))}
       </ol>
@@ -41,7 +42,7 @@ export function Page({
       <header className="page-head">
         {crumbs && crumbs.length > 0 && <Crumbs crumbs={crumbs} />}
         <div className="page-line">
-          <h1 className="page-title">{title}</h1>
+          <h1 className="page-title">{tellUnseen(title)}</h1>
           {status}
           {actions && <div className="page-actions">{actions}</div>}
         </div>

@@ -22,12 +22,14 @@ export type StartDialogProps = {
   json: boolean;
   initial: string;
   action: string;
+  /** What is made of what is asked, where that is what is sent. */
+  made?: ((payload: string) => ReactNode) | undefined;
   commandOf(payload: string): string | undefined;
   start(payload: string): Promise<Outcome>;
 };
 
 export function StartDialog(props: StartDialogProps) {
-  const { open, onClose, title, children, fields, label, hint, json, initial, action, commandOf, start } = props;
+  const { open, onClose, title, children, fields, label, hint, json, initial, action, made, commandOf, start } = props;
   const [payload, setPayload] = useState(initial);
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome>();
@@ -66,6 +68,7 @@ export function StartDialog(props: StartDialogProps) {
           )}
         </Field>
       </Fields>
+      {made?.(payload)}
       {command && <CopyCommand command={command} />}
       {outcome && (
         <Banner tone="good" actions={outcome.href && <a href={outcome.href}>Open</a>}>

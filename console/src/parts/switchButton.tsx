@@ -1,5 +1,4 @@
 /** Switches something on or off that goes on by itself, after saying what that means and how a shell does it. */
-import { useState } from 'react';
 import { Button } from './button.tsx';
 import { Confirm } from './dialog.tsx';
 import { PauseIcon, PlayIcon } from './icons.tsx';
@@ -10,6 +9,8 @@ export function SwitchButton({
   name,
   consequence,
   command,
+  asking,
+  onAsk,
   onSwitch,
 }: {
   /** As it is. */
@@ -17,19 +18,21 @@ export function SwitchButton({
   name: string;
   consequence: string;
   command: string;
+  /** Whether the question is open. */
+  asking: boolean;
+  onAsk(open: boolean): void;
   onSwitch(): Promise<unknown>;
 }) {
-  const [asking, setAsking] = useState(false);
   const { show } = useToasts();
   const verb = on ? 'Disable' : 'Enable';
   return (
     <>
-      <Button onClick={() => setAsking(true)}>
+      <Button onClick={() => onAsk(true)}>
         {on ? <PauseIcon /> : <PlayIcon />} {verb}
       </Button>
       <Confirm
         open={asking}
-        onClose={() => setAsking(false)}
+        onClose={() => onAsk(false)}
         title={`${verb} ${name}?`}
         action={verb}
         command={command}

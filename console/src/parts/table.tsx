@@ -60,6 +60,14 @@ const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSorted
 /** Names as people order them: `step-9` before `step-10`. */
 const order = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
+/** Of a column without a width, at least: on a narrow window the table scrolls sideways, and no column is lost. */
+const NARROWEST = { first: '9rem', other: '6rem' };
+
+function narrowestOf(columns: readonly Column<never>[]): string {
+  const widths = columns.map(({ width }, at) => width ?? (at === 0 ? NARROWEST.first : NARROWEST.other));
+  return `calc(${widths.map((width) => (typeof width === 'number' ? `${width}px` : width)).join(' + ')})`;
+}
+
 type Sortable = string | number | boolean | undefined;
 
 function compare(a: Sortable, b: Sortable): number {
@@ -131,6 +139,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
       <div className="table-scroll" ref={scroller} tabIndex={opens ? undefined : 0}>
         <table
           className={dense ? 'table table-dense' : 'table'}
+          style={{ minWidth: narrowestOf(columns) }}
           role={opens ? 'grid' : undefined}
           aria-label={label}
           aria-rowcount={more?.hasMore ? -1 : sorted.length + 1}

@@ -5,14 +5,12 @@
  * D2. What another attempt cannot mend (a missing permission, a target that is gone, an input that it refuses) is not tried again, as on AWS.
  * D3. An event that has come over another bus goes to no third one: buses that send to each other do not do so for ever.
  */
+import { parametersOf, payloadOf, type RuleFacts } from '../../definition/targets/input.ts';
 import type { Deliverer, Delivery } from '../../engine/deliveries.ts';
 import { awsError, isAwsError } from '../../protocol/errors.ts';
 import type { Call } from '../../protocol/service.ts';
 import type { Parts, Target } from './context.ts';
-import type { BusEvent } from './event.ts';
-import { compileEventPath } from './eventPath.ts';
 import { sessionOf } from './firings.ts';
-import { payloadOf, type RuleFacts } from './input.ts';
 import { BACKOFF, DEFAULT_BUS, RETRY } from './legal.ts';
 import { nameIn, ruleArn } from './names.ts';
 import type { Router, Sending } from './router.ts';
@@ -52,7 +50,7 @@ export function createDeliverer(parts: Parts, router: Router): Deliverer<Sending
         arn: target.Arn!,
         payload: /^arn:aws:logs:/.test(target.Arn!) ? logMessage(payload) : payload,
         messageGroupId: target.SqsParameters?.MessageGroupId,
-        parameters: pipelineParameters(target, event),
+        parameters: target.SageMakerPipelineParameters && parametersOf(target.SageMakerPipelineParameters, event),
       },
       call,
     );
@@ -94,14 +92,6 @@ export function createDeliverer(parts: Parts, router: Router): Deliverer<Sending
 function logMessage(payload: string): string {
   const made = JSON.parse(payload) as { message?: unknown } | null;
   return typeof made?.message === 'string' ? made.message : payload;
-}
-
-/** A parameter's value may be a path into the event. */
-function pipelineParameters({ SageMakerPipelineParameters }: Target, event: BusEvent) {
-  return SageMakerPipelineParameters?.PipelineParameterList?.map(({ Name = '', Value = '' }) => {
-    const found = Value.startsWith('$.') ? compileEventPath(Value)?.(event) : Value;
-    return { Name, Value: typeof found === 'string' ? found : JSON.stringify(found ?? '') };
-  });
 }
 
 const notTrusted = (role: string) =>

@@ -2,11 +2,11 @@
  * The targets of rules: put, removed, listed. A request is taken target by target: what is refused of one does not keep the others out.
  */
 import { parseArn } from '../../base/arn.ts';
+import { inputProblem } from '../../definition/targets/input.ts';
 import { pageOf } from '../../protocol/pages.ts';
 import type { Call, InputOf, OutputOf } from '../../protocol/service.ts';
 import type { Sdk, Target } from './context.ts';
 import { eventErrors } from './errors.ts';
-import { inputProblem } from './input.ts';
 import { DEFAULT_PAGE, MOST_TARGETS } from './legal.ts';
 import { ruleArn } from './names.ts';
 import { type RuleParts, removeTarget, requireRole, requireRule } from './rules.ts';

@@ -19,7 +19,7 @@ import { createLineage } from './lineage.ts';
 import { jobOperations } from './operations.ts';
 import { createOrders, type Orders } from './orders.ts';
 import type { JobEnd, JobLineage, JobPorts, LogSink, ObjectVersion } from './ports.ts';
-import { type JobRow, jobsStore, type SageMakerKind } from './store.ts';
+import { type JobObjectUse, type JobRow, jobsStore, type SageMakerKind } from './store.ts';
 import { createDrives, noDrives } from './transform/drives.ts';
 import { type JobUse, jobUse } from './use.ts';
 
@@ -77,6 +77,8 @@ export type JobsService = {
   lineageOf(jobArn: string): JobLineage;
   /** The jobs that wrote an object, whichever version; of a key that ends in a slash, any object under it. */
   writersOf(bucket: string, key: string): { job: string; key: string; version: string }[];
+  /** The jobs that have read or written an object, whichever version, the newest first. */
+  usersOf(bucket: string, key: string, most: number): JobObjectUse[];
   /** When the oldest job was made that is not over yet; undefined when all are. Milliseconds since the epoch. */
   unfinishedSince(): number | undefined;
   /** Inside a transaction: somebody read an object with this access key. Costs a look into a map when it is no job's. */
@@ -165,6 +167,7 @@ export function createJobsService(context: JobsContext): JobsService {
     use: jobUse(parts),
     writersOf: (bucket, key) =>
       db.writers({ bucket, from: key, below: key.endsWith('/') ? `${key.slice(0, -1)}0` : `${key}\u0000` }),
+    usersOf: (bucket, key, limit) => db.users({ bucket, key, limit }),
     unfinishedSince: () => db.unfinished({}).find(({ phase }) => phase !== 'ended')?.created_at,
   };
 }

@@ -62,6 +62,8 @@ export const migrations: Migrations = {
     "CREATE INDEX job_outputs ON job_objects (bucket, key) WHERE use = 'output';",
     // Of a transform job: what serves its model, as JSON, as it was when the job was created.
     'ALTER TABLE jobs ADD COLUMN model TEXT',
+    // Of an object, who has read it, too, and not only who wrote it.
+    'DROP INDEX job_outputs; CREATE INDEX job_objects_of_key ON job_objects (bucket, key);',
   ],
 };
 
@@ -106,6 +108,8 @@ export type Transition = { status: SecondaryStatus; start: number; end?: number 
 
 export type Use = 'input' | 'read' | 'output';
 export type JobObject = ObjectVersion & { job: string; use: Use };
+/** A job that has touched an object. */
+export type JobObjectUse = Pick<JobRow, 'arn' | 'name' | 'kind' | 'created_at'> & { use: Use; version: string };
 
 export type Order = 'Ascending' | 'Descending';
 export type Sort = 'Name' | 'CreationTime' | 'Status';
@@ -200,6 +204,11 @@ function lineageStatements(sql: Sql) {
     writers: sql.all<{ bucket: string; from: string; below: string }, { job: string; key: string; version: string }>(
       `SELECT job, key, version FROM job_objects
        WHERE use = 'output' AND bucket = $bucket AND key >= $from AND key < $below`,
+    ),
+    /** The jobs that have read or written an object, the newest first. */
+    users: sql.all<{ bucket: string; key: string; limit: number }, JobObjectUse>(
+      `SELECT jobs.arn, jobs.name, jobs.kind, jobs.created_at, use, version FROM job_objects JOIN jobs ON jobs.arn = job
+       WHERE bucket = $bucket AND key = $key ORDER BY jobs.seq DESC LIMIT $limit`,
     ),
     deleteObjects: sql.change<{ job: string }>('DELETE FROM job_objects WHERE job = $job'),
     deleteUse: sql.change<{ job: string; use: Use }>('DELETE FROM job_objects WHERE job = $job AND use = $use'),

@@ -50,6 +50,15 @@ describe('what other services do with objects', () => {
     expect(s3.objects.openObject('data', 'evaluation.json')).toMatchObject({ bytes: Buffer.from('{}') });
   });
 
+  it('are counted and summed up, by what lies there now', async () => {
+    for (const key of ['a/1', 'a/2', 'b']) await s3.objects.putFile(name(key), Buffer.from('12345'));
+    expect(await s3.objects.measure('data', '')).toEqual({ objects: 3, bytes: 15, whole: true });
+    expect(await s3.objects.measure('data', 'a/')).toEqual({ objects: 2, bytes: 10, whole: true });
+    await s3.objects.putFile(name('a/2'), Buffer.from('1'));
+    expect(await s3.objects.measure('data', 'a/')).toEqual({ objects: 2, bytes: 6, whole: true });
+    await expect(s3.objects.measure('none', '')).rejects.toThrow('The specified bucket does not exist');
+  });
+
   it('read small objects at once, larger ones soon, too large ones not at all', async () => {
     await s3.objects.putFile(name('small'), Buffer.from('{"a":1}'));
     await s3.objects.putFile(name('large'), large);

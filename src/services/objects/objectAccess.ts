@@ -16,14 +16,16 @@ import type { Store } from '../../store/store.ts';
 import { bucketPolicies, restrictsPublic } from './accessOperations.ts';
 import { type AttributeInput, attributesOf } from './attributes.ts';
 import { LARGEST_OBJECT } from './body.ts';
-import { seenBy } from './conditionKeys.ts';
+import { listingKeys, seenBy } from './conditionKeys.ts';
 import { s3Errors } from './errors.ts';
 import { createListings, type ObjectListing } from './listings.ts';
+import { createMeasuring, type Measure } from './measuring.ts';
 import type { Tell } from './notifications.ts';
 import { readAccess } from './objectOperations.ts';
 import type { Objects } from './objects.ts';
 import type { Settings } from './settings.ts';
 import type { ObjectsStore, StoredObject } from './store.ts';
+import { onBucket } from './wire.ts';
 
 export type ObjectName = { bucket: string; key: string };
 
@@ -52,6 +54,10 @@ export type ObjectAccess = {
   fingerprint(bucket: string, prefix: string): string;
   /** Whether any object lies under a prefix. @throws NoSuchBucket */
   anyUnder(bucket: string, prefix: string): boolean;
+  /** How much lies under a prefix, counted page by page. @throws NoSuchBucket */
+  measure(bucket: string, prefix: string): Promise<Measure>;
+  /** What ListObjectsV2 asks for. */
+  accessToList(name: { Bucket: string; Prefix?: string | undefined }): readonly Access[];
   /** @throws NoSuchBucket, NoSuchKey */
   head(bucket: string, key: string): StoredObject;
   /**
@@ -157,6 +163,8 @@ export function objectAccess({ store, rows, bytes, objects, settings, world, tel
 
   return {
     ...listings,
+    measure: createMeasuring(rows, objects, world.clock),
+    accessToList: (input) => onBucket('ListBucket', input.Bucket, listingKeys(input)),
     bucketPolicy: bucketPolicies(settings),
     keepsPublicOut: (bucket) => restrictsPublic(settings, bucket),
     head: (bucket, key) => objects.get(at(bucket, key)),

@@ -165,6 +165,10 @@ function objectRows(sql: Sql) {
     `SELECT key, version, size FROM objects_versions
      WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key LIMIT $limit`,
   );
+  const amount = sql.one<Stretch & { limit: number }, { count: number; bytes: number; last: string | null }>(
+    `SELECT count(*) AS count, coalesce(sum(size), 0) AS bytes, max(key) AS last FROM (SELECT key, size FROM objects_versions
+     WHERE bucket = $bucket AND key >= $from AND key < $below AND ended_at IS NULL ORDER BY key LIMIT $limit)`,
+  );
   // The next two are answered by the index alone.
   const versions = sql.one<Stretch, { versions: string | null }>(
     `SELECT group_concat(version) AS versions FROM (SELECT version FROM objects_versions
@@ -212,6 +216,9 @@ function objectRows(sql: Sql) {
     /** As `entries`, with what other services need of them only. */
     names: (bucket: string, from: string, below: string | undefined, limit: number): ListedName[] =>
       names({ bucket, from, below: below ?? BEYOND_ALL_KEYS, limit }),
+    /** How many of the first current objects there are, their bytes, and the last one's key. */
+    amount: (bucket: string, from: string, below: string | undefined, limit: number) =>
+      amount({ bucket, from, below: below ?? BEYOND_ALL_KEYS, limit }) ?? { count: 0, bytes: 0, last: null },
     /** The versions of all current objects, in the order of their keys, with commas between. */
     versionsOf: (bucket: string, from: string, below: string | undefined): string =>
       versions({ bucket, from, below: below ?? BEYOND_ALL_KEYS })?.versions ?? '',

@@ -64,6 +64,17 @@ export const telarSchemas = schemas((zod) => {
       /** How many of the jobs that wait are listed: the first of them. */
       MaxWaiting: z.number().int().min(0).max(1000).default(100),
     }),
+    /** Which objects a job has read and written, each with the content that it had then. */
+    DescribeJobObjects: z.strictObject({
+      JobArn: z.string().min(1).max(2048),
+      MaxObjects: z.number().int().min(1).max(1000).default(200),
+    }),
+    /** Which jobs have read and written an object, the newest first: by their inputs and outputs, and with their own credentials. */
+    ListObjectJobs: z.strictObject({
+      Bucket: z.string().min(3).max(63),
+      Key: z.string().min(1).max(1024),
+      MaxResults: z.number().int().min(1).max(100).default(50),
+    }),
     /** What the server is, and how it fares. */
     DescribeServer: z.strictObject({}),
     /**
@@ -80,6 +91,8 @@ export const telarSchemas = schemas((zod) => {
     CreateConsoleLink: z.strictObject({}),
     /** The newest management events of the audit trail. */
     ListAuditEvents: z.strictObject({ MaxResults: z.number().int().min(1).max(1000).default(100) }),
+    /** How many objects lie under a prefix, and their bytes; of many the first 250,000, and that there are more. */
+    MeasureObjects: z.strictObject({ Bucket: z.string().min(3).max(63), Prefix: z.string().max(1024).default('') }),
     /** What an object looks like: its format, its first rows, and what its columns hold. */
     PreviewObject: z.strictObject({
       Bucket: z.string().min(3).max(63),
@@ -101,6 +114,9 @@ export type TelarSchemas = ReturnType<typeof telarSchemas>;
 export type TelarInput<Name extends keyof TelarSchemas> = z.infer<TelarSchemas[Name]>;
 
 type Amount = { Count: number; Bytes: number };
+
+/** `Content` stands for one content of one key, for all time: where it is equal, the very same bytes were there. */
+export type JobObject = { Bucket: string; Key: string; Content: string };
 
 export type ExplainedStatement = {
   Layer: Layer;
@@ -174,6 +190,26 @@ export type TelarOutputs = ExecutionOutputs & {
         /** A sample a second, the last two minutes. */
         Series: { Time: string; CpuPercent: number; MemoryBytes: number }[] | undefined;
       }[];
+    }[];
+  };
+  /** Current ones alone; `Whole` is false where there are more than were counted. */
+  MeasureObjects: { Objects: number; Bytes: number; Whole: boolean };
+  DescribeJobObjects: {
+    Read: JobObject[];
+    Wrote: JobObject[];
+    /** How many of each are not told. */
+    ReadLeftOut: number;
+    WroteLeftOut: number;
+  };
+  ListObjectJobs: {
+    Jobs: {
+      JobArn: string;
+      JobName: string;
+      JobType: string;
+      CreatedAt: string;
+      Use: 'Read' | 'Wrote';
+      /** As in DescribeJobObjects. */
+      Content: string;
     }[];
   };
   DescribeServer: {

@@ -5,6 +5,7 @@ import type { TelarInput, TelarOutputs, TelarSchemas } from './api.ts';
 import { consoleOperations } from './console.ts';
 import { firingOperations } from './firings.ts';
 import { imageOperations } from './images.ts';
+import { describeJobObjects, listObjectJobs } from './jobObjects.ts';
 import { listJobUse } from './jobUse.ts';
 import { outboxOperations } from './outbox.ts';
 import type { TelarPorts } from './ports.ts';
@@ -33,6 +34,22 @@ export function operations(ports: TelarPorts): Table {
       (input, call) =>
         input.JobArn ? [{ action: 'telar:ListJobUse', resource: input.JobArn }] : onServer('ListJobUse')(input, call),
       (input) => listJobUse(ports, input),
+    ),
+    MeasureObjects: streams(
+      (input) => [...ports.objects.accessToList(input)],
+      async ({ Bucket, Prefix }) => {
+        const { objects, bytes, whole } = await ports.objects.measure(Bucket, Prefix);
+        return { Objects: objects, Bytes: bytes, Whole: whole };
+      },
+      { audit: 'data', readOnly: true },
+    ),
+    DescribeJobObjects: reads(
+      ({ JobArn }) => [{ action: 'telar:DescribeJobObjects', resource: JobArn }],
+      (input) => describeJobObjects(ports, input),
+    ),
+    ListObjectJobs: reads(
+      ({ Bucket, Key }) => [{ action: 'telar:ListObjectJobs', resource: `arn:aws:s3:::${Bucket}/${Key}` }],
+      (input) => listObjectJobs(ports, input),
     ),
     DescribeServer: reads(onServer('DescribeServer'), () => ({
       Version: ports.server.version,

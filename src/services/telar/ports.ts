@@ -31,6 +31,10 @@ export type TelarPorts = {
     job(arn: string): SeenJob | undefined;
     machine(): SeenMachine;
   };
+  /** What a job has read and written. */
+  jobObjects(arn: string): { reads: readonly SeenObject[]; outputs: readonly SeenObject[] };
+  /** The jobs that have read or written an object, the newest first. Times in milliseconds since the epoch. */
+  jobsOfObject(bucket: string, key: string, most: number): readonly SeenObjectUse[];
   /** The mails that notifications have become. */
   outbox: {
     /** The newest first, older than one. */
@@ -50,6 +54,9 @@ export type TelarPorts = {
   /** Objects of buckets, as GetObject finds and permits them. */
   objects: {
     accessToRead(name: ObjectName): readonly Access[];
+    accessToList(name: { Bucket: string; Prefix?: string | undefined }): readonly Access[];
+    /** @throws S3's errors */
+    measure(bucket: string, prefix: string): Promise<{ objects: number; bytes: number; whole: boolean }>;
     /** @throws S3's errors */
     openFor(call: Call, name: ObjectName): OpenedObject;
   };
@@ -75,6 +82,17 @@ export type SeenFirings = {
   /** Times in milliseconds since the epoch. */
   waiting: { at: number; due: number; attempt: number; target: string }[];
   callers: { principal: string; target: string }[];
+};
+
+type SeenObject = { bucket: string; key: string; version: string };
+
+type SeenObjectUse = {
+  arn: string;
+  name: string;
+  kind: string;
+  created_at: number;
+  use: 'input' | 'read' | 'output';
+  version: string;
 };
 
 export type SeenMail = {

@@ -110,12 +110,15 @@ function summary(state: PipelineState, step: StepState, index: number): Executio
     CacheSourceArn: step.cacheHit?.sourceExecutionArn,
     ReusedFromArn: step.reused ? state.input.reusedFrom : undefined,
     LeftOut: step.leftOut || undefined,
-    FailureReason: step.status === 'Failed' ? step.failure?.reason.slice(0, LONGEST_REASON) : undefined,
+    FailureReason: step.status === 'Failed' ? beginningOf(step.failure?.reason) : undefined,
   };
 }
 
 /** In a list; one step tells the whole. */
 const LONGEST_REASON = 300;
+
+const beginningOf = (reason: string | undefined) =>
+  reason !== undefined && reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason;
 
 /** Of the job, model, package or function that a step made or called. */
 function arnOf({ metadata }: StepState): string | undefined {

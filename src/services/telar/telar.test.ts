@@ -16,8 +16,15 @@ const service = createTelarService({
       throw new Error('nobody asked for it');
     },
   },
+  jobsOfObject: () => [],
+  jobObjects: () => ({ reads: [], outputs: [] }),
   scheduleTimes: () => undefined,
-  objects: { accessToRead: () => [], openFor: () => ({ object: { size: 0, attributes: {} }, bytes: Buffer.alloc(0) }) },
+  objects: {
+    accessToRead: () => [],
+    accessToList: () => [],
+    measure: async () => ({ objects: 0, bytes: 0, whole: true }),
+    openFor: () => ({ object: { size: 0, attributes: {} }, bytes: Buffer.alloc(0) }),
+  },
   clock: systemClock,
   firings: () => undefined,
   auditedOf: () => [],

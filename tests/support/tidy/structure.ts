@@ -147,6 +147,21 @@ export function consoleKeepsItsLayers(files: readonly SourceFile[]): Finding[] {
   });
 }
 
+/** What calls an operation that changes something. */
+const ACTS =
+  /\buse(?:Act|StartTarget|Confirmation|Mutation)\b(?:<[^(]*>)?\(|\bcall\(\s*'\w+',\s*'(?!(?:Get|List|Describe|Head|Measure|Preview|Query)[A-Z])/;
+/** What shows a command line, to copy. */
+const SHOWS_COMMAND = /<CopyCommand\b|\bcommand(?:Of)?=/;
+
+/** Whoever presses a button can learn how a shell does the same. */
+export function actionsShowTheirCommand(files: readonly SourceFile[]): Finding[] {
+  return files
+    .filter(
+      ({ path, text }) => /^console\/src\/pages\/.*\.tsx$/.test(path) && ACTS.test(text) && !SHOWS_COMMAND.test(text),
+    )
+    .map(({ path }) => `${path} changes something and shows no command line that does the same. Add a CopyCommand.`);
+}
+
 export function importsResolve(files: readonly SourceFile[]): Finding[] {
   const known = new Set(files.map((file) => file.path));
   return files.filter(isScript).flatMap((file) =>

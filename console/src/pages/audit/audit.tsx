@@ -1,5 +1,5 @@
 /** The newest management events: each change with who made it, and each denial. */
-import { useState } from 'react';
+import { useAddress } from '../../data/address.ts';
 import { hrefOf } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import { Checkbox, Field, TextInput } from '../../parts/form.tsx';
@@ -17,8 +17,9 @@ const MOST = 1000;
 
 export function AuditPage() {
   const { data, error, refetch } = useCall('telar', 'ListAuditEvents', { MaxResults: MOST });
-  const [text, setText] = useState('');
-  const [refused, setRefused] = useState(false);
+  const [text, setText] = useAddress('find', '');
+  const [only, setOnly] = useAddress('only');
+  const refused = only === 'refused';
   const entries = data?.Events.map(entryOf);
   return (
     <Page title="Audit trail">
@@ -26,7 +27,11 @@ export function AuditPage() {
         <Field label="Find">
           <TextInput type="search" value={text} onChange={setText} placeholder="an operation, a user, a resource" />
         </Field>
-        <Checkbox label="Only what was refused" checked={refused} onChange={setRefused} />
+        <Checkbox
+          label="Only what was refused"
+          checked={refused}
+          onChange={(on) => setOnly(on ? 'refused' : undefined)}
+        />
       </div>
       {error && <Failure error={error} retry={() => void refetch()} />}
       {!entries && !error && <Loading />}

@@ -10,9 +10,12 @@ import { bytes, NOTHING } from '../../parts/format.ts';
 import { FileIcon, FolderIcon, SkipIcon } from '../../parts/icons.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
+import { quoted } from '../../parts/shell.ts';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
+import { tellUnseen } from '../../parts/unseen.ts';
 import type { PageProps } from '../area.ts';
+import { Amount, Size } from './amount.tsx';
 import { DeleteObjects } from './deleting.tsx';
 import { type Entry, entryId, foldersTo } from './entries.ts';
 import { useObjects, useVersions } from './listing.ts';
@@ -65,10 +68,11 @@ function Folder({ bucket, prefix, uploads }: { bucket: string; prefix: string; u
             {chosen.size === 0 ? 'Delete' : `Delete ${chosen.size}`}
           </Button>
         </div>
+        <Amount bucket={bucket} prefix={prefix} />
         <Uploads uploads={uploads} bucket={bucket} prefix={prefix} />
         <Entries bucket={bucket} place={`${prefix}${begins}`} listing={listing} chosen={chosen} onChoose={setChosen} />
       </DropZone>
-      <CopyCommand command={`aws s3 ls s3://${bucket}/${prefix}`} />
+      <CopyCommand command={`aws s3 ls ${quoted(`s3://${bucket}/${prefix}`)}`} />
       <DeleteObjects
         open={deleting}
         onClose={() => setDeleting(false)}
@@ -107,11 +111,11 @@ function Entries({ bucket, place, listing, chosen, onChoose }: EntriesProps) {
       hrefOf={(entry) => hrefOf(bucket, entry)}
       more={more}
       empty={
-        <Empty title="Nothing lies here" command={`aws s3 cp data.csv s3://${bucket}/${place}`}>
+        <Empty title="Nothing lies here" command={`aws s3 cp data.csv ${quoted(`s3://${bucket}/${place}`)}`}>
           Drop files here, or upload them from a shell. A folder is there as soon as an object is in it.
         </Empty>
       }
-      columns={columnsOf(chosen, toggle)}
+      columns={columnsOf(bucket, chosen, toggle)}
     />
   );
 }
@@ -129,19 +133,24 @@ function Name({ entry: { kind, name, isLatest } }: { entry: Entry }) {
   return (
     <span className="data-name">
       <Icon />
-      <span className="data-name-text">{name || '(the folder itself)'}</span>
+      <span className="data-name-text">{tellUnseen(name) || '(the folder itself)'}</span>
       {kind === 'marker' && <span className="data-note">deleted</span>}
       {kind === 'version' && isLatest && <span className="data-note">current</span>}
     </span>
   );
 }
 
-function columnsOf(chosen: ReadonlyMap<string, Entry>, toggle: (entry: Entry, on: boolean) => void): Column<Entry>[] {
+function columnsOf(
+  bucket: string,
+  chosen: ReadonlyMap<string, Entry>,
+  toggle: (entry: Entry, on: boolean) => void,
+): Column<Entry>[] {
   return [
     { id: 'name', header: 'Name', cell: (entry) => <Name entry={entry} />, sort: ({ name }) => name },
     {
       ...{ id: 'size', header: 'Size', width: '7rem', align: 'right' },
-      cell: ({ size }) => (size === undefined ? NOTHING : bytes(size)),
+      cell: ({ kind, key, size }) =>
+        kind === 'folder' ? <Size bucket={bucket} prefix={key} /> : size === undefined ? NOTHING : bytes(size),
       sort: ({ size }) => size,
     },
     {

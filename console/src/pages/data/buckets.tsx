@@ -5,6 +5,7 @@ import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Page } from '../../parts/page.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
+import { ObjectCount, Size } from './amount.tsx';
 
 export function BucketsPage() {
   const { items, error, more, refetch } = usePages('s3', 'ListBuckets', { MaxBuckets: 1000 }, (page) => page.Buckets, {
@@ -29,6 +30,14 @@ export function BucketsPage() {
           }
           columns={[
             { id: 'name', header: 'Bucket', cell: ({ Name }) => Name, sort: ({ Name }) => Name },
+            {
+              ...{ id: 'objects', header: 'Objects', width: '8rem', align: 'right' },
+              cell: ({ Name = '' }) => <ObjectCount bucket={Name} />,
+            },
+            {
+              ...{ id: 'size', header: 'Size', width: '8rem', align: 'right' },
+              cell: ({ Name = '' }) => <Size bucket={Name} />,
+            },
             { id: 'region', header: 'Region', width: '10rem', cell: ({ BucketRegion }) => BucketRegion },
             {
               ...{ id: 'made', header: 'Created', width: '9rem' },

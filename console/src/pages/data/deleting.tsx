@@ -5,6 +5,7 @@ import { renewalOf } from '../../data/renewal.ts';
 import { refusal } from '../../data/session.ts';
 import { Confirm } from '../../parts/dialog.tsx';
 import { useToasts } from '../../parts/toast.tsx';
+import { tellUnseen } from '../../parts/unseen.ts';
 import { commandOfDeleting } from './commands.ts';
 import type { Entry } from './entries.ts';
 
@@ -47,7 +48,7 @@ export function DeleteObjects({ open, onClose, onDone, bucket, entries }: Props)
       <ul className="data-list">
         {entries.slice(0, SHOWN).map((entry) => (
           <li key={`${entry.key} ${entry.versionId}`}>
-            <code>{nameOf(entry)}</code>
+            <code>{tellUnseen(nameOf(entry))}</code>
           </li>
         ))}
         {entries.length > SHOWN && <li>and {entries.length - SHOWN} more</li>}

@@ -6,6 +6,7 @@ import { Copy } from '../../parts/command.tsx';
 import { bytes } from '../../parts/format.ts';
 import { Facts } from '../../parts/page.tsx';
 import { Time } from '../../parts/time.tsx';
+import { tellUnseen } from '../../parts/unseen.ts';
 import type { ObjectName } from './entries.ts';
 
 type Head = Output<'s3', 'HeadObject'>;
@@ -47,7 +48,7 @@ export function ObjectFacts({ object, head }: { object: ObjectName; head: Head }
 function Copied({ text, what }: { text: string; what: string }) {
   return (
     <span>
-      <code>{text}</code> <Copy label={`Copy the ${what}`} text={text} />
+      <code>{tellUnseen(text)}</code> <Copy label={`Copy the ${what}`} text={text} />
     </span>
   );
 }

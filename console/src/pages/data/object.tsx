@@ -1,15 +1,15 @@
 /** An object, or one version of it: what it is, what is in it, its versions, and what it was made of and used for. */
-import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { useAddress } from '../../data/address.ts';
+import { useAddress, useAsked } from '../../data/address.ts';
 import { objectUrl } from '../../data/call.ts';
 import { Lineage } from '../../data/lineageView.tsx';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
+import type { Refusal } from '../../data/session.ts';
 import { Button } from '../../parts/button.tsx';
 import { CopyCommand } from '../../parts/command.tsx';
 import { DownloadIcon } from '../../parts/icons.tsx';
-import { Failure, Loading } from '../../parts/notice.tsx';
+import { Banner, Failure, Loading } from '../../parts/notice.tsx';
 import { Page, Tabs } from '../../parts/page.tsx';
 import { quoted } from '../../parts/shell.ts';
 import { useToasts } from '../../parts/toast.tsx';
@@ -17,6 +17,7 @@ import type { PageProps } from '../area.ts';
 import { DeleteObjects } from './deleting.tsx';
 import { foldersTo, type ObjectName } from './entries.ts';
 import { ObjectFacts } from './facts.tsx';
+import { ObjectJobs } from './objectJobs.tsx';
 import { Preview } from './preview.tsx';
 import { ObjectVersions } from './versions.tsx';
 import './data.css';
@@ -37,11 +38,23 @@ export function ObjectPage({ params: { bucket } }: PageProps<'bucket'>) {
       ]}
       actions={data && <Actions object={object} />}
     >
-      {error && <Failure error={error} retry={() => void refetch()} />}
+      {error && <NotFound object={object} error={error} retry={() => void refetch()} />}
       {!data && !error && <Loading />}
       {data && <ObjectFacts object={object} head={data} />}
       <Details object={object} shown={!error} />
     </Page>
+  );
+}
+
+/** What a job wrote is named by a prefix as often as by a key: the folder of that name may be what was meant. */
+function NotFound({ object: { Bucket, Key }, error, retry }: { object: ObjectName; error: Refusal; retry(): void }) {
+  const folder = `${Key}/`;
+  const { data } = useCall('s3', 'ListObjectsV2', { Bucket, Prefix: folder, MaxKeys: 1 }, { enabled: Key !== '' });
+  if (!data?.KeyCount) return <Failure error={error} retry={retry} />;
+  return (
+    <Banner actions={<a href={links.bucket(Bucket, folder)}>Open the folder</a>}>
+      There is no object of this name, but there is a folder.
+    </Banner>
   );
 }
 
@@ -63,11 +76,14 @@ function Details({ object, shown }: { object: ObjectName; shown: boolean }) {
               {
                 ...{ id: 'lineage', label: 'Lineage' },
                 content: (
-                  <Lineage
-                    source={source}
-                    label="What the object was made of, and what it was used for"
-                    none="Lineage is recorded of what jobs read and write."
-                  />
+                  <div className="data-preview">
+                    <ObjectJobs object={object} />
+                    <Lineage
+                      source={source}
+                      label="What the object was made of, and what it was used for"
+                      none="No job has it, or a folder above it, for an input or output."
+                    />
+                  </div>
                 ),
               },
             ]
@@ -79,7 +95,7 @@ function Details({ object, shown }: { object: ObjectName; shown: boolean }) {
 
 function Actions({ object }: { object: ObjectName }) {
   const { Bucket, Key, VersionId } = object;
-  const [deleting, setDeleting] = useState(false);
+  const [deleting, setDeleting] = useAsked('delete');
   const [, navigate] = useLocation();
   const { show } = useToasts();
   const download = async () => {

@@ -76,15 +76,15 @@ export function Uploads({ uploads, bucket, prefix }: UploadsProps) {
         {list.length > 0 && !under && <Button onClick={clear}>Clear the list</Button>}
       </div>
       {list.length > 0 && (
-        <>
-          <ul className="data-uploads-list" aria-label="Uploads">
-            {list.map((upload) => (
-              <UploadRow key={upload.id} upload={upload} uploads={uploads} />
-            ))}
-          </ul>
-          <CopyCommand command={`aws s3 cp ${quoted(list[0]!.file.name)} ${quoted(`s3://${bucket}/${prefix}`)}`} />
-        </>
+        <ul className="data-uploads-list" aria-label="Uploads">
+          {list.map((upload) => (
+            <UploadRow key={upload.id} upload={upload} uploads={uploads} />
+          ))}
+        </ul>
       )}
+      <CopyCommand
+        command={`aws s3 cp ${quoted(list[0]?.file.name ?? 'FILE')} ${quoted(`s3://${bucket}/${prefix}`)}`}
+      />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { Page } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
+import { LastInvoked } from './lastInvoked.tsx';
 
 type Row = NonNullable<Output<'lambda', 'ListFunctions'>['Functions']>[number];
 
@@ -52,7 +53,7 @@ const COLUMNS: Column<Row>[] = [
   {
     id: 'name',
     header: 'Function',
-    width: '18rem',
+    width: '14rem',
     cell: ({ FunctionName }) => FunctionName,
     sort: ({ FunctionName }) => FunctionName,
   },
@@ -60,7 +61,13 @@ const COLUMNS: Column<Row>[] = [
   { id: 'runtime', header: 'Runtime', width: '8rem', cell: ({ Runtime }) => Runtime, sort: ({ Runtime }) => Runtime },
   { id: 'state', header: 'State', width: '8rem', cell: ({ State = 'Active' }) => <Status status={State} /> },
   {
-    ...{ id: 'memory', header: 'Memory', width: '7rem', align: 'right' },
+    ...{ id: 'last', header: 'Last invoked', width: '9rem' },
+    cell: ({ FunctionName, LoggingConfig }) => (
+      <LastInvoked group={LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`} />
+    ),
+  },
+  {
+    ...{ id: 'memory', header: 'Memory', width: '6rem', align: 'right' },
     ...{ cell: ({ MemorySize }) => MemorySize && `${MemorySize} MB`, sort: ({ MemorySize }) => MemorySize },
   },
   {

@@ -1,6 +1,5 @@
 /** A Glue job: what it is, its runs, and of the run that is chosen its arguments and log. */
-import { useState } from 'react';
-import { useAddress } from '../../data/address.ts';
+import { useAddress, useAsked } from '../../data/address.ts';
 import { hrefOf, links } from '../../data/links.ts';
 import { useAct, useCall, usePages } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
@@ -10,6 +9,7 @@ import { Confirm } from '../../parts/dialog.tsx';
 import { duration, NOTHING, shortName } from '../../parts/format.ts';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Facts, Page, Section } from '../../parts/page.tsx';
+import { quoted } from '../../parts/shell.ts';
 import { Status } from '../../parts/status.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Duration, Time } from '../../parts/time.tsx';
@@ -105,7 +105,7 @@ function Runs({ name }: { name: string }) {
         selected={chosen}
         more={more}
         empty={
-          <Empty title="It has not run yet" command={`aws glue start-job-run --job-name ${name}`}>
+          <Empty title="It has not run yet" command={`aws glue start-job-run --job-name ${quoted(name)}`}>
             Start it here, from a shell, or from a state of a state machine.
           </Empty>
         }
@@ -136,7 +136,7 @@ function Runs({ name }: { name: string }) {
 }
 
 function StartRun({ name }: { name: string }) {
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useAsked('start');
   const start = useAct('glue', 'StartJobRun');
   const { show } = useToasts();
   return (
@@ -149,7 +149,7 @@ function StartRun({ name }: { name: string }) {
         onClose={() => setAsked(false)}
         title={`Start a run of ${name}?`}
         action="Start"
-        command={`aws glue start-job-run --job-name ${name}`}
+        command={`aws glue start-job-run --job-name ${quoted(name)}`}
         onConfirm={async () => {
           await start.mutateAsync({ JobName: name });
           show('The run is started.', 'good');

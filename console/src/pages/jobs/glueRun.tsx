@@ -1,6 +1,6 @@
 /** A run of a Glue job: what it was given, why it failed, and the log of its output or of its errors. */
 import { useState } from 'react';
-import { useAddress } from '../../data/address.ts';
+import { useAddress, useAsked } from '../../data/address.ts';
 import { useLogStream } from '../../data/jobLog.ts';
 import { useAct, useCall } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -11,6 +11,7 @@ import { Select } from '../../parts/form.tsx';
 import { LogView } from '../../parts/log.tsx';
 import { Banner, Failure, Loading } from '../../parts/notice.tsx';
 import { Facts } from '../../parts/page.tsx';
+import { quoted } from '../../parts/shell.ts';
 
 /** https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html */
 const UNDER_WAY = new Set(['STARTING', 'RUNNING', 'STOPPING', 'WAITING']);
@@ -41,7 +42,7 @@ export function GlueRun({ name, run }: { name: string; run: string }) {
 }
 
 function StopRun({ name, run, stopping }: { name: string; run: string; stopping: boolean }) {
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useAsked('stop');
   const stop = useAct('glue', 'BatchStopJobRun');
   return (
     <div>
@@ -54,7 +55,7 @@ function StopRun({ name, run, stopping }: { name: string; run: string; stopping:
         title="Stop the run?"
         action="Stop"
         danger
-        command={`aws glue batch-stop-job-run --job-name ${name} --job-run-ids ${run}`}
+        command={`aws glue batch-stop-job-run --job-name ${quoted(name)} --job-run-ids ${run}`}
         onConfirm={() => stop.mutateAsync({ JobName: name, JobRunIds: [run] })}
       >
         <p>What it has stored so far stays.</p>
@@ -87,7 +88,9 @@ function RunLog({ group, run, live }: { group: string; run: string; live: boolea
       />
       {error && <Failure error={error} />}
       <LogView lines={lines} live={live} loading={loading || streams.isPending} more={more} label={`Log of ${run}`} />
-      <CopyCommand command={`aws logs tail ${logGroupName} --log-stream-names ${run}${live ? ' --follow' : ''}`} />
+      <CopyCommand
+        command={`aws logs tail ${quoted(logGroupName)} --log-stream-names ${run}${live ? ' --follow' : ''}`}
+      />
     </>
   );
 }

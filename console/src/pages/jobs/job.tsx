@@ -1,6 +1,5 @@
 /** A job: how it goes, what it was given and where that lies, what it uses, its curves, its log, and where it stands in the lineage. */
-import { useState } from 'react';
-import { useAddress } from '../../data/address.ts';
+import { useAddress, useAsked } from '../../data/address.ts';
 import { type JobLog, useJobLog } from '../../data/jobLog.ts';
 import { Lineage } from '../../data/lineageView.tsx';
 import { links } from '../../data/links.ts';
@@ -102,7 +101,7 @@ function Details({ job, log, host, onHost }: DetailsProps) {
 }
 
 function StopJob({ job: { kind, name, status } }: { job: Described }) {
-  const [asked, setAsked] = useState(false);
+  const [asked, setAsked] = useAsked('stop');
   const stop = useStop(kind, name);
   const { show } = useToasts();
   return (
@@ -111,7 +110,7 @@ function StopJob({ job: { kind, name, status } }: { job: Described }) {
         <StopIcon /> {status === 'Stopping' ? 'Stopping' : 'Stop'}
       </Button>
       <Confirm
-        open={asked}
+        open={asked && isStoppable(status)}
         onClose={() => setAsked(false)}
         title={`Stop ${name}?`}
         action="Stop"

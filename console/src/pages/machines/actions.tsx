@@ -1,5 +1,5 @@
 /** What can be done with an execution: stop it, go on where it failed, start one with the same input, compare it. */
-import { useState } from 'react';
+import { useAddress } from '../../data/address.ts';
 import { links } from '../../data/links.ts';
 import { useAct } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -11,11 +11,9 @@ import type { Execution } from './data.ts';
 import type { Seen } from './seen.ts';
 import { StartDialog } from './start.tsx';
 
-type Asked = 'stop' | 'redrive' | 'start' | undefined;
-
 /** The server says what is legal: whether it runs, and whether it may be redriven. */
 export function ExecutionActions({ seen: { execution, running } }: { seen: Seen }) {
-  const [asked, ask] = useState<Asked>();
+  const [asked, ask] = useAddress('ask');
   const close = () => ask(undefined);
   const { redriveStatus, stateMachineArn = '', executionArn = '', name = '', mapRunArn } = execution;
   return (
@@ -36,8 +34,8 @@ export function ExecutionActions({ seen: { execution, running } }: { seen: Seen 
         </Button>
       )}
       {mapRunArn === undefined && <a href={links.machineCompare(nameOf(stateMachineArn), name)}>Compare</a>}
-      <Stop open={asked === 'stop'} arn={executionArn} onClose={close} />
-      <Redrive open={asked === 'redrive'} arn={executionArn} onClose={close} />
+      <Stop open={asked === 'stop' && running} arn={executionArn} onClose={close} />
+      <Redrive open={asked === 'redrive' && redriveStatus === 'REDRIVABLE'} arn={executionArn} onClose={close} />
       {asked === 'start' && <StartAgain execution={execution} onClose={close} />}
     </>
   );

@@ -43,7 +43,10 @@ it.each<[string, Parameters<typeof begunBy>[0], [string, string | undefined][]]>
   [
     'a run of a Glue job, which has an id alone',
     { began: ['jr_0'], attempts: [attempt('glue:startJobRun.sync', { JobName: 'clean' })] },
-    [['Glue job clean', '/console/glue/clean']],
+    [
+      ['Glue job clean', '/console/glue/clean'],
+      ['run jr_0…', '/console/glue/clean?run=jr_0'],
+    ],
   ],
 ])('%s', (_title, visit, found) => {
   expect(begunBy(visit).map(({ label, href }) => [label, href])).toEqual(found);

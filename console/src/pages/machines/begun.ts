@@ -18,9 +18,11 @@ export function begunBy({ began, attempts }: Pick<Visit, 'began' | 'attempts'>):
       const name = functionName(FunctionName);
       add(`function ${name}`, links.function(name));
     }
-    if (typeof JobName === 'string' && /glue:/.test(resource)) add(`Glue job ${JobName}`, links.glueJob(JobName));
+    if (typeof JobName !== 'string' || !/glue:/.test(resource)) continue;
+    add(`Glue job ${JobName}`, links.glueJob(JobName));
+    // A run of Glue's has an id alone.
+    for (const run of began) if (/^jr_/.test(run)) add(`run ${run.slice(0, 11)}…`, links.glueRun(JobName, run));
   }
-  // A Glue run has an id alone, and its job is told above.
   for (const arn of began) if (arn.startsWith('arn:')) add(`${kindOf(arn)} ${nameOf(arn)}`, hrefOf(arn));
   return [...found.values()];
 }

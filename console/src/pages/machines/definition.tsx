@@ -1,9 +1,9 @@
 /** A machine's definition: as a graph whose states tell what they are, and as its text. */
 
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { outlineOf } from '../../../../src/definition/asl/outline.ts';
 import { statesOf } from '../../../../src/definition/asl/states.ts';
-import { useAddress } from '../../data/address.ts';
+import { useAddress, useAsked } from '../../data/address.ts';
 import { useCall } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Code, Json } from '../../parts/code.tsx';
@@ -30,7 +30,7 @@ export function DefinitionGraph({ machine }: { machine: Machine }) {
 
 function DefinedState({ machine, name }: { machine: Machine; name: string | undefined }) {
   const { stateMachineArn: arn = '', definition = '', roleArn } = machine;
-  const [testing, setTesting] = useState(false);
+  const [testing, setTesting] = useAsked('test');
   const states = useMemo(() => statesOf(definition), [definition]);
   const found = name === undefined ? undefined : states.get(name);
   if (!found || name === undefined)

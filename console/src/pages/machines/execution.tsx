@@ -7,6 +7,7 @@ import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import { Json } from '../../parts/code.tsx';
 import { Graph } from '../../parts/graph/graph.tsx';
+import { LongText } from '../../parts/longText.tsx';
 import { Banner, Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Facts, Page, Section, Split, type Tab, Tabs } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -122,7 +123,7 @@ function Why({ seen: { execution, summaries, running } }: { seen: Seen }) {
     <Banner tone={execution.status === 'ABORTED' ? 'warn' : 'bad'}>
       <div className="machines-why">
         <p>
-          {error !== undefined && <code>{error}</code>} {cause}
+          {error !== undefined && <code>{error}</code>} <LongText text={cause ?? ''} />
           {error === undefined && cause === undefined && 'It ended without an error of its own.'}
         </p>
         {failed.length > 0 && (

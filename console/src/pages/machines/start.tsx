@@ -45,7 +45,11 @@ export function StartDialog({ machine, input, onClose }: Props) {
     if (type === 'EXPRESS') startSync.mutate(given, { onSuccess: setSynchronous });
     else
       start.mutate(given, {
-        onSuccess: ({ executionArn = '' }) => navigate(`~${links.machineExecution(executionArn)}`),
+        onSuccess({ executionArn = '' }) {
+          // Back leads to the page, and not to its dialog.
+          onClose();
+          navigate(`~${links.machineExecution(executionArn)}`);
+        },
       });
   };
   const actions = (

@@ -1,16 +1,17 @@
 /** A state of an execution, beside its graph: what became of it, why, its attempts, what it began, its data. */
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { handlingOf, languageAdvice } from '../../../../src/definition/asl/advice.ts';
 import type { Visit } from '../../../../src/definition/asl/history/fold.ts';
 import type { Attempt } from '../../../../src/definition/asl/history/work.ts';
 import { type DefinedState, statesOf } from '../../../../src/definition/asl/states.ts';
 import { diagnose } from '../../../../src/definition/diagnoses/diagnoses.ts';
-import { useAddress } from '../../data/address.ts';
+import { useAddress, useAsked } from '../../data/address.ts';
 import { Button } from '../../parts/button.tsx';
 import { Json } from '../../parts/code.tsx';
 import { CopyCommand } from '../../parts/command.tsx';
 import { Field, Select } from '../../parts/form.tsx';
 import { absolute } from '../../parts/format.ts';
+import { LongText } from '../../parts/longText.tsx';
 import { Banner, Empty } from '../../parts/notice.tsx';
 import { Facts } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -25,7 +26,7 @@ import type { Seen } from './seen.ts';
 import { TestDialog } from './testState.tsx';
 
 export function StatePanel({ seen, name }: { seen: Seen; name: string | undefined }) {
-  const [testing, setTesting] = useState(false);
+  const [testing, setTesting] = useAsked('test');
   const [chosen, choose] = useAddress('visit');
   const states = useMemo(() => statesOf(seen.definition), [seen.definition]);
   if (name === undefined) return <Empty title="No state is selected">Select one to see what it did.</Empty>;
@@ -151,7 +152,7 @@ function Why({ visit, states }: { visit: Visit; states: States }) {
     <Banner tone={status === 'Failed' ? 'bad' : 'warn'}>
       <div className="machines-why">
         <p>
-          <code>{error}</code> {!isTree && cause}
+          <code>{error}</code> {!isTree && <LongText text={cause ?? ''} />}
         </p>
         {isTree && <Json value={value} open={1} />}
         {advice && (

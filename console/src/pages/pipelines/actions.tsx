@@ -1,5 +1,6 @@
 /** What can be done with an execution: stop it, go on with it, start it again, compare it. */
-import { useState } from 'react';
+
+import { useAsked } from '../../data/address.ts';
 import { links } from '../../data/links.ts';
 import { useAct, useCall } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -27,7 +28,7 @@ export function ExecutionActions({ pipeline, id, execution }: Props) {
 }
 
 function Stop({ id, execution: { arn } }: Omit<Props, 'pipeline'>) {
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useAsked('stop');
   const stop = useAct('sagemaker', 'StopPipelineExecution');
   const { show } = useToasts();
   return (
@@ -54,7 +55,7 @@ function Stop({ id, execution: { arn } }: Omit<Props, 'pipeline'>) {
 }
 
 function Retry({ id, execution: { arn } }: Omit<Props, 'pipeline'>) {
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useAsked('retry');
   const retry = useAct('sagemaker', 'RetryPipelineExecution');
   const { show } = useToasts();
   return (

@@ -39,7 +39,7 @@ export function ComparePage({ params: { name } }: PageProps<'name'>) {
         <Comparison key={`${left} ${right}`} pipeline={name} left={left} right={right} />
       ) : (
         <Empty title="Choose two executions">
-          Their parameters, definitions, steps, figures and outputs are shown beside each other.
+          Their parameters, definitions, steps, code, data, figures and outputs are shown beside each other.
         </Empty>
       )}
     </Page>
@@ -119,8 +119,25 @@ function ResultsBeside({ left, right, labels }: Beside) {
   const most = Math.max(one.leftOut, other.leftOut);
   return (
     <>
+      {most > 0 && (
+        <p className="compare-quiet">
+          What follows is of the last steps alone; {most} before them are not looked into.
+        </p>
+      )}
+      <Section title="Code">
+        <Differences {...both(one.code, other.code)} labels={labels} />
+      </Section>
+      <Section title="Data">
+        <Differences {...both(one.data, other.data)} labels={labels} />
+      </Section>
+      <Section title="What the jobs have read">
+        <p className="compare-quiet">
+          Equal contents are the very same bytes, whatever was written to a place since. What the cache answered,
+          another execution’s job has read.
+        </p>
+        <Differences {...both(one.read, other.read)} labels={labels} />
+      </Section>
       <Section title="Figures">
-        {most > 0 && <p className="compare-quiet">Of the last steps alone; {most} before them are not looked into.</p>}
         <FigureTable left={one.figures} right={other.figures} labels={labels} />
       </Section>
       <Section title="Outputs">
@@ -128,4 +145,11 @@ function ResultsBeside({ left, right, labels }: Beside) {
       </Section>
     </>
   );
+}
+
+/** Of the steps that ran on both sides: that the others did not is told above. */
+function both<Value>(left: Readonly<Record<string, Value>>, right: Readonly<Record<string, Value>>) {
+  const names = Object.keys(left).filter((name) => Object.hasOwn(right, name));
+  const of = (side: Readonly<Record<string, Value>>) => Object.fromEntries(names.map((name) => [name, side[name]]));
+  return { left: of(left), right: of(right) };
 }

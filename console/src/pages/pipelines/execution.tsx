@@ -5,6 +5,7 @@ import { hrefOf, links } from '../../data/links.ts';
 import { Copy } from '../../parts/command.tsx';
 import { shortName } from '../../parts/format.ts';
 import { Graph } from '../../parts/graph/graph.tsx';
+import { LongText } from '../../parts/longText.tsx';
 import { Banner, Failure, Loading } from '../../parts/notice.tsx';
 import { Facts, Page, Tabs } from '../../parts/page.tsx';
 import { Status } from '../../parts/status.tsx';
@@ -66,7 +67,7 @@ function WhatFailed({ execution: { described, moves } }: { execution: Execution 
         </button>
       )}
       {failed && ': '}
-      {reason}
+      <LongText text={reason ?? ''} />
     </Banner>
   );
 }
@@ -92,7 +93,10 @@ function ExecutionFacts({ execution, status }: { execution: Execution; status: s
           ['Steps', <Counts key="steps" execution={execution} status={status} />],
           ['Started by', by && shortName(by)],
           ['Version', described?.PipelineVersionId],
-          ['Description', described?.PipelineExecutionDescription],
+          [
+            'Description',
+            described?.PipelineExecutionDescription && <LongText text={described.PipelineExecutionDescription} />,
+          ],
           ['Takes over results of', source && <a href={hrefOf(source)}>{shortName(source)}</a>],
         ]}
       />

@@ -1,6 +1,5 @@
 /** A pipeline: its executions, its definition as a graph, its parameters, its versions; and how it is started. */
-import { useState } from 'react';
-import { useAddress } from '../../data/address.ts';
+import { useAddress, useAsked } from '../../data/address.ts';
 import { arnHere } from '../../data/here.ts';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
@@ -8,6 +7,7 @@ import type { Output } from '../../data/types.ts';
 import { Button } from '../../parts/button.tsx';
 import { Copy } from '../../parts/command.tsx';
 import { PlayIcon } from '../../parts/icons.tsx';
+import { LongText } from '../../parts/longText.tsx';
 import { Banner, Failure, Loading } from '../../parts/notice.tsx';
 import { Facts, Page, Tabs } from '../../parts/page.tsx';
 import { Time } from '../../parts/time.tsx';
@@ -28,7 +28,7 @@ export function PipelinePage({ params: { name } }: PageProps<'name'>) {
     PipelineName: arn,
     ...(version !== undefined && { PipelineVersionId: version }),
   });
-  const [starting, setStarting] = useState(false);
+  const [starting, setStarting] = useAsked('start');
   const read = data && readDefinition(data.PipelineDefinition ?? '');
   const definition = read && 'plan' in read ? read : undefined;
   return (
@@ -79,7 +79,10 @@ function PipelineFacts({ pipeline }: { pipeline: Output<'sagemaker', 'DescribePi
     <div className="pipelines-strip">
       <Facts
         items={[
-          ['Description', pipeline.PipelineDescription],
+          [
+            'Description',
+            pipeline.PipelineDescription && <LongText key="description" text={pipeline.PipelineDescription} />,
+          ],
           ['Updated', <Time key="updated" at={pipeline.LastModifiedTime} />],
           ['Role', RoleArn.split('/').at(-1)],
           ['Steps at once', most === undefined ? undefined : `at most ${most}`],

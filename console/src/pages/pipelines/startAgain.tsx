@@ -1,5 +1,6 @@
 /** Starting what an execution ran again: as a whole, or from one of its steps on. */
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useAsked } from '../../data/address.ts';
 import { useCall } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -19,7 +20,7 @@ type Props = {
 
 /** With the definition that is the newest now; the values are the execution's. */
 export function StartAgain({ pipeline, execution, step, children }: Props) {
-  const [starting, setStarting] = useState(false);
+  const [starting, setStarting] = useAsked(step === undefined ? 'start-again' : 'start-from');
   const { pipelineArn, parameters } = execution;
   const { data, error } = useCall(
     'sagemaker',

@@ -58,6 +58,8 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, from
     };
     try {
       const { PipelineExecutionArn = '' } = await start.mutateAsync(input);
+      // Back leads to the page, and not to its dialog.
+      onClose();
       navigate(hrefOf(PipelineExecutionArn)?.replace(/^\/console/, '') ?? '/pipelines');
     } catch {
       // Shown below.
@@ -91,7 +93,8 @@ export function StartDialog({ pipeline, arn, definition, version, repeated, from
             parameter={parameter}
             text={texts[parameter.Name] ?? ''}
             fault={faults[parameter.Name]}
-            last={last?.[parameter.Name]}
+            last={(repeated ?? last)?.[parameter.Name]}
+            repeated={repeated !== undefined}
             onChange={(text) => change(parameter.Name, text)}
           />
         ))}
@@ -149,10 +152,12 @@ type FieldProps = {
   fault: string | undefined;
   /** Its value in the last execution, where it has no default. */
   last: string | undefined;
+  /** That is the one which is repeated. */
+  repeated: boolean;
   onChange: (text: string) => void;
 };
 
-function ParameterField({ parameter, text, fault, last, onChange }: FieldProps) {
+function ParameterField({ parameter, text, fault, last, repeated, onChange }: FieldProps) {
   const { Name, Type, EnumValues } = parameter;
   const [touched, setTouched] = useState(false);
   useEffect(() => setTouched((now) => now || text !== ''), [text]);
@@ -161,7 +166,7 @@ function ParameterField({ parameter, text, fault, last, onChange }: FieldProps) 
   }
   // What nobody has written in yet is not wrong yet; the hint says that it is needed.
   const error = touched ? fault : undefined;
-  const hint = `${Type}; ${whereFrom(parameter, text, last)}`;
+  const hint = `${Type}; ${whereFrom(parameter, text, last, repeated)}`;
   return (
     <Field label={Name} hint={hint} error={error}>
       {EnumValues ? (
@@ -181,7 +186,12 @@ function ParameterField({ parameter, text, fault, last, onChange }: FieldProps) 
   );
 }
 
-function whereFrom({ DefaultValue }: ParameterDefinition, text: string, last: string | undefined): string {
+function whereFrom(
+  { DefaultValue }: ParameterDefinition,
+  text: string,
+  last: string | undefined,
+  repeated: boolean,
+): string {
   if (DefaultValue !== undefined) return `${String(DefaultValue)} by default`;
-  return text !== '' && text === last ? 'as in the last execution' : 'it must be given';
+  return text !== '' && text === last ? `as in ${repeated ? 'that' : 'the last'} execution` : 'it must be given';
 }

@@ -4,6 +4,7 @@ import { useJobLog } from '../../data/jobLog.ts';
 import { plainText } from '../../parts/ansi.ts';
 import { CopyCommand } from '../../parts/command.tsx';
 import { shortName } from '../../parts/format.ts';
+import { LongText } from '../../parts/longText.tsx';
 import { Banner } from '../../parts/notice.tsx';
 import { type DescribedStep, jobNameOf, jobOf, type OverviewProps } from './described.ts';
 import type { Texts } from './parameters.ts';
@@ -18,7 +19,9 @@ export function StepFailure({ execution, step, described }: OverviewProps) {
   return (
     <>
       <Banner tone="bad">
-        <span className="step-reason">{described.FailureReason ?? 'No reason was given.'}</span>
+        <span className="step-reason">
+          <LongText text={described.FailureReason ?? 'No reason was given.'} />
+        </span>
       </Banner>
       {job === undefined ? <Advice {...common} lines={NO_LINES} /> : <AdviceWithLog job={job} {...common} />}
     </>

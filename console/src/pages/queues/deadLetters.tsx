@@ -1,5 +1,6 @@
 /** A queue as the dead-letter queue of others: whose, and sending its messages back. */
-import { useState } from 'react';
+
+import { useAsked } from '../../data/address.ts';
 import { links } from '../../data/links.ts';
 import { useAct, useCall, usePages } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
@@ -16,7 +17,7 @@ import { queueName } from './attributes.ts';
 
 /** Shown only where the queue has dead letters of others, or has had. */
 export function DeadLetters({ url, arn, waiting }: { url: string; arn: string; waiting: number }) {
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useAsked('send-back');
   const sources = usePages(
     'sqs',
     'ListDeadLetterSourceQueues',
@@ -58,7 +59,7 @@ export function DeadLetters({ url, arn, waiting }: { url: string; arn: string; w
         />
       )}
       <Confirm
-        open={asking}
+        open={asking && waiting > 0}
         onClose={() => setAsking(false)}
         title="Send the dead letters back?"
         action="Send them back"

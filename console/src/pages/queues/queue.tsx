@@ -1,5 +1,5 @@
 /** A queue: how much waits, where its dead letters go, and sending, looking, emptying, and sending back. */
-import { useState } from 'react';
+import { useAddress } from '../../data/address.ts';
 import { links } from '../../data/links.ts';
 import { useAct, useCall } from '../../data/queries.ts';
 import { targetOf } from '../../data/targets.ts';
@@ -97,7 +97,7 @@ function DeadTo({ arn, after }: { arn: string; after: number }) {
 type ActionsProps = { name: string; url: string; attributes: Attributes };
 
 function Actions({ name, url, attributes }: ActionsProps) {
-  const [doing, setDoing] = useState<'send' | 'purge'>();
+  const [doing, setDoing] = useAddress('ask');
   const purge = useAct('sqs', 'PurgeQueue');
   const { visible, inFlight, delayed } = countsOf(attributes);
   const all = visible + inFlight + delayed;

@@ -10,7 +10,8 @@ import { quoted } from '../../parts/shell.ts';
 import { useToasts } from '../../parts/toast.tsx';
 import { type ModelPackage, nameOf } from './model.ts';
 
-export type Verdict = 'Approved' | 'Rejected';
+export const VERDICTS = ['Approved', 'Rejected'] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 type Props = {
   /** Undefined while nothing is asked. */

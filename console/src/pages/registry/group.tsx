@@ -1,5 +1,5 @@
 /** A group: its versions with their figures, how a figure went from version to version, and two of them chosen to be compared. */
-import { useState } from 'react';
+import { useAddress } from '../../data/address.ts';
 import { hrefOf, links } from '../../data/links.ts';
 import { type Paged, usePages } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
@@ -49,8 +49,8 @@ const namesOf = (described: readonly Described[]): string[] => [
 
 function Course({ described }: { described: readonly Described[] }) {
   const names = namesOf(described);
-  const [chosen, setChosen] = useState('');
-  const name = chosen || (names[0] ?? '');
+  const [chosen, setChosen] = useAddress('figure');
+  const name = chosen ?? names[0] ?? '';
   const points = described.flatMap(({ model, metrics }): [number, number][] => {
     const value = metrics?.find((metric) => metric.name === name)?.value;
     return value === undefined || model?.ModelPackageVersion === undefined ? [] : [[model.ModelPackageVersion, value]];
@@ -81,14 +81,15 @@ function Course({ described }: { described: readonly Described[] }) {
 type VersionsProps = { group: string; versions: Paged<Version>; described: readonly Described[] };
 
 function Versions({ group, versions, described }: VersionsProps) {
-  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const [marked, mark] = useAddress('compare', '');
+  const chosen = new Set(marked.split(',').filter(Boolean).map(Number));
   const byArn = new Map(described.map((one) => [one.arn, one]));
   const [left, right] = [...chosen].sort((a, b) => a - b);
   const choose = (version: number, on: boolean) => {
     const next = new Set(chosen);
     if (on) next.add(version);
     else next.delete(version);
-    setChosen(next);
+    mark([...next].join(','));
   };
   return (
     <Section

@@ -1,8 +1,8 @@
 /** A version of a model: what it is, what speaks for it, what it was made of, and the decision about it. */
-import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { type Metric, metricsIn } from '../../../../src/definition/pipeline/reportMetrics.ts';
 import type { Json as JsonValue } from '../../../../src/definition/pipeline/types.ts';
+import { useAddress } from '../../data/address.ts';
 import { Lineage } from '../../data/lineageView.tsx';
 import { hrefOf, links } from '../../data/links.ts';
 import { useJsonObject } from '../../data/objects.ts';
@@ -17,7 +17,7 @@ import { Status } from '../../parts/status.tsx';
 import { DataTable } from '../../parts/table.tsx';
 import { Time } from '../../parts/time.tsx';
 import type { PageProps } from '../area.ts';
-import { Decision, type Verdict } from './decision.tsx';
+import { Decision, VERDICTS, type Verdict } from './decision.tsx';
 import { type ModelPackage, reportUri } from './model.ts';
 import { useVersionArn } from './versionArn.ts';
 
@@ -30,7 +30,8 @@ export function VersionPage({ params: { group, version } }: PageProps<'group' | 
     { enabled: arn !== undefined },
   );
   const report = useJsonObject(data ? reportUri(data) : '');
-  const [deciding, setDeciding] = useState<Verdict>();
+  const [asked, setDeciding] = useAddress('ask');
+  const deciding = VERDICTS.find((verdict) => verdict === asked && verdict !== data?.ModelApprovalStatus);
   const metrics = report.data === undefined ? [] : metricsIn(report.data as JsonValue);
   return (
     <Page

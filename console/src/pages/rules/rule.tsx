@@ -3,6 +3,7 @@ import { useSearchParams } from 'wouter';
 import { parseSchedule } from '../../../../src/definition/schedules/parse.ts';
 import { upcoming, wallTime } from '../../../../src/definition/schedules/upcoming.ts';
 import { scheduleInWords } from '../../../../src/definition/schedules/words.ts';
+import { useAsked } from '../../data/address.ts';
 import { links } from '../../data/links.ts';
 import { useAct, useCall } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
@@ -48,12 +49,13 @@ export function RulePage({ params: { bus, name } }: PageProps<'bus' | 'name'>) {
 function Switch({ rule: { Name = '', State, ManagedBy }, bus }: { rule: Rule; bus: string }) {
   const enable = useAct('events', 'EnableRule');
   const disable = useAct('events', 'DisableRule');
+  const [asking, ask] = useAsked('switch');
   const on = State !== 'DISABLED';
   if (ManagedBy !== undefined) return null;
   const onBus = bus === 'default' ? '' : ` --event-bus-name ${quoted(bus)}`;
   return (
     <SwitchButton
-      on={on}
+      {...{ on, asking, onAsk: ask }}
       name={Name}
       consequence={on ? 'What happens from now on sets nothing going by it.' : 'It waits for what happens from now on.'}
       command={`aws events ${on ? 'disable' : 'enable'}-rule --name ${quoted(Name)}${onBus}`}

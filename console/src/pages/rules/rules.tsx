@@ -1,7 +1,7 @@
 /** The rules of an event bus, and its archives and replays. */
-import { useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { scheduleInWords } from '../../../../src/definition/schedules/words.ts';
+import { useAsked } from '../../data/address.ts';
 import { LISTED, useFirings } from '../../data/firings.ts';
 import { links } from '../../data/links.ts';
 import { useCall, usePages } from '../../data/queries.ts';
@@ -21,7 +21,7 @@ type Rule = NonNullable<Output<'events', 'ListRules'>['Rules']>[number];
 
 export function RulesPage() {
   const [query, setQuery] = useSearchParams();
-  const [putting, setPutting] = useState(false);
+  const [putting, setPutting] = useAsked('put');
   const bus = query.get('bus') ?? 'default';
   const tab = query.get('show') ?? 'rules';
   const go = (changes: Readonly<Record<string, string>>) => setQuery({ bus, show: tab, ...changes }, { replace: true });

@@ -1,29 +1,28 @@
 /** The targets of a rule: what each is sent, how often it is tried, where it goes when that fails; and starting one by hand. */
-import { useState } from 'react';
+import { useAddress } from '../../data/address.ts';
 import { recordInWords, useFirings } from '../../data/firings.ts';
 import { usePages } from '../../data/queries.ts';
-import { startOf, useStartTarget } from '../../data/startTarget.ts';
+import { startOf } from '../../data/startTarget.ts';
 import { targetOf } from '../../data/targets.ts';
 import type { Output } from '../../data/types.ts';
 import { Button } from '../../parts/button.tsx';
 import { Json } from '../../parts/code.tsx';
 import { Firings } from '../../parts/firings.tsx';
 import { duration } from '../../parts/format.ts';
-import { indented, jsonOrText } from '../../parts/jsonText.ts';
+import { jsonOrText } from '../../parts/jsonText.ts';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { Section } from '../../parts/page.tsx';
-import { StartDialog } from '../../parts/startDialog.tsx';
+import { quoted } from '../../parts/shell.ts';
 import { type Column, DataTable } from '../../parts/table.tsx';
 import { TargetLink } from '../../parts/target.tsx';
-import { placeOf } from './place.ts';
-import { eventOf, sampleFor } from './samples.ts';
+import type { Target } from './sent.ts';
+import { TestTarget } from './testTarget.tsx';
 import './targets.css';
 
 type Rule = Output<'events', 'DescribeRule'>;
-type Target = NonNullable<Output<'events', 'ListTargetsByRule'>['Targets']>[number];
 
 export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
-  const [testing, setTesting] = useState<Target>();
+  const [testing, setTesting] = useAddress('ask');
   const { items, error, more, refetch } = usePages(
     'events',
     'ListTargetsByRule',
@@ -32,6 +31,7 @@ export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
   );
   if (error) return <Failure error={error} retry={refetch} />;
   if (!items) return <Loading />;
+  const tested = items.find(({ Id }) => testing === `test ${Id}`);
   return (
     <div className="rule-targets">
       <DataTable
@@ -40,11 +40,14 @@ export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
         keyOf={({ Id = '' }) => Id}
         more={more}
         empty={
-          <Empty title="It has no target" command={`aws events put-targets --rule ${rule.Name} --targets Id=1,Arn=ARN`}>
+          <Empty
+            title="It has no target"
+            command={`aws events put-targets --rule ${quoted(rule.Name ?? '')} --targets Id=1,Arn=ARN`}
+          >
             What it matches goes nowhere yet.
           </Empty>
         }
-        columns={columnsOf(setTesting)}
+        columns={columnsOf(({ Id = '' }) => setTesting(`test ${Id}`))}
       />
       {items.filter(shapesInput).map((target) => (
         <Section key={target.Id} title={`What ${target.Id} is sent`}>
@@ -52,7 +55,7 @@ export function RuleTargets({ rule, bus }: { rule: Rule; bus: string }) {
         </Section>
       ))}
       <Fired rule={rule} targets={items} />
-      {testing && <TestTarget rule={rule} target={testing} onClose={() => setTesting(undefined)} />}
+      {tested && <TestTarget rule={rule} target={tested} onClose={() => setTesting(undefined)} />}
     </div>
   );
 }
@@ -113,46 +116,4 @@ function inputInWords({ Input, InputPath, InputTransformer, SageMakerPipelinePar
   if (InputTransformer) return 'A template, filled in';
   if (SageMakerPipelineParameters) return 'Parameters';
   return InputPath === undefined ? 'The whole event' : InputPath;
-}
-
-function TestTarget({ rule, target, onClose }: { rule: Rule; target: Target; onClose(): void }) {
-  const start = useStartTarget();
-  const arn = target.Arn ?? '';
-  const { kind, name } = targetOf(arn);
-  const asked = (payload: string) => ({
-    ...{ arn, payload, messageGroupId: target.SqsParameters?.MessageGroupId },
-    event: { source: 'by.hand', detailType: `Test of ${rule.Name}` },
-  });
-  return (
-    <StartDialog
-      open
-      onClose={onClose}
-      title={`Test ${target.Id} of ${rule.Name}`}
-      label={kind === 'Pipeline' ? 'Parameters' : 'What it is sent'}
-      hint={
-        target.InputTransformer || target.InputPath
-          ? 'A sample event. The rule makes something else of it, which is for you to write here.'
-          : undefined
-      }
-      json={kind !== 'Queue' && kind !== 'Topic'}
-      initial={initialOf(rule, target)}
-      action="Send now"
-      commandOf={(payload) => startOf(asked(payload))?.command}
-      start={(payload) => start.mutateAsync(asked(payload))}
-    >
-      {kind} <b>{name}</b> gets it at once, from you: it takes your permission for{' '}
-      <code>{startOf(asked(''))?.operation}</code>, not that of the rule. Neither its pattern nor its state matters.
-    </StartDialog>
-  );
-}
-
-function initialOf(rule: Rule, target: Target): string {
-  const arn = target.Arn ?? '';
-  if (targetOf(arn).kind === 'Pipeline') {
-    const parameters = target.SageMakerPipelineParameters?.PipelineParameterList ?? [];
-    return indented(Object.fromEntries(parameters.map(({ Name = '', Value = '' }) => [Name, Value])));
-  }
-  if (target.Input !== undefined) return target.Input;
-  const scheduled = rule.EventPattern === undefined ? '{"detail-type":["Scheduled Event"]}' : rule.EventPattern;
-  return indented(eventOf(sampleFor(scheduled), placeOf(rule.Arn ?? '')));
 }

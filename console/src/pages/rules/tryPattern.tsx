@@ -1,25 +1,33 @@
-/** Tries a rule's pattern with an event that is written here: whether it would match; and puts it on the bus, where it is allowed. */
+/**
+ * Tries a rule with an event that is written here: whether its pattern would match, and what each target would be sent of it; and puts
+ * it on the bus, where it is allowed.
+ */
 import { useState } from 'react';
-import { useAct } from '../../data/queries.ts';
+import { useAct, usePages } from '../../data/queries.ts';
 import type { Output } from '../../data/types.ts';
 import { Button } from '../../parts/button.tsx';
 import { CopyCommand } from '../../parts/command.tsx';
 import { Field, JsonInput, Select } from '../../parts/form.tsx';
 import { indented, jsonOrText } from '../../parts/jsonText.ts';
 import { Banner, Failure } from '../../parts/notice.tsx';
+import { Section } from '../../parts/page.tsx';
 import { quoted } from '../../parts/shell.ts';
+import { sampleEvent } from './fitted.ts';
 import { placeOf } from './place.ts';
 import { eventOf, SAMPLES, sampleFor } from './samples.ts';
+import { sentOf } from './sent.ts';
+import { SentPayload } from './sentPayload.tsx';
 import './tryPattern.css';
 
-type Props = { rule: Output<'events', 'DescribeRule'>; pattern: string; bus: string };
+type Rule = Output<'events', 'DescribeRule'>;
+type Props = { rule: Rule; pattern: string; bus: string };
 
 export function TryPattern({ rule, pattern, bus }: Props) {
   const first = sampleFor(pattern);
   const [sample, setSample] = useState(first.name);
-  const written = (name: string) =>
-    indented(eventOf(SAMPLES.find((one) => one.name === name) ?? first, placeOf(rule.Arn ?? '')));
-  const [event, setEvent] = useState(() => written(first.name));
+  const place = () => placeOf(rule.Arn ?? '');
+  const written = (name: string) => indented(eventOf(SAMPLES.find((one) => one.name === name) ?? first, place()));
+  const [event, setEvent] = useState(() => indented(sampleEvent(pattern, place())));
   const test = useAct('events', 'TestEventPattern');
   const put = useAct('events', 'PutEvents');
   const change = (text: string) => {
@@ -74,7 +82,22 @@ export function TryPattern({ rule, pattern, bus }: Props) {
       <CopyCommand
         command={`aws events test-event-pattern --event-pattern ${quoted(pattern)} --event ${quoted(JSON.stringify(jsonOrText(event)))}`}
       />
+      {entry && <CopyCommand command={`aws events put-events --entries ${quoted(JSON.stringify([entry]))}`} />}
+      <SentToTargets rule={rule} bus={bus} event={event} />
     </div>
+  );
+}
+
+function SentToTargets({ rule, bus, event }: { rule: Rule; bus: string; event: string }) {
+  const asked = { Rule: rule.Name, EventBusName: bus, Limit: 100 };
+  const { items = [], error } = usePages('events', 'ListTargetsByRule', asked, (page) => page.Targets);
+  return (
+    <Section title="What its targets would be sent">
+      {error && <Failure error={error} />}
+      {items.map((target) => (
+        <SentPayload key={target.Id} target={target} sent={sentOf(target, event, rule)} />
+      ))}
+    </Section>
   );
 }
 

@@ -1,8 +1,8 @@
 /** A schedule: when it runs, what it starts, whether it does; and starting that now. */
-import { useState } from 'react';
 import { parseSchedule } from '../../../../src/definition/schedules/parse.ts';
 import { upcoming, wallTime } from '../../../../src/definition/schedules/upcoming.ts';
 import { scheduleInWords } from '../../../../src/definition/schedules/words.ts';
+import { useAsked } from '../../data/address.ts';
 import { recordInWords, useFirings } from '../../data/firings.ts';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
@@ -75,7 +75,7 @@ function timesOf(schedule: Schedule, times: Times | undefined): number[] {
 }
 
 function Actions({ schedule }: { schedule: Schedule }) {
-  const [testing, setTesting] = useState(false);
+  const [testing, setTesting] = useAsked('test');
   const startable = startOf({ arn: schedule.Target?.Arn ?? '', payload: '' }) !== undefined;
   return (
     <>

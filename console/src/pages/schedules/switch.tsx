@@ -1,4 +1,6 @@
 /** Enables or disables a schedule. UpdateSchedule takes a whole configuration: what GetSchedule answers, but for what is not configured. */
+
+import { useAsked } from '../../data/address.ts';
 import { useAct } from '../../data/queries.ts';
 import { quoted } from '../../parts/shell.ts';
 import { SwitchButton } from '../../parts/switchButton.tsx';
@@ -6,13 +8,14 @@ import { meant, type Schedule } from './scheduled.ts';
 
 export function SwitchSchedule({ schedule }: { schedule: Schedule }) {
   const update = useAct('scheduler', 'UpdateSchedule');
+  const [asking, ask] = useAsked('switch');
   const on = schedule.State === 'ENABLED';
   const name = meant({ kind: 'schedule', group: schedule.GroupName, name: schedule.Name ?? '' });
   const { Name, GroupName, Description, ScheduleExpression, ScheduleExpressionTimezone, StartDate, EndDate } = schedule;
   const { KmsKeyArn, Target, FlexibleTimeWindow, ActionAfterCompletion } = schedule;
   return (
     <SwitchButton
-      on={on}
+      {...{ on, asking, onAsk: ask }}
       name={name}
       consequence={
         on

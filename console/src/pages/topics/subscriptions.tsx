@@ -1,5 +1,6 @@
 /** Who a topic tells; and confirming those that wait for it, by their mail in the outbox. */
 import { useQueries } from '@tanstack/react-query';
+import { useAsked } from '../../data/address.ts';
 import { call, keyOf } from '../../data/call.ts';
 import { useConfirmation } from '../../data/confirmation.ts';
 import { links } from '../../data/links.ts';
@@ -7,6 +8,7 @@ import { useCall, usePages } from '../../data/queries.ts';
 import { targetOf } from '../../data/targets.ts';
 import type { Output } from '../../data/types.ts';
 import { Button } from '../../parts/button.tsx';
+import { Confirm } from '../../parts/dialog.tsx';
 import { Empty, Failure, Loading } from '../../parts/notice.tsx';
 import { quoted } from '../../parts/shell.ts';
 import { Status } from '../../parts/status.tsx';
@@ -75,7 +77,7 @@ function useAttributes(items: readonly Subscription[]): ReadonlyMap<string, Read
 const COLUMNS: Column<Row>[] = [
   { id: 'protocol', header: 'By', width: '6rem', cell: ({ Protocol }) => Protocol, sort: ({ Protocol }) => Protocol },
   { id: 'endpoint', header: 'To', cell: endpointOf, sort: ({ Endpoint }) => Endpoint },
-  { id: 'state', header: 'State', width: '17rem', cell: (row) => <State row={row} /> },
+  { id: 'state', header: 'State', width: '22rem', cell: (row) => <State row={row} /> },
   {
     id: 'filter',
     header: 'Only',
@@ -95,29 +97,42 @@ function endpointOf({ Protocol, Endpoint = '' }: Row) {
 }
 
 function State({ row }: { row: Row }) {
-  const confirm = useConfirmation();
-  const { show } = useToasts();
-  if (row.SubscriptionArn !== PENDING) return <Status status="Confirmed" />;
-  const { mail } = row;
-  async function press(id: number): Promise<void> {
-    try {
-      await confirm.mutateAsync(id);
-      show(`Messages are sent to ${row.Endpoint} from now on.`, 'good');
-    } catch (error) {
-      show((error as Error).message, 'bad');
-    }
-  }
+  const { SubscriptionArn, mail, Endpoint = '' } = row;
+  if (SubscriptionArn !== PENDING) return <Status status="Confirmed" />;
   return (
     <>
       <Status status={PENDING} />{' '}
       {mail !== undefined && (
         <>
-          <a href={links.mail(mail)}>Mail</a>{' '}
-          <Button busy={confirm.isPending} onClick={() => void press(mail)} aria-label={`Confirm ${row.Endpoint}`}>
-            Confirm
-          </Button>
+          <a href={links.mail(mail)}>Mail</a> <ConfirmSubscription mail={mail} to={Endpoint} />
         </>
       )}
+    </>
+  );
+}
+
+function ConfirmSubscription({ mail, to }: { mail: number; to: string }) {
+  const [asking, setAsking] = useAsked(`confirm-${mail}`);
+  const confirm = useConfirmation();
+  const { show } = useToasts();
+  return (
+    <>
+      <Button onClick={() => setAsking(true)} aria-label={`Confirm ${to}`}>
+        Confirm
+      </Button>
+      <Confirm
+        open={asking}
+        onClose={() => setAsking(false)}
+        title={`Confirm the subscription of ${to}?`}
+        action="Confirm"
+        command={`telar outbox confirm ${mail}`}
+        onConfirm={async () => {
+          await confirm.mutateAsync(mail);
+          show(`Messages are sent to ${to} from now on.`, 'good');
+        }}
+      >
+        <p>It is confirmed by the mail that the topic has sent, as {to} would by its link.</p>
+      </Confirm>
     </>
   );
 }

@@ -1,5 +1,6 @@
 /** A topic: who is told, and telling them something. */
-import { useState } from 'react';
+
+import { useAsked } from '../../data/address.ts';
 import { links } from '../../data/links.ts';
 import { useCall } from '../../data/queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -10,12 +11,13 @@ import { Failure, Loading } from '../../parts/notice.tsx';
 import { Facts, Page, Section } from '../../parts/page.tsx';
 import { Arn } from '../../parts/target.tsx';
 import type { PageProps } from '../area.ts';
+import { LastMails } from './lastMails.tsx';
 import { Publish } from './publish.tsx';
 import { Subscriptions } from './subscriptions.tsx';
 
 export function TopicPage({ params: { arn } }: PageProps<'arn'>) {
   const { data, error, refetch } = useCall('sns', 'GetTopicAttributes', { TopicArn: arn });
-  const [publishing, setPublishing] = useState(false);
+  const [publishing, setPublishing] = useAsked('publish');
   const attributes = data?.Attributes;
   return (
     <Page
@@ -45,6 +47,7 @@ export function TopicPage({ params: { arn } }: PageProps<'arn'>) {
           <Section title="Subscriptions">
             <Subscriptions topicArn={arn} />
           </Section>
+          <LastMails topicArn={arn} />
           <Documents attributes={attributes} />
           {publishing && <Publish topicArn={arn} onClose={() => setPublishing(false)} />}
         </>

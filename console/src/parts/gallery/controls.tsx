@@ -114,6 +114,7 @@ function Buttons() {
         onClose={close}
         title="Stop the execution?"
         action="Stop"
+        command="telar stop churn"
         danger
         onConfirm={fail}
       >

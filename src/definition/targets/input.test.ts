@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BusEvent } from './event.ts';
 import { compileEventPath } from './eventPath.ts';
-import { inputProblem, payloadOf } from './input.ts';
+import { inputProblem, parametersOf, payloadOf } from './input.ts';
 
-const event = (detail: Record<string, unknown>): BusEvent => ({
+const event = (detail: Record<string, unknown>) => ({
   ...{ version: '0', id: 'e-1', 'detail-type': 'happened', source: 'shop', account: '123456789012' },
   ...{ time: '2026-11-27T08:15:30Z', region: 'eu-west-1', resources: ['r'], detail },
 });
@@ -82,4 +81,12 @@ describe('inputs that are refused', () => {
   ])('%j', (input, problem) => {
     expect(inputProblem({ Id: 't', ...input })).toMatch(problem);
   });
+});
+
+it('a parameter of a pipeline is a text of its own, or a part of the event', () => {
+  const PipelineParameterList = ['fixed', '$.detail.n', '$.detail.who', '$.detail.nothing'].map((Value) => ({
+    ...{ Name: Value, Value },
+  }));
+  const made = parametersOf({ PipelineParameterList }, event({ n: 1, who: 'Ana' }));
+  expect(made.map(({ Value }) => Value)).toEqual(['fixed', '1', 'Ana', '""']);
 });

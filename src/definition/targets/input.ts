@@ -4,28 +4,51 @@
  * I1. Where a template is JSON, what it makes is JSON, whatever an event holds: in a string a part is text, elsewhere a value.
  */
 import { isJson } from '../../base/json.ts';
-import type { Target } from './context.ts';
-import type { BusEvent } from './event.ts';
 import { compileEventPath } from './eventPath.ts';
 
 export type RuleFacts = { arn: string; name: string };
 
-type Input = Pick<Target, 'Input' | 'InputPath' | 'InputTransformer'>;
-type Transformer = NonNullable<Target['InputTransformer']>;
+type Transformer = {
+  InputPathsMap?: Readonly<Record<string, string>> | undefined;
+  InputTemplate?: string | undefined;
+};
+/** What of a rule's target says what it is sent. */
+export type TargetInput = {
+  Id?: string | undefined;
+  Input?: string | undefined;
+  InputPath?: string | undefined;
+  InputTransformer?: Transformer | undefined;
+};
+type Parameters = {
+  PipelineParameterList?: readonly { Name?: string | undefined; Value?: string | undefined }[] | undefined;
+};
+/** As rules see one: EventBridge's own members, and a detail. */
+type Event = Readonly<Record<string, unknown>>;
 
 const PLACEHOLDER = /<([\w.-]+)>/g;
 /** Of names that a template may use without a path. */
 const RESERVED = /^aws\.events\./;
 
 /** @param at when the event came, in milliseconds since the epoch */
-export function payloadOf(target: Input, event: BusEvent, rule: RuleFacts, at: number): string {
+export function payloadOf(target: TargetInput, event: Event, rule: RuleFacts, at: number): string {
   if (target.Input !== undefined) return target.Input;
   if (target.InputPath !== undefined) return JSON.stringify(compileEventPath(target.InputPath)?.(event) ?? null);
   if (target.InputTransformer) return transformed(target.InputTransformer, event, rule, at);
   return JSON.stringify(event);
 }
 
-function transformed(transformer: Transformer, event: BusEvent, rule: RuleFacts, at: number): string {
+/** Of a pipeline: a parameter's value may be a path into the event. */
+export function parametersOf(
+  { PipelineParameterList = [] }: Parameters,
+  event: Event,
+): { Name: string; Value: string }[] {
+  return PipelineParameterList.map(({ Name = '', Value = '' }) => {
+    const found = Value.startsWith('$.') ? compileEventPath(Value)?.(event) : Value;
+    return { Name, Value: typeof found === 'string' ? found : JSON.stringify(found ?? '') };
+  });
+}
+
+function transformed(transformer: Transformer, event: Event, rule: RuleFacts, at: number): string {
   const value = (name: string): unknown => {
     if (RESERVED.test(name)) return reserved(name, event, rule, at);
     const path = transformer.InputPathsMap?.[name];
@@ -34,7 +57,7 @@ function transformed(transformer: Transformer, event: BusEvent, rule: RuleFacts,
   return filled(transformer.InputTemplate ?? '', value);
 }
 
-function reserved(name: string, event: BusEvent, rule: RuleFacts, at: number): unknown {
+function reserved(name: string, event: Event, rule: RuleFacts, at: number): unknown {
   switch (name) {
     case 'aws.events.rule-arn':
       return rule.arn;
@@ -85,12 +108,7 @@ function withinString(part: unknown): string {
 }
 
 /** Why a target's input is not valid; undefined when it is. */
-export function inputProblem({
-  Id,
-  Input,
-  InputPath,
-  InputTransformer,
-}: Input & Pick<Target, 'Id'>): string | undefined {
+export function inputProblem({ Id, Input, InputPath, InputTransformer }: TargetInput): string | undefined {
   const given = [Input, InputPath, InputTransformer].filter((one) => one !== undefined);
   if (given.length > 1) {
     return `Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`;
