@@ -7,7 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { groupNames, groupPlaces, removeGroup } from '../../src/runner/cgroup.ts';
+import { jobPlaces } from '../../src/runner/limited.ts';
 import { DEFAULT_REGION, type ServerOptions } from '../../src/server/server.ts';
+import { dataFolder } from '../../src/store/folder.ts';
 import { SHARED_IMAGES } from './server.ts';
 import { pause } from './workbench.ts';
 
@@ -128,7 +131,20 @@ export async function removeFolder(folder: string): Promise<void> {
     }
   }
   await strays(folder);
+  removeGroups(folder);
   await rm(folder, { recursive: true, force: true });
+}
+
+/** A killed server leaves its control groups to the next one on its folder: here there is none. */
+function removeGroups(folder: string): void {
+  const below = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const root of [folder, ...below.map(({ name }) => join(folder, name))]) {
+    const { database, jobs } = dataFolder(root);
+    if (!existsSync(database) || !existsSync(jobs)) continue;
+    const places = jobPlaces(jobs);
+    for (const name of groupNames(places)) removeGroup(groupPlaces(places, name));
+    removeGroup(places);
+  }
 }
 
 function text(path: string): string {
