@@ -12,7 +12,7 @@ import type { FunctionRow, SourceRow, VersionRow } from './store.ts';
 const TOO_OFTEN = 200;
 
 /** A mapping of one queue, which waits as SQS does: from the instant of the request. */
-function mapped(configuration: object) {
+function mapped(configuration: object, answer: () => Promise<void> = async () => {}) {
   const { world, pass, now } = timedWorld(Date.UTC(2026, 10, 27));
   const asked: number[] = [];
   const invoked: { at: number; bodies: string[] }[] = [];
@@ -45,6 +45,7 @@ function mapped(configuration: object) {
   const invoke: Invoke = async ({ payload }) => {
     const { Records } = JSON.parse(payload.toString()) as { Records: { body: string }[] };
     invoked.push({ at: now(), bodies: Records.map(({ body }) => body) });
+    await answer();
     return { payload: Buffer.from('null') } as Awaited<ReturnType<Invoke>>;
   };
   const callAs = () => ({ now: now() }) as Call;
@@ -77,3 +78,16 @@ it('a window had passed before the first message came', async () => {
   expect(invoked[0]!.at - Date.UTC(2026, 10, 27)).toBe(35_000);
   await polling.stop();
 });
+
+it('a function that failed while its mapping was being stopped held the stop up for five seconds', async () => {
+  const answer = Promise.withResolvers<void>();
+  const { polling, pass, invoked, send } = mapped(WHOLE, () => answer.promise);
+  await pass(1000);
+  send('a');
+  await pass(1000);
+  expect(invoked).toHaveLength(1);
+  const stopped = polling.stop();
+  answer.reject(new Error('failed'));
+  // The clock stands still: nothing that waits for it ends.
+  await stopped;
+}, 5000);

@@ -54,6 +54,7 @@ export function createPolling(parts: Parts & { invoke: Invoke }): Polling {
 
   function pause(milliseconds: number, { signal }: AbortController): Promise<void> {
     return new Promise((resolve) => {
+      if (signal.aborted) return resolve();
       const done = () => {
         cancel();
         signal.removeEventListener('abort', done);

@@ -23,7 +23,11 @@ export function ObjectJobs({ object: { Bucket, Key } }: { object: ObjectName }) 
           rows={data.Jobs}
           keyOf={({ JobArn, Use, Content }) => `${JobArn} ${Use} ${Content}`}
           hrefOf={pageOf}
-          empty={<Empty title="No job has">What jobs read and write is recorded, whichever way they do it.</Empty>}
+          empty={
+            <Empty title="No job has">
+              What jobs are given, read and leave as outputs is recorded; not what they write with keys of their own.
+            </Empty>
+          }
           columns={COLUMNS}
         />
       )}
